@@ -1,0 +1,1 @@
+"""litkb graph: from rows to a citation graph, to numbers, to files."""

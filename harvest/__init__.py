@@ -1,0 +1,1 @@
+"""litkb harvest: from a source (PubMed, a file) to records, to rows."""

@@ -1,0 +1,147 @@
+"""Opening a litkb file: foreign keys on, application and version checked, read-only on request."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
+from kb.migrations import APPLICATION_ID, MIGRATIONS
+
+BUSY_TIMEOUT_MS: Final = 30_000
+_HEADER: Final = b"SQLite format 3\x00"
+
+
+def open_kb(path: str | Path, *, create: bool = False, readonly: bool = False) -> sqlite3.Connection:
+    """Return a connection to the litkb file at path, its schema brought up to this version.
+
+    ``create`` makes a file that is not there; ``readonly`` opens without changing a byte. Transactions
+    are begun by transaction(), never by the module sqlite3. Raises NotLitkbError for a file that is not
+    litkb's (it is left alone), NewerSchemaError for one by a later litkb, DatabaseError for the rest.
+    """
+    path = Path(path)
+    _check_file(path, create=create)
+    try:
+        db = _connect(path, readonly=readonly)
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{path} cannot be opened: {error}.") from error
+    try:
+        _prepare(db, path, readonly=readonly)
+    except sqlite3.DatabaseError as error:
+        db.close()
+        raise _explained(error, path) from error
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise DatabaseError(f"{path} is a folder; name the file of a knowledge base, such as {path / 'kb.db'}.")
+    try:
+        head = path.read_bytes()[:16] if path.stat().st_size < 16 else _first_bytes(path)
+    except FileNotFoundError:
+        if create and path.parent.is_dir():
+            return
+        if create:
+            raise DatabaseError(f"There is no folder {path.parent} to make {path.name} in.") from None
+        raise DatabaseError(f"There is no file {path}. `litkb harvest {path} PMID` makes one.") from None
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be read: {error.strerror}.") from error
+    if head and head != _HEADER:
+        raise NotLitkbError(f"{path} is not an SQLite file; it was left alone.")
+    if not head and not create:
+        raise NotLitkbError(f"{path} is empty; it is not a litkb file.")
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(16)
+
+
+def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+    """Return a connection; a read-only one to a file in a folder that cannot be written is immutable."""
+    uri = path.absolute().as_uri() + ("?mode=ro" if readonly else "?mode=rwc")
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+    db.execute("pragma foreign_keys = on")
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
+    found = db.execute("pragma application_id").fetchone()[0]
+    version = db.execute("pragma user_version").fetchone()[0]
+    tables = db.execute("select count(*) from sqlite_master").fetchone()[0]
+    if found != APPLICATION_ID and (tables or version or found):
+        raise NotLitkbError(f"{path} is an SQLite file, but not a litkb knowledge base; it was left alone.")
+    if version > len(MIGRATIONS):
+        raise NewerSchemaError(
+            f"{path} was written by a later litkb (schema {version}, this one knows {len(MIGRATIONS)}); "
+            "install the current litkb to open it."
+        )
+    if readonly:
+        if version < len(MIGRATIONS):
+            raise DatabaseError(f"{path} has an older schema; open it once with `litkb check {path}`.")
+        return
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = full")  # WAL with normal loses acknowledged commits on power loss
+    if version < len(MIGRATIONS):
+        _migrate(db)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    with transaction(db):
+        version = db.execute("pragma user_version").fetchone()[0]  # another process may have been faster
+        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+            for statement in split_statements(script):
+                db.execute(statement)
+            db.execute(f"pragma user_version = {number}")
+        db.execute(f"pragma application_id = {APPLICATION_ID}")
+
+
+def split_statements(script: str) -> Iterator[str]:
+    """Yield the statements of an SQL script; a trigger with its inner statements is one."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block in one write transaction: all of it is kept, or nothing.
+
+    ``begin immediate``: a deferred begin under concurrent writers fails with "database is locked".
+    """
+    db.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:  # SQLite rolls back by itself on a full disk
+            db.execute("rollback")
+        raise
+    db.execute("commit")
+
+
+def _explained(error: sqlite3.DatabaseError, path: Path) -> DatabaseError:
+    """Return error as a sentence that names the file and what to do."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return DatabaseError(f"{path} is being written by another program; try again when it has ended.")
+    if "readonly" in text or "read-only" in text:
+        return DatabaseError(f"{path} cannot be written: it, or its folder, is read-only.")
+    if "full" in text:
+        return DatabaseError(f"The disk is full: {path} was left as it was after the last whole batch.")
+    if "not a database" in text or "malformed" in text:
+        return NotLitkbError(f"{path} is damaged or not an SQLite file; it was left alone.")
+    return DatabaseError(f"{path} cannot be used: {text}.")
+
+
+def explain_sqlite(error: sqlite3.Error, path: str | Path) -> DatabaseError:
+    """Return an SQLite error as one of ours, with a sentence; for commands that write."""
+    if isinstance(error, sqlite3.DatabaseError):
+        return _explained(error, Path(path))
+    return DatabaseError(f"{path} cannot be used: {error}.")

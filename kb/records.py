@@ -1,0 +1,292 @@
+"""Records: what a source said of one article, as immutable rows in the column order of their tables.
+
+A parser gives them, kb.store takes them; ``executemany`` needs no conversion between. None means that
+nobody said. Each row begins with the PMID of its article, most continue with the position from 1, in
+the order of the record.
+"""
+
+import hashlib
+import json
+from typing import NamedTuple
+
+PUBMED = "pubmed"
+PAGE = "page"
+DEMONSTRATION = "demonstration"
+SYNTHETIC = "synthetic"
+
+
+class Article(NamedTuple):
+    """What one record says of its article itself; the first columns of table articles."""
+
+    pmid: int
+    record_type: str  # article, book, book chapter
+    title: str | None = None  # Unicode text, x² for x<sup>2</sup>
+    title_html: str | None = None  # with b i u sub sup; None where the title has no markup
+    vernacular_title: str | None = None
+    book_title: str | None = None
+    authors: str | None = None  # "Vederhus JK, Høie M, Birkeland B"; None where no list is given
+    authors_complete: int | None = None  # 0: the record says that names are missing
+    journal_id: str | None = None  # NLM id, else "ta:" and the abbreviation
+    citation_line: str | None = None  # as PubMed prints it: "2020 May 24;15(1):18."
+    pub_date: str | None = None  # PubMed's words: "2020 May 24", "1998 Dec-1999 Jan"
+    year: int | None = None
+    volume: str | None = None
+    issue: str | None = None
+    pages: str | None = None
+    pub_model: str | None = None  # Print, Electronic, Print-Electronic …
+    publication_status: str | None = None  # ppublish, epublish, aheadofprint
+    doi: str | None = None
+    pmcid: str | None = None
+    coi_statement: str | None = None
+    copyright: str | None = None
+    publisher: str | None = None  # of a book
+    edition: str | None = None  # of a book
+    reference_count: int | None = None  # references in the record's own list; None: it has no list
+    status: str | None = None  # MEDLINE, PubMed-not-MEDLINE, In-Process, Publisher …
+    version: int = 1
+    date_completed: str | None = None  # ISO 8601
+    date_revised: str | None = None  # ISO 8601
+    provenance: str | None = None  # where a record that is not NCBI's was read
+
+
+class Journal(NamedTuple):
+    """A journal as one record describes it; as_of is that record's date_revised, the later one wins."""
+
+    journal_id: str
+    title: str | None
+    abbreviation: str | None  # NLM title abbreviation (MedlineTA)
+    iso_abbreviation: str | None
+    issn_print: str | None
+    issn_electronic: str | None
+    issn_linking: str | None
+    country: str | None
+    as_of: str | None
+
+
+class AbstractSection(NamedTuple):
+    pmid: int
+    position: int
+    label: str | None  # as printed: "Background", "CONCLUSION"
+    category: str | None  # NLM's: BACKGROUND OBJECTIVE METHODS RESULTS CONCLUSIONS UNASSIGNED
+    text: str
+    html: str | None  # with b i u sub sup; None where the text has no markup
+
+
+class OtherAbstractSection(NamedTuple):
+    pmid: int
+    position: int
+    language: str | None
+    kind: str | None  # Publisher, plain-language-summary …
+    label: str | None
+    category: str | None
+    text: str
+    copyright: str | None
+
+
+class Reference(NamedTuple):
+    """One printed entry of an article's reference list; position runs over all lists of the record."""
+
+    citing_pmid: int
+    position: int
+    citation: str | None  # verbatim; None where nothing but blanks is printed
+    doi: str | None
+    pmcid: str | None
+    cited_pmid: int | None  # as the source gives it
+    cited_id: int | None  # the work: the PMID, else kb.identifiers.work_id(); None: nothing names one
+    listed_in: str  # ReferenceList, CommentsCorrectionsList (the old form "Cites"), page
+    list_title: str | None  # "LITERATURE CITED"
+    other_ids: str | None  # identifiers of other kinds or not well formed, "pii S0140 doi e22.00123"
+
+
+class Authorship(NamedTuple):
+    """One place in one author list: a name, not a person."""
+
+    pmid: int
+    position: int
+    name: str  # "Vederhus JK", "Anton RF Jr", or the collective name
+    name_key: str
+    last_name: str | None
+    fore_name: str | None
+    initials: str | None
+    suffix: str | None
+    collective_name: str | None
+    orcid: str | None
+    equal_contribution: int | None
+    role: str  # author, editor
+
+
+class Affiliation(NamedTuple):
+    pmid: int
+    position: int  # of the authorship
+    ordinal: int  # 1 for its first affiliation
+    affiliation: str
+    identifier: str | None
+    identifier_source: str | None  # ROR, GRID, ISNI …
+
+
+class Investigator(NamedTuple):
+    pmid: int
+    position: int
+    name: str
+    last_name: str | None
+    fore_name: str | None
+    initials: str | None
+    suffix: str | None
+    orcid: str | None
+    affiliation: str | None
+
+
+class Language(NamedTuple):
+    pmid: int
+    position: int
+    language: str  # NLM's three letters: eng, nor
+
+
+class MeshDescriptor(NamedTuple):
+    descriptor_ui: str
+    name: str
+    as_of: str | None
+
+
+class MeshQualifier(NamedTuple):
+    qualifier_ui: str
+    name: str
+    as_of: str | None
+
+
+class MeshHeading(NamedTuple):
+    """A descriptor, or a descriptor with one of its qualifiers; heading numbers the printed heading."""
+
+    pmid: int
+    position: int
+    heading: int
+    descriptor_ui: str  # the name itself where an old record has no UI
+    qualifier_ui: str | None
+    is_major: int  # 1 where this descriptor, or this qualifier of it, is a major topic
+    descriptor_is_major: int
+
+
+class SupplementaryConcept(NamedTuple):
+    pmid: int
+    position: int
+    ui: str | None
+    name: str
+    kind: str | None  # Disease, Protocol, Organism …
+
+
+class Keyword(NamedTuple):
+    pmid: int
+    position: int
+    keyword: str
+    keyword_key: str
+    is_major: int | None
+    owner: str | None  # NOTNLM: the author's
+
+
+class Chemical(NamedTuple):
+    pmid: int
+    position: int
+    registry_number: str | None
+    ui: str | None
+    name: str
+
+
+class PublicationType(NamedTuple):
+    pmid: int
+    position: int
+    ui: str | None
+    name: str
+
+
+class Grant(NamedTuple):
+    pmid: int
+    position: int
+    grant_id: str | None
+    acronym: str | None
+    agency: str | None
+    country: str | None
+
+
+class Notice(NamedTuple):
+    """A retraction, erratum, expression of concern, comment or update that links two records."""
+
+    pmid: int
+    position: int
+    kind: str  # PubMed's RefType: RetractionIn, ErratumFor, CommentOn …
+    other_pmid: int | None
+    ref_source: str | None
+    note: str | None
+
+
+class DataBank(NamedTuple):
+    pmid: int
+    position: int
+    name: str
+    accession: str | None
+
+
+class ArticleIdentifier(NamedTuple):
+    pmid: int
+    position: int
+    kind: str  # doi, pmc, pii, mid, isbn, bookaccession …
+    value: str  # as given
+    is_valid: int | None  # 0 where the source marks it invalid
+
+
+class ArticleDate(NamedTuple):
+    pmid: int
+    position: int
+    kind: str  # Electronic; received, accepted, pubmed, medline, entrez …; created, completed, revised
+    date: str  # ISO 8601, as long as the source is precise: 2020-05-24, 2020-05, 2020
+
+
+class Record(NamedTuple):
+    """All that one source said of one article in one answer."""
+
+    article: Article
+    journal: Journal | None = None
+    abstract_sections: tuple[AbstractSection, ...] = ()
+    other_abstract_sections: tuple[OtherAbstractSection, ...] = ()
+    references: tuple[Reference, ...] = ()
+    authorships: tuple[Authorship, ...] = ()
+    affiliations: tuple[Affiliation, ...] = ()
+    investigators: tuple[Investigator, ...] = ()
+    languages: tuple[Language, ...] = ()
+    mesh_headings: tuple[MeshHeading, ...] = ()
+    mesh_descriptors: tuple[MeshDescriptor, ...] = ()
+    mesh_qualifiers: tuple[MeshQualifier, ...] = ()
+    supplementary_concepts: tuple[SupplementaryConcept, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
+    chemicals: tuple[Chemical, ...] = ()
+    publication_types: tuple[PublicationType, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    data_banks: tuple[DataBank, ...] = ()
+    article_identifiers: tuple[ArticleIdentifier, ...] = ()
+    article_dates: tuple[ArticleDate, ...] = ()
+    stated_reference_count: int | None = None  # what a source says the whole list holds; None: it is silent
+    source: str = PUBMED  # pubmed, page, demonstration or synthetic: what the record itself says it is
+
+
+class Deletion(NamedTuple):
+    """A PMID that PubMed's update file deletes (DeleteCitation)."""
+
+    pmid: int
+
+
+class LinkList(NamedTuple):
+    """What one source says of one list of one article: who cites it, what it cites, what is like it.
+
+    entries are (PMID, score) in the source's order, the article itself left out; score None where not
+    given. None instead of entries: the source has no data on it, which is not "none".
+    """
+
+    pmid: int
+    list: str  # cited_by, references, similar
+    source: str  # a name in citation_sources
+    entries: tuple[tuple[int, int | None], ...] | None
+
+
+def content_hash(record: Record) -> str:
+    """Return the SHA-256 of all parsed values of record, as hexadecimal; equal values, equal hash."""
+    return hashlib.sha256(json.dumps(record, separators=(",", ":")).encode("ascii")).hexdigest()
