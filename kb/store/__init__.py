@@ -1,0 +1,1 @@
+"""The only package that writes; the functions are save_*."""

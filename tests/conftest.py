@@ -1,0 +1,42 @@
+"""What all tests share: a fresh litkb file, the real data beside the checkout, and no network but loopback."""
+
+import socket
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.database import open_kb
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data; a test that needs it is marked ``real``."""
+    if not SHARED_DATA.is_dir():
+        pytest.fail(f"the real data is not at {SHARED_DATA.parent.name}/{SHARED_DATA.name} beside the checkout")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A new, empty litkb file, open for writing."""
+    connection = open_kb(tmp_path / "kb.db", create=True)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if self.family in (socket.AF_INET, socket.AF_INET6) and host not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]  # the stub wants a union of address forms
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
