@@ -100,9 +100,7 @@ def parse_identifier(text: str) -> Identifier:
     Raises UsageError with a sentence where it is none of them.
     """
     given = text.strip()
-    if match := _PUBMED_ADDRESS.match(given):
-        given = match[1]
-    elif match := _PMC_ADDRESS.match(given):
+    if (match := _PUBMED_ADDRESS.match(given)) or (match := _PMC_ADDRESS.match(given)):
         given = match[1]
     given = re.sub(r"^(?:pmid|pmcid)\s*:\s*", "", given, flags=re.IGNORECASE)
     if (pmid := pmid_or_none(given)) is not None:

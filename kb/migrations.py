@@ -90,8 +90,8 @@ create table articles (
     provenance text,             -- where a record that is not NCBI's was read
     source_id integer not null references citation_sources (id),
     update_file integer,         -- number of the NLM update file it is from, year * 10000 + file; NULL: another source
-    harvested_at text,           -- when the answer with this content came from NCBI; NULL: it did not
-    checked_at text not null,    -- when a source last gave this PMID
+    harvested_at text,           -- when this content first came from NCBI; NULL: it did not
+    checked_at text not null,    -- when this content was last received, from any source
     content_hash text not null   -- SHA-256 of the parsed values
 ) strict;
 create index articles_doi on articles (doi) where doi is not null;
@@ -488,6 +488,17 @@ create view references_not_identified as  -- printed references without a PMID
     select r.citing_pmid, r.position, r.citation, r.doi, r.pmcid, r.cited_id
     from article_references r left join works w on w.id = r.cited_id
     where r.cited_pmid is null and (w.merged_into is null);
+
+create view seed as  -- the article asked for first, else the held one with the longest reference list
+    select pmid, (select label from works where id = pmid) as label from (
+        select a.pmid, 0 as preference, t.run_id as place
+        from harvest_tasks t
+            join works w on w.id = t.asked or w.doi = lower(t.asked) or w.pmcid = upper(t.asked)
+            join articles a on a.pmid = coalesce(w.merged_into, w.id)
+        where t.task = 'seed'
+        union all
+        select pmid, 1, -coalesce(reference_count, 0) from articles)
+    order by preference, place, pmid limit 1;
 """
 
 SCHEMA: Final = (_WORKS, _PARTS, _LINKS, _LEDGER, _VIEWS)

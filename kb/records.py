@@ -288,5 +288,9 @@ class LinkList(NamedTuple):
 
 
 def content_hash(record: Record) -> str:
-    """Return the SHA-256 of all parsed values of record, as hexadecimal; equal values, equal hash."""
-    return hashlib.sha256(json.dumps(record, separators=(",", ":")).encode("ascii")).hexdigest()
+    """Return the SHA-256 of the parsed values of record, as hexadecimal; equal values, equal hash.
+
+    Journal and MeSH names are left out: they belong to no single article, and a later record may give others.
+    """
+    own = record._replace(journal=None, mesh_descriptors=(), mesh_qualifiers=())
+    return hashlib.sha256(json.dumps(own, separators=(",", ":")).encode("ascii")).hexdigest()

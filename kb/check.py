@@ -1,0 +1,87 @@
+"""Checking a litkb file: the invariants that no constraint can say, and the hash of its logical content."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+from kb.identifiers import work_id
+from kb.queries.invariants import (
+    Violation,
+    read_cited_keys,
+    read_content_hashes,
+    read_damage,
+    read_logical_rows,
+    read_tables,
+    read_violations,
+)
+from kb.queries.records import read_record
+from kb.records import content_hash
+
+RUN_TABLES: Final = frozenset({"harvest_runs", "harvest_tasks", "graph_runs", "metric_runs"})
+COMPUTED_TABLES: Final = frozenset({"article_metrics", "related_studies"})
+MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})
+
+
+def check_kb(db: sqlite3.Connection) -> list[Violation]:
+    """Return every rule that the file breaks; an empty list for a sound file. Time grows with its size."""
+    damage = list(read_damage(db))
+    if damage:
+        return damage
+    return [*read_violations(db), *_altered_records(db), *_misnamed_works(db), *_search_damage(db)]
+
+
+def _altered_records(db: sqlite3.Connection) -> Iterator[Violation]:
+    """Yield one violation if rows of an article are not those that were stored."""
+    altered = []
+    for pmid, stored in read_content_hashes(db):
+        record = read_record(db, pmid)
+        if record is None or content_hash(record) != stored:
+            altered.append(str(pmid))
+    if altered:
+        yield Violation("the rows of an article are as they were stored", len(altered), altered[:5])
+
+
+def _misnamed_works(db: sqlite3.Connection) -> Iterator[Violation]:
+    wrong = [
+        str(work)
+        for work, doi, key in read_cited_keys(db)
+        if work != work_id(f"ref:{key}" if key is not None else f"doi:{doi}")
+    ]
+    if wrong:
+        yield Violation("the id of a cited work is the hash of its key", len(wrong), wrong[:5])
+
+
+def _search_damage(db: sqlite3.Connection) -> Iterator[Violation]:
+    """Yield one violation if the search index does not hold the words of article_texts."""
+    if db.execute("pragma query_only").fetchone()[0] or _is_readonly(db):
+        return
+    try:
+        db.execute("insert into article_search (article_search, rank) values ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        yield Violation("the search index holds the words of the articles", 1, [str(error)])
+
+
+def _is_readonly(db: sqlite3.Connection) -> bool:
+    try:
+        db.execute("begin immediate")
+    except sqlite3.OperationalError:
+        return True
+    db.execute("rollback")
+    return False
+
+
+def logical_hash(db: sqlite3.Connection) -> str:
+    """Return the SHA-256 of the logical content, as hexadecimal.
+
+    All rows of all tables in key order, without run tables, computed tables, the search index and the
+    moments of receipt: loading the same answers in any order, or again, gives the same hash.
+    """
+    digest = hashlib.sha256()
+    for table in read_tables(db):
+        if table in RUN_TABLES or table in COMPUTED_TABLES:
+            continue
+        digest.update(f"{table}\n".encode())
+        for row in read_logical_rows(db, table, MOMENTS):
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

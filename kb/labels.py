@@ -1,0 +1,46 @@
+"""Labels: what a link to a work shows, "Humphreys 2004 J Subst Abuse Treat".  (pure)"""
+
+import re
+from typing import Final
+
+from kb.identifiers import year_in
+from kb.records import Record
+from kb.text import collapse_spaces
+
+_LONGEST: Final = 80
+_SURNAME: Final = re.compile(r"^([^\W\d_][^\d,.:;()]{0,40}?)(?:,|\s+[A-Z]{1,4}(?=[,.;:\s]|$))")
+_JOURNAL: Final = re.compile(r"[.?!]\s+([^\W\d_][^.?!;:]{1,60})[.,]?\s*\(?(?:1[6-9]|20)\d\d\b")
+
+
+def article_label(record: Record) -> str:
+    """Return the label of a held article: first author, year, journal or book."""
+    article, journal = record.article, record.journal
+    first = record.authorships[0] if record.authorships else None
+    name = (first.collective_name or first.last_name or first.name) if first else None
+    where = (journal.abbreviation or journal.title) if journal else article.book_title
+    if name is None and where is None:
+        return _cut(article.title or article.vernacular_title or f"PMID {article.pmid}")
+    return _joined(name or _cut(article.title or "", 30), article.year, where)
+
+
+def citation_label(citation: str | None, doi: str | None, pmid: int | None) -> str:
+    """Return the label of a work known only by a printed reference; its identifier where nothing is printed."""
+    text = collapse_spaces(citation or "")
+    if not text:
+        return f"PMID {pmid}" if pmid else f"doi:{doi}"
+    surname = _SURNAME.match(text)
+    if not surname:
+        return _cut(text)
+    journal = _JOURNAL.search(text)
+    year = year_in(text)
+    if year is None:
+        return _cut(text)
+    return _joined(surname[1], year, journal[1] if journal else None)
+
+
+def _joined(name: str | None, year: int | None, where: str | None) -> str:
+    return _cut(" ".join(str(part) for part in (name, year, where) if part))
+
+
+def _cut(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

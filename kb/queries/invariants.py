@@ -1,0 +1,126 @@
+"""What must hold of every litkb file and no constraint can say: a sentence, and the rows that break it."""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from kb.queries.works import TARGET, UNNAMED
+
+_LISTED: Final = 5  # how many offenders a sentence names
+
+
+class Violation(NamedTuple):
+    """One broken rule: how many rows break it, and the first of them."""
+
+    rule: str
+    count: int
+    examples: list[str]
+
+
+RULES: Final = (
+    (
+        "every held article is a work in the state held, and every such work has its article",
+        """select pmid from articles where pmid not in (select id from works where state = 'held')
+        union select id from works where state = 'held' and id not in (select pmid from articles)""",
+    ),
+    (
+        "a merged work names the work it became, which is not merged itself; no other work names one",
+        """select w.id from works w left join works t on t.id = w.merged_into
+        where (w.state = 'merged') <> (w.merged_into is not null) or t.merged_into is not null""",
+    ),
+    (
+        "a known work is labelled by the first reference that names it",
+        """select w.id from works w join (
+            select cited_id, min(citing_pmid) as citing_pmid from article_references group by cited_id
+        ) f on f.cited_id = w.id
+        where w.state <> 'held' and (w.named_by is not f.citing_pmid or w.named_at is not (
+            select min(position) from article_references r
+            where r.cited_id = w.id and r.citing_pmid = f.citing_pmid))""",
+    ),
+    (
+        "a cited work leads to a PMID exactly where its DOI or PMCID does",
+        f"""select id from works where id < 0 and merged_into is not (
+            select coalesce(t.merged_into, t.id) from works t where t.id = {TARGET})""",
+    ),
+    (
+        "every known work is named by something",
+        f"select id from works where (state = 'known' or (state = 'merged' and id < 0)) and {UNNAMED}",
+    ),
+    (
+        "every reference that names another work is asserted as a citation by its source",
+        """select r.citing_pmid from article_references r join articles a on a.pmid = r.citing_pmid
+        where r.cited_id is not null and r.cited_id <> r.citing_pmid and not exists (
+            select 1 from citations c where c.citing_id = r.citing_pmid and c.cited_id = r.cited_id
+                and c.source_id = a.source_id)""",
+    ),
+    (
+        "no work cites itself",
+        "select citing_id from citations where citing_id = cited_id",
+    ),
+    (
+        "a stated reference count is the number of references held",
+        """select a.pmid from articles a where a.reference_count is not null and a.reference_count <> (
+            select count(*) from article_references r where r.citing_pmid = a.pmid)""",
+    ),
+    (
+        "every held article can be searched, and nothing else",
+        """select pmid from articles except select pmid from article_texts
+        union select pmid from article_texts except select pmid from articles""",
+    ),
+    (
+        "a finished run has no pending task",
+        """select t.run_id from harvest_tasks t join harvest_runs h on h.id = t.run_id
+        where h.finished_at is not null and t.outcome is null""",
+    ),
+    (
+        "computed numbers belong to works that are here and not merged",
+        """select m.id from article_metrics m left join works w on w.id = m.id
+        where w.id is null or w.merged_into is not null""",
+    ),
+)
+
+
+def read_violations(db: sqlite3.Connection) -> Iterator[Violation]:
+    """Yield the rules that do not hold."""
+    for rule, sql in RULES:
+        offenders = [str(row[0]) for row in db.execute(sql)]
+        if offenders:
+            yield Violation(rule, len(offenders), offenders[:_LISTED])
+
+
+def read_damage(db: sqlite3.Connection) -> Iterator[Violation]:
+    """Yield what SQLite itself finds wrong: damaged pages, rows that refer to none."""
+    for pragma, rule in (
+        ("integrity_check", "SQLite finds the file whole"),
+        ("foreign_key_check", "every row that refers to another finds it"),
+    ):
+        rows = [" ".join(map(str, row)) for row in db.execute(f"pragma {pragma}")]
+        if rows not in ([], ["ok"]):
+            yield Violation(rule, len(rows), rows[:_LISTED])
+
+
+def read_content_hashes(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Yield (pmid, content_hash) of every held article, in ascending order."""
+    yield from db.execute("select pmid, content_hash from articles order by pmid")
+
+
+def read_cited_keys(db: sqlite3.Connection) -> Iterator[tuple[int, str | None, str | None]]:
+    """Yield (id, doi, citation_key) of every cited work, in ascending order."""
+    yield from db.execute("select id, doi, citation_key from works where id < 0 order by id")
+
+
+def read_logical_rows(db: sqlite3.Connection, table: str, moments: frozenset[str]) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of table in key order, without the columns that hold moments of receipt."""
+    info = db.execute(f"pragma table_info({table})").fetchall()
+    columns = [row[1] for row in info if row[1] not in moments]
+    key = [row[1] for row in sorted(info, key=lambda row: row[5]) if row[5]]
+    yield from db.execute(f"select {', '.join(columns)} from {table} order by {', '.join(key)}")
+
+
+def read_tables(db: sqlite3.Connection) -> list[str]:
+    """Return the names of the ordinary tables, in ascending order; not views, FTS or SQLite's own."""
+    rows = db.execute(
+        """select name from pragma_table_list
+        where schema = 'main' and type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name"""
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,145 @@
+"""What is held of single articles: by which records are compared, and the whole record back."""
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from typing import NamedTuple, TypeVar
+
+from kb import records as r
+from kb.records import Record
+
+_Row = TypeVar("_Row")
+_CHUNK = 500  # values in one "in (…)": below every limit of SQLite
+
+
+class Held(NamedTuple):
+    """What decides which record of a PMID wins; date_revised is "" where there is none."""
+
+    pmid: int
+    source_id: int
+    rank: int
+    version: int
+    date_revised: str
+    update_file: int | None
+    harvested_at: str | None
+    checked_at: str
+    content_hash: str
+
+    def order(self) -> tuple[int, int, str, str, str]:
+        """Return the key of the order: source, version, revision, receipt, content."""
+        return (self.rank, self.version, self.date_revised, self.checked_at, self.content_hash)
+
+
+_RANK_OF_SOURCE = "case s.name when 'pubmed' then 3 when 'page' then 2 when 'demonstration' then 1 else 0 end"
+
+
+def chunks(pmids: Collection[int]) -> Iterator[list[int]]:
+    """Yield pmids in ascending order, in lists that fit into one statement."""
+    ordered = sorted(pmids)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
+
+
+def marks(values: Collection[object]) -> str:
+    """Return as many question marks as there are values."""
+    return ", ".join("?" * len(values))
+
+
+def read_sources(db: sqlite3.Connection) -> dict[str, int]:
+    """Return the id of each source by its name."""
+    return dict(db.execute("select name, id from citation_sources"))
+
+
+def read_held(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, Held]:
+    """Return by PMID what is held of pmids; those not held are absent."""
+    found = {}
+    for part in chunks(pmids):
+        for row in db.execute(
+            f"""select a.pmid, a.source_id, {_RANK_OF_SOURCE}, a.version, coalesce(a.date_revised, ''),
+                a.update_file, a.harvested_at, a.checked_at, a.content_hash
+            from articles a join citation_sources s on s.id = a.source_id where a.pmid in ({marks(part)})""",
+            part,
+        ):
+            found[row[0]] = Held(*row)
+    return found
+
+
+def read_states(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return (state, moment) of those pmids that a source said are merged, deleted or not found."""
+    found = {}
+    for part in chunks(pmids):
+        for pmid, state, at in db.execute(
+            f"""select id, state, state_at from works
+            where state_at is not null and id in ({marks(part)})""",
+            part,
+        ):
+            found[pmid] = (state, at)
+    return found
+
+
+_PARTS = {
+    "abstract_sections": ("abstract_sections", r.AbstractSection),
+    "other_abstract_sections": ("other_abstract_sections", r.OtherAbstractSection),
+    "references": ("article_references", r.Reference),
+    "authorships": ("authorships", r.Authorship),
+    "affiliations": ("affiliations", r.Affiliation),
+    "investigators": ("investigators", r.Investigator),
+    "languages": ("languages", r.Language),
+    "mesh_headings": ("mesh_headings", r.MeshHeading),
+    "supplementary_concepts": ("supplementary_concepts", r.SupplementaryConcept),
+    "keywords": ("keywords", r.Keyword),
+    "chemicals": ("chemicals", r.Chemical),
+    "publication_types": ("publication_types", r.PublicationType),
+    "grants": ("grants", r.Grant),
+    "notices": ("notices", r.Notice),
+    "data_banks": ("data_banks", r.DataBank),
+    "article_identifiers": ("article_identifiers", r.ArticleIdentifier),
+    "article_dates": ("article_dates", r.ArticleDate),
+}
+
+
+def read_record(db: sqlite3.Connection, pmid: int) -> Record | None:
+    """Return all that is held of one article as the record it came from; None where it is not held.
+
+    Journal and MeSH names are as the file knows them, which may be later than the record.
+    """
+    columns = ", ".join(f"a.{name}" for name in r.Article._fields)
+    found = db.execute(
+        f"""select {columns}, s.name, (select entries from article_lists l
+            where l.pmid = a.pmid and l.list = 'references' and l.source_id = a.source_id)
+        from articles a join citation_sources s on s.id = a.source_id where a.pmid = ?""",
+        (pmid,),
+    ).fetchone()
+    if found is None:
+        return None
+    article = r.Article(*found[:-2])
+    stated = found[-1] if found[-1] != article.reference_count else None
+    parts = {field: tuple(_read_part(db, pmid, *part)) for field, part in _PARTS.items()}
+    return Record(
+        article,
+        _read_journal(db, article.journal_id),
+        mesh_descriptors=tuple(_read_terms(db, pmid, "descriptor", r.MeshDescriptor)),
+        mesh_qualifiers=tuple(_read_terms(db, pmid, "qualifier", r.MeshQualifier)),
+        stated_reference_count=stated,
+        source=found[-2],
+        **parts,  # type: ignore[arg-type]  # each part is of the type that its field has
+    )
+
+
+def _read_part(db: sqlite3.Connection, pmid: int, table: str, row_type: type) -> Iterator[tuple[object, ...]]:
+    key = "citing_pmid" if table == "article_references" else "pmid"
+    for row in db.execute(f"select * from {table} where {key} = ? order by 1, 2", (pmid,)):
+        yield row_type(*row)
+
+
+def _read_journal(db: sqlite3.Connection, journal_id: str | None) -> r.Journal | None:
+    row = db.execute("select * from journals where journal_id = ?", (journal_id,)).fetchone()
+    return r.Journal(*row) if row else None
+
+
+def _read_terms(db: sqlite3.Connection, pmid: int, kind: str, row_type: type[_Row]) -> Iterator[_Row]:
+    for row in db.execute(
+        f"""select distinct t.* from mesh_headings h join mesh_{kind}s t on t.{kind}_ui = h.{kind}_ui
+        where h.pmid = ? order by h.position""",
+        (pmid,),
+    ):
+        yield row_type(*row)

@@ -1,0 +1,28 @@
+"""The two rules on works, as SQL over a row of works: what it turns out to be, and whether anything names it."""
+
+from typing import Final
+
+_CANDIDATE_PAIRS: Final = """
+    from article_references r
+    where r.doi = works.doi and r.cited_pmid is not null and not exists (
+        select 1 from articles b where b.pmid = r.cited_pmid and b.doi is not null and b.doi <> works.doi)"""
+TARGET: Final = f"""case
+    when works.doi is not null and (select count(*) from articles a where a.doi = works.doi) = 1
+        then (select a.pmid from articles a where a.doi = works.doi)
+    when works.doi is not null and exists (select 1 from articles a where a.doi = works.doi) then null
+    when works.doi is not null and (select count(distinct r.cited_pmid) {_CANDIDATE_PAIRS}) = 1
+        then (select min(r.cited_pmid) {_CANDIDATE_PAIRS})
+    when works.pmcid is not null and (select count(*) from articles a where a.pmcid = works.pmcid
+            and (works.doi is null or a.doi is null or a.doi = works.doi)) = 1
+        then (select a.pmid from articles a where a.pmcid = works.pmcid
+            and (works.doi is null or a.doi is null or a.doi = works.doi))
+    end"""
+UNNAMED: Final = """
+    not exists (select 1 from article_references r where r.cited_id = works.id)
+    and not exists (select 1 from citations c where c.citing_id = works.id)
+    and not exists (select 1 from citations c where c.cited_id = works.id)
+    and not exists (select 1 from similar_articles s where s.pmid = works.id)
+    and not exists (select 1 from similar_articles s where s.similar_pmid = works.id)
+    and not exists (select 1 from notices n where n.other_pmid = works.id)
+    and not exists (select 1 from article_lists l where l.pmid = works.id)
+    and not exists (select 1 from works m where m.merged_into = works.id)"""

@@ -1,0 +1,327 @@
+"""Records -> rows: articles and all that belongs to them, in the caller's transaction.
+
+Which record of a PMID wins does not depend on the order of loading: an NCBI record beats a saved page,
+which beats the demonstration; then the higher version, the later date_revised, the answer received later,
+the greater content_hash. Between two NLM update files the number of the file decides alone.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from kb.identifiers import work_id
+from kb.labels import article_label
+from kb.queries.records import Held, read_held, read_sources, read_states
+from kb.records import DEMONSTRATION, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
+from kb.store.works import (
+    save_mentions,
+    save_named_works,
+    save_renamed_works,
+    save_state,
+    save_touched,
+    touch,
+    touch_around,
+)
+from kb.text import fold
+
+_RANK: Final = {PUBMED: 3, PAGE: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
+PARTS: Final = {  # field of Record -> its table; children after their parents
+    "abstract_sections": "abstract_sections",
+    "other_abstract_sections": "other_abstract_sections",
+    "references": "article_references",
+    "authorships": "authorships",
+    "affiliations": "affiliations",
+    "investigators": "investigators",
+    "languages": "languages",
+    "mesh_headings": "mesh_headings",
+    "supplementary_concepts": "supplementary_concepts",
+    "keywords": "keywords",
+    "chemicals": "chemicals",
+    "publication_types": "publication_types",
+    "grants": "grants",
+    "notices": "notices",
+    "data_banks": "data_banks",
+    "article_identifiers": "article_identifiers",
+    "article_dates": "article_dates",
+}
+_ARTICLE_COLUMNS: Final = (
+    *Article._fields, "source_id", "update_file", "harvested_at", "checked_at", "content_hash"
+)  # fmt: skip
+_SAVE_ARTICLE: Final = f"""
+    insert into articles ({", ".join(_ARTICLE_COLUMNS)}) values ({", ".join("?" * len(_ARTICLE_COLUMNS))})
+    on conflict (pmid) do update set {", ".join(f"{c} = excluded.{c}" for c in _ARTICLE_COLUMNS[1:])}"""
+_SAVE_HELD: Final = """
+    insert into works (id, label, doi, pmcid, year, state) values (?, ?, ?, ?, ?, 'held')
+    on conflict (id) do update set label = excluded.label, doi = excluded.doi, pmcid = excluded.pmcid,
+        year = excluded.year, state = 'held', citation_key = null, merged_into = null,
+        named_by = null, named_at = null, state_at = null"""
+_SAVE_JOURNAL: Final = f"""
+    insert into journals ({", ".join(Journal._fields)}) values ({", ".join("?" * len(Journal._fields))})
+    on conflict (journal_id) do update set
+        title = excluded.title, abbreviation = excluded.abbreviation,
+        iso_abbreviation = excluded.iso_abbreviation, country = excluded.country, as_of = excluded.as_of
+        where (coalesce(excluded.as_of, ''), coalesce(excluded.title, ''), coalesce(excluded.abbreviation, ''),
+               coalesce(excluded.iso_abbreviation, ''), coalesce(excluded.country, ''))
+            > (coalesce(journals.as_of, ''), coalesce(journals.title, ''), coalesce(journals.abbreviation, ''),
+               coalesce(journals.iso_abbreviation, ''), coalesce(journals.country, ''))"""
+_SAVE_ISSN: Final = """
+    update journals set issn_print = coalesce(max(issn_print, ?1), issn_print, ?1),
+        issn_electronic = coalesce(max(issn_electronic, ?2), issn_electronic, ?2),
+        issn_linking = coalesce(max(issn_linking, ?3), issn_linking, ?3)
+    where journal_id = ?4 and (issn_print is not ?1 or issn_electronic is not ?2 or issn_linking is not ?3)"""
+_SAVE_TERM: Final = """
+    insert into {table} ({key}, name, as_of) values (?, ?, ?)
+    on conflict ({key}) do update set name = excluded.name, as_of = excluded.as_of
+        where (coalesce(excluded.as_of, ''), excluded.name) > (coalesce({table}.as_of, ''), {table}.name)"""
+_SAVE_TEXT: Final = """
+    insert into article_texts (pmid, title, abstract, keywords, mesh, authors) values (?, ?, ?, ?, ?, ?)
+    on conflict (pmid) do update set title = excluded.title, abstract = excluded.abstract,
+        keywords = excluded.keywords, mesh = excluded.mesh, authors = excluded.authors"""
+
+
+class Saved(NamedTuple):
+    """What became of one record: stored, unchanged (or beaten by what is held), deleted, merged."""
+
+    pmid: int
+    outcome: str
+
+
+def save_records(
+    db: sqlite3.Connection, records: Iterable[Record], *, received_at: str, update_file: int | None = None
+) -> list[Saved]:
+    """Save records as one batch in the caller's transaction; return what became of each, in order.
+
+    ``received_at`` is when the answer came (ISO 8601 UTC), ``update_file`` the number of the NLM update file
+    it was in. Raises CollisionError, with nothing of the batch kept by transaction(), for two works on one id.
+    """
+    batch = list(records)
+    save_shared_rows(db, batch)
+    pmids = {record.article.pmid for record in batch}
+    sources, held, states = read_sources(db), read_held(db, pmids), read_states(db, pmids)
+    winners: dict[int, tuple[Record, Held]] = {}
+    outcomes = []
+    for record in batch:
+        pmid = record.article.pmid
+        new = _held(record, sources[record.source], received_at, update_file)
+        outcome = _outcome(new, held.get(pmid), states.get(pmid))
+        if outcome == "stored":
+            held[pmid] = new
+            winners[pmid] = (record, new)
+        elif outcome == "unchanged" and new.content_hash == held[pmid].content_hash:
+            _confirm(db, new)
+        outcomes.append(Saved(pmid, outcome))
+    _save_winners(db, winners)
+    return outcomes
+
+
+def _held(record: Record, source_id: int, received_at: str, update_file: int | None) -> Held:
+    article = record.article
+    return Held(
+        pmid=article.pmid,
+        source_id=source_id,
+        rank=_RANK[record.source],
+        version=article.version,
+        date_revised=article.date_revised or "",
+        update_file=update_file,
+        harvested_at=received_at if record.source == PUBMED else None,
+        checked_at=received_at,
+        content_hash=content_hash(record),
+    )
+
+
+def _outcome(new: Held, old: Held | None, state: tuple[str, str] | None) -> str:
+    if state is not None and state[0] != "not found" and state[1] >= new.checked_at:
+        return state[0]
+    if old is None:
+        return "stored"
+    if new.content_hash == old.content_hash and new.source_id == old.source_id:
+        return "unchanged"
+    return "stored" if _beats(new, old) else "unchanged"
+
+
+def _beats(new: Held, old: Held) -> bool:
+    both = new.update_file is not None and old.update_file is not None
+    if both and new.update_file != old.update_file:
+        return (new.update_file or 0) > (old.update_file or 0)
+    return new.order() > old.order()
+
+
+def _confirm(db: sqlite3.Connection, new: Held) -> None:
+    """Note that the content held was received again."""
+    db.execute(
+        """update articles set checked_at = max(checked_at, ?1),
+            update_file = coalesce(max(update_file, ?2), update_file, ?2)
+        where pmid = ?3 and (checked_at < ?1 or ?2 > coalesce(update_file, -1))""",
+        (new.checked_at, new.update_file, new.pmid),
+    )
+
+
+def save_shared_rows(db: sqlite3.Connection, records: Sequence[Record]) -> None:
+    """Save journals and MeSH names, which belong to no single article; the latest description wins."""
+    journals = {record.journal for record in records if record.journal}
+    db.executemany(_SAVE_JOURNAL, journals)
+    db.executemany(_SAVE_ISSN, ((j.issn_print, j.issn_electronic, j.issn_linking, j.journal_id) for j in journals))
+    descriptors = {row for record in records for row in record.mesh_descriptors}
+    qualifiers = {row for record in records for row in record.mesh_qualifiers}
+    db.executemany(_SAVE_TERM.format(table="mesh_descriptors", key="descriptor_ui"), descriptors)
+    db.executemany(_SAVE_TERM.format(table="mesh_qualifiers", key="qualifier_ui"), qualifiers)
+
+
+def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
+    records = [record for record, _ in winners.values()]
+    forgotten = _clear(db, list(winners))
+    db.executemany(_SAVE_HELD, map(_held_work, records))
+    save_named_works(db, (reference for record in records for reference in record.references))
+    save_mentions(db, (n.other_pmid for r in records for n in r.notices if n.other_pmid))
+    db.executemany(_SAVE_ARTICLE, (_article_row(record, new) for record, new in winners.values()))
+    for field, table in PARTS.items():
+        _save_part(db, table, [row for record in records for row in getattr(record, field)])
+    db.executemany(_SAVE_TEXT, map(_text_row, records))
+    _save_assertions(db, winners)
+    _save_lists(db, winners)
+    save_renamed_works(db, forgotten)
+    touch(db, forgotten)
+    touch(db, {r.cited_id for record in records for r in record.references if r.cited_id and r.cited_id < 0})
+    touch_around(db, ((r.article.pmid, r.article.doi, r.article.pmcid) for r in records))
+    _touch_pairs(db, records)
+    save_touched(db)
+
+
+def _held_work(record: Record) -> tuple[object, ...]:
+    article = record.article
+    return (article.pmid, article_label(record), article.doi, article.pmcid, article.year)
+
+
+def _article_row(record: Record, new: Held) -> tuple[object, ...]:
+    return (
+        *record.article,
+        new.source_id,
+        new.update_file,
+        new.harvested_at,
+        new.checked_at,
+        new.content_hash,
+    )
+
+
+def _save_part(db: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        db.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def _text_row(record: Record) -> tuple[object, ...]:
+    """Return what is searched, folded: titles, abstracts, keywords, MeSH names, authors."""
+    article = record.article
+    names = {d.descriptor_ui: d.name for d in record.mesh_descriptors}
+    names |= {q.qualifier_ui: q.name for q in record.mesh_qualifiers}
+    abstract = [s.text for s in record.abstract_sections] + [s.text for s in record.other_abstract_sections]
+    mesh = {names.get(ui, ui) for h in record.mesh_headings for ui in (h.descriptor_ui, h.qualifier_ui) if ui}
+    mesh |= {concept.name for concept in record.supplementary_concepts}
+    people = [" ".join(filter(None, (a.name, a.fore_name))) for a in record.authorships]
+    texts: tuple[Sequence[str | None], ...] = (
+        (article.title, article.vernacular_title, article.book_title),
+        abstract,
+        [keyword.keyword for keyword in record.keywords],
+        sorted(mesh),
+        people or [article.authors],
+    )
+    return (article.pmid, *(fold("\n".join(filter(None, parts))) for parts in texts))
+
+
+def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
+    """Remove what belongs to the articles held of pmids; return the works that their references named."""
+    forgotten: set[int] = set()
+    for pmid in pmids:
+        found = db.execute("select source_id from articles where pmid = ?", (pmid,)).fetchone()
+        if not found:
+            continue
+        forgotten |= _cited_and_noticed(db, pmid)
+        db.execute(
+            """delete from citations where citing_id = ? and source_id = ? and cited_id in (
+                select cited_id from article_references where citing_pmid = ?)""",
+            (pmid, found[0], pmid),
+        )
+        db.execute(
+            "delete from article_lists where pmid = ? and list = 'references' and source_id = ?",
+            (pmid, found[0]),
+        )
+        for table in reversed(PARTS.values()):
+            column = "citing_pmid" if table == "article_references" else "pmid"
+            db.execute(f"delete from {table} where {column} = ?", (pmid,))
+    return forgotten
+
+
+def _cited_and_noticed(db: sqlite3.Connection, pmid: int) -> set[int]:
+    rows = db.execute(
+        """select cited_id from article_references where citing_pmid = ?1 and cited_id is not null
+        union select other_pmid from notices where pmid = ?1 and other_pmid is not null""",
+        (pmid,),
+    )
+    return {row[0] for row in rows}
+
+
+def _save_assertions(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
+    """Save what each reference list asserts; a reference to the article itself is no citation."""
+    db.executemany(
+        "insert or ignore into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)",
+        (
+            (pmid, reference.cited_id, new.source_id, new.checked_at)
+            for pmid, (record, new) in winners.items()
+            for reference in record.references
+            if reference.cited_id is not None and reference.cited_id != pmid
+        ),
+    )
+
+
+def _save_lists(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
+    """Save how long each source says the reference list is; None where it has none to show."""
+    db.executemany(
+        "insert or replace into article_lists (pmid, list, source_id, entries, checked_at) values (?, ?, ?, ?, ?)",
+        (
+            (pmid, "references", new.source_id, _list_length(record), new.checked_at)
+            for pmid, (record, new) in winners.items()
+        ),
+    )
+
+
+def _list_length(record: Record) -> int | None:
+    stated = record.stated_reference_count
+    return record.article.reference_count if stated is None else stated
+
+
+def _touch_pairs(db: sqlite3.Connection, records: Iterable[Record]) -> None:
+    """Note the DOIs that references give together with a PMID: they may be cited by DOI alone elsewhere."""
+    dois = {r.doi for record in records for r in record.references if r.doi and r.cited_pmid}
+    touch(db, (work_id(f"doi:{doi}") for doi in dois))
+
+
+def save_deletion(db: sqlite3.Connection, pmid: int, *, at: str) -> bool:
+    """Save that PubMed deleted pmid; False where a record received later is held, which is kept."""
+    return save_gone(db, pmid, "deleted", at=at)
+
+
+def save_gone(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: int | None = None) -> bool:
+    """Save that pmid was deleted, or merged into another; its record and its assertions go.
+
+    False, and nothing is changed, where a record received after ``at`` is held.
+    """
+    held = read_held(db, [pmid]).get(pmid)
+    if held and held.checked_at > at:
+        return False
+    known = read_states(db, [pmid]).get(pmid)
+    if known and known[0] != "not found" and known[1] > at:
+        return False
+    if held:
+        forgotten = _clear(db, [pmid])
+        db.execute("delete from article_texts where pmid = ?", (pmid,))
+        db.execute("delete from articles where pmid = ?", (pmid,))
+        db.execute("update works set state = 'known' where id = ?", (pmid,))
+        save_renamed_works(db, forgotten)
+        touch(db, forgotten)
+    save_state(db, pmid, state, at=at, into=into)
+    return True
+
+
+def save_not_found(db: sqlite3.Connection, pmid: int, *, at: str) -> None:
+    """Save that PubMed does not know pmid; a record that is held stays: one empty answer takes nothing away."""
+    if pmid not in read_held(db, [pmid]) and pmid not in read_states(db, [pmid]):
+        save_state(db, pmid, "not found", at=at)

@@ -1,0 +1,193 @@
+"""Works: naming the works that references name, following DOIs to PMIDs, forgetting what nothing names.
+
+Every row here is a function of the records and answers held, never of the order in which they came: a
+known work is labelled by the reference with the smallest (citing_pmid, position), a DOI leads to a PMID
+only where exactly one candidate exists.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from kb.errors import CollisionError
+from kb.identifiers import work_id, work_key, year_in
+from kb.labels import citation_label
+from kb.queries.works import TARGET, UNNAMED
+from kb.records import Reference
+
+_SMALLER: Final = """(works.named_by is null
+    or (excluded.named_by, excluded.named_at) < (works.named_by, works.named_at))"""
+_NAME: Final = f"""
+    insert into works (id, label, doi, pmcid, citation_key, year, named_by, named_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (id) do update set
+        label = case when {_SMALLER} then excluded.label else works.label end,
+        year = case when {_SMALLER} then excluded.year else works.year end,
+        doi = coalesce(min(works.doi, excluded.doi), works.doi, excluded.doi),
+        pmcid = coalesce(min(works.pmcid, excluded.pmcid), works.pmcid, excluded.pmcid),
+        named_by = case when {_SMALLER} then excluded.named_by else works.named_by end,
+        named_at = case when {_SMALLER} then excluded.named_at else works.named_at end
+    where works.state <> 'held' and ({_SMALLER}
+        or excluded.doi < works.doi or excluded.pmcid < works.pmcid
+        or (works.doi is null and excluded.doi is not null)
+        or (works.pmcid is null and excluded.pmcid is not null))"""
+_COMPUTED: Final = (("article_metrics", "id"), ("related_studies", "id"), ("related_studies", "related_id"))
+
+
+class WorkRow(NamedTuple):
+    """A work as one reference names it."""
+
+    id: int
+    label: str
+    doi: str | None
+    pmcid: str | None
+    citation_key: str | None
+    year: int | None
+    named_by: int
+    named_at: int
+
+
+def save_named_works(db: sqlite3.Connection, references: Iterable[Reference]) -> None:
+    """Save the works that references name. Raises CollisionError where two keys would share an id."""
+    rows: dict[int, WorkRow] = {}
+    for reference in references:
+        if reference.cited_id is not None:
+            _name(rows, reference)
+    _refuse_collisions(db, rows)
+    db.executemany(_NAME, rows.values())
+
+
+def _name(rows: dict[int, WorkRow], reference: Reference) -> None:
+    """Add the work that reference names to rows; the smallest (citing_pmid, position) gives the label."""
+    known = rows.get(reference.cited_id or 0)
+    if known and reference.cited_pmid and _adds_nothing(known, reference):
+        return
+    row = _work_row(reference)
+    if known is None:
+        rows[row.id] = row
+        return
+    if (known.doi, known.citation_key) != (row.doi, row.citation_key) and row.id < 0:
+        raise _collision(row.id, known, row)
+    first, other = (known, row) if known[6:] <= row[6:] else (row, known)
+    if other.doi == first.doi and other.pmcid == first.pmcid:
+        rows[row.id] = first
+        return
+    rows[row.id] = first._replace(doi=_least(first.doi, other.doi), pmcid=_least(first.pmcid, other.pmcid))
+
+
+def _adds_nothing(known: WorkRow, reference: Reference) -> bool:
+    later = (known.named_by, known.named_at) <= (reference.citing_pmid, reference.position)
+    return later and (known.doi, known.pmcid) == (reference.doi, reference.pmcid)
+
+
+def _least(one: str | None, other: str | None) -> str | None:
+    return min(one, other) if one and other else one or other
+
+
+def _work_row(reference: Reference) -> WorkRow:
+    citing_pmid, position, citation, doi, pmcid, cited_pmid, cited_id, *_ = reference
+    key = None if cited_pmid else work_key(doi, citation)
+    return WorkRow(
+        id=cited_id or 0,
+        label=citation_label(citation, doi, cited_pmid),
+        doi=doi,
+        pmcid=pmcid,
+        citation_key=key[4:] if key and key.startswith("ref:") else None,
+        year=_year(citation),
+        named_by=citing_pmid,
+        named_at=position,
+    )
+
+
+def _year(citation: str | None) -> int | None:
+    return year_in(citation) if citation else None
+
+
+def _refuse_collisions(db: sqlite3.Connection, rows: dict[int, WorkRow]) -> None:
+    cited = [row for row in rows.values() if row.id < 0]
+    for row in cited:
+        found = db.execute("select doi, citation_key from works where id = ?", (row.id,)).fetchone()
+        if found and (found[0] if row.citation_key is None else found[1]) != (row.citation_key or row.doi):
+            raise _collision(row.id, found, row)
+
+
+def _collision(work: int, one: object, other: object) -> CollisionError:
+    return CollisionError(f"Two cited works have the id {work}: {one} and {other}; neither was changed.")
+
+
+def save_mentions(db: sqlite3.Connection, pmids: Iterable[int]) -> None:
+    """Save works that are named by nothing but their PMID (a link, a notice)."""
+    db.executemany(
+        "insert into works (id, label) values (?, ?) on conflict (id) do nothing",
+        ((pmid, f"PMID {pmid}") for pmid in set(pmids)),
+    )
+
+
+def touch(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Note works whose row may have to change; save_touched() brings them up to date."""
+    db.execute("create temp table if not exists touched (id integer primary key)")
+    db.executemany("insert or ignore into touched (id) values (?)", ((work,) for work in ids))
+
+
+def touch_around(db: sqlite3.Connection, articles: Iterable[tuple[int, str | None, str | None]]) -> None:
+    """Note the cited works that the articles (pmid, doi, pmcid) may turn out to be, or no longer be."""
+    for pmid, doi, pmcid in articles:
+        named = db.execute(
+            "select distinct doi from article_references where cited_id = ? and doi is not null", (pmid,)
+        )
+        dois = {row[0] for row in named} | ({doi} if doi else set())
+        touch(db, (work_id(f"doi:{name}") for name in dois))
+        if pmcid:
+            db.execute("insert or ignore into touched (id) select id from works where pmcid = ? and id < 0", (pmcid,))
+        db.execute("insert or ignore into touched (id) select id from works where merged_into = ?", (pmid,))
+
+
+def save_touched(db: sqlite3.Connection) -> None:
+    """Bring every touched work up to date: where its DOI leads, and whether anything still names it."""
+    touch(db, ())
+    db.execute(f"""
+        update works set merged_into = (
+                select coalesce(t.merged_into, t.id) from works t where t.id = {TARGET})
+        where id < 0 and id in (select id from touched)""")
+    db.execute("""
+        update works set state = case when merged_into is null then 'known' else 'merged' end
+        where id < 0 and id in (select id from touched)""")
+    db.execute(f"""
+        delete from touched where id not in (
+            select id from works where id in (select id from touched)
+                and (state = 'known' or (state = 'merged' and id < 0)) and {UNNAMED})""")
+    for table, column in _COMPUTED:
+        db.execute(f"delete from {table} where {column} in (select id from touched)")
+    db.execute("delete from works where id in (select id from touched)")
+    db.execute("delete from touched")
+
+
+def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Label works anew from the references that still name them, after others went."""
+    for work in ids:
+        first = db.execute(
+            """select citing_pmid, position, citation, doi, cited_pmid from article_references
+            where cited_id = ? order by citing_pmid, position limit 1""",
+            (work,),
+        ).fetchone()
+        named = db.execute("select min(doi), min(pmcid) from article_references where cited_id = ?", (work,)).fetchone()
+        label, year = (citation_label(*first[2:]), _year(first[2])) if first else (f"PMID {work}", None)
+        db.execute(
+            """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = ?, named_at = ?
+            where id = ? and state <> 'held' and (? or id > 0)""",
+            (label, year, *named, *(first[:2] if first else (None, None)), work, first is not None),
+        )
+
+
+def save_state(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: int | None = None) -> None:
+    """Save what a source said of a PMID that has no record any more: merged, deleted, not found."""
+    save_mentions(db, [pmid] if into is None else [pmid, into])
+    target = into
+    if into is not None:
+        target = db.execute("select coalesce(merged_into, id) from works where id = ?", (into,)).fetchone()[0]
+    db.execute("update works set state = ?, merged_into = ?, state_at = ? where id = ?", (state, target, at, pmid))
+    if target is not None:
+        db.execute("update works set merged_into = ? where merged_into = ?", (target, pmid))
+    save_renamed_works(db, [pmid])
+    touch_around(db, [(pmid, None, None)])
+    save_touched(db)

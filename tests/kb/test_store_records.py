@@ -1,0 +1,282 @@
+"""Records become rows, and the rows do not depend on the order of loading."""
+
+import sqlite3
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.check import check_kb, logical_hash
+from kb.database import transaction
+from kb.errors import CollisionError
+from kb.identifiers import citation_key, work_id
+from kb.migrations import MIGRATIONS
+from kb.queries.records import read_record
+from kb.records import DEMONSTRATION, PAGE, LinkList, Record
+from kb.store.links import save_links
+from kb.store.records import Saved, save_gone, save_not_found, save_records
+from tests.records import LATER, MOMENT, record, reference_of
+
+Row = tuple[object, ...]
+
+
+def save(db: sqlite3.Connection, *records: Record, at: str = MOMENT, file: int | None = None) -> list[Saved]:
+    with transaction(db):
+        return save_records(db, records, received_at=at, update_file=file)
+
+
+def rows(db: sqlite3.Connection, sql: str) -> list[Row]:
+    return db.execute(sql).fetchall()
+
+
+def test_an_article_and_what_it_cites_become_works(db: sqlite3.Connection) -> None:
+    printed = "Kleber HD, Weiss RD. Treatment. Am J Psychiatry. 2007;164(4):5-123."
+    save(db, record(1, (2, "10.1/x", printed), doi="10.1/own"))
+
+    assert rows(db, "select id, label, doi, year, state from works order by state, label") == [
+        (1, "Name1 2000 J Tests", "10.1/own", 2000, "held"),
+        (work_id(f"ref:{citation_key(printed)}"), "Kleber 2007 Am J Psychiatry", None, 2007, "known"),
+        (2, "PMID 2", None, None, "known"),
+        (work_id("doi:10.1/x"), "doi:10.1/x", "10.1/x", None, "known"),
+    ]
+    assert rows(db, "select count(*) from citations where citing_id = 1 and source_id = 1") == [(3,)]
+    assert check_kb(db) == []
+
+
+def test_a_record_read_back_is_the_record_that_was_saved(db: sqlite3.Connection) -> None:
+    original = record(7, (8, "10.1/x"), notices=[("ErratumIn", 9, "J Tests. 2001", None)], pmcid="PMC7")
+
+    save(db, original)
+
+    assert read_record(db, 7) == original
+    assert read_record(db, 8) is None
+
+
+def test_loading_the_same_record_again_writes_nothing_but_when(db: sqlite3.Connection) -> None:
+    save(db, record(1, (2,)))
+    before = logical_hash(db)
+
+    assert save(db, record(1, (2,)), at=LATER) == [Saved(1, "unchanged")]
+    assert logical_hash(db) == before
+    assert rows(db, "select harvested_at, checked_at from articles") == [(MOMENT, LATER)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"version": 2}, {"version": 1, "date_revised": "2026-01-01"}),
+        ({"date_revised": "2020-02-01"}, {"date_revised": "2020-01-31"}),
+        ({}, {"source": DEMONSTRATION, "date_revised": "2026-01-01"}),
+        ({"source": PAGE}, {"source": DEMONSTRATION}),
+    ],
+)
+def test_the_winner_does_not_depend_on_who_came_last(first: dict[str, object], second: dict[str, object]) -> None:
+    winner, loser = record(1, (2,), title="winner", **first), record(1, (3,), title="loser", **second)
+    hashes = set()
+    for order in ([winner, loser], [loser, winner]):
+        fresh = memory()
+        for one in order:
+            save(fresh, one, at=LATER if one is loser else MOMENT)
+        assert rows(fresh, "select title from articles") == [("winner",)]
+        assert rows(fresh, "select id from works order by id") == [(1,), (2,)]
+        hashes.add(logical_hash(fresh))
+    assert len(hashes) == 1
+
+
+def memory() -> sqlite3.Connection:
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.executescript("".join(MIGRATIONS))
+    db.execute("pragma foreign_keys = on")
+    return db
+
+
+def test_between_update_files_the_number_decides_alone(db: sqlite3.Connection) -> None:
+    save(db, record(1, title="later file", date_revised="2019-01-01"), file=210002)
+    save(db, record(1, title="earlier file", date_revised="2020-01-01"), file=210001)
+
+    assert rows(db, "select title, update_file from articles") == [("later file", 210002)]
+
+
+def test_when_a_doi_turns_out_to_be_a_held_article_two_works_become_one(db: sqlite3.Connection) -> None:
+    save(db, record(1, ("10.1/x",)), record(2, (3,)))
+    save(db, record(3, doi="10.1/x"))
+
+    assert rows(db, "select id, state, merged_into from works where id < 0") == [(work_id("doi:10.1/x"), "merged", 3)]
+    assert rows(db, "select citing_id, cited_id from citation_links order by 1") == [(1, 3), (2, 3)]
+    assert check_kb(db) == []
+
+
+def test_a_doi_of_two_articles_leads_to_neither(db: sqlite3.Connection) -> None:
+    save(db, record(1, ("10.1/x",)), record(2, doi="10.1/x"))
+    save(db, record(3, doi="10.1/x"))
+
+    assert rows(db, "select state, merged_into from works where id < 0") == [("known", None)]
+
+
+def test_a_reference_with_doi_and_pmid_identifies_the_doi_of_another(db: sqlite3.Connection) -> None:
+    save(db, record(1, ("10.1/x",)))
+    save(db, record(2, (reference_of(2, 1, "Text.", doi="10.1/x", pmid=3),)))
+
+    assert rows(db, "select merged_into from works where id < 0") == [(3,)]
+
+
+def test_a_pair_that_the_held_article_contradicts_identifies_nothing(db: sqlite3.Connection) -> None:
+    save(db, record(1, ("10.1/x",)), record(2, (reference_of(2, 1, "Text.", doi="10.1/x", pmid=3),)))
+    save(db, record(3, doi="10.1/other"))
+
+    assert rows(db, "select merged_into from works where doi = '10.1/x' and id < 0") == [(None,)]
+
+
+def test_a_replaced_record_forgets_what_only_it_cited(db: sqlite3.Connection) -> None:
+    save(db, record(1, (2, 3, "Old reference. 1999;1:1.")), record(4, (3,)))
+    save(db, record(1, (2,), date_revised="2021-01-01"))
+
+    assert rows(db, "select id from works order by id") == [(1,), (2,), (3,), (4,)]
+    assert rows(db, "select citing_id, cited_id from citations") == [(1, 2), (4, 3)]
+    assert check_kb(db) == []
+
+
+def test_the_label_of_a_known_work_is_from_the_first_reference_that_names_it(db: sqlite3.Connection) -> None:
+    save(db, record(5, (reference_of(5, 1, "Later B. T. J X. 2001;1:1.", pmid=9),)))
+    save(db, record(4, (reference_of(4, 1, "Early A. T. J X. 2000;1:1.", pmid=9),)))
+    assert rows(db, "select label, year, named_by from works where id = 9") == [("Early 2000 J X", 2000, 4)]
+
+    save(db, record(4, version=2))
+    assert rows(db, "select label, year, named_by from works where id = 9") == [("Later 2001 J X", 2001, 5)]
+
+
+def test_a_self_reference_stays_a_reference_and_is_no_citation(db: sqlite3.Connection) -> None:
+    save(db, record(1, (1, 2)))
+
+    assert rows(db, "select cited_id from article_references") == [(1,), (2,)]
+    assert rows(db, "select cited_id from citations") == [(2,)]
+
+
+def test_a_merged_pmid_leads_to_the_other_and_its_record_goes(db: sqlite3.Connection) -> None:
+    save(db, record(1, (2,)), record(2, (3,)))
+    with transaction(db):
+        assert save_gone(db, 2, "merged", at=LATER, into=4)
+
+    assert rows(db, "select id, state, merged_into from works order by id") == [
+        (1, "held", None),
+        (2, "merged", 4),
+        (4, "known", None),
+    ]
+    assert rows(db, "select citing_id, cited_id from citation_links") == [(1, 4)]
+    assert check_kb(db) == []
+
+
+def test_chains_of_merges_are_followed_to_the_end(db: sqlite3.Connection) -> None:
+    with transaction(db):
+        save_gone(db, 2, "merged", at=MOMENT, into=3)
+        save_gone(db, 1, "merged", at=MOMENT, into=2)
+        save_gone(db, 3, "merged", at=LATER, into=4)
+
+    assert rows(db, "select id, merged_into from works where merged_into is not null order by id") == [
+        (1, 4),
+        (2, 4),
+        (3, 4),
+    ]
+
+
+def test_a_deleted_article_leaves_no_citation_and_cannot_come_back_by_an_older_answer(db: sqlite3.Connection) -> None:
+    save(db, record(1, (2,)))
+    with transaction(db):
+        save_gone(db, 1, "deleted", at=LATER)
+
+    assert rows(db, "select id, state from works") == [(1, "deleted")]
+    assert save(db, record(1, (2,)), at=MOMENT) == [Saved(1, "deleted")]
+    assert save(db, record(1, (2,)), at="2026-03-01T00:00:00.000Z") == [Saved(1, "stored")]
+    assert check_kb(db) == []
+
+
+def test_a_pmid_not_found_stays_known_as_such_until_a_record_comes(db: sqlite3.Connection) -> None:
+    save(db, record(1, (2,)))
+    with transaction(db):
+        save_not_found(db, 2, at=MOMENT)
+        save_not_found(db, 1, at=LATER)
+
+    assert rows(db, "select id, state from works") == [(1, "held"), (2, "not found")]
+    save(db, record(2))
+    assert rows(db, "select id, state from works") == [(1, "held"), (2, "held")]
+
+
+def test_a_stored_record_can_be_found_without_accents_and_only_by_its_present_words(db: sqlite3.Connection) -> None:
+    save(db, record(1, title="Høie and CO₂"))
+    found = "select rowid from article_search where article_search match ?"
+    assert db.execute(found, ('"hoie" "co2"',)).fetchall() == [(1,)]
+
+    save(db, record(1, title="Something else", version=2))
+    assert db.execute(found, ("hoie",)).fetchall() == []
+    assert db.execute(found, ("something",)).fetchall() == [(1,)]
+
+
+def test_two_cited_works_on_one_id_are_refused_and_nothing_is_kept(db: sqlite3.Connection) -> None:
+    first = reference_of(1, 1, "One text.")
+    second = reference_of(1, 2, "Another text.")._replace(cited_id=first.cited_id)
+
+    with pytest.raises(CollisionError, match="neither was changed"):
+        save(db, record(1, (first, second)))
+    assert rows(db, "select count(*) from works") == [(0,)]
+
+    save(db, record(1, (first,)))
+    with pytest.raises(CollisionError):
+        save(db, record(2, (second._replace(citing_pmid=2, position=1),)))
+
+
+def test_an_empty_answer_takes_no_link_away(db: sqlite3.Connection) -> None:
+    with transaction(db):
+        save_links(db, LinkList(1, "cited_by", "elink_citedin", ((5, None), (6, None))), received_at=MOMENT)
+        save_links(db, LinkList(1, "cited_by", "elink_citedin", None), received_at=LATER)
+        save_links(db, LinkList(2, "cited_by", "elink_citedin", None), received_at=MOMENT)
+        save_links(db, LinkList(1, "similar", "elink_similar", ((1, 99), (7, 50), (8, 40))), received_at=MOMENT)
+
+    assert rows(db, "select citing_id, cited_id, source_id from citations") == [(5, 1, 3), (6, 1, 3)]
+    assert rows(db, "select pmid, list, entries from article_lists order by pmid, list") == [
+        (1, "cited_by", 2),
+        (1, "similar", 3),
+        (2, "cited_by", None),
+    ]
+    assert rows(db, "select similar_pmid, rank, score from similar_articles order by rank") == [(7, 1, 50), (8, 2, 40)]
+
+
+PMIDS = st.integers(1, 5)
+CITED = st.one_of(PMIDS, st.sampled_from(["10.1/a", "10.1/b", "A printed text. 1999;1:1.", "Another. 2001;2:2."]))
+
+
+@st.composite
+def any_record(draw: st.DrawFn) -> Record:
+    pmid = draw(PMIDS)
+    cites: list[object] = list(draw(st.lists(CITED, max_size=4)))
+    for position, cited in enumerate(cites, start=1):
+        if isinstance(cited, int) and draw(st.booleans()):
+            doi = draw(st.sampled_from(["10.1/a", "10.1/b", None]))
+            text = draw(st.sampled_from([None, "T. 1999;1."]))
+            cites[position - 1] = reference_of(pmid, position, text, doi=doi, pmid=cited)
+    return record(
+        pmid,
+        tuple(cites),  # type: ignore[arg-type]
+        doi=draw(st.sampled_from([None, "10.1/a", "10.1/b"])),
+        version=draw(st.integers(1, 2)),
+        date_revised=draw(st.sampled_from([None, "2020-01-01", "2021-01-01"])),
+        source=draw(st.sampled_from(["pubmed", "page", "demonstration"])),
+        title=draw(st.sampled_from(["x", "y"])),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(any_record(), st.sampled_from([MOMENT, LATER])), max_size=7), st.randoms())
+def test_any_order_and_any_batches_give_the_same_rows(answers: Sequence[tuple[Record, str]], random: Random) -> None:
+    hashes = []
+    for _ in range(2):
+        db = memory()
+        for one, at in answers:
+            save(db, one, at=at)
+        assert check_kb(db) == []
+        hashes.append(logical_hash(db))
+        db.close()
+        answers = list(answers)
+        random.shuffle(answers)
+    assert hashes[0] == hashes[1]
