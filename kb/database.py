@@ -126,6 +126,19 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("commit")
 
 
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block that reads one state of the file, whatever others write meanwhile; writers do not wait."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("begin")
+    try:
+        yield
+    finally:
+        db.execute("commit")
+
+
 def _explained(error: sqlite3.DatabaseError, path: Path) -> DatabaseError:
     """Return error as a sentence that names the file and what to do."""
     text = str(error)
@@ -145,3 +158,15 @@ def explain_sqlite(error: sqlite3.Error, path: str | Path) -> DatabaseError:
     if isinstance(error, sqlite3.DatabaseError):
         return _explained(error, Path(path))
     return DatabaseError(f"{path} cannot be used: {error}.")
+
+
+def close_log(path: Path) -> None:
+    """Bring what the write-ahead log of a litkb file holds into the file itself, so that it stands alone."""
+    db = open_kb(path)
+    try:
+        db.execute("pragma wal_checkpoint(truncate)")
+        db.execute("pragma journal_mode = delete")
+    except sqlite3.Error as error:
+        raise explain_sqlite(error, path) from error
+    finally:
+        db.close()

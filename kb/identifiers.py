@@ -6,12 +6,13 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from kb.errors import UsageError
-from kb.text import fold
+from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
 SYNTHETIC_FROM: Final = 900_000_001  # PMIDs of made-up fields; PubMed is at about 40 million
 
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[a-z0-9()./_-]*[a-z0-9]")
 _DOI_PREFIX: Final = re.compile(r"^(?:https?://)?(?:(?:dx\.)?doi\.org/|doi:?\s*)", re.IGNORECASE)
 _PMCID: Final = re.compile(r"(?:PMC)?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
 _PUBMED_ADDRESS: Final = re.compile(
@@ -50,6 +51,9 @@ def normalise_doi(text: str | None) -> str | None:
     written twice in a row (10.4137/IJTR.S815810.4137/IJTR.S8158). SICI forms keep their brackets.
     """
     bare = (text or "").strip()
+    plain = bare.lower()
+    if _PLAIN_DOI.fullmatch(plain) and plain.count("10.") == 1:  # nothing to repair: nine in ten
+        return plain
     if "doi.org/" in bare.lower():
         bare = unquote(bare)
     while (shorter := _DOI_PREFIX.sub("", bare).strip()) != bare:
@@ -121,7 +125,7 @@ def citation_key(citation: str) -> str | None:
     First author and year for the eye, and a hash of the folded words: two references share a key
     only if they print the same words, so that different works are never taken for one.
     """
-    words = re.findall(r"[^\W_]+", fold(citation))
+    words = words_in(fold(citation))
     if not words:
         return None
     digest = hashlib.sha256(" ".join(words).encode()).hexdigest()[:10]

@@ -370,7 +370,7 @@ create table harvest_runs (
 
 create table harvest_tasks (
     run_id integer not null references harvest_runs (id),
-    task text not null,          -- seed, search, article, cited_by, similar, file
+    task text not null,          -- seed, search, article, cited_by, similar, file, record (a rejected one of a file)
     asked text not null,         -- a PMID, DOI, query or file name
     outcome text check (outcome in (
         'stored', 'unchanged', 'merged', 'deleted', 'not found', 'not identified', 'rejected', 'failed', 'done'
@@ -378,6 +378,14 @@ create table harvest_tasks (
     detail text,                 -- why; into what; how many
     answer text,                 -- name of the kept answer in the archive
     primary key (run_id, task, asked)
+) strict, without rowid;
+
+create table harvest_counts (
+    run_id integer not null references harvest_runs (id),
+    asked text not null,         -- file name
+    outcome text not null,       -- stored, unchanged, merged, deleted, rejected
+    records integer not null,    -- records of the file with this outcome
+    primary key (run_id, asked, outcome)
 ) strict, without rowid;
 
 create table graph_runs (

@@ -63,6 +63,11 @@ def read_held(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, Held]
     return found
 
 
+def read_held_pmids(db: sqlite3.Connection) -> Iterator[int]:
+    """Yield the PMIDs of all articles whose record is here, in their order."""
+    yield from (pmid for (pmid,) in db.execute("select pmid from articles order by pmid"))
+
+
 def read_states(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Return (state, moment) of those pmids that a source said are merged, deleted or not found."""
     found = {}

@@ -78,6 +78,9 @@ _SAVE_TEXT: Final = """
     on conflict (pmid) do update set title = excluded.title, abstract = excluded.abstract,
         keywords = excluded.keywords, mesh = excluded.mesh, authors = excluded.authors"""
 
+_PAIRED_DOIS: Final = """select distinct doi from article_references
+    where citing_pmid = ? and doi is not null and cited_pmid is not null"""
+
 
 class Saved(NamedTuple):
     """What became of one record: stored, unchanged (or beaten by what is held), deleted, merged."""
@@ -231,10 +234,12 @@ def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
     """Remove what belongs to the articles held of pmids; return the works that their references named."""
     forgotten: set[int] = set()
     for pmid in pmids:
-        found = db.execute("select source_id from articles where pmid = ?", (pmid,)).fetchone()
+        found = db.execute("select source_id, doi, pmcid from articles where pmid = ?", (pmid,)).fetchone()
         if not found:
             continue
         forgotten |= _cited_and_noticed(db, pmid)
+        touch_around(db, [(pmid, *found[1:])])
+        touch(db, (work_id(f"doi:{row[0]}") for row in db.execute(_PAIRED_DOIS, (pmid,)).fetchall()))
         db.execute(
             """delete from citations where citing_id = ? and source_id = ? and cited_id in (
                 select cited_id from article_references where citing_pmid = ?)""",

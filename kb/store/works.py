@@ -153,8 +153,8 @@ def save_touched(db: sqlite3.Connection) -> None:
         update works set state = case when merged_into is null then 'known' else 'merged' end
         where id < 0 and id in (select id from touched)""")
     db.execute(f"""
-        delete from touched where id not in (
-            select id from works where id in (select id from touched)
+        delete from touched where not exists (
+            select 1 from works where works.id = touched.id
                 and (state = 'known' or (state = 'merged' and id < 0)) and {UNNAMED})""")
     for table, column in _COMPUTED:
         db.execute(f"delete from {table} where {column} in (select id from touched)")

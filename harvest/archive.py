@@ -1,0 +1,168 @@
+"""The archive: raw answers kept before they are parsed, so that a knowledge base can be rebuilt without the network.
+
+``kb.sqlar`` beside ``kb.db`` is an SQLite Archive (``sqlite3 -A`` lists and extracts it) with a second table
+that says of each answer what was asked, without key and e-mail, and when it came.
+"""
+
+import hashlib
+import json
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple
+
+from kb.database import transaction
+from kb.errors import ArchiveError
+
+_SCHEMA: Final = (
+    """create table if not exists sqlar (
+        name text primary key,  -- endpoint and SHA-256 of the bytes
+        mode int,               -- access rights, as SQLite Archives have them
+        mtime int,              -- 0: the moment of receipt stands in answers
+        sz int,                 -- bytes before compression; equal to length(data) where not compressed
+        data blob               -- zlib
+    )""",
+    """create table if not exists answers (
+        id integer primary key,     -- in order of receipt
+        name text not null references sqlar (name),
+        sha256 text not null,       -- of the bytes before compression
+        endpoint text not null,     -- efetch, elink, esearch, file
+        request text not null,      -- what was asked, as JSON, without key and e-mail
+        received_at text not null,  -- ISO 8601 UTC
+        unique (name, request, received_at)
+    )""",
+)
+_PIECE: Final = 1 << 20
+_SPOOLED: Final = 32 << 20  # bytes of a compressed answer held in memory before a temporary file is used
+_LARGEST: Final = 900_000_000  # SQLite's default limit for one value is 10^9 bytes
+
+
+class Kept(NamedTuple):
+    """One answer in the archive."""
+
+    id: int
+    name: str
+    sha256: str
+    endpoint: str
+    request: dict[str, Any]
+    received_at: str
+
+
+def archive_path(kb_path: Path) -> Path:
+    """Return where the archive of a knowledge base is: ``kb.sqlar`` for ``kb.db``."""
+    return kb_path.with_suffix(".sqlar")
+
+
+@contextmanager
+def open_archive(path: Path, *, create: bool = True) -> Iterator[sqlite3.Connection]:
+    """Open the archive at path, durable after each answer; make it where it is not there, if asked."""
+    if not create and not path.is_file():
+        raise ArchiveError(f"There is no archive {path}; a rebuild needs the answers that were kept there.")
+    try:
+        db = sqlite3.connect(path, isolation_level=None, timeout=30)
+        try:
+            db.execute("pragma journal_mode = wal")
+            db.execute("pragma synchronous = full")
+            for statement in _SCHEMA:
+                db.execute(statement)
+            yield db
+        finally:
+            db.close()
+    except sqlite3.DatabaseError as error:
+        raise ArchiveError(f"The archive {path} cannot be used: {error}.") from error
+
+
+def keep_answer(
+    db: sqlite3.Connection, body: bytes, *, endpoint: str, request: dict[str, Any], received_at: str
+) -> str:
+    """Keep one answer, committed before this returns; return its name."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    packed = zlib.compress(body, 6)
+    data = packed if len(packed) < len(body) else body
+    name = f"{endpoint}/{sha256}.xml"
+    with transaction(db):
+        db.execute("insert or ignore into sqlar values (?, ?, 0, ?, ?)", (name, 0o100644, len(body), data))
+        _note(db, (name, sha256, endpoint, request, received_at))
+    return name
+
+
+def _note(db: sqlite3.Connection, entry: tuple[str, str, str, dict[str, Any], str]) -> None:
+    name, sha256, endpoint, request, received_at = entry
+    db.execute(
+        "insert or ignore into answers (name, sha256, endpoint, request, received_at) values (?, ?, ?, ?, ?)",
+        (name, sha256, endpoint, json.dumps(request, sort_keys=True, ensure_ascii=False), received_at),
+    )
+
+
+def keep_file(db: sqlite3.Connection, path: Path, *, request: dict[str, Any], received_at: str) -> str:
+    """Keep the bytes of a file as they are, in flat memory; return its name in the archive.
+
+    Raises ArchiveError for a file that is over 900 MB when compressed.
+    """
+    with tempfile.SpooledTemporaryFile(max_size=_SPOOLED) as packed:
+        sha256, size = _pack(path, packed)
+        length = packed.tell()
+        if length >= _LARGEST:
+            raise ArchiveError(f"{path.name} is too large to keep ({length:,} bytes); split it and load the parts.")
+        name = f"file/{sha256[:16]}/{path.name}"
+        with transaction(db):
+            if length < size:
+                _write_blob(db, name, size, packed, length)
+            else:  # a gzipped file does not get smaller: it is kept as it is
+                with path.open("rb") as plain:
+                    _write_blob(db, name, size, plain, size)
+            _note(db, (name, sha256, "file", request, received_at))
+    return name
+
+
+def _pack(path: Path, packed: IO[bytes]) -> tuple[str, int]:
+    """Write the zlib form of a file to packed; return the SHA-256 and the size of its bytes."""
+    digest, pack, size = hashlib.sha256(), zlib.compressobj(1 if path.suffix == ".gz" else 6), 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            size += len(piece)
+            packed.write(pack.compress(piece))
+    packed.write(pack.flush())
+    return digest.hexdigest(), size
+
+
+def _write_blob(db: sqlite3.Connection, name: str, size: int, packed: IO[bytes], length: int) -> None:
+    if db.execute("select 1 from sqlar where name = ?", (name,)).fetchone():
+        return
+    row = db.execute(
+        "insert into sqlar values (?, ?, 0, ?, zeroblob(?)) returning rowid", (name, 0o100644, size, length)
+    ).fetchone()
+    packed.seek(0)
+    with db.blobopen("sqlar", "data", row[0]) as blob:
+        while piece := packed.read(_PIECE):
+            blob.write(piece)
+
+
+def read_answers(db: sqlite3.Connection) -> Iterator[Kept]:
+    """Yield all answers kept, in order of receipt."""
+    for row in db.execute(
+        "select id, name, sha256, endpoint, request, received_at from answers order by received_at, id"
+    ):
+        number, name, sha256, endpoint, request, received_at = row
+        yield Kept(number, name, sha256, endpoint, json.loads(request), received_at)
+
+
+def read_body(db: sqlite3.Connection, kept: Kept) -> Iterator[bytes]:
+    """Yield the bytes of an answer in pieces. Raises ArchiveError at the end if they are not those kept."""
+    rowid, size, length = db.execute(
+        "select rowid, sz, length(data) from sqlar where name = ?", (kept.name,)
+    ).fetchone() or (None, 0, 0)
+    if rowid is None:
+        raise ArchiveError(f"The archive has lost the answer {kept.name}.")
+    digest, unpack = hashlib.sha256(), zlib.decompressobj()
+    with db.blobopen("sqlar", "data", rowid, readonly=True) as blob:
+        while piece := blob.read(_PIECE):
+            plain = piece if size == length else unpack.decompress(piece)
+            digest.update(plain)
+            yield plain
+    if digest.hexdigest() != kept.sha256:
+        raise ArchiveError(f"The answer {kept.name} in the archive is damaged.")

@@ -1,0 +1,168 @@
+"""litkb harvest and litkb rebuild."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harvest.archive import archive_path, open_archive
+from harvest.client import Client, Settings, settings_from_environment
+from harvest.files import list_files
+from harvest.plan import Cost, Plan, check_plan, estimate_cost
+from harvest.rebuild import rebuild_kb
+from harvest.run import Summary, harvest
+from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
+from kb.database import open_kb
+from kb.errors import UsageError
+from kb.queries.ledger import OUTCOMES
+
+_HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
+
+
+@click.command("harvest")
+@kb_argument
+@click.argument("seeds", metavar="[SEED]...", nargs=-1)
+@click.option("--query", metavar="Q", help="A PubMed search; its first 9,999 hits.")
+@click.option(
+    "--file",
+    "files",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="PubMed XML, plain or gzipped, or a saved PubMed page; a folder means all in it. Repeatable.",
+)
+@click.option("--pmid", type=int, metavar="PMID", help="Whose page a saved PubMed page is.")
+@click.option("--references", is_flag=True, help="Also what the articles cite.")
+@click.option("--cited-by", is_flag=True, help="Also what cites them.")
+@click.option("--similar", is_flag=True, help="Also PubMed's similar articles.")
+@click.option(
+    "--depth",
+    type=click.IntRange(1, 9),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many rounds to follow these links.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what it would cost, ask and write nothing.")
+@click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
+@click.option("--email", metavar="ADDRESS", help="For NCBI. [env: NCBI_EMAIL]")
+@click.option("--api-key", metavar="KEY", help="NCBI API key; better in the environment. [env: NCBI_API_KEY]")
+@click.option("--eutils-url", metavar="URL", help="Address of E-utilities. [env: LITKB_EUTILS_URL]")
+@json_option
+@click.pass_context
+def harvest_command(
+    ctx: click.Context, kb: Path, *, as_json: bool, dry_run: bool, no_graph: bool, **options: Any
+) -> int:
+    """Pull articles, and what they cite, from PubMed or from files into DB.
+
+    SEED is a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org. Safe to repeat and to interrupt.
+
+    Example: litkb harvest kb.db 32448354 --references --cited-by
+    """
+    plan, settings = _plan(options), _settings(options)
+    cost = _cost(kb, plan, settings)
+    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; nobody is asked.")
+    if dry_run:
+        if as_json:
+            tell(cost._asdict())
+        return 0
+    if cost.requests and not settings.email:
+        say(_HINT)
+    summary = _run(kb, plan, settings, options["files"])
+    tell(_as_json(summary)) if as_json else _show(summary)
+    if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
+        after(kb)
+    return 0 if summary.complete else 1
+
+
+def _plan(options: dict[str, Any]) -> Plan:
+    files = list_files(options["files"]) if options["files"] else []
+    plan = Plan(
+        seeds=tuple(options["seeds"]),
+        query=options["query"],
+        files=tuple(sorted(file.name for file in files)),
+        pmid=options["pmid"],
+        references=options["references"],
+        cited_by=options["cited_by"],
+        similar=options["similar"],
+        depth=options["depth"],
+    )
+    if options["files"] and not files:
+        raise UsageError("There is no PubMed XML and no saved PubMed page in what --file names.")
+    check_plan(plan)
+    if plan.pmid is not None and sum(file.kind == "page" for file in files) != 1:
+        raise UsageError("--pmid says whose saved page a file is: name exactly one saved PubMed page with --file.")
+    return plan
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    return settings_from_environment(base_url=options["eutils_url"], email=options["email"], api_key=options["api_key"])
+
+
+def _cost(kb: Path, plan: Plan, settings: Settings) -> Cost:
+    if not kb.exists():
+        return estimate_cost(None, plan, rate=settings.rate)
+    with closing(open_kb(kb, create=True)) as db:
+        return estimate_cost(db, plan, rate=settings.rate)
+
+
+def _run(kb: Path, plan: Plan, settings: Settings, paths: list[Path]) -> Summary:
+    with ExitStack() as stack:
+        db = stack.enter_context(closing(open_kb(kb, create=True)))
+        archive = stack.enter_context(open_archive(archive_path(kb)))
+        progress = stack.enter_context(shown_progress())
+        return harvest(
+            db,
+            archive,
+            Client(settings),
+            plan,
+            files=list_files(paths) if paths else [],
+            kb_name=kb.name,
+            version=litkb_version(),
+            progress=progress,
+        )
+
+
+def _as_json(summary: Summary) -> dict[str, Any]:
+    return {
+        "run": summary.run_id,
+        "resumed": summary.resumed,
+        "asked": summary.asked,
+        "outcomes": summary.outcomes,
+        "problems": [task._asdict() for task in summary.problems],
+        "notes": summary.notes,
+    }
+
+
+def _show(summary: Summary) -> None:
+    """Print what a run did: results to stdout, what went wrong to stderr."""
+    for note in summary.notes:
+        say(note)
+    parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
+    click.echo(f"asked {summary.asked:,} = {' + '.join(parts) or '0'}")
+    for task in summary.problems:
+        say(f"  {task.outcome or 'failed'}: {task.task} {task.asked}: {task.detail or 'not asked'}")
+    if summary.outcomes["failed"]:
+        say("Not complete: run the same command again; it asks only for what failed.")
+
+
+@click.command("rebuild")
+@kb_argument
+@click.pass_context
+def rebuild_command(ctx: click.Context, kb: Path) -> int:
+    """Make DB anew from the answers kept in the archive beside it; nobody is asked.
+
+    Example: litkb rebuild kb.db
+    """
+    with shown_progress() as progress:
+        count = rebuild_kb(kb, progress=_counting(progress))
+    click.echo(f"{kb}: made anew from {count:,} answers")
+    if after := (ctx.obj or {}).get("after_harvest"):
+        after(kb)
+    return 0
+
+
+def _counting(progress: Callable[[str, int, int], None]) -> Callable[[int], None]:
+    return lambda count: progress("answers", count, 0)

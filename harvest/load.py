@@ -1,0 +1,149 @@
+"""An answer -> rows: the one way in, whether the answer came just now or is read from the archive.
+
+Called inside the caller's transaction; nothing here asks anybody.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from harvest.elink import parse_links
+from harvest.files import update_file_number
+from harvest.page import page_doi, page_pmid, parse_page
+from harvest.pubmed import parse_articles
+from kb.database import transaction
+from kb.errors import RecordError, UsageError
+from kb.queries.ledger import Task, read_identified
+from kb.records import Deletion, Record
+from kb.store.links import save_links
+from kb.store.records import save_deletion, save_gone, save_not_found, save_records
+
+FILE_BATCH: Final = 200  # records of a file in one transaction
+
+# The steps by which a PMID is settled. Each answer is kept with its step, so that a rebuild decides alike.
+TOGETHER: Final = "together"  # asked together with others
+ALONE: Final = "alone"  # missing from a batch, asked again by itself
+CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more before it counts as merged
+
+Item = Record | Deletion | RecordError
+
+
+class Loaded(NamedTuple):
+    """What became of the PMIDs asked for, and which must be asked again, by which step."""
+
+    tasks: list[Task]
+    again: list[int]
+    step: str
+
+
+def load_articles(db: sqlite3.Connection, body: bytes, asked: list[int], *, step: str, received_at: str) -> Loaded:
+    """Save the records of an EFetch answer that were asked for; say what became of each PMID."""
+    items = list(parse_articles(body))
+    records = {item.article.pmid: item for item in items if isinstance(item, Record)}
+    wanted = [records[pmid] for pmid in asked if pmid in records]
+    outcomes = {saved.pmid: saved.outcome for saved in save_records(db, wanted, received_at=received_at)}
+    tasks = [Task("article", str(pmid), outcome, None) for pmid, outcome in outcomes.items()]
+    rejected = {item.pmid: item for item in items if isinstance(item, RecordError) and item.pmid in asked}
+    tasks += [Task("article", str(pmid), "rejected", error.reason) for pmid, error in rejected.items()]
+    missing = [pmid for pmid in asked if pmid not in outcomes and pmid not in rejected]
+    if not missing or step == TOGETHER:
+        return Loaded(tasks, missing, ALONE)
+    if step == ALONE and records:
+        return Loaded(tasks, missing, CONFIRM)
+    return Loaded(tasks + _settle(db, missing[0], list(records.values()), received_at), [], "")
+
+
+def _settle(db: sqlite3.Connection, pmid: int, others: list[Record], at: str) -> list[Task]:
+    """Save that PubMed does not know pmid, or gives another record in its place."""
+    if len(others) != 1:
+        save_not_found(db, pmid, at=at)
+        return [Task("article", str(pmid), "not found", "PubMed has no record of it")]
+    into = others[0].article.pmid
+    save_records(db, others, received_at=at)
+    save_gone(db, pmid, "merged", at=at, into=into)
+    return [Task("article", str(pmid), "merged", f"into {into}")]
+
+
+def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_name: str, received_at: str) -> Loaded:
+    """Save the lists of an ELink answer; PMIDs of which it does not speak are to be asked again."""
+    lists = parse_links(body, asked=asked, list_name=list_name)
+    for links in lists:
+        save_links(db, links, received_at=received_at)
+    tasks = [
+        Task(list_name, str(links.pmid), "done", "no data" if links.entries is None else str(len(links.entries)))
+        for links in lists
+    ]
+    answered = {links.pmid for links in lists}
+    return Loaded(tasks, [pmid for pmid in asked if pmid not in answered], ALONE)
+
+
+class FileResult(NamedTuple):
+    """What became of the records of one file: counts by outcome, and the rejected ones."""
+
+    counts: Mapping[str, int]
+    rejected: list[RecordError]
+
+
+def load_file(db: sqlite3.Connection, chunks: Iterable[bytes], *, name: str, received_at: str) -> Iterator[FileResult]:
+    """Save the records of a PubMed XML file, a transaction for each batch; yield the result so far after each.
+
+    Memory does not grow with the file.
+    """
+    counts: Counter[str] = Counter()
+    rejected: list[RecordError] = []
+    number = update_file_number(name)
+    items = iter(parse_articles(chunks))
+    while batch := list(islice(items, FILE_BATCH)):
+        rejected += [item for item in batch if isinstance(item, RecordError)]
+        with transaction(db):
+            counts.update(_save_batch(db, batch, received_at, number))
+        yield FileResult(counts, rejected)
+    yield FileResult(counts, rejected)
+
+
+def _save_batch(db: sqlite3.Connection, batch: list[Item], at: str, number: int | None) -> Iterator[str]:
+    """Save records and deletions in the order of the file; yield the outcome of each item."""
+    records = [item for item in batch if isinstance(item, Record)]
+    yield from (saved.outcome for saved in save_records(db, records, received_at=at, update_file=number))
+    for item in batch:
+        if isinstance(item, Deletion):
+            yield "deleted" if save_deletion(db, item.pmid, at=at) else "unchanged"
+        elif isinstance(item, RecordError):
+            yield "rejected"
+
+
+def load_page(db: sqlite3.Connection, text: str, pmid: int, *, received_at: str) -> FileResult:
+    """Save the article of a saved PubMed page in a transaction of its own."""
+    try:
+        page = parse_page(text, pmid=pmid)
+    except RecordError as error:
+        return FileResult({"rejected": 1}, [error])
+    with transaction(db):
+        [saved] = save_records(db, [page], received_at=received_at)
+    return FileResult({saved.outcome: 1}, [])
+
+
+def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:
+    """Return whose page this is: the PMID given, printed, or of the held article with its DOI.
+
+    Raises UsageError with a sentence where nobody knows, or where what is given contradicts what is printed.
+    """
+    printed, doi = page_pmid(text), page_doi(text)
+    if pmid is not None:
+        if printed not in (None, pmid):
+            raise UsageError(f"The page is of PMID {printed}, but --pmid says {pmid}.")
+        return pmid
+    if printed is not None:
+        return printed
+    held = read_identified(db, "doi", doi) if doi else []
+    if len(held) != 1:
+        named = f" Its DOI {doi} is of no article held here." if doi else ""
+        raise UsageError(f"The page does not name its PMID.{named} Say it with --pmid, for example --pmid 32448354.")
+    return held[0]
+
+
+def asked_pmids(request: Mapping[str, Any]) -> list[int]:
+    """Return the PMIDs that a kept request asked for."""
+    return [int(part) for part in str(request["id"]).split(",")]

@@ -1,0 +1,128 @@
+"""What a harvest is to do, and what it will cost before it begins."""
+
+import json
+import math
+import shlex
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Final, NamedTuple
+
+from harvest.entrez import BATCH
+from kb.errors import UsageError
+from kb.identifiers import Identifier, parse_identifier
+from kb.queries.ledger import read_identified, read_reference_pmids
+from kb.queries.records import read_held
+
+# What one article brings on average, where this file does not know better. Of the records with a reference
+# list in PubMed's files the median has about 35 with a PMID; the other two are NCBI's usual list lengths.
+REFERENCES_EACH: Final = 35
+CITED_BY_EACH: Final = 20
+SIMILAR_EACH: Final = 100
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for; equal plans continue one another after an interruption."""
+
+    seeds: tuple[str, ...] = ()
+    query: str | None = None
+    files: tuple[str, ...] = ()
+    pmid: int | None = None  # of a saved page among the files
+    references: bool = False
+    cited_by: bool = False
+    similar: bool = False
+    depth: int = 1
+
+    @property
+    def identifiers(self) -> list[Identifier]:
+        """The seeds, read. Raises UsageError for one that is no identifier."""
+        return [parse_identifier(seed) for seed in self.seeds]
+
+    @property
+    def expands(self) -> bool:
+        """Whether the plan goes on from its first articles."""
+        return self.references or self.cited_by or self.similar
+
+    def as_json(self) -> str:
+        """Return the plan in a form that two equal plans share."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    def command(self, kb_name: str) -> str:
+        """Return the command that this plan is, without key and e-mail address."""
+        words = ["litkb", "harvest", kb_name, *self.seeds]
+        words += ["--query", self.query] if self.query else []
+        words += [word for name in self.files for word in ("--file", name)]
+        words += ["--pmid", str(self.pmid)] if self.pmid else []
+        flags = {"--references": self.references, "--cited-by": self.cited_by, "--similar": self.similar}
+        words += [flag for flag, on in flags.items() if on]
+        words += ["--depth", str(self.depth)] if self.depth != 1 else []
+        return shlex.join(words)
+
+
+def check_plan(plan: Plan) -> None:
+    """Raise UsageError, before anything is asked or written, where the plan makes no sense."""
+    if not (plan.seeds or plan.query or plan.files):
+        raise UsageError("Nothing to harvest: name a PMID, DOI, PMCID or address, --query WORDS, or --file PATH.")
+    if plan.query is not None and not plan.query.strip():
+        raise UsageError("The query is empty. Example: --query 'Laudet AB[au] AND recovery'")
+    if plan.depth > 1 and not plan.expands:
+        raise UsageError("--depth needs a direction: --references, --cited-by or --similar.")
+    if plan.pmid is not None and not plan.files:
+        raise UsageError("--pmid says whose saved page a --file is; to harvest an article, name its PMID alone.")
+    _ = plan.identifiers
+
+
+class Cost(NamedTuple):
+    """What a plan is expected to ask for; seconds at the rate allowed."""
+
+    articles: int
+    requests: int
+    seconds: float
+
+    def __str__(self) -> str:
+        if not self.requests:
+            return "no request: files only"
+        articles = f"{self.articles:,} article" + ("s" if self.articles != 1 else "")
+        requests = f"{self.requests:,} request" + ("s" if self.requests != 1 else "")
+        return f"about {articles}, {requests}, {_duration(self.seconds)}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, math.ceil(seconds))} s"
+    return f"{math.ceil(seconds / 60)} min"
+
+
+def estimate_cost(db: sqlite3.Connection | None, plan: Plan, *, rate: float, hits: int | None = None) -> Cost:
+    """Return what plan will cost; db (None: no file yet) tells how long the lists of held articles are.
+
+    Requests for N articles: searches + ceil(N / 200) EFetch + ceil(N / 200) ELink for each list and round.
+    """
+    identifiers = plan.identifiers
+    frontier = len(identifiers) + (hits or (BATCH if plan.query else 0))
+    requests = sum(2 for one in identifiers if one.kind != "pmid") + (1 if plan.query else 0)
+    requests += math.ceil(frontier / BATCH)
+    articles, each = frontier, _each(db, plan)
+    for _ in range(plan.depth if plan.expands else 0):
+        lists = plan.cited_by + plan.similar
+        requests += lists * math.ceil(frontier / BATCH)
+        frontier = math.ceil(frontier * each)
+        articles += frontier
+        requests += math.ceil(frontier / BATCH)
+    return Cost(articles, requests, requests / rate)
+
+
+def _each(db: sqlite3.Connection | None, plan: Plan) -> float:
+    """Return how many further articles one article leads to."""
+    references = _known_references(db, plan) if db is not None and plan.references else None
+    each = plan.references * (REFERENCES_EACH if references is None else references)
+    return each + plan.cited_by * CITED_BY_EACH + plan.similar * SIMILAR_EACH
+
+
+def _known_references(db: sqlite3.Connection, plan: Plan) -> float | None:
+    """Return the mean number of identified references of those seeds that are held; None where none is."""
+    pmids: list[int] = []
+    for kind, value in plan.identifiers:
+        pmids += [int(value)] if kind == "pmid" else read_identified(db, kind, value)
+    held = list(read_held(db, pmids))
+    return len(read_reference_pmids(db, held)) / len(held) if held else None

@@ -1,0 +1,94 @@
+"""What all commands share: options, progress, and how an error becomes one sentence and an exit code."""
+
+import errno
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from kb.database import explain_sqlite
+from kb.errors import LitkbError
+
+Command = Callable[..., Any]
+
+kb_argument = click.argument("kb", metavar="DB", type=click.Path(path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def litkb_version() -> str:
+    """Return the version of litkb that runs; "unknown" where it is not installed."""
+    try:
+        return version("litkb")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def say(text: str) -> None:
+    """Print a line for the person at the terminal: to stderr, so that stdout holds results only."""
+    click.echo(text, err=True)
+
+
+def tell(value: Any) -> None:
+    """Print a result as JSON to stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function (what, done, of how many; 0: unknown) that shows progress on a terminal, else nothing."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda *_: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        known: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in known:
+                known[what] = bars.add_task(what, total=total or None)
+            bars.update(known[what], completed=done, total=total or None)
+
+        yield show
+
+
+def run_command(command: click.Command, arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code: 0 done, 1 failed, 2 misuse, 130 interrupted. No traceback."""
+    try:
+        result = command.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        say("Interrupted. What was done is kept; the same command goes on from there.")
+        return 130
+    except (LitkbError, sqlite3.Error, OSError) as error:
+        return _report(error)
+    return result if isinstance(result, int) else 0
+
+
+def _report(error: Exception) -> int:
+    if isinstance(error, BrokenPipeError):
+        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
+        return 1
+    say(f"Error: {_sentence(error)}")
+    return error.exit_code if isinstance(error, LitkbError) else 1
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, sqlite3.Error):
+        return str(explain_sqlite(error, "The knowledge base"))
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full. What was done is kept; make room and run the same command again."
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}."
+    return str(error)

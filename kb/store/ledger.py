@@ -1,0 +1,59 @@
+"""Writing the ledger: runs and tasks, so that a run can be accounted for and resumed."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kb.database import transaction
+from kb.queries.ledger import Task
+
+
+def save_run(db: sqlite3.Connection, *, started_at: str, command: str, plan: str, version: str) -> int:
+    """Save the start of a harvest run; return its id."""
+    row = db.execute(
+        """insert into harvest_runs (started_at, command, plan, litkb_version) values (?, ?, ?, ?) returning id""",
+        (started_at, command, plan, version),
+    ).fetchone()
+    return int(row[0])
+
+
+def save_run_end(db: sqlite3.Connection, run_id: int, *, finished_at: str) -> None:
+    """Save that a run has done all that it was to do."""
+    db.execute("update harvest_runs set finished_at = ? where id = ?", (finished_at, run_id))
+
+
+def save_pending(db: sqlite3.Connection, run_id: int, task: str, asked: Iterable[object]) -> None:
+    """Save tasks to be done; those already in the ledger keep their outcome."""
+    db.executemany(
+        "insert or ignore into harvest_tasks (run_id, task, asked) values (?, ?, ?)",
+        ((run_id, task, str(one)) for one in asked),
+    )
+
+
+def save_outcomes(db: sqlite3.Connection, run_id: int, tasks: Iterable[Task], *, answer: str | None = None) -> None:
+    """Save what became of tasks, and the name of the kept answer that says so."""
+    db.executemany(
+        """insert into harvest_tasks (run_id, task, asked, outcome, detail, answer) values (?, ?, ?, ?, ?, ?)
+        on conflict do update set outcome = excluded.outcome, detail = excluded.detail, answer = excluded.answer""",
+        ((run_id, *task, answer) for task in tasks),
+    )
+
+
+def save_file_counts(db: sqlite3.Connection, run_id: int, name: str, counts: Mapping[str, int]) -> None:
+    """Save what became of the records of one file."""
+    db.execute("delete from harvest_counts where run_id = ? and asked = ?", (run_id, name))
+    db.executemany(
+        "insert into harvest_counts (run_id, asked, outcome, records) values (?, ?, ?, ?)",
+        ((run_id, name, outcome, count) for outcome, count in counts.items() if count),
+    )
+
+
+def copy_ledger(db: sqlite3.Connection, old: Path) -> None:
+    """Copy runs and tasks from an older file of the same schema; a file that cannot be read gives none."""
+    db.execute("attach database ? as old", (f"{old.absolute().as_uri()}?mode=ro",))
+    try:
+        with transaction(db):
+            for table in ("harvest_runs", "harvest_tasks", "harvest_counts"):
+                db.execute(f"insert or ignore into main.{table} select * from old.{table}")
+    finally:
+        db.execute("detach database old")
