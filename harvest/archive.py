@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
-from kb.database import transaction
+from kb.database import BUSY_TIMEOUT_MS, explain_sqlite, transaction
 from kb.errors import ArchiveError
 
 _SCHEMA: Final = (
@@ -62,17 +62,21 @@ def open_archive(path: Path, *, create: bool = True) -> Iterator[sqlite3.Connect
     if not create and not path.is_file():
         raise ArchiveError(f"There is no archive {path}; a rebuild needs the answers that were kept there.")
     try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=30)
+        db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
         try:
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = full")
             for statement in _SCHEMA:
                 db.execute(statement)
-            yield db
-        finally:
+        except BaseException:
             db.close()
-    except sqlite3.DatabaseError as error:
-        raise ArchiveError(f"The archive {path} cannot be used: {error}.") from error
+            raise
+    except sqlite3.Error as error:
+        raise explain_sqlite(error, path) from error
+    try:
+        yield db
+    finally:
+        db.close()
 
 
 def keep_answer(

@@ -1,6 +1,6 @@
 """litkb harvest and litkb rebuild."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import click
 
 from harvest.archive import archive_path, open_archive
 from harvest.client import Client, Settings, settings_from_environment
-from harvest.files import list_files
+from harvest.files import PAGE_TEXT, InputFile, list_files, sniff
 from harvest.plan import Cost, Plan, check_plan, estimate_cost
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
@@ -53,7 +53,7 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
 @json_option
 @click.pass_context
 def harvest_command(
-    ctx: click.Context, kb: Path, *, as_json: bool, dry_run: bool, no_graph: bool, **options: Any
+    ctx: click.Context, /, kb: Path, *, as_json: bool, dry_run: bool, no_graph: bool, **options: Any
 ) -> int:
     """Pull articles, and what they cite, from PubMed or from files into DB.
 
@@ -78,7 +78,7 @@ def harvest_command(
 
 
 def _plan(options: dict[str, Any]) -> Plan:
-    files = list_files(options["files"]) if options["files"] else []
+    files = _files(options["files"])
     plan = Plan(
         seeds=tuple(options["seeds"]),
         query=options["query"],
@@ -89,12 +89,14 @@ def _plan(options: dict[str, Any]) -> Plan:
         similar=options["similar"],
         depth=options["depth"],
     )
-    if options["files"] and not files:
-        raise UsageError("There is no PubMed XML and no saved PubMed page in what --file names.")
     check_plan(plan)
-    if plan.pmid is not None and sum(file.kind == "page" for file in files) != 1:
+    if plan.pmid is not None and sum(sniff(file.path) == PAGE_TEXT for file in files) != 1:
         raise UsageError("--pmid says whose saved page a file is: name exactly one saved PubMed page with --file.")
     return plan
+
+
+def _files(paths: Sequence[Path]) -> Sequence[InputFile]:
+    return list_files(paths).files if paths else ()
 
 
 def _settings(options: dict[str, Any]) -> Settings:
@@ -116,10 +118,10 @@ def _run(kb: Path, plan: Plan, settings: Settings, paths: list[Path]) -> Summary
         return harvest(
             db,
             archive,
-            Client(settings),
+            Client(settings, on_wait=say),
             plan,
-            files=list_files(paths) if paths else [],
-            kb_name=kb.name,
+            files=_files(paths),
+            command=plan.command(kb.name, [path.name for path in paths]),
             version=litkb_version(),
             progress=progress,
         )
@@ -133,6 +135,7 @@ def _as_json(summary: Summary) -> dict[str, Any]:
         "outcomes": summary.outcomes,
         "problems": [task._asdict() for task in summary.problems],
         "notes": summary.notes,
+        "read": summary.read,
     }
 
 
@@ -140,6 +143,8 @@ def _show(summary: Summary) -> None:
     """Print what a run did: results to stdout, what went wrong to stderr."""
     for note in summary.notes:
         say(note)
+    if summary.read:
+        say("read " + ", ".join(f"{count:,} {name}" for name, count in summary.read.items() if count))
     parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
     click.echo(f"asked {summary.asked:,} = {' + '.join(parts) or '0'}")
     for task in summary.problems:

@@ -6,7 +6,7 @@ Called inside the caller's transaction; nothing here asks anybody.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, NamedTuple
 
 from harvest.elink import parse_links
@@ -14,7 +14,7 @@ from harvest.files import update_file_number
 from harvest.page import page_doi, page_pmid, parse_page
 from harvest.pubmed import parse_articles
 from kb.database import transaction
-from kb.errors import RecordError, UsageError
+from kb.errors import DamagedFileError, RecordError, UsageError
 from kb.queries.ledger import Task, read_identified
 from kb.records import Deletion, Record
 from kb.store.links import save_links
@@ -50,20 +50,24 @@ def load_articles(db: sqlite3.Connection, body: bytes, asked: list[int], *, step
     missing = [pmid for pmid in asked if pmid not in outcomes and pmid not in rejected]
     if not missing or step == TOGETHER:
         return Loaded(tasks, missing, ALONE)
-    if step == ALONE and records:
+    if step == ALONE and items:
         return Loaded(tasks, missing, CONFIRM)
-    return Loaded(tasks + _settle(db, missing[0], list(records.values()), received_at), [], "")
+    return Loaded([*tasks, _settle(db, missing[0], items, received_at)], [], "")
 
 
-def _settle(db: sqlite3.Connection, pmid: int, others: list[Record], at: str) -> list[Task]:
-    """Save that PubMed does not know pmid, or gives another record in its place."""
+def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> Task:
+    """Save that PubMed does not know pmid, or gives one other record in its place, or one that cannot be read."""
+    errors = [item for item in items if isinstance(item, RecordError)]
+    others = [item for item in items if isinstance(item, Record)]
+    if errors:
+        return Task("article", str(pmid), "rejected", errors[0].reason)
     if len(others) != 1:
         save_not_found(db, pmid, at=at)
-        return [Task("article", str(pmid), "not found", "PubMed has no record of it")]
+        return Task("article", str(pmid), "not found", "PubMed has no record of it")
     into = others[0].article.pmid
     save_records(db, others, received_at=at)
     save_gone(db, pmid, "merged", at=at, into=into)
-    return [Task("article", str(pmid), "merged", f"into {into}")]
+    return Task("article", str(pmid), "merged", f"into {into}")
 
 
 def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_name: str, received_at: str) -> Loaded:
@@ -80,10 +84,11 @@ def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_na
 
 
 class FileResult(NamedTuple):
-    """What became of the records of one file: counts by outcome, and the rejected ones."""
+    """What became of the records of one file, the rejected ones, and what was read, whether it was new or not."""
 
     counts: Mapping[str, int]
     rejected: list[RecordError]
+    read: Mapping[str, int]  # articles, books, deletions, references, old references
 
 
 def load_file(db: sqlite3.Connection, chunks: Iterable[bytes], *, name: str, received_at: str) -> Iterator[FileResult]:
@@ -92,15 +97,40 @@ def load_file(db: sqlite3.Connection, chunks: Iterable[bytes], *, name: str, rec
     Memory does not grow with the file.
     """
     counts: Counter[str] = Counter()
+    read: Counter[str] = Counter()
     rejected: list[RecordError] = []
     number = update_file_number(name)
-    items = iter(parse_articles(chunks))
+    damage: list[RecordError] = []
+    items = iter(chain(parse_articles(_until_damage(chunks, damage)), damage))
     while batch := list(islice(items, FILE_BATCH)):
         rejected += [item for item in batch if isinstance(item, RecordError)]
         with transaction(db):
             counts.update(_save_batch(db, batch, received_at, number))
-        yield FileResult(counts, rejected)
-    yield FileResult(counts, rejected)
+        read.update(_read(batch))
+        yield FileResult(counts, rejected, read)
+    yield FileResult(counts, rejected, read)
+
+
+def _read(items: Iterable[Item]) -> Counter[str]:
+    """Return how many records of each kind items are, and the references in them, by the form of their list."""
+    read: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Record):
+            read["articles" if item.article.record_type == "article" else "books"] += 1
+            old = sum(reference.listed_in == "CommentsCorrectionsList" for reference in item.references)
+            read["old references"] += old
+            read["references"] += len(item.references) - old
+        elif isinstance(item, Deletion):
+            read["deletions"] += 1
+    return read
+
+
+def _until_damage(chunks: Iterable[bytes], damage: list[RecordError]) -> Iterator[bytes]:
+    """Yield chunks; where the file cannot be unpacked further, add the reason to damage and end."""
+    try:
+        yield from chunks
+    except DamagedFileError as error:
+        damage.append(RecordError(str(error)))
 
 
 def _save_batch(db: sqlite3.Connection, batch: list[Item], at: str, number: int | None) -> Iterator[str]:
@@ -119,10 +149,10 @@ def load_page(db: sqlite3.Connection, text: str, pmid: int, *, received_at: str)
     try:
         page = parse_page(text, pmid=pmid)
     except RecordError as error:
-        return FileResult({"rejected": 1}, [error])
+        return FileResult({"rejected": 1}, [error], {})
     with transaction(db):
         [saved] = save_records(db, [page], received_at=received_at)
-    return FileResult({saved.outcome: 1}, [])
+    return FileResult({saved.outcome: 1}, [], _read([page]))
 
 
 def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:

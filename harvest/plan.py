@@ -4,6 +4,7 @@ import json
 import math
 import shlex
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
 
@@ -18,6 +19,7 @@ from kb.queries.records import read_held
 REFERENCES_EACH: Final = 35
 CITED_BY_EACH: Final = 20
 SIMILAR_EACH: Final = 100
+SHOWN_SEEDS: Final = 20  # of a command, in the list of runs; all of them are in its tasks
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,13 @@ class Plan:
         """Return the plan in a form that two equal plans share."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
 
-    def command(self, kb_name: str) -> str:
-        """Return the command that this plan is, without key and e-mail address."""
-        words = ["litkb", "harvest", kb_name, *self.seeds]
+    def command(self, kb_name: str, paths: Sequence[str] = ()) -> str:
+        """Return the command that this plan is, without key and e-mail address; paths as they were named."""
+        words = ["litkb", "harvest", kb_name, *self.seeds[:SHOWN_SEEDS]]
+        if len(self.seeds) > SHOWN_SEEDS:
+            words.append(f"… {len(self.seeds) - SHOWN_SEEDS} more …")
         words += ["--query", self.query] if self.query else []
-        words += [word for name in self.files for word in ("--file", name)]
+        words += [word for name in paths for word in ("--file", name)]
         words += ["--pmid", str(self.pmid)] if self.pmid else []
         flags = {"--references": self.references, "--cited-by": self.cited_by, "--similar": self.similar}
         words += [flag for flag, on in flags.items() if on]
@@ -61,10 +65,10 @@ class Plan:
 
 def check_plan(plan: Plan) -> None:
     """Raise UsageError, before anything is asked or written, where the plan makes no sense."""
-    if not (plan.seeds or plan.query or plan.files):
-        raise UsageError("Nothing to harvest: name a PMID, DOI, PMCID or address, --query WORDS, or --file PATH.")
     if plan.query is not None and not plan.query.strip():
         raise UsageError("The query is empty. Example: --query 'Laudet AB[au] AND recovery'")
+    if not (plan.seeds or plan.query or plan.files):
+        raise UsageError("Nothing to harvest: name a PMID, DOI, PMCID or address, --query WORDS, or --file PATH.")
     if plan.depth > 1 and not plan.expands:
         raise UsageError("--depth needs a direction: --references, --cited-by or --similar.")
     if plan.pmid is not None and not plan.files:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from harvest.archive import Kept, archive_path, open_archive, read_answers, read_body
+from harvest.files import unpack
 from harvest.load import TOGETHER, asked_pmids, load_articles, load_file, load_links, load_page
 from kb.database import close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, SourceError
@@ -57,10 +58,11 @@ def _load_all(db: sqlite3.Connection, archive: sqlite3.Connection, progress: Cal
 def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> None:
     request, at = kept.request, kept.received_at
     if kept.endpoint == "file" and request["kind"] == "page":
-        text = b"".join(read_body(archive, kept)).decode("utf-8-sig", "replace")
+        text = b"".join(unpack(str(request["file"]), read_body(archive, kept))).decode("utf-8-sig", "replace")
         load_page(db, text, int(request["pmid"]), received_at=at)
     elif kept.endpoint == "file":
-        for _ in load_file(db, unpacked(read_body(archive, kept)), name=str(request["file"]), received_at=at):
+        name = str(request["file"])
+        for _ in load_file(db, unpack(name, read_body(archive, kept)), name=name, received_at=at):
             pass
     elif kept.endpoint == "efetch":
         body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)

@@ -1,6 +1,7 @@
 """A whole harvest: fetch, keep, parse, save, note; one transaction a batch; it can be interrupted and resumed."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from harvest.entrez import (
     search_pmcid,
     search_pubmed,
 )
-from harvest.files import InputFile, read_chunks
+from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
 from harvest.load import (
     ALONE,
     CONFIRM,
@@ -68,6 +69,7 @@ class Summary(NamedTuple):
     outcomes: dict[str, int]
     problems: list[Task]
     notes: list[str]
+    read: dict[str, int]
 
     @property
     def asked(self) -> int:
@@ -96,6 +98,7 @@ class Run:
     started_at: str
     progress: Progress
     notes: list[str] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
     stopped: str | None = None  # why nothing more is asked: the source does not answer
 
 
@@ -106,7 +109,7 @@ def harvest(
     plan: Plan,
     *,
     files: Sequence[InputFile] = (),
-    kb_name: str = "kb.db",
+    command: str = "",
     version: str = "",
     progress: Progress = lambda *_: None,
 ) -> Summary:
@@ -115,7 +118,7 @@ def harvest(
     Raises nothing for what a source or a file does: that is in the summary. The run stays open, and the same
     plan resumes it, as long as something failed.
     """
-    run, resumed = _begin(db, archive, client, plan, kb_name=kb_name, version=version)
+    run, resumed = _begin(db, archive, client, plan, command=command, version=version)
     run.progress = progress
     for file in files:
         _harvest_file(run, file, plan.pmid)
@@ -126,7 +129,7 @@ def harvest(
     if not outcomes["failed"]:
         with transaction(db):
             save_run_end(db, run.id, finished_at=now())
-    return Summary(run.id, resumed, outcomes, problems, run.notes)
+    return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read))
 
 
 def _begin(
@@ -135,7 +138,7 @@ def _begin(
     client: Client | None,
     plan: Plan,
     *,
-    kb_name: str,
+    command: str,
     version: str,
 ) -> tuple[Run, bool]:
     open_run = read_resumable_run(db, plan.as_json())
@@ -143,9 +146,7 @@ def _begin(
         return Run(db, archive, client, *open_run, progress=lambda *_: None), True
     started_at = now()
     with transaction(db):
-        run_id = save_run(
-            db, started_at=started_at, command=plan.command(kb_name), plan=plan.as_json(), version=version
-        )
+        run_id = save_run(db, started_at=started_at, command=command, plan=plan.as_json(), version=version)
     return Run(db, archive, client, run_id, started_at, progress=lambda *_: None), False
 
 
@@ -161,40 +162,40 @@ def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
     try:
         kept, result = _load(run, file, pmid)
     except LitkbError as error:
-        kept, result = None, None
-        task = Task("file", file.name, "rejected", str(error))
-    else:
-        task = Task("file", file.name, "done", None)
+        with transaction(run.db):
+            save_outcomes(run.db, run.id, [Task("file", file.name, "rejected", str(error))])
+        return
+    run.read.update(result.read)
     with transaction(run.db):
-        if result is not None:
-            save_file_counts(run.db, run.id, file.name, result.counts)
-            save_outcomes(run.db, run.id, _rejections(file.name, result), answer=kept)
-        save_outcomes(run.db, run.id, [task], answer=kept)
+        save_file_counts(run.db, run.id, file.name, result.counts)
+        save_outcomes(run.db, run.id, _rejections(file.name, result), answer=kept)
+        save_outcomes(run.db, run.id, [Task("file", file.name, "done", None)], answer=kept)
 
 
 def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]:
-    if file.kind == "page":
+    if sniff(file.path) == PAGE_TEXT:
         text = b"".join(read_chunks(file.path)).decode("utf-8-sig", "replace")
         pmid = _page_pmid(run, text, pmid)
-        kept = _keep_file(run, file, {"file": file.name, "kind": file.kind, "pmid": pmid})
+        kept = _keep_file(run, file, {"file": file.name, "kind": "page", "pmid": pmid})
         return kept, load_page(run.db, text, pmid, received_at=run.started_at)
-    kept = _keep_file(run, file, {"file": file.name, "kind": file.kind})
-    result = FileResult({}, [])
+    kept = _keep_file(run, file, {"file": file.name, "kind": "pubmed-xml"})
+    result = FileResult({}, [], {})
     for result in load_file(run.db, read_chunks(file.path), name=file.name, received_at=run.started_at):
         run.progress(file.name, sum(result.counts.values()), 0)
     return kept, result
 
 
 def _page_pmid(run: Run, text: str, pmid: int | None) -> int:
+    """Return whose page this is; asked of PubMed by its DOI only where neither page nor file knows."""
     try:
         return identify_page(run.db, text, pmid)
-    except UsageError:
+    except UsageError as unknown:
         doi = page_doi(text)
-        if run.client is None or doi is None or pmid is not None:
+        if doi is None or pmid is not None:
             raise
-        found = _identify_online(run, Identifier("doi", doi))
+        found = _identify_or_fail(run, Identifier("doi", doi))
         if isinstance(found, str):
-            raise
+            raise UsageError(f"{unknown} ({found.removeprefix('failed: ')})") from unknown
         return found
 
 
@@ -276,7 +277,7 @@ def _search(run: Run, query: str) -> list[int]:
         return []
     kept = _keep(run, result.answer, {})
     run.notes += [f"PubMed read the query as: {result.translation}"] if result.translation else []
-    run.notes += [f"PubMed warns: {warning}" for warning in result.warnings]
+    run.notes += result.warnings
     run.notes.append(f"{result.count:,} hits")
     with transaction(run.db):
         task = Task("search", query, "done", f"{len(result.pmids)} of {result.count} hits; {result.translation}")

@@ -95,7 +95,7 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
     elif not violations:
         click.echo(f"{kb}: sound")
     for violation in [] if as_json else violations:
-        say(f"Broken: {violation.rule} ({violation.count:,}: {', '.join(violation.examples)})")
+        say(f"Broken: {violation.rule} ({violation.rows:,}: {', '.join(violation.examples)})")
     return 1 if violations else 0
 
 

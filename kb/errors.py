@@ -9,7 +9,8 @@ LitkbError                 a sentence for a person; exit code 1
 ├── RecordError            a record that cannot be read; carries its PMID and offset
 ├── SourceError            a source did not answer as it should
 │   ├── TransientError     worth asking again: a time-out, 429, 5xx, a broken body
-│   └── PermanentError     asking again gives the same: a refused request
+│   ├── PermanentError     asking again gives the same: a refused request
+│   └── DamagedFileError   a packed file that cannot be unpacked to its end
 ├── ArchiveError           the archive of raw answers cannot be read or written
 └── SeamError              Biopython has changed under our one seam into it
 """
@@ -73,6 +74,10 @@ class TransientError(SourceError):
 
 class PermanentError(SourceError):
     """Asking again gives the same answer."""
+
+
+class DamagedFileError(SourceError):
+    """A packed file that is cut off, damaged or a bomb; what could be unpacked was given out before."""
 
 
 class ArchiveError(LitkbError):

@@ -25,6 +25,11 @@ _PMC_ADDRESS: Final = re.compile(
     r"/articles?/(?:pmc/)?(PMC\d+)/?(?:[?#].*)?$",
     re.IGNORECASE,
 )
+_YEAR: Final = re.compile(r"(?:1[6-9]|20)\d\d")
+_AFTER_YEAR: Final = re.compile(r"\b[^.;:]{0,20}[;:]")
+_BEFORE_YEAR: Final = frozenset(".)")
+_NO_YEAR_AFTER: Final = frozenset("0123456789/.:–-")  # "2,1999", "p. 1900-1950" and "10.1002/1999" hold no year
+_NO_YEAR_BEFORE: Final = frozenset("0123456789/–-")
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 
 
@@ -139,10 +144,14 @@ def year_in(citation: str) -> int | None:
 
     NLM's order puts it after the journal, before the volume; else the last number that can be one.
     """
-    if match := re.search(r"[.)]\s*((?:1[6-9]|20)\d\d)\b[^.;:]{0,20}[;:]", citation):
-        return int(match[1])
-    found = re.findall(r"(?<![\d/.:–-])((?:1[6-9]|20)\d\d)(?![\d/–-])", citation)
-    return int(found[-1]) if found else None
+    last = None
+    for match in _YEAR.finditer(citation):
+        start, end = match.span()
+        if citation[:start].rstrip()[-1:] in _BEFORE_YEAR and _AFTER_YEAR.match(citation, end):
+            return int(match[0])
+        if citation[start - 1 : start] not in _NO_YEAR_AFTER and citation[end : end + 1] not in _NO_YEAR_BEFORE:
+            last = int(match[0])
+    return last
 
 
 def work_key(doi: str | None, citation: str | None) -> str | None:

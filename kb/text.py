@@ -29,15 +29,20 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    lowered = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
-    stripped = _without_marks(unicodedata.normalize("NFKD", lowered))
+    lowered = _plain_letters(unicodedata.normalize("NFKC", text).casefold())
+    taken_apart = _plain_letters(unicodedata.normalize("NFKD", lowered))
+    stripped = unicodedata.normalize("NFKC", taken_apart)  # Hangul is put together again
     return stripped if stripped == lowered else fold(stripped)
 
 
-def _without_marks(text: str) -> str:
-    """Return text without combining characters; each different character is looked up once."""
-    marks = {c for c in set(text) if c > "\x7f" and unicodedata.combining(c)}
-    return "".join(c for c in text if c not in marks) if marks else text
+def _plain_letters(text: str) -> str:
+    """Return text without combining characters, ø as o; each different character is looked up once."""
+    for c in set(text):
+        if c > "\x7f":
+            plain = _LETTERS.get(ord(c))
+            if plain is not None or unicodedata.combining(c):
+                text = text.replace(c, plain or "")
+    return text
 
 
 def name_key(name: str) -> str:

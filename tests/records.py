@@ -3,7 +3,7 @@
 from typing import Any
 
 from kb.identifiers import work_id, work_key
-from kb.records import Article, Authorship, Journal, Notice, Record, Reference
+from kb.records import Article, ArticleIdentifier, Authorship, Journal, Notice, Record, Reference
 from kb.text import name_key
 
 MOMENT = "2026-01-01T00:00:00.000Z"
@@ -47,6 +47,11 @@ def record(pmid: int, cites: tuple[int | str | Reference, ...] = (), **values: A
         reference_count=len(references) if references else None,
         **values,
     )
+    if "article_identifiers" not in others:
+        own = [(kind, values[name]) for kind, name in (("doi", "doi"), ("pmc", "pmcid")) if values.get(name)]
+        others["article_identifiers"] = tuple(
+            ArticleIdentifier(pmid, n, kind, value, None) for n, (kind, value) in enumerate(own, start=1)
+        )
     journal = Journal("1", "Journal of Tests", "J Tests", "J. Tests", None, "1234-5678", None, "Norway", None)
     return Record(
         article,

@@ -13,7 +13,7 @@ class Violation(NamedTuple):
     """One broken rule: how many rows break it, and the first of them."""
 
     rule: str
-    count: int
+    rows: int
     examples: list[str]
 
 

@@ -153,7 +153,7 @@ def _linked(db: sqlite3.Connection, pmids: list[int], sql: str) -> set[int]:
 
 def read_followed(db: sqlite3.Connection, pmids: list[int]) -> list[int]:
     """Return pmids with each merged one replaced by what it was merged into."""
-    found = {}
+    found: dict[int, None] = {}
     for pmid in pmids:
         row = db.execute("select merged_into from works where id = ?", (pmid,)).fetchone()
         found[row[0] if row and row[0] else pmid] = None

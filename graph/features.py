@@ -1,0 +1,207 @@
+"""Rows -> what makes studies related: which held article has which reference, citing work, name, keyword, word."""
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from graph.build import CitationGraph
+from graph.importance import citation_counts, reference_counts
+from kb.queries.links import (
+    Ids,
+    read_author_names,
+    read_citing_labels,
+    read_keywords,
+    read_mesh_names,
+    read_titles,
+)
+from kb.text import fold
+
+FACTORS: Final = {  # a part of the score -> what one shared feature counts, before its rarity
+    "shared_references": 1.0,
+    "cited_together": 1.0,
+    "shared_authors": 1.0,
+    "shared_keywords": 0.8,
+    "shared_mesh": 0.5,
+    "shared_title_words": 0.4,
+}
+UNIT: Final = 1000  # weights are whole thousandths: sums are exact, whatever their order
+COMMON_SHARE: Final = 0.05  # a feature of more articles than this share tells nothing about two of them,
+COMMON_FROM: Final = 50  # unless they are this few
+COMMON_ABOVE: Final = 1000  # and none of more than this many does; it would cost most of the time
+
+CHECK_TAGS: Final = frozenset({  # NLM's check tags: looked for in every article, they tell no subject
+    "Humans", "Animals", "Male", "Female", "Pregnancy", "Infant, Newborn", "Infant", "Child, Preschool", "Child",
+    "Adolescent", "Young Adult", "Adult", "Middle Aged", "Aged", "Aged, 80 and over", "Mice", "Rats", "Rabbits",
+    "Cats", "Cattle", "Dogs", "Cricetinae", "Guinea Pigs",
+})  # fmt: skip
+STOP_WORDS: Final = frozenset({  # of English, and of the titles of studies in general
+    "about", "after", "among", "analysis", "and", "approach", "are", "art", "assessment", "associated", "association",
+    "based", "before", "between", "but", "can", "case", "cases", "clinical", "comparative", "comparison",
+    "controlled", "data", "design", "determining", "differences", "does", "doesn't", "during", "early", "effect",
+    "effectiveness", "effects", "evaluation", "evidence", "examination", "exploration", "exploratory", "factors",
+    "findings", "first", "five", "for", "four", "from", "group", "groups", "has", "have", "how", "impact",
+    "implications", "importance", "influence", "into", "investigation", "its", "large", "less", "long",
+    "longitudinal", "meta-analysis", "methods", "model", "models", "more", "most", "new", "not", "off", "one", "onto",
+    "other", "our", "out", "outcome", "outcomes", "over", "patient", "patients", "people", "perspective", "pilot",
+    "process", "protocol", "qualitative", "quantitative", "randomised", "randomized", "recent", "relationship",
+    "report", "reports", "research", "response", "results", "review", "role", "second", "several", "should", "some",
+    "state", "study", "studies", "survey", "systematic", "that", "the", "their", "them", "there", "these", "they",
+    "third", "this", "those", "three", "through", "toward", "towards", "trial", "trials", "two", "under", "update",
+    "use", "used", "using", "versus", "via", "was", "were", "what", "when", "where", "whether", "which", "while",
+    "who", "whose", "why", "will", "with", "within", "without", "year", "years",
+})  # fmt: skip
+
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
+_SHORTEST_WORD: Final = 3
+
+
+class Part(NamedTuple):
+    """One way in which articles are related: which of them have which features, the rarest feature first."""
+
+    measure: str  # the column of related_studies
+    having: sp.csr_array  # articles x features, 1 where the article has the feature
+    weights: Ids  # of one shared feature, in thousandths, falling; 0: too common to tell anything
+    names: Sequence[str]  # what a person calls the feature; empty where it is only counted
+
+
+class Features(NamedTuple):
+    """Features as they were found: article and feature of each place, keys and names of the features."""
+
+    articles: Ids
+    features: Ids
+    keys: Sequence[Hashable]
+    names: Sequence[str]
+
+
+def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> list[Part]:
+    """Return the parts in the order of FACTORS; their rows are the articles of held."""
+    size = len(held)
+    return [
+        *_link_parts(db, citations, held),
+        feature_part("shared_authors", _collected(held, read_author_names(db)), size=size),
+        feature_part("shared_keywords", _collected(held, read_keywords(db)), size=size),
+        feature_part("shared_mesh", _collected(held, read_mesh_names(db)), size=size, mute=CHECK_TAGS),
+        feature_part("shared_title_words", _collected(held, _title_words(read_titles(db))), size=size),
+    ]
+
+
+def _link_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> Iterator[Part]:
+    """Yield shared references and works that cite both; how rare these are is seen in the whole graph."""
+    place = np.full(len(citations.ids), -1)
+    place[np.searchsorted(citations.ids, held)] = np.arange(len(held))
+    for measure, ends, features, frequency in (
+        ("shared_references", citations.citing, citations.cited, citation_counts(citations)),
+        ("cited_together", citations.cited, citations.citing, reference_counts(citations)),
+    ):
+        inside = place[ends] >= 0
+        labels = _short_labels(db, citations.ids) if measure == "cited_together" else ()
+        found = Features(place[ends[inside]], features[inside], range(len(citations.ids)), labels)
+        population = int(np.count_nonzero(np.bincount(ends)))
+        yield feature_part(measure, found, size=len(held), frequency=frequency, population=population)
+
+
+def _short_labels(db: sqlite3.Connection, ids: Ids) -> list[str]:
+    """Return "Vederhus 2020" for the works that cite something, the whole label where two works share the short."""
+    rows = list(read_citing_labels(db))
+    short = [_short(label, year) for _, label, year in rows]
+    often = Counter(short)
+    labels = [""] * len(ids)
+    for place, (_, label, _), brief in zip(
+        np.searchsorted(ids, [row[0] for row in rows]).tolist(), rows, short, strict=True
+    ):
+        labels[place] = brief if often[brief] == 1 else label
+    return labels
+
+
+def _short(label: str, year: int | None) -> str:
+    before, found, _ = label.partition(f" {year} ")
+    return f"{before} {year}" if found else label
+
+
+def _title_words(titles: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
+    for pmid, title in titles:
+        for word in title_words(title):
+            yield pmid, word, word
+
+
+def title_words(title: str) -> set[str]:
+    """Return the words of a title that tell something: folded, without stop words, numbers and scraps."""
+    found = _WORD.findall(fold(title))
+    return {w for w in found if len(w) >= _SHORTEST_WORD and w not in STOP_WORDS and not w.isdigit()}
+
+
+def _collected(held: Ids, rows: Iterable[tuple[int, str, str]]) -> Features:
+    """Return rows of (pmid, key, name) as features of the held articles; of several names the smallest stands."""
+    places = {pmid: place for place, pmid in enumerate(held.tolist())}
+    numbers: dict[str, int] = {}
+    names: list[str] = []
+    articles, features = [], []
+    for pmid, key, name in rows:
+        if not key or (article := places.get(pmid)) is None:
+            continue
+        number = numbers.setdefault(key, len(names))
+        if number == len(names):
+            names.append(name)
+        elif name < names[number]:
+            names[number] = name
+        articles.append(article)
+        features.append(number)
+    return Features(np.array(articles, dtype=np.int64), np.array(features, dtype=np.int64), list(numbers), names)
+
+
+def feature_part(
+    measure: str,
+    found: Features,
+    *,
+    size: int,
+    frequency: Ids | None = None,
+    population: int | None = None,
+    mute: Collection[str] = (),
+) -> Part:
+    """Return found as a part of size articles; features that fewer than two of them have are left out.
+
+    frequency is how many works have each feature, population how many have any; both are counted among the
+    articles where they are not given. Features whose name is in mute weigh nothing.
+    """
+    having = sp.csr_array(
+        (np.ones(len(found.articles), dtype=np.int64), (found.articles, found.features)),
+        shape=(size, len(found.keys)),
+    )
+    having.sum_duplicates()
+    having.data[:] = 1
+    counts = np.bincount(having.indices, minlength=len(found.keys))
+    frequency = counts if frequency is None else frequency
+    population = int(np.count_nonzero(np.diff(having.indptr))) if population is None else population
+    shared = np.flatnonzero(counts >= 2)
+    weights = rarity(frequency[shared], population, FACTORS[measure])
+    if mute:
+        weights[[found.names[feature] in mute for feature in shared.tolist()]] = 0
+    return _rarest_first(measure, having, found, shared, weights)
+
+
+def rarity(frequency: Ids, population: int, factor: float) -> Ids:
+    """Return the weight of features that frequency of population works have, in thousandths.
+
+    factor * ln((population + 1) / (frequency + 1/2)): the probabilistic inverse document frequency of
+    Robertson and Sparck Jones (1976), JASIS 27, 129-146, kept above zero. A feature that all have weighs next
+    to nothing; a common one (COMMON_SHARE, COMMON_FROM, COMMON_ABOVE) nothing.
+    """
+    weights = np.rint(UNIT * factor * np.log((population + 1) / (frequency + 0.5))).astype(np.int64)
+    common = min(COMMON_ABOVE, max(COMMON_FROM, COMMON_SHARE * population))
+    return np.where(frequency > common, 0, np.maximum(weights, 0))
+
+
+def _rarest_first(measure: str, having: sp.csr_array, found: Features, shared: Ids, weights: Ids) -> Part:
+    """Return the part whose columns are the features shared, by falling weight, then by key."""
+    keys = found.keys
+    ranked = sorted(zip((-weights).tolist(), shared.tolist(), strict=True), key=lambda pair: (pair[0], keys[pair[1]]))
+    columns = np.array([feature for _, feature in ranked], dtype=np.int64)
+    ordered = sp.csr_array(having[:, columns])
+    ordered.sort_indices()
+    names = [found.names[feature] for feature in columns.tolist()] if found.names else []
+    return Part(measure, ordered, np.array([-weight for weight, _ in ranked], dtype=np.int64), names)

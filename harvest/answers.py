@@ -1,0 +1,110 @@
+"""Is an answer of E-utilities what was asked for? Status, root element, closing tag and ERROR elements decide."""
+
+import html
+import re
+from typing import Final
+
+from lxml import etree
+
+from kb.errors import PermanentError, SourceError, TransientError
+from kb.text import collapse_spaces
+
+LONGEST_QUOTE: Final = 160
+"""Characters of NCBI's words in a sentence of ours."""
+
+_PERMANENT: Final = re.compile(
+    r"id list is empty|id parameter is empty|invalid (?:db|uid|query)|api key invalid|out of range"
+    r"|cannot be larger|out of acceptable range|too many uids|can not retrieve dbinfo|command not supported"
+    r"|unknown (?:cmd|link)|empty term|missing (?:term|id)|not available: \d",
+    re.IGNORECASE,
+)  # asked again, these come again; every other message has been seen to pass (faults.md)
+_PASSING: Final = re.compile(r"unable to route|failed to connect|bad gateway|time-?out", re.IGNORECASE)
+_PASSING_STATUSES: Final = frozenset({400, 408, 425, 429})  # 400 relays what failed behind NCBI's front
+_ERROR: Final = re.compile(rb"<ERROR\b[^>]*>(.*?)</ERROR>", re.DOTALL)
+_TITLE: Final = re.compile(rb"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
+_JSON_ERROR: Final = re.compile(r'"error"\s*:\s*"(.*?)"\s*[,}]', re.DOTALL | re.IGNORECASE)
+_PROLOG: Final = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*", re.DOTALL | re.IGNORECASE)
+_ROOT: Final = re.compile(rb"<([A-Za-z][\w.-]*)")
+
+
+def check_status(status: int, body: bytes, *, retry_after: float | None = None) -> None:
+    """Raise unless status is 200; what the body says decides whether asking again is worth it."""
+    if status == 200:
+        return
+    said = _said(body)
+    sentence = f"HTTP {status}" + (f", {said}" if said else "")
+    passing = status in _PASSING_STATUSES or status >= 500 or _PASSING.search(said)
+    if _PERMANENT.search(said) or not passing:
+        raise PermanentError(sentence)
+    raise TransientError(sentence, retry_after=retry_after)
+
+
+def check_articles(body: bytes) -> None:
+    """Raise unless body is a whole PubmedArticleSet; each record is read strictly later, by itself."""
+    check_document(body, "PubmedArticleSet")
+    if words := error_words(body):
+        raise refusal(words)
+    for name in (b"PubmedArticle", b"PubmedBookArticle"):
+        opened = len(re.findall(rb"<%s[\s>]" % name, body))
+        if opened != len(re.findall(rb"</%s\s*>" % name, body)):
+            raise TransientError("an answer in which a record is cut off")
+
+
+def check_document(body: bytes, root: str) -> None:
+    """Raise unless body is a document with this root element and its closing tag."""
+    if not body.strip():
+        raise TransientError("an empty answer")
+    document = body[_PROLOG.match(body).end() :]  # type: ignore[union-attr]  # the pattern matches nothing, too
+    found = _ROOT.match(document)
+    if found is None or found[1].decode() != root:
+        raise refusal(_said(body))
+    name = root.encode()
+    whole = re.compile(rb"(?:</%s\s*>|<%s[^<>]*/>)(?:\s|<!--[^<>]*-->)*\Z" % (name, name))
+    if not whole.search(document, max(0, len(document) - 500)):
+        raise TransientError("an answer that is cut off")
+
+
+def parse_document(body: bytes, root: str) -> "etree._Element":
+    """Return the tree of a document that check_document passes; TransientError where it is not well-formed."""
+    check_document(body, root)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise TransientError("an answer that is not well-formed XML") from error
+
+
+def error_words(body: bytes) -> str:
+    """Return what the ERROR elements of an answer say, joined; "" where it has none."""
+    return _quoted("; ".join(_text(words) or "ERROR" for words in _ERROR.findall(body)))
+
+
+def refusal(words: str) -> SourceError:
+    """Return the error for what an answer says in place of data: permanent where asking again is no use."""
+    kind = PermanentError if _PERMANENT.search(words) else TransientError
+    return kind(words or "an answer of an unknown kind")
+
+
+def _said(body: bytes) -> str:
+    """Return in short what a body says that is not the document asked for."""
+    if words := error_words(body):
+        return words
+    start = body[:20_000]
+    if match := _JSON_ERROR.search(start.decode("utf-8", "replace")):
+        return _quoted(match[1])
+    if re.search(rb"<(?:html|!doctype html)", start, re.IGNORECASE):
+        title = _TITLE.search(start)
+        return "an HTML page" + (f" “{_quoted(_text(title[1]))}”" if title else "") + " in place of data"
+    if found := _ROOT.match(start[_PROLOG.match(start).end() :]):  # type: ignore[union-attr]  # as above
+        return f"a document of the kind {found[1].decode()}"
+    return _quoted(_text(start))
+
+
+def _text(markup: bytes) -> str:
+    return html.unescape(re.sub(r"<[^<>]*>", " ", markup.decode("utf-8", "replace")))
+
+
+def _quoted(words: str) -> str:
+    """Return words on one line, without characters that would disturb a terminal, at most LONGEST_QUOTE long."""
+    plain = collapse_spaces("".join(c if c.isprintable() else " " for c in words))
+    return plain if len(plain) <= LONGEST_QUOTE else plain[: LONGEST_QUOTE - 1] + "…"

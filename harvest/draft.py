@@ -1,0 +1,68 @@
+"""A record in the making: rows are collected in document order, then frozen into a kb.records.Record."""
+
+from typing import Any
+
+from kb import records as rows
+
+_LISTS = (
+    "abstract_sections", "other_abstract_sections", "references", "authorships", "affiliations", "investigators",
+    "languages", "mesh_headings", "supplementary_concepts", "keywords", "chemicals", "publication_types", "grants",
+    "notices", "data_banks", "article_identifiers", "article_dates",
+)  # fmt: skip
+
+
+class Draft:
+    """What has been read of one record so far. ``article`` holds columns of Article by name."""
+
+    def __init__(self, pmid: int, record_type: str) -> None:
+        self.pmid = pmid
+        self.record_type = record_type
+        self.article: dict[str, Any] = {}
+        self.journal: dict[str, str | None] = {}
+        self.abstract_sections: list[rows.AbstractSection] = []
+        self.other_abstract_sections: list[rows.OtherAbstractSection] = []
+        self.references: list[rows.Reference] = []
+        self.authorships: list[rows.Authorship] = []
+        self.affiliations: list[rows.Affiliation] = []
+        self.investigators: list[rows.Investigator] = []
+        self.languages: list[rows.Language] = []
+        self.mesh_headings: list[rows.MeshHeading] = []
+        self.descriptors: dict[str, str] = {}
+        self.qualifiers: dict[str, str] = {}
+        self.supplementary_concepts: list[rows.SupplementaryConcept] = []
+        self.keywords: list[rows.Keyword] = []
+        self.chemicals: list[rows.Chemical] = []
+        self.publication_types: list[rows.PublicationType] = []
+        self.grants: list[rows.Grant] = []
+        self.notices: list[rows.Notice] = []
+        self.data_banks: list[rows.DataBank] = []
+        self.article_identifiers: list[rows.ArticleIdentifier] = []
+        self.article_dates: list[rows.ArticleDate] = []
+        self.locations: list[tuple[str, str, int | None]] = []  # ELocationID: kind, value, is_valid
+        self.old_affiliation: str | None = None
+        self.has_references = False
+        self.stated_reference_count: int | None = None
+        self.source = rows.PUBMED
+
+    def record(self) -> rows.Record:
+        """Return the whole record; descriptions are dated by the record's own date_revised."""
+        as_of = self.article.get("date_revised")
+        return rows.Record(
+            article=rows.Article(self.pmid, self.record_type, **self.article),
+            journal=self._journal(as_of),
+            mesh_descriptors=tuple(rows.MeshDescriptor(ui, name, as_of) for ui, name in self.descriptors.items()),
+            mesh_qualifiers=tuple(rows.MeshQualifier(ui, name, as_of) for ui, name in self.qualifiers.items()),
+            stated_reference_count=self.stated_reference_count,
+            source=self.source,
+            **{name: tuple(getattr(self, name)) for name in _LISTS},
+        )
+
+    def _journal(self, as_of: str | None) -> rows.Journal | None:
+        said = self.journal
+        journal_id = said.get("journal_id")
+        if journal_id is None:
+            return None
+        return rows.Journal(
+            journal_id, said.get("title"), said.get("abbreviation"), said.get("iso_abbreviation"),
+            said.get("issn_print"), said.get("issn_electronic"), said.get("issn_linking"), said.get("country"), as_of,
+        )  # fmt: skip

@@ -1,0 +1,102 @@
+"""An ELink answer (XML) -> who cites whom, what is similar: one list for each article that was asked for."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from harvest.answers import error_words, parse_document, refusal
+from kb.errors import RecordError
+from kb.identifiers import pmid_or_none
+from kb.records import DEMONSTRATION, SYNTHETIC, LinkList
+
+Entry = tuple[int, int | None]
+
+
+class LinkKind(NamedTuple):
+    """One list that ELink knows: NCBI's name, and the name of the source in citation_sources."""
+
+    linkname: str
+    source: str
+
+
+KINDS: Final = {
+    "cited_by": LinkKind("pubmed_pubmed_citedin", "elink_citedin"),
+    "references": LinkKind("pubmed_pubmed_refs", "elink_refs"),
+    "similar": LinkKind("pubmed_pubmed", "elink_similar"),
+}
+
+
+def check_links(body: bytes) -> None:
+    """Raise unless body is a whole eLinkResult; an ERROR in some of several LinkSets leaves the others good."""
+    result = parse_document(body, "eLinkResult")
+    failed = result.xpath("count(LinkSet[descendant::ERROR])")
+    outside = result.xpath("boolean(ERROR)")
+    if outside or (failed and failed == len(result.findall("LinkSet"))):
+        raise refusal(error_words(body))
+
+
+def parse_links(body: bytes, *, asked: Collection[int], list_name: str) -> list[LinkList]:
+    """Return one list for each asked PMID that the answer speaks of, in the answer's order.
+
+    The article itself is left out; the order is the rank. entries are None where the answer has no links:
+    it means no data, not none. Raises RecordError for links of several articles pooled in one LinkSet,
+    because who cites whom is lost; TransientError and PermanentError as check_links does.
+    """
+    check_links(body)
+    result = parse_document(body, "eLinkResult")
+    kind = KINDS[list_name]
+    source = _stated_source(result) or kind.source
+    lists: dict[int, LinkList] = {}
+    for link_set in result.iterfind("LinkSet"):
+        pmid = _article_of(link_set)
+        if pmid in asked and pmid not in lists and link_set.find(".//ERROR") is None:
+            lists[pmid] = LinkList(pmid, list_name, source, _entries(link_set, pmid, kind.linkname))
+    return list(lists.values())
+
+
+def missing_from(lists: Iterable[LinkList], asked: Sequence[int]) -> list[int]:
+    """Return the asked PMIDs of which the answer does not speak at all: they are to be asked again."""
+    answered = {links.pmid for links in lists}
+    return [pmid for pmid in dict.fromkeys(asked) if pmid not in answered]
+
+
+def _article_of(link_set: "etree._Element") -> int:
+    """Return the one article whose links these are; 0 where the set names none that is a PMID."""
+    named = link_set.findall("IdList/Id")
+    if len(named) > 1:
+        raise RecordError(
+            f"The links of {len(named)} articles came pooled in one LinkSet, so that who cites whom is lost. "
+            "Nothing was taken from this answer."
+        )
+    return (pmid_or_none(named[0].text) or 0) if named else 0
+
+
+def _entries(link_set: "etree._Element", pmid: int, linkname: str) -> tuple[Entry, ...] | None:
+    """Return the links of this name without repeats, the article itself left out; None where there are none."""
+    found = [part for part in link_set.iterfind("LinkSetDb") if part.findtext("LinkName") == linkname]
+    if not found:
+        return None
+    scored = linkname == KINDS["similar"].linkname  # elsewhere the Score repeats the PMID
+    entries: dict[int, int | None] = {}
+    for other, score in (entry for part in found for entry in _links(part)):
+        if other != pmid:
+            entries.setdefault(other, score if scored else None)
+    return tuple(entries.items())
+
+
+def _links(part: "etree._Element") -> Iterator[Entry]:
+    for link in part.iterfind("Link"):
+        other = pmid_or_none(link.findtext("Id"))
+        if other is not None:
+            score = (link.findtext("Score") or "").strip()
+            yield other, int(score) if score.isdecimal() else None
+
+
+def _stated_source(result: "etree._Element") -> str | None:
+    """Return what the answer says it is: demonstration or synthetic; None where it is PubMed's."""
+    for note in result:
+        if isinstance(note, etree._ProcessingInstruction) and note.target == "litkb":
+            stated = note.get("source")
+            return stated if stated in (DEMONSTRATION, SYNTHETIC) else None
+    return None

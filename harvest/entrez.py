@@ -1,0 +1,138 @@
+"""E-utilities over Biopython: one function for each question that litkb asks of PubMed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, NamedTuple, TypeVar
+
+from harvest.answers import check_articles
+from harvest.client import Client
+from harvest.elink import KINDS, check_links
+from harvest.search import MOST_HITS, SearchHits, parse_search
+from kb.errors import SourceError, UsageError
+
+BATCH: Final = 200  # PMIDs in one EFetch or ELink: a quarter of a second of NCBI's work, half a megabyte
+SCORED_SHARE: Final = 1 / 3  # of the deadline: neighbor_score fails for good on popular articles
+
+T = TypeVar("T")
+
+
+class Answer(NamedTuple):
+    """An answer that was checked, as it came, and the request without key, e-mail address and tool."""
+
+    endpoint: str
+    request: dict[str, str]
+    body: bytes
+    received_at: str  # ISO 8601, UTC
+
+
+class SearchResult(NamedTuple):
+    """The first 9,999 hits of a query in PubMed's order; count is what PubMed has."""
+
+    pmids: tuple[int, ...]
+    count: int  # type: ignore[assignment]  # PubMed's word; hides tuple.count, which nobody needs here
+    translation: str | None
+    warnings: tuple[str, ...]
+    answer: Answer
+
+
+def fetch_articles(client: Client, pmids: Sequence[int]) -> Answer:
+    """Return the records of pmids as PubMed XML.
+
+    An unknown PMID is silently absent; merged ones come under another PMID: compare with those asked.
+    """
+    request = {"db": "pubmed", "retmode": "xml", "id": _ids(pmids)}
+    return _ask(client, "efetch", request=request, check=check_articles)[0]
+
+
+def search_pubmed(client: Client, query: str) -> SearchResult:
+    """Return the hits of query, up to the 9,999 that PubMed gives; a warning says where there are more."""
+    if not query.strip():
+        raise UsageError("The query is empty. Example: --query 'Laudet AB[au] AND recovery'")
+    request = {"db": "pubmed", "term": query, "retstart": 0, "retmax": MOST_HITS, "retmode": "xml"}
+    answer, hits = _ask(client, "esearch", request=request, check=parse_search)
+    warnings = hits.warnings
+    if hits.count > len(hits.pmids):
+        warnings += (
+            f"PubMed has {hits.count:,} hits and gives the first {len(hits.pmids):,}; "
+            "split the query, by years for example, to get them all.",
+        )
+    return SearchResult(hits.pmids, hits.count, hits.translation, warnings, answer)
+
+
+def search_doi(client: Client, doi: str) -> list[int]:
+    """Return the PMIDs that PubMed finds for a DOI; whether their records have this DOI is for the caller to see."""
+    return _search_exactly(client, '"{}"[doi]'.format(doi.replace('"', " ")))
+
+
+def search_pmcid(client: Client, pmcid: str) -> list[int]:
+    """Return the PMIDs that PubMed finds for a PMCID (``PMC123``); the caller compares, as for a DOI."""
+    return _search_exactly(client, f"{pmcid}[pmcid]")
+
+
+def fetch_cited_by(client: Client, pmids: Sequence[int]) -> Answer:
+    """Return which articles cite pmids (ELink citedin), one LinkSet for each."""
+    return _fetch_links(client, pmids, list_name="cited_by", command="neighbor")
+
+
+def fetch_references(client: Client, pmids: Sequence[int]) -> Answer:
+    """Return what pmids cite (ELink refs; only of articles in PMC), one LinkSet for each."""
+    return _fetch_links(client, pmids, list_name="references", command="neighbor")
+
+
+def fetch_similar(client: Client, pmids: Sequence[int]) -> Answer:
+    """Return the similar articles of pmids with their scores; by rank alone where PubMed cannot give scores."""
+    try:
+        return _fetch_links(
+            client,
+            pmids,
+            list_name="similar",
+            command="neighbor_score",
+            deadline=client.settings.deadline * SCORED_SHARE,
+        )
+    except SourceError:  # TXCLIENT::readAll EOF, again and again, on articles with many neighbours
+        return _fetch_links(client, pmids, list_name="similar", command="neighbor")
+
+
+def _fetch_links(
+    client: Client, pmids: Sequence[int], *, list_name: str, command: str, deadline: float | None = None
+) -> Answer:
+    request = {
+        "dbfrom": "pubmed",
+        "db": "pubmed",
+        "cmd": command,
+        "linkname": KINDS[list_name].linkname,
+        "retmode": "xml",
+        "id": _ids(pmids),
+    }
+    return _ask(client, "elink", request=request, check=check_links, deadline=deadline)[0]
+
+
+def _search_exactly(client: Client, term: str) -> list[int]:
+    """Return the hits of a term that names one identifier; none where PubMed searched for something else."""
+    request = {"db": "pubmed", "term": term, "retmax": BATCH, "retmode": "xml"}
+    _, hits = _ask(client, "esearch", request=request, check=parse_search)
+    return _hits_as_asked(hits)
+
+
+def _hits_as_asked(hits: SearchHits) -> list[int]:
+    return [] if hits.warnings else list(hits.pmids)
+
+
+def _ids(pmids: Sequence[int]) -> list[str]:
+    if not pmids:
+        raise UsageError("No PMID was given to ask for.")
+    return [str(pmid) for pmid in pmids]
+
+
+def _ask(
+    client: Client,
+    endpoint: str,
+    *,
+    request: Mapping[str, object],
+    check: Callable[[bytes], T],
+    deadline: float | None = None,
+) -> tuple[Answer, T]:
+    body, checked = client.ask(endpoint, request, check, deadline=deadline)
+    told = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in request.items()}
+    received = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Answer(endpoint, told, body, received), checked

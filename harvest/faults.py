@@ -1,0 +1,199 @@
+"""What E-utilities send when they fail, to be rehearsed: one kind for each form that was seen."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+PASSING: Final = "passing"  # a later attempt may succeed: the client asks again
+FINAL: Final = "final"  # the same comes again: the client gives up at once
+UNSEEN: Final = "unseen"  # a valid answer; only comparing it with what was asked shows the fault
+
+
+class Reply(NamedTuple):
+    """An answer as it goes out; manner: whole, short, reset, stall, drip or gzip."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "text/xml; charset=UTF-8"
+    headers: tuple[tuple[str, str], ...] = ()
+    manner: str = "whole"
+
+
+class Kind(NamedTuple):
+    """One way to fail: what it does to a good reply, and what a client can do about it."""
+
+    effect: str
+    spoil: Callable[[Reply], Reply]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault on command: which kind, for which endpoint (None: all), how often (None: for ever).
+
+    after: so many requests that match pass unharmed first. parameters: only requests with these values.
+    """
+
+    kind: str
+    endpoint: str | None = None
+    times: int | None = 1
+    after: int = 0
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no fault is called {self.kind!r}; there are: {', '.join(KINDS)}")
+
+    def matches(self, endpoint: str, parameters: Mapping[str, list[str]]) -> bool:
+        """Tell whether a request is one that this fault may hit."""
+        return self.endpoint in (None, endpoint) and all(
+            value in parameters.get(name, ()) for name, value in self.parameters
+        )
+
+    def once_less(self) -> "Fault":
+        """Return what is left of the fault after one request that it matches."""
+        if self.after:
+            return replace(self, after=self.after - 1)
+        return self if self.times is None else replace(self, times=self.times - 1)
+
+
+def _instead(body: str, **changes: object) -> Callable[[Reply], Reply]:
+    """Return a spoiler that sends body in place of the answer."""
+    return lambda _: Reply(body.encode(), **changes)  # type: ignore[arg-type]  # fields of Reply
+
+
+def _error(words: str, root: str = "", **changes: object) -> Callable[[Reply], Reply]:
+    """Return a spoiler that sends an ERROR in the root element of the good answer, or in root."""
+
+    def spoil(good: Reply) -> Reply:
+        name = root or _root(good.body)
+        body = f'<?xml version="1.0" encoding="UTF-8" ?>\n<{name}>\n\t<ERROR>{words}</ERROR>\n</{name}>\n'
+        return Reply(body.encode(), **changes)  # type: ignore[arg-type]  # fields of Reply
+
+    return spoil
+
+
+def _root(body: bytes) -> str:
+    """Return the root element of a good answer; a PubmedArticleSet fails as eFetchResult."""
+    found = re.search(rb"<(e\w+Result)\b", body)
+    return found[1].decode() if found else "eFetchResult"
+
+
+def _page(title: str, **changes: object) -> Callable[[Reply], Reply]:
+    page = f"<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
+    return _instead(page, content_type="text/html", **changes)
+
+
+def _json(body: str, **changes: object) -> Callable[[Reply], Reply]:
+    return _instead(body, content_type="application/json", **changes)
+
+
+def _manner(name: str) -> Callable[[Reply], Reply]:
+    return lambda good: good._replace(manner=name)
+
+
+def _cut(good: Reply) -> Reply:
+    return good._replace(body=good.body[: len(good.body) * 3 // 5])
+
+
+def _spliced(good: Reply) -> Reply:
+    """Lose the end of the last record or set, but not what closes the document."""
+    _, end = _last(good.body)
+    return good._replace(body=good.body[: max(0, end - 20)] + good.body[end:])
+
+
+def _fewer(good: Reply) -> Reply:
+    """Leave out the last record, link set or hit."""
+    start, end = _last(good.body)
+    return good._replace(body=good.body[:start] + good.body[end:])
+
+
+def _last(body: bytes) -> tuple[int, int]:
+    """Return where the last record, link set or hit starts and ends; the end of body twice where it has none."""
+    for name in (b"PubmedArticle", b"PubmedBookArticle", b"LinkSet", b"Id"):
+        if found := list(re.finditer(rb"<%s[ >].*?</%s>" % (name, name), body, re.DOTALL)):
+            return found[-1].span()
+    return len(body), len(body)
+
+
+def _other_pmid(good: Reply) -> Reply:
+    """Give the first record another PMID, as a merged one has."""
+    return good._replace(body=re.sub(rb"(<PMID[^>]*>)(\d+)", rb"\g<1>99\g<2>", good.body, count=1))
+
+
+def _no_links(good: Reply) -> Reply:
+    return good._replace(body=re.sub(rb"<LinkSetDb>.*?</LinkSetDb>", b"", good.body, flags=re.DOTALL))
+
+
+def _pooled(good: Reply) -> Reply:
+    """Put all link sets into one, as for a comma list of ids."""
+    ids = b"".join(re.findall(rb"<IdList>(.*?)</IdList>", good.body, re.DOTALL))
+    links = b"".join(re.findall(rb"<LinkSetDb>.*?</LinkSetDb>", good.body, re.DOTALL))
+    one = b"<LinkSet><DbFrom>pubmed</DbFrom><IdList>" + ids + b"</IdList>" + links + b"</LinkSet>"
+    return good._replace(body=re.sub(rb"<LinkSet>.*</LinkSet>", lambda _: one, good.body, flags=re.DOTALL))
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "backend failed": Kind(PASSING, _error("Search Backend failed: Database is not supported: pubmed")),
+    "no backend connection": Kind(PASSING, _error("Unable to open connection to #PMQuerySrv?dbaf=pubmed")),
+    "address table empty": Kind(PASSING, _error("Couldn't resolve #exLinkSrv2, the address table is empty.")),
+    "read to the end": Kind(PASSING, _error("TXCLIENT::readAll EOF")),
+    "external viewer": Kind(
+        PASSING,
+        _error("External viewer error: Empty Response. Bytes read: 0 Status: Timeout", "eFetchResult", status=400),
+    ),
+    "C++ exception": Kind(
+        PASSING, _instead("NCBI C++ Exception:\n    Error: Cannot open file dtdinfo.ini", content_type="text/plain")
+    ),
+    "empty": Kind(PASSING, _instead("")),
+    "text": Kind(PASSING, _instead("F a i l e d  t o  u n d e r s t a n d  i d", content_type="text/plain")),
+    "block page": Kind(PASSING, _page("NCBI - WWW Error Blocked Diagnostic")),
+    "relayed 502": Kind(
+        PASSING,
+        _error("proxy_stream(): 502 Bad Gateway. Failed to connect to PubOne service", "eFetchResult", status=400),
+    ),
+    "unable to route": Kind(
+        PASSING, _instead("Unable to route request!\n\nservice name: /http", status=404, content_type="text/plain")
+    ),
+    "too many requests": Kind(PASSING, _json('{"error":"API rate limit exceeded","count":"11"}\n', status=429)),
+    "too many requests, retry after": Kind(
+        PASSING,
+        _json('{"error":"API rate limit exceeded","count":"11"}\n', status=429, headers=(("Retry-After", "2"),)),
+    ),
+    "too many requests, page": Kind(PASSING, _page("Too Many Requests", status=429)),
+    "server error": Kind(PASSING, _page("500 Internal Server Error", status=500)),
+    "bad gateway": Kind(PASSING, _page("502 Bad Gateway", status=502)),
+    "unavailable": Kind(PASSING, _page("Service Unavailable", status=503)),
+    "unavailable, retry after": Kind(
+        PASSING, _page("Service Unavailable", status=503, headers=(("Retry-After", "3"),))
+    ),
+    "reset": Kind(PASSING, _manner("reset")),
+    "stall": Kind(PASSING, _manner("stall")),
+    "drip": Kind(PASSING, _manner("drip")),
+    "short": Kind(PASSING, _manner("short")),
+    "bad gzip": Kind(PASSING, lambda good: good._replace(manner="gzip", body=b"\x1f\x8b\x08" + good.body[:200])),
+    "cut off": Kind(PASSING, _cut),
+    "spliced": Kind(PASSING, _spliced),
+    "other document": Kind(PASSING, _instead("<eInfoResult><DbList></DbList></eInfoResult>")),
+    "redirect here": Kind(PASSING, _instead("", status=307, headers=(("Location", "/moved/{program}"),))),
+    "redirect elsewhere": Kind(FINAL, _instead("", status=302, headers=(("Location", "https://example.org/"),))),
+    "out of range": Kind(FINAL, _error("Cannot retrieve history data: OUT OF RANGE.", "eFetchResult", status=400)),
+    "no ids": Kind(
+        FINAL, _error("ID list is empty! Possibly it has no correct IDs.", "eFetchResult", status=400)
+    ),
+    "invalid JSON": Kind(
+        FINAL,
+        _json(
+            '{"header":{"type":"esearch"},"esearchresult":{"ERROR":"Search Backend failed: Exception:\n'
+            "'retstart' cannot be larger than 9998.\"}}"
+        ),
+    ),
+    "key refused": Kind(
+        FINAL, _json('{"error":"API key invalid","api-key":"k1","type":"invalid",\n"status":"unknown"}\n', status=400)
+    ),
+    "address too long": Kind(FINAL, _page("Submitted URI too large!", status=414)),
+    "fewer": Kind(UNSEEN, _fewer),
+    "other PMID": Kind(UNSEEN, _other_pmid),
+    "no links": Kind(UNSEEN, _no_links),
+    "pooled links": Kind(UNSEEN, _pooled),
+}  # fmt: skip

@@ -1,0 +1,388 @@
+"""The parts that PubMed's articles and books share: names, abstracts, references, identifiers, dates."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from lxml.etree import _Element
+
+from harvest.draft import Draft
+from harvest.markup import marked, text_of, tidy
+from harvest.pubdate import iso_date
+from kb import records as rows
+from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid, pmid_or_none, work_id, work_key
+from kb.text import fold, name_key
+
+Reader = Callable[[Draft, _Element], None]
+Readers = Mapping[Any, Reader]  # by tag: a name, or lxml's sign for a processing instruction
+
+# A row made so takes a third of the time of its class called with arguments, and most rows are made here.
+_row: Final = tuple.__new__
+
+_YES_NO: Final = {"Y": 1, "N": 0}
+_PMC_KINDS: Final = frozenset({"pmc", "pmcid"})
+
+
+def read_children(draft: Draft, element: _Element, readers: Readers) -> None:
+    """Give each child of element to the reader of its name; children without a reader say nothing we keep."""
+    for child in element:
+        reader = readers.get(child.tag)
+        if reader is not None:
+            reader(draft, child)
+
+
+def texts_of(element: _Element) -> dict[str, str]:
+    """Return the texts of the children of element by name; blank ones are left out, of two the first counts."""
+    found: dict[str, str] = {}
+    for child in element:
+        text = text_of(child)
+        if text is not None:
+            found.setdefault(child.tag, text)
+    return found
+
+
+def column(name: str) -> Reader:
+    """Return a reader that puts the text of its element into this column of articles."""
+
+    def read(draft: Draft, element: _Element) -> None:
+        draft.article[name] = text_of(element)
+
+    return read
+
+
+def dated(kind: str, name: str | None = None) -> Reader:
+    """Return a reader of a date of this kind, which may have a column of its own in articles."""
+
+    def read(draft: Draft, element: _Element) -> None:
+        date = add_date(draft, kind, element)
+        if name is not None:
+            draft.article[name] = date
+
+    return read
+
+
+def add_date(draft: Draft, kind: str, element: _Element) -> str | None:
+    """Note the date that element's children say, and return it."""
+    said = {child.tag: child.text for child in element}
+    date = iso_date(said.get("Year"), said.get("Month"), said.get("Day"))
+    if date is not None:
+        dates = draft.article_dates
+        dates.append(_row(rows.ArticleDate, (draft.pmid, len(dates) + 1, kind, date)))
+    return date
+
+
+def read_history(draft: Draft, history: _Element) -> None:
+    """Note the dates of a History: received, accepted, pubmed, medline …"""
+    for child in history:
+        if child.tag == "PubMedPubDate":
+            add_date(draft, child.get("PubStatus", "history"), child)
+
+
+# --- titles and abstracts ---
+
+
+def read_title(draft: Draft, element: _Element) -> None:
+    """Note the title, as text and, where it has markup, as HTML."""
+    title = marked(element)
+    if title is not None:
+        draft.article["title"] = title.text
+        draft.article["title_html"] = title.html
+
+
+def read_abstract(draft: Draft, abstract: _Element) -> None:
+    """Note the sections of the abstract, with their printed labels, and the copyright in it."""
+    for child in abstract:
+        if child.tag == "AbstractText":
+            section = marked(child)
+            if section is not None:
+                draft.abstract_sections.append(
+                    rows.AbstractSection(
+                        draft.pmid, len(draft.abstract_sections) + 1, child.get("Label") or None,
+                        child.get("NlmCategory") or None, section.text, section.html,
+                    )
+                )  # fmt: skip
+        elif child.tag == "CopyrightInformation":
+            draft.article["copyright"] = text_of(child)
+
+
+def read_other_abstract(draft: Draft, abstract: _Element) -> None:
+    """Note an abstract in another language, or of another kind."""
+    notice = next((text_of(child) for child in abstract if child.tag == "CopyrightInformation"), None)
+    for child in abstract:
+        text = text_of(child) if child.tag == "AbstractText" else None
+        if text is not None:
+            draft.other_abstract_sections.append(
+                rows.OtherAbstractSection(
+                    draft.pmid, len(draft.other_abstract_sections) + 1, abstract.get("Language") or None,
+                    abstract.get("Type") or None, child.get("Label") or None,
+                    child.get("NlmCategory") or None, text, notice,
+                )
+            )  # fmt: skip
+
+
+# --- people ---
+
+
+def printed_name(family: str | None, given: str | None, suffix: str | None) -> str | None:
+    """Return a name as PubMed prints it: "Vederhus JK", "Anton RF Jr"; None where there is none."""
+    if family and given and not suffix:
+        return f"{family} {given}"
+    return " ".join(filter(None, (family, given, suffix))) or None
+
+
+def read_authors(draft: Draft, authors: _Element, role: str = "author") -> None:
+    """Note the authorships of one author list; a name that the record marks as invalid is left out."""
+    complete = _YES_NO.get(authors.get("CompleteYN", ""))
+    if role == "author" and complete is not None:
+        draft.article["authors_complete"] = complete
+    for author in authors:
+        if author.tag == "Author" and author.get("ValidYN") != "N":
+            _read_author(draft, author, role)
+
+
+def _read_author(draft: Draft, author: _Element, role: str) -> None:
+    parts: dict[str, str | None] = {}
+    orcid = None
+    position = len(draft.authorships) + 1
+    affiliations: list[rows.Affiliation] = []
+    for child in author:
+        tag = child.tag
+        if tag == "AffiliationInfo":
+            _add_affiliation(affiliations, draft.pmid, position, child)
+        elif tag == "Identifier":
+            orcid = orcid or _orcid(child)
+        elif tag == "Affiliation":  # before 2015: text in the Author itself
+            _add_affiliation_text(affiliations, draft.pmid, position, text_of(child))
+        else:
+            parts[tag] = text_of(child)
+    get = parts.get
+    collective, suffix = get("CollectiveName"), get("Suffix")
+    name = printed_name(get("LastName"), get("Initials") or get("ForeName"), suffix) or collective
+    if name is None:
+        return
+    equal = _YES_NO.get(author.get("EqualContrib", ""))
+    draft.authorships.append(
+        _row(
+            rows.Authorship,
+            (draft.pmid, position, name, name_key(name), get("LastName"), get("ForeName"), get("Initials"), suffix,
+             collective, orcid, equal, role),
+        )
+    )  # fmt: skip
+    draft.affiliations += affiliations
+
+
+def _orcid(identifier: _Element) -> str | None:
+    return normalise_orcid(identifier.text) if identifier.get("Source") == "ORCID" else None
+
+
+def _add_affiliation(found: list[rows.Affiliation], pmid: int, position: int, info: _Element) -> None:
+    """Add an affiliation, once for each identifier that it has (ROR, GRID, ISNI)."""
+    text = None
+    identifiers: list[_Element] = []
+    for child in info:
+        if child.tag == "Affiliation":
+            text = text_of(child)
+        elif child.tag == "Identifier":
+            identifiers.append(child)
+    if not identifiers:
+        _add_affiliation_text(found, pmid, position, text)
+        return
+    for identifier in identifiers if text is not None else ():
+        source = identifier.get("Source") or None
+        found.append(_row(rows.Affiliation, (pmid, position, len(found) + 1, text, text_of(identifier), source)))
+
+
+def _add_affiliation_text(found: list[rows.Affiliation], pmid: int, position: int, text: str | None) -> None:
+    if text is not None:
+        found.append(_row(rows.Affiliation, (pmid, position, len(found) + 1, text, None, None)))
+
+
+def read_old_affiliation(draft: Draft, element: _Element) -> None:
+    """Note the one affiliation of an article before 2015, for settle_affiliation()."""
+    draft.old_affiliation = text_of(element)
+
+
+def settle_affiliation(draft: Draft) -> None:
+    """Give the one affiliation of an old article to its first author, after his own if he has any."""
+    if draft.old_affiliation is not None and draft.authorships:
+        own = sum(row.position == 1 for row in draft.affiliations)
+        row = rows.Affiliation(draft.pmid, 1, own + 1, draft.old_affiliation, None, None)
+        draft.affiliations.insert(own, row)
+
+
+def read_investigators(draft: Draft, investigators: _Element) -> None:
+    """Note the investigators: members of a group that is an author."""
+    for person in investigators:
+        if person.tag == "Investigator" and person.get("ValidYN") != "N":
+            _read_investigator(draft, person)
+
+
+def _read_investigator(draft: Draft, person: _Element) -> None:
+    parts = texts_of(person)
+    given = parts.get("Initials") or parts.get("ForeName")  # without initials the fore name stands for them
+    name = printed_name(parts.get("LastName"), given, parts.get("Suffix"))
+    if name is None:
+        return
+    orcid = next(filter(None, (_orcid(child) for child in person if child.tag == "Identifier")), None)
+    places = [texts_of(child).get("Affiliation") for child in person if child.tag == "AffiliationInfo"]
+    draft.investigators.append(
+        rows.Investigator(
+            draft.pmid, len(draft.investigators) + 1, name, parts.get("LastName"), parts.get("ForeName"),
+            parts.get("Initials"), parts.get("Suffix"), orcid,
+            "; ".join(filter(None, [*places, parts.get("Affiliation")])) or None,
+        )
+    )  # fmt: skip
+
+
+# --- identifiers ---
+
+
+def read_identifiers(draft: Draft, ids: _Element) -> None:
+    """Note the record's own identifiers; a PubMed id that repeats its PMID says nothing new."""
+    for child in ids:
+        value = text_of(child) if child.tag == "ArticleId" else None
+        if value is not None and value != str(draft.pmid):
+            add_identifier(draft, child.get("IdType", "pubmed"), value)
+
+
+def add_identifier(draft: Draft, kind: str, value: str, *, is_valid: int | None = None) -> None:
+    """Note one identifier as the source gives it, once."""
+    if all((row.kind, row.value) != (kind, value) for row in draft.article_identifiers):
+        draft.article_identifiers.append(
+            rows.ArticleIdentifier(draft.pmid, len(draft.article_identifiers) + 1, kind, value, is_valid)
+        )
+
+
+def read_location(draft: Draft, location: _Element) -> None:
+    """Note an ELocationID: a DOI or a publisher's number that stands in the place of pages."""
+    value = text_of(location)
+    if value is not None:
+        valid = _YES_NO.get(location.get("ValidYN", ""))
+        draft.locations.append((location.get("EIdType", ""), value, valid))
+
+
+def settle_identifiers(draft: Draft, *, locations_are_own: bool = True) -> None:
+    """Set DOI and PMCID of the article: those of its ArticleIdList; else, for the DOI, an ELocationID."""
+    draft.article["doi"] = _first(normalise_doi, draft, {"doi"})
+    draft.article["pmcid"] = _first(normalise_pmcid, draft, _PMC_KINDS)
+    if not locations_are_own:
+        return
+    for kind, value, is_valid in draft.locations:
+        if kind == "doi" and is_valid != 0 and draft.article["doi"] is None:
+            draft.article["doi"] = normalise_doi(value)
+        add_identifier(draft, kind, value, is_valid=is_valid)
+
+
+def _first(normalise: Callable[[str], str | None], draft: Draft, kinds: set[str] | frozenset[str]) -> str | None:
+    """Return the first identifier of these kinds that is well formed."""
+    values = (normalise(row.value) for row in draft.article_identifiers if row.kind in kinds)
+    return next(filter(None, values), None)
+
+
+def location_in_line(draft: Draft) -> str | None:
+    """Return what PubMed prints where an article has no pages: the publisher's number, else the DOI."""
+    valid = {kind: value for kind, value, is_valid in reversed(draft.locations) if is_valid != 0}
+    return valid.get("pii") or valid.get("doi")
+
+
+# --- references ---
+
+
+def read_references(draft: Draft, references: _Element) -> None:
+    """Note the entries of a reference list and of the lists in it, in document order.
+
+    One flat walk: most elements of PubMed are in reference lists.
+    """
+    draft.has_references = True
+    titles: dict[_Element | None, str | None] = {}  # of each list, itself or the nearest around it
+    citation: str | None = None
+    ids: list[tuple[str, str]] | None = None  # None: no reference has begun
+    title: str | None = None
+    for element in references.iter():
+        tag = element.tag
+        if tag == "ArticleId" or tag == "PMID":
+            if ids is not None and (value := tidy(element.text)):
+                ids.append((element.get("IdType", "pubmed"), value))
+        elif tag == "Citation":
+            citation = text_of(element)
+        elif tag == "Reference":
+            if ids is not None:
+                add_reference(draft, citation, ids, list_title=title)
+            citation, ids = None, []
+            title = titles.get(element.getparent())
+        elif tag == "ReferenceList":
+            titles[element] = titles.get(element.getparent())
+        elif tag == "Title":
+            titles[element.getparent()] = text_of(element)
+    if ids is not None:
+        add_reference(draft, citation, ids, list_title=title)
+
+
+def add_reference(
+    draft: Draft,
+    citation: str | None,
+    ids: list[tuple[str, str]],
+    *,
+    listed_in: str = "ReferenceList",
+    list_title: str | None = None,
+) -> None:
+    """Note one reference; of two identifiers of a kind the first counts, the rest are kept beside it."""
+    pmid: int | None = None
+    doi = pmcid = others = None
+    for kind, value in ids:
+        if kind == "pubmed" and pmid is None and (number := pmid_or_none(value)):
+            pmid = number
+        elif kind == "doi" and doi is None and (name := normalise_doi(value)):
+            doi = name
+        elif kind in _PMC_KINDS and pmcid is None and (number_in_pmc := normalise_pmcid(value)):
+            pmcid = number_in_pmc
+        else:
+            others = f"{others} {kind} {value}" if others else f"{kind} {value}"
+    cited = pmid
+    if cited is None and (key := work_key(doi, citation)):
+        cited = work_id(key)
+    values = (
+        draft.pmid, len(draft.references) + 1, citation, doi, pmcid, pmid, cited, listed_in, list_title, others,
+    )  # fmt: skip
+    draft.references.append(_row(rows.Reference, values))
+
+
+# --- what a record is about ---
+
+
+def read_languages(draft: Draft, element: _Element) -> None:
+    """Note a language, NLM's three letters."""
+    language = text_of(element)
+    if language is not None:
+        draft.languages.append(rows.Language(draft.pmid, len(draft.languages) + 1, language))
+
+
+def read_publication_type(draft: Draft, element: _Element) -> None:
+    """Note a publication type."""
+    name = text_of(element)
+    if name is not None:
+        values = (draft.pmid, len(draft.publication_types) + 1, element.get("UI") or None, name)
+        draft.publication_types.append(_row(rows.PublicationType, values))
+
+
+def read_keywords(draft: Draft, keywords: _Element) -> None:
+    """Note the keywords of one list; empty ones are no keywords."""
+    owner = keywords.get("Owner") or None
+    for child in keywords:
+        keyword = text_of(child) if child.tag == "Keyword" else None
+        if keyword is not None:
+            is_major = _YES_NO.get(child.get("MajorTopicYN", ""))
+            values = (draft.pmid, len(draft.keywords) + 1, keyword, fold(keyword), is_major, owner)
+            draft.keywords.append(_row(rows.Keyword, values))
+
+
+def read_grants(draft: Draft, grants: _Element) -> None:
+    """Note the grants."""
+    for child in grants:
+        parts = texts_of(child) if child.tag == "Grant" else {}
+        if parts:
+            draft.grants.append(
+                rows.Grant(
+                    draft.pmid, len(draft.grants) + 1, parts.get("GrantID"), parts.get("Acronym"),
+                    parts.get("Agency"), parts.get("Country"),
+                )
+            )  # fmt: skip

@@ -1,0 +1,163 @@
+"""One POST and its answer, within a moment by which it must have ended; the places it may go to."""
+
+import http.client
+import math
+import ssl
+import time
+import zlib
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, NamedTuple
+from urllib.error import URLError
+from urllib.parse import urljoin, urlsplit
+from urllib.request import HTTPErrorProcessor, OpenerDirector, ProxyHandler, Request, build_opener
+
+from kb.errors import PermanentError, TransientError, UsageError
+
+BODY_LIMIT: Final = 256 * 2**20  # bytes, unpacked; 10,000 plain records take about 150 MB
+MOST_REDIRECTS: Final = 3
+
+_CHUNK: Final = 65536
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_HEADERS: Final = {
+    "User-Agent": "litkb",
+    "Accept-Encoding": "gzip",
+    "Content-Type": "application/x-www-form-urlencoded",
+}
+
+
+class HttpAnswer(NamedTuple):
+    """An answer as it came: body unpacked, location where it points elsewhere, retry_after in seconds."""
+
+    status: int
+    body: bytes
+    location: str | None = None
+    retry_after: float | None = None
+
+
+def is_ncbi(url: str) -> bool:
+    """Tell whether url is NCBI's, over https."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    return address.scheme == "https" and host.endswith(".ncbi.nlm.nih.gov") and not address.username
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether url is http on this machine."""
+    address = urlsplit(url)
+    return address.scheme == "http" and address.hostname in _LOOPBACK and not address.username
+
+
+def check_base_url(url: str) -> None:
+    """Raise UsageError unless url may be asked: https at NCBI, or a rehearsal server on this machine."""
+    try:
+        allowed = (is_ncbi(url) or is_loopback(url)) and urlsplit(url).port != 0
+        plain = not (urlsplit(url).query or urlsplit(url).fragment)
+    except ValueError:
+        allowed = plain = False
+    if not (allowed and plain):
+        raise UsageError(
+            "The E-utilities address must be https://….ncbi.nlm.nih.gov/… or, for a rehearsal, "
+            "http://127.0.0.1:PORT/. Nothing was sent."
+        )
+
+
+def redirected(url: str, location: str) -> str:
+    """Return where an answer of url points; PermanentError where that is not the same kind of place."""
+    try:
+        target = urljoin(url, location)
+        allowed = is_ncbi(target) if is_ncbi(url) else is_loopback(target)
+    except ValueError:
+        allowed = False
+    if not allowed:
+        raise PermanentError("it redirects to another site, which was not followed")
+    return target
+
+
+def post(
+    url: str, data: bytes, *, end: float, silence: float, clock: Callable[[], float] = time.monotonic
+) -> HttpAnswer:
+    """Return the answer to data, sent by POST, of whatever status; no redirect is followed.
+
+    Raises TransientError for whatever goes wrong on the way, after so many seconds of silence, and once
+    clock() has passed end.
+    """
+    timeout = min(silence, end - clock())
+    if timeout <= 0:
+        raise TransientError("no answer in time")
+    request = Request(url, data=data, headers=_HEADERS, method="POST")  # noqa: S310 - check_base_url, redirected
+    try:
+        with _opener(url).open(request, timeout=timeout) as response:
+            body = _read(response, end, clock)
+            headers = response.headers
+            status = response.status
+    except TimeoutError as error:
+        raise TransientError("no answer in time") from error
+    except (OSError, http.client.HTTPException, EOFError, zlib.error) as error:
+        raise TransientError(_in_words(error)) from error
+    return HttpAnswer(
+        status,
+        body,
+        headers.get("Location") if 300 <= status < 400 else None,
+        seconds_of(headers.get("Retry-After")),
+    )
+
+
+def seconds_of(retry_after: str | None) -> float | None:
+    """Return the seconds that a Retry-After asks for: a number or a date; None where it says neither."""
+    text = (retry_after or "").strip()
+    try:
+        seconds = float(text) if text[:1].isdigit() else parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+class _AnyStatus(HTTPErrorProcessor):
+    """Gives every answer back, whatever its status, and so follows no redirect: a POST would become a GET."""
+
+    def http_response(self, request: Request, response: Any) -> Any:  # noqa: ARG002 - urllib's signature
+        return response
+
+    https_response = http_response
+
+
+def _opener(url: str) -> OpenerDirector:
+    """Return an opener with the proxies of the environment; none of them for this machine."""
+    proxies = ProxyHandler({}) if is_loopback(url) else ProxyHandler()
+    return build_opener(proxies, _AnyStatus())
+
+
+def _read(response: Any, end: float, clock: Callable[[], float]) -> bytes:
+    """Return the body, unpacked, at most BODY_LIMIT bytes and no later than end, however slowly it drips."""
+    packed = response.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
+    unpacker = zlib.decompressobj(wbits=31) if packed else None
+    body = bytearray()
+    received = 0
+    while chunk := response.read1(_CHUNK):
+        received += len(chunk)
+        body += unpacker.decompress(chunk, BODY_LIMIT + 1 - len(body)) if unpacker else chunk
+        if len(body) > BODY_LIMIT:
+            raise TransientError(f"an answer of more than {BODY_LIMIT // 2**20} MB")
+        if clock() > end:
+            raise TimeoutError
+    stated = response.headers.get("Content-Length", "")
+    if (stated.isdigit() and received < int(stated)) or (unpacker and received and not unpacker.eof):
+        raise TransientError("an answer that is cut off")
+    return bytes(body)
+
+
+def _in_words(error: BaseException) -> str:
+    """Return in short what went wrong on the way; never the address, never what was sent."""
+    reason = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
+    if isinstance(reason, TimeoutError):
+        return "no answer in time"
+    if isinstance(reason, ssl.SSLError):
+        return f"no secure connection ({reason.reason or 'TLS failed'})"
+    if isinstance(reason, zlib.error):
+        return "an answer that cannot be unpacked"
+    if isinstance(reason, http.client.IncompleteRead):
+        return "an answer that is cut off"
+    if isinstance(reason, OSError) and reason.strerror:
+        return f"no connection ({reason.strerror})"
+    return f"no connection ({type(reason).__name__})"

@@ -1,0 +1,154 @@
+"""litkb demo: the demonstration, built offline by the real commands, checked, and looked at over loopback."""
+
+import shlex
+import tempfile
+import urllib.request
+from contextlib import closing
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+import click
+
+from graph.run import compute_graph
+from harvest.cli import harvest_command
+from harvest.demonstration import SEED_PMID
+from harvest.faults import Fault
+from harvest.pubmedxml import format_article_set
+from harvest.rehearsal import Rehearsal
+from harvest.synthetic import synthetic_records
+from kb.check import check_kb
+from kb.console import say
+from kb.database import open_kb
+from kb.errors import LitkbError
+from kb.queries.ledger import read_status
+from kb.queries.pages import read_related, read_standings
+from kb.queries.records import read_record
+from kb.site.serve import served
+
+SYNTHETIC_ARTICLES: Final = 2_000
+_FAULTS: Final = (Fault("server error", endpoint="efetch"), Fault("cut off", endpoint="efetch"))
+_LIVE: Final = f"litkb harvest kb.db {SEED_PMID} --references --cited-by --similar"
+
+
+@click.command("demo")
+@click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
+@click.option(
+    "--synthetic",
+    "articles",
+    default=SYNTHETIC_ARTICLES,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(0, 1_000_000),
+    help="Articles of the made-up field; 0 makes none.",
+)
+@click.option("--faults", is_flag=True, help="Let the rehearsed PubMed fail twice, to see a harvest recover.")
+@click.pass_context
+def demo_command(ctx: click.Context, folder: Path, articles: int, *, faults: bool) -> None:
+    """Build DIR/kb.db (bundled facts on self-help groups) and DIR/synthetic.db (a made-up field), offline.
+
+    The real harvest runs against a rehearsed PubMed on this machine. Safe to repeat.
+
+    Example: litkb demo demo
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kb, made_up = folder / "kb.db", folder / "synthetic.db"
+    _harvest_demonstration(ctx, kb, faults=faults)
+    if articles:
+        _harvest_synthetic(ctx, made_up, articles)
+    held = {path: _checked(path) for path in ([kb, made_up] if articles else [kb])}
+    _look_at(kb)
+    _show(kb, held)
+
+
+def _harvest_demonstration(ctx: click.Context, kb: Path, *, faults: bool) -> None:
+    """Harvest the seed and what it cites, then the rest of the bundled field, as a user would."""
+    with (
+        as_file(files("harvest.demonstration")) as bundled,
+        Rehearsal(Path(bundled), faults=_FAULTS if faults else (), limited=False) as rehearsal,
+    ):
+        pmids = sorted(rehearsal.shelf.records)
+        say(f"The rehearsed PubMed serves {len(pmids)} bundled records: bibliographic facts, no abstracts, not NCBI's.")
+        others = [str(pmid) for pmid in pmids if pmid != SEED_PMID]
+        _harvest(ctx, kb, [str(SEED_PMID), "--references"], rehearsal.base_url)
+        _harvest(ctx, kb, others, rehearsal.base_url)
+
+
+def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
+    """Load a made-up field from a file of PubMed XML; one of this size that is there stays, another is replaced."""
+    if _holds(kb, articles):
+        say(f"{kb} is there already.")
+        return
+    for suffix in ("", "-wal", "-shm"):
+        for path in (kb, kb.with_suffix(".sqlar")):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        xml = Path(work) / f"synthetic-{articles}.xml"
+        with xml.open("wb") as file:
+            file.writelines(format_article_set(synthetic_records(articles)))
+        _harvest(ctx, kb, ["--file", str(xml)])
+    with closing(open_kb(kb)) as db:
+        if read_status(db)["graph_computed_at"] is None:
+            compute_graph(db)
+
+
+def _holds(kb: Path, articles: int) -> bool:
+    """Return whether kb is there with so many records and its graph."""
+    if not kb.exists():
+        return False
+    with closing(open_kb(kb, create=True)) as db:
+        status = read_status(db)
+    return status["articles"] + status["books"] == articles and status["graph_computed_at"] is not None
+
+
+def _harvest(ctx: click.Context, kb: Path, arguments: list[str], base_url: str | None = None) -> None:
+    """Run the harvest command, and show it as a person would have typed it."""
+    shown = [Path(word).name if Path(word).is_absolute() else word for word in arguments]
+    say(f"$ litkb harvest {kb} {shlex.join(shown)}")
+    extra = ["--eutils-url", base_url, "--email", "rehearsal@localhost"] if base_url else []
+    if harvest_command.main([str(kb), *arguments, *extra], standalone_mode=False, obj=ctx.obj):
+        raise LitkbError("The demonstration could not be built; the lines above say why.")
+
+
+def _checked(kb: Path) -> dict[str, int]:
+    """Return how much kb holds, after checking that it is sound."""
+    with closing(open_kb(kb)) as db:
+        if violations := check_kb(db):
+            raise LitkbError(f"{kb} is not sound: {violations[0].rule}.")
+        status = read_status(db)
+    return {name: status[name] for name in ("articles", "books", "references", "citations")}
+
+
+def _look_at(kb: Path) -> None:
+    """Fetch the home page and the page of the seed over loopback, as a browser would."""
+    with closing(open_kb(kb, readonly=True)) as db:
+        seed = read_record(db, SEED_PMID)
+    with served(kb) as address:
+        for page, words in (("", "litkb"), (f"article/{SEED_PMID}", (seed and seed.article.title) or "")):
+            with urllib.request.urlopen(address + page, timeout=20) as answer:  # noqa: S310  # our own address
+                text = answer.read().decode()
+            if words.split(":")[0].replace("'", "&#39;") not in text:
+                raise LitkbError(f"The page {address}{page} does not show what it should.")
+            say(f"{address}{page} answers, {len(text):,} characters")
+
+
+def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
+    """Print what is held, the seed's references, related studies and why, and what to do next."""
+    for path, counts in held.items():
+        click.echo(f"{path}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count))
+    with closing(open_kb(kb, readonly=True)) as db:
+        record = read_record(db, SEED_PMID)
+        standings = read_standings(db, SEED_PMID)
+        related = read_related(db, SEED_PMID, 3)
+    if record is None:
+        raise LitkbError("The demonstration lacks its seed; remove the folder and run this again.")
+    click.echo(f"\nPMID {SEED_PMID} cites {record.stated_reference_count} works, of which these are known here:")
+    for position, standing in standings.items():
+        click.echo(f"  {position}. {standing.label} ({standing.state})")
+    click.echo("\nRelated studies:")
+    for study in related:
+        click.echo(f"  {study.label}: {study.note}")
+    click.echo(
+        f"\nNext:\n  litkb serve {kb}\n  litkb status {kb}\n  litkb graph export {kb} {kb.parent}/field.graphml"
+        f"\n  {_LIVE}   (the live records, from NCBI)"
+    )

@@ -1,0 +1,53 @@
+"""Works as CSL-JSON, for Zotero, pandoc and citation processors.  (pure)"""
+
+import json
+from collections.abc import Iterable
+
+from kb.formats.common import clean, date_parts, note, page_range, title
+from kb.identifiers import SYNTHETIC_FROM
+from kb.queries.bibliography import Item, Name
+
+_TYPES = {"article": "article-journal", "book": "book", "book chapter": "chapter", "named": "document"}
+
+
+def format_csl(items: Iterable[Item]) -> str:
+    """Return items as one CSL-JSON array; what is not known is left out."""
+    return json.dumps([_item(item) for item in items], ensure_ascii=False, indent=1) + "\n"
+
+
+def _item(item: Item) -> dict[str, object]:
+    first, last = page_range(item.pages)
+    parts = date_parts(item)
+    real = 0 < item.id < SYNTHETIC_FROM
+    chapter = item.record_type == "book chapter"
+    values: dict[str, object] = {
+        "id": f"pmid:{item.id}" if item.id > 0 else f"work:{item.id}",
+        "type": _TYPES[item.record_type],
+        "title": title(item),
+        "author": [_name(name) for name in item.names if name.role == "author"],
+        "editor": [_name(name) for name in item.names if name.role != "author"],
+        "container-title": clean(item.journal or (item.book_title if chapter else None)),
+        "container-title-short": clean(item.abbreviation),
+        "issued": {"date-parts": [parts]} if parts else None,
+        "volume": clean(item.volume),
+        "issue": clean(item.issue),
+        "page": f"{first}-{last}" if last else first,
+        "publisher": clean(item.publisher),
+        "edition": clean(item.edition),
+        "ISSN": clean(item.issn),
+        "DOI": item.doi,
+        "PMID": str(item.id) if real else None,
+        "PMCID": item.pmcid,
+        "URL": f"https://pubmed.ncbi.nlm.nih.gov/{item.id}/" if real else None,
+        "abstract": clean(item.abstract),
+        "keyword": ", ".join(clean(keyword) for keyword in item.keywords),
+        "note": note(item),
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def _name(name: Name) -> dict[str, str]:
+    if name.literal or not name.family:
+        return {"literal": clean(name.literal or name.short)}
+    parts = {"family": name.family, "given": name.given, "suffix": name.suffix}
+    return {key: clean(value) for key, value in parts.items() if value}

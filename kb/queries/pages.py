@@ -1,0 +1,357 @@
+"""What the pages show: links of an article, works, counts of a whole file. Few, indexed selects each."""
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
+
+from kb.migrations import APPLICATION_ID
+from kb.queries.records import chunks, marks
+
+_SOURCES_OF: Final = """(select group_concat(name, ', ') from (select distinct s.name
+    from citations c join citation_sources s on s.id = c.source_id
+    where c.citing_id = {citing} and c.cited_id = {cited} order by s.id))"""
+
+
+class Work(NamedTuple):
+    """A node of the citation graph as its page shows it."""
+
+    id: int
+    label: str
+    doi: str | None
+    pmcid: str | None
+    citation_key: str | None
+    year: int | None
+    state: str
+    merged_into: int | None
+    state_at: str | None
+
+
+class Standing(NamedTuple):
+    """What became of a printed reference; id is None where nothing names a work, sources where nobody asserts it."""
+
+    position: int
+    id: int | None
+    label: str | None
+    state: str | None
+    doi: str | None
+    pmcid: str | None
+    sources: str | None
+
+
+class Neighbour(NamedTuple):
+    """A work at the other end of a link; title is None where it is not held, note says why or who says so."""
+
+    id: int
+    label: str
+    year: int | None
+    state: str
+    title: str | None
+    note: str | None
+
+
+class ListSaid(NamedTuple):
+    """What a source said of a whole list; entries None: it has no data, 0: it says none."""
+
+    list: str
+    source: str
+    entries: int | None
+    checked_at: str
+
+
+class Receipt(NamedTuple):
+    """How a held record came here; harvested_at is None where it is not from NCBI."""
+
+    source: str
+    harvested_at: str | None
+    checked_at: str
+    provenance: str | None
+
+
+class Naming(NamedTuple):
+    """A printed reference that names a work."""
+
+    citing_pmid: int
+    citing: str
+    position: int
+    citation: str | None
+
+
+class Counts(NamedTuple):
+    """What a whole file holds; the last three count held articles."""
+
+    articles: int
+    books: int
+    known: int
+    cited_works: int
+    references: int
+    references_identified: int
+    citations: int
+    with_reference_list: int
+    asked_cited_by: int
+    asked_similar: int
+
+
+class Provenance(NamedTuple):
+    """Where the records of a file are from: names of sources, and the last harvest."""
+
+    sources: tuple[str, ...]
+    harvested_at: str | None
+
+
+class Listed(NamedTuple):
+    """A held article in a list."""
+
+    pmid: int
+    title: str | None
+    title_html: str | None
+    authors: str | None
+    journal: str | None
+    citation_line: str | None
+    year: int | None
+
+
+def read_is_litkb(db: sqlite3.Connection) -> bool:
+    """Return whether the open file is a litkb knowledge base."""
+    return bool(db.execute("pragma application_id").fetchone()[0] == APPLICATION_ID)
+
+
+def read_work(db: sqlite3.Connection, work: int) -> Work | None:
+    """Return the work of that id, merged or not; None where nothing here names it."""
+    row = db.execute(f"select {', '.join(Work._fields)} from works where id = ?", (work,)).fetchone()
+    return Work(*row) if row else None
+
+
+def read_work_by_identifier(db: sqlite3.Connection, column: str, value: str) -> int | None:
+    """Return the work with a DOI or PMCID, held ones first; column is ``doi`` or ``pmcid``.
+
+    A DOI that only a reference gives counts too, where the record that it names does not have it.
+    """
+    row = db.execute(
+        f"""select coalesce(merged_into, id) from works where {column} = ?
+        order by state <> 'held', id < 0, id limit 1""",
+        (value,),
+    ).fetchone()
+    if row is None and column == "doi":
+        row = db.execute(
+            """select coalesce(w.merged_into, w.id) from article_references r join works w on w.id = r.cited_id
+            where r.doi = ? order by 1 limit 1""",
+            (value,),
+        ).fetchone()
+    return row[0] if row else None
+
+
+def read_receipt(db: sqlite3.Connection, pmid: int) -> Receipt | None:
+    """Return how the record of pmid came here; None where it is not held."""
+    row = db.execute(
+        """select s.name, a.harvested_at, a.checked_at, a.provenance
+        from articles a join citation_sources s on s.id = a.source_id where a.pmid = ?""",
+        (pmid,),
+    ).fetchone()
+    return Receipt(*row) if row else None
+
+
+def read_standings(db: sqlite3.Connection, pmid: int) -> dict[int, Standing]:
+    """Return by position what is known of each printed reference of pmid; merged works are followed."""
+    rows = db.execute(
+        f"""select r.position, coalesce(m.id, w.id), coalesce(m.label, w.label), coalesce(m.state, w.state),
+            coalesce(m.doi, w.doi), coalesce(m.pmcid, w.pmcid),
+            {_SOURCES_OF.format(citing="r.citing_pmid", cited="r.cited_id")}
+        from article_references r left join works w on w.id = r.cited_id left join works m on m.id = w.merged_into
+        where r.citing_pmid = ? order by r.position""",
+        (pmid,),
+    )
+    return {row[0]: Standing(*row) for row in rows}
+
+
+def read_unprinted(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbour]:
+    """Return works that pmid cites according to a source, but that its printed references do not name."""
+    rows = db.execute(
+        """select w.id, w.label, w.year, w.state, a.title, group_concat(distinct s.name)
+        from citations c join citation_sources s on s.id = c.source_id
+            join works v on v.id = c.cited_id join works w on w.id = coalesce(v.merged_into, v.id)
+            left join articles a on a.pmid = w.id
+        where c.citing_id = ?1 and w.id <> ?1 and w.id not in (
+            select coalesce(x.merged_into, x.id) from article_references r join works x on x.id = r.cited_id
+            where r.citing_pmid = ?1)
+        group by w.id order by w.year desc, w.id desc limit ?2""",
+        (pmid, limit),
+    )
+    return [Neighbour(*row) for row in rows]
+
+
+def read_citing(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbour]:
+    """Return the works that cite work, or one merged into it, newest first; note says who says so."""
+    rows = db.execute(
+        """select w.id, w.label, w.year, w.state, a.title, group_concat(distinct s.name)
+        from (select id from works where id = ?1 union all select id from works where merged_into = ?1) t
+            join citations c on c.cited_id = t.id join citation_sources s on s.id = c.source_id
+            join works v on v.id = c.citing_id join works w on w.id = coalesce(v.merged_into, v.id)
+            left join articles a on a.pmid = w.id
+        where w.id <> ?1
+        group by w.id order by w.year desc, w.id desc limit ?2""",
+        (work, limit),
+    )
+    return [Neighbour(*row) for row in rows]
+
+
+def read_citing_count(db: sqlite3.Connection, work: int) -> int:
+    """Return how many works here cite work, or one merged into it; itself left out."""
+    row = db.execute(
+        """select count(distinct coalesce(v.merged_into, v.id))
+        from (select id from works where id = ?1 union all select id from works where merged_into = ?1) t
+            join citations c on c.cited_id = t.id join works v on v.id = c.citing_id
+        where coalesce(v.merged_into, v.id) <> ?1""",
+        (work,),
+    ).fetchone()
+    return int(row[0])
+
+
+def read_similar(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbour]:
+    """Return PubMed's similar articles of pmid, in PubMed's order; note is the rank."""
+    rows = db.execute(
+        """select w.id, w.label, w.year, w.state, a.title, s.rank
+        from similar_articles s join works v on v.id = s.similar_pmid
+            join works w on w.id = coalesce(v.merged_into, v.id) left join articles a on a.pmid = w.id
+        where s.pmid = ? order by s.rank limit ?""",
+        (pmid, limit),
+    )
+    return [Neighbour(*row) for row in rows]
+
+
+def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbour]:
+    """Return the related studies that the last graph run computed, closest first; note is the reason."""
+    rows = db.execute(
+        """select w.id, w.label, w.year, w.state, a.title, r.reason
+        from related_studies r join works w on w.id = r.related_id left join articles a on a.pmid = w.id
+        where r.id = ? order by r.score desc, r.related_id limit ?""",
+        (work, limit),
+    )
+    return [Neighbour(*row) for row in rows]
+
+
+def read_lists_said(db: sqlite3.Connection, pmid: int) -> list[ListSaid]:
+    """Return what each source that was asked said of the lists of pmid."""
+    rows = db.execute(
+        """select l.list, s.name, l.entries, l.checked_at
+        from article_lists l join citation_sources s on s.id = l.source_id
+        where l.pmid = ? order by l.list, l.source_id""",
+        (pmid,),
+    )
+    return [ListSaid(*row) for row in rows]
+
+
+def read_labels(db: sqlite3.Connection, works: Collection[int]) -> dict[int, str]:
+    """Return the label of each of works that is named here."""
+    found: dict[int, str] = {}
+    for part in chunks(works):
+        rows = db.execute(f"select id, label from works where id in ({marks(part)})", part)
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def read_retraction(db: sqlite3.Connection, pmid: int) -> bool:
+    """Return whether some record here says that pmid is retracted."""
+    return bool(
+        db.execute(
+            """select exists (select 1 from publication_types where pmid = ?1 and name = 'Retracted Publication')
+            or exists (select 1 from notices where pmid = ?1 and kind = 'RetractionIn')
+            or exists (select 1 from notices where other_pmid = ?1 and kind = 'RetractionOf')""",
+            (pmid,),
+        ).fetchone()[0]
+    )
+
+
+def read_namings(db: sqlite3.Connection, work: int, limit: int) -> list[Naming]:
+    """Return the printed references that name work, or one merged into it, in order of the citing PMID."""
+    rows = db.execute(
+        """select r.citing_pmid, w.label, r.position, r.citation
+        from (select id from works where id = ?1 union all select id from works where merged_into = ?1) t
+            join article_references r on r.cited_id = t.id join works w on w.id = r.citing_pmid
+        order by r.citing_pmid, r.position limit ?2""",
+        (work, limit),
+    )
+    return [Naming(*row) for row in rows]
+
+
+def read_provenance(db: sqlite3.Connection) -> Provenance:
+    """Return where the records of the file are from, and when its last harvest ended."""
+    sources = db.execute(
+        """select name from citation_sources s
+        where exists (select 1 from articles where source_id = s.id) order by id"""
+    )
+    harvested = db.execute("select max(coalesce(finished_at, started_at)) from harvest_runs").fetchone()
+    return Provenance(tuple(row[0] for row in sources), harvested[0])
+
+
+def read_seed(db: sqlite3.Connection) -> tuple[int, str] | None:
+    """Return PMID and label of the article that the file began with; None where nothing is held."""
+    row = db.execute("select pmid, label from seed").fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def read_counts(db: sqlite3.Connection) -> Counts:
+    """Return what the file holds."""
+    row = db.execute(
+        """select count(*), sum(record_type <> 'article'), sum(reference_count is not null) from articles"""
+    ).fetchone()
+    names = db.execute(
+        "select sum(id > 0), sum(id < 0) from works indexed by works_state where state = 'known'"
+    ).fetchone()
+    printed = db.execute("select count(*), count(cited_pmid) from article_references").fetchone()
+    citations = db.execute(
+        "select count(*) from (select distinct citing_id, cited_id from citations where citing_id <> cited_id)"
+    ).fetchone()
+    asked = dict(
+        tuple(row)
+        for row in db.execute(
+            """select list, count(distinct pmid) from article_lists
+            where list <> 'references' and pmid in (select pmid from articles) group by list"""
+        )
+    )
+    return Counts(
+        articles=row[0],
+        books=row[1] or 0,
+        known=names[0] or 0,
+        cited_works=names[1] or 0,
+        references=printed[0],
+        references_identified=printed[1],
+        citations=citations[0],
+        with_reference_list=row[2] or 0,
+        asked_cited_by=asked.get("cited_by", 0),
+        asked_similar=asked.get("similar", 0),
+    )
+
+
+_LISTED: Final = """select a.pmid, a.title, a.title_html, a.authors, coalesce(j.abbreviation, j.title, a.book_title),
+    a.citation_line, a.year
+    from articles a left join journals j on j.journal_id = a.journal_id"""
+
+
+def read_newest(db: sqlite3.Connection, limit: int) -> list[Listed]:
+    """Return the held articles published last."""
+    rows = db.execute(f"{_LISTED} order by a.year desc, a.pmid desc limit ?", (limit,))
+    return [Listed(*row) for row in rows]
+
+
+def read_most_cited(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
+    """Return the works that most works here cite, held or not; note is how many do."""
+    rows = db.execute(
+        """select w.id, w.label, w.year, w.state, a.title, n.cited_by
+        from (select coalesce(v.merged_into, v.id) as id, count(distinct c.citing_id) as cited_by
+                from citations c join works v on v.id = c.cited_id
+                where c.citing_id <> coalesce(v.merged_into, v.id)
+                group by 1 order by 2 desc, 1 limit ?) n
+            join works w on w.id = n.id left join articles a on a.pmid = w.id
+        order by n.cited_by desc, w.id""",
+        (limit,),
+    )
+    return [Neighbour(*row) for row in rows]
+
+
+def read_listed(db: sqlite3.Connection, pmids: Iterable[int]) -> dict[int, Listed]:
+    """Return by PMID how held articles look in a list."""
+    found: dict[int, Listed] = {}
+    for part in chunks(set(pmids)):
+        rows = db.execute(f"{_LISTED} where a.pmid in ({marks(part)})", part)
+        found.update((row[0], Listed(*row)) for row in rows)
+    return found

@@ -1,0 +1,72 @@
+"""Full-text search: which articles match, best first."""
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from typing import Final, NamedTuple
+
+from kb.queries.records import marks
+
+_WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
+
+
+class Wanted(NamedTuple):
+    """What a search asks of the database; match is an FTS5 expression, journals None where any will do."""
+
+    match: str | None
+    journals: Collection[str] | None
+    first_year: int | None
+    last_year: int | None
+
+
+def read_found(db: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: int) -> list[int]:
+    """Return the PMIDs that match, best first (by year where only journal or year are asked for)."""
+    tables, where, values = _clauses(wanted)
+    order = f"bm25(article_search, {_WEIGHTS})" if wanted.match else "a.year desc"
+    rows = db.execute(
+        f"select a.pmid from {tables} where {where} order by {order}, a.pmid desc limit ? offset ?",
+        (*values, limit, offset),
+    )
+    return [row[0] for row in rows]
+
+
+def read_found_count(db: sqlite3.Connection, wanted: Wanted) -> int:
+    """Return how many articles match."""
+    tables, where, values = _clauses(wanted)
+    return int(db.execute(f"select count(*) from {tables} where {where}", values).fetchone()[0])
+
+
+def _clauses(wanted: Wanted) -> tuple[str, str, Sequence[object]]:
+    tables, where, values = "articles a", ["1"], list[object]()
+    if wanted.match:
+        tables = "article_search join articles a on a.pmid = article_search.rowid"
+        where, values = ["article_search match ?"], [wanted.match]
+    if wanted.journals is not None:
+        where.append(f"a.journal_id in ({marks(wanted.journals)})")
+        values.extend(wanted.journals)
+    if wanted.first_year is not None:
+        where.append("a.year >= ?")
+        values.append(wanted.first_year)
+    if wanted.last_year is not None:
+        where.append("a.year <= ?")
+        values.append(wanted.last_year)
+    return tables, " and ".join(where), values
+
+
+def read_journal_names(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return (journal_id, all its names in one text) of every journal."""
+    rows = db.execute(
+        """select journal_id, coalesce(abbreviation, '') || ' | ' || coalesce(iso_abbreviation, '')
+            || ' | ' || coalesce(title, '') from journals"""
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def read_abstract_texts(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, str]:
+    """Return by PMID the abstract as one text, its sections in order."""
+    found: dict[int, list[str]] = {}
+    rows = db.execute(
+        f"select pmid, text from abstract_sections where pmid in ({marks(pmids)}) order by pmid, position", [*pmids]
+    )
+    for pmid, text in rows:
+        found.setdefault(pmid, []).append(text)
+    return {pmid: " ".join(texts) for pmid, texts in found.items()}

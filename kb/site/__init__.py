@@ -1,0 +1,54 @@
+"""The Datasette plugin: hooks only; each hands on to the module that does the work.
+
+Only hooks that Datasette 0.65 and 1.0 both have. Nothing here imports datasette.app.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any
+
+from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
+
+from kb.site import cells, context, errors, headers, limits, pages, renderers
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
+    return pages.ROUTES
+
+
+@hookimpl
+def register_output_renderer() -> list[dict[str, Any]]:
+    return renderers.RENDERERS
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    limits.limit_connection(conn)
+
+
+@hookimpl
+def render_cell(row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Any:
+    return cells.render_cell(datasette, row, value, column=column, table=table)
+
+
+@hookimpl
+def extra_template_vars(datasette: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
+    return lambda: context.page_variables(datasette)
+
+
+@hookimpl
+def menu_links(datasette: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
+    return lambda: context.menu_links(datasette)
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[..., Any]:
+    return headers.with_security_headers
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Generator[None, Any, None]:
+    """Answer with a page of ours; Datasette's own answer prints a traceback for every page not found."""
+    outcome = yield
+    outcome.force_result([lambda: errors.answer(datasette, request, exception)])

@@ -1,0 +1,185 @@
+"""The values of an article page: what PubMed's page has, in its order, and what this file adds."""
+
+import sqlite3
+from typing import Any, Final, NamedTuple
+
+from kb.queries import pages
+from kb.queries.records import read_record
+from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
+from kb.site import wording
+from kb.site.markup import marked_up, title_markup
+
+SHOWN: Final = 50  # links of one kind on a page; what is left out is said
+_LINKED: Final = "linked "  # how harvest.page keeps the links of a printed reference
+_STANDINGS: Final = {"held": "held", "deleted": "deleted", "not found": "not found"}
+
+
+class PrintedReference(NamedTuple):
+    """A reference as printed, and what is known of it; standing is held, known, unresolved or unnamed."""
+
+    reference: Reference
+    work: int | None
+    label: str | None
+    standing: str
+    doi: str | None
+    pmcid: str | None
+    pmid: int | None
+    sources: str
+    other_ids: str | None
+    linked: str | None  # links of a saved page whose identifiers are not in its text: "PMC, PubMed"
+
+
+class ShownNotice(NamedTuple):
+    words: str
+    level: int
+    notice: Notice
+    label: str | None
+
+
+class ShownAuthor(NamedTuple):
+    name: str
+    search_name: str
+    orcid: str | None
+    marks: tuple[int, ...]  # numbers of the affiliations
+    role: str
+    equal: bool
+
+
+class ShownHeading(NamedTuple):
+    """A MeSH heading as PubMed prints it: descriptor / qualifier*."""
+
+    text: str
+    descriptor: str
+
+
+def article_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any] | None:
+    """Return what the page of a held article shows; None where it is not held."""
+    record = read_record(db, pmid)
+    receipt = pages.read_receipt(db, pmid)
+    if record is None or receipt is None:
+        return None
+    return {
+        "record": record,
+        "article": record.article,
+        "receipt": receipt,
+        "is_real": record.source != SYNTHETIC,
+        "title": title_markup(record.article.title, record.article.title_html),
+        "sections": [(section.label, marked_up(section.text, section.html)) for section in record.abstract_sections],
+        "headings": _headings(record),
+        "histories": [(d.kind, d.date) for d in record.article_dates],
+        "retracted": pages.read_retraction(db, pmid),
+        "notices": _notices(db, record.notices),
+        **_people(record),
+        **_links(db, record),
+    }
+
+
+def _links(db: sqlite3.Connection, record: Record) -> dict[str, Any]:
+    pmid, said = record.article.pmid, pages.read_lists_said(db, record.article.pmid)
+    references = _references(db, record)
+    similar = pages.read_similar(db, pmid, SHOWN)
+    citing, count = pages.read_citing(db, pmid, SHOWN), pages.read_citing_count(db, pmid)
+    return {
+        "references": references,
+        "references_sentence": wording.references_sentence(len(references), record.article.reference_count, said),
+        "tally": _tally(references),
+        "unprinted": pages.read_unprinted(db, pmid, SHOWN),
+        "citing": citing,
+        "citing_more": max(count - len(citing), 0),
+        "cited_by_sentence": wording.cited_by_sentence(count, said),
+        "similar": similar,
+        "similar_sentence": wording.similar_sentence(len(similar), said),
+        "related": pages.read_related(db, pmid, 10),
+        "said": [wording.said_sentence(one) for one in said],
+    }
+
+
+def _references(db: sqlite3.Connection, record: Record) -> list[PrintedReference]:
+    standings = pages.read_standings(db, record.article.pmid)
+    return [_reference(reference, standings[reference.position]) for reference in record.references]
+
+
+def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
+    known = "known" if (found.id or 0) > 0 else "unresolved"
+    other_ids = reference.other_ids
+    is_linked = other_ids is not None and other_ids.startswith(_LINKED)
+    standing = "unnamed" if found.id is None else _STANDINGS.get(found.state or "", known)
+    return PrintedReference(
+        reference=reference,
+        work=found.id,
+        label=found.label,
+        standing=standing,
+        doi=reference.doi or found.doi,
+        pmcid=reference.pmcid or found.pmcid,
+        pmid=found.id if found.id and found.id > 0 else None,
+        sources=wording.source_words(found.sources),
+        other_ids=None if is_linked else other_ids,
+        linked=_links_without_number(reference, found) if is_linked else None,
+    )
+
+
+def _links_without_number(reference: Reference, found: pages.Standing) -> str | None:
+    """Return the links that a page shows and whose identifier nobody gave: "PubMed"; None where there are none."""
+    given = {
+        "DOI": reference.doi or found.doi,
+        "PMC": reference.pmcid or found.pmcid,
+        "PubMed": found.id is not None and found.id > 0,
+    }
+    names = (reference.other_ids or "").removeprefix(_LINKED).split(",")
+    return ", ".join(name for name in names if not given.get(name)) or None
+
+
+def _tally(references: list[PrintedReference]) -> list[tuple[str, int]]:
+    """Return how many references are held, known, unresolved and unnamed; those that occur."""
+    standings = [reference.standing for reference in references]
+    order = ("held", "known", "unresolved", "unnamed", "deleted", "not found")
+    return [(standing, standings.count(standing)) for standing in order if standing in standings]
+
+
+def _headings(record: Record) -> list[ShownHeading]:
+    descriptors = {d.descriptor_ui: d.name for d in record.mesh_descriptors}
+    qualifiers = {q.qualifier_ui: q.name for q in record.mesh_qualifiers}
+    grouped: dict[int, list[MeshHeading]] = {}
+    for row in record.mesh_headings:
+        grouped.setdefault(row.heading, []).append(row)
+    shown = []
+    for rows in grouped.values():
+        name = descriptors[rows[0].descriptor_ui]
+        text = name + ("*" if rows[0].descriptor_is_major else "")
+        for row in rows:
+            if row.qualifier_ui:
+                text += f" / {qualifiers[row.qualifier_ui]}" + ("*" if row.is_major else "")
+        shown.append(ShownHeading(text, name))
+    return shown
+
+
+def _notices(db: sqlite3.Connection, notices: tuple[Notice, ...]) -> list[ShownNotice]:
+    labels = pages.read_labels(db, [n.other_pmid for n in notices if n.other_pmid is not None])
+    shown = [ShownNotice(*wording.notice_words(n.kind), n, labels.get(n.other_pmid or 0)) for n in notices]
+    return sorted(shown, key=lambda notice: notice.level)
+
+
+def _people(record: Record) -> dict[str, Any]:
+    """Return authors with the numbers of their affiliations, and each affiliation once."""
+    numbers: dict[str, int] = {}
+    marks: dict[int, list[int]] = {}
+    for row in record.affiliations:
+        number = numbers.setdefault(row.affiliation, len(numbers) + 1)
+        marks.setdefault(row.position, []).append(number)
+    authors = [
+        ShownAuthor(
+            name=_printed_name(a.fore_name, a.last_name, a.suffix, a.name),
+            search_name=a.name,
+            orcid=a.orcid,
+            marks=tuple(dict.fromkeys(marks.get(a.position, []))),
+            role=a.role,
+            equal=bool(a.equal_contribution),
+        )
+        for a in record.authorships
+    ]
+    return {"authors": authors, "affiliations": list(numbers.items())}
+
+
+def _printed_name(fore_name: str | None, last_name: str | None, suffix: str | None, name: str) -> str:
+    """Return a name as PubMed's page prints it: "John-Kåre Vederhus"."""
+    return " ".join(part for part in (fore_name, last_name, suffix) if part) if fore_name and last_name else name

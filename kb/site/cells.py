@@ -1,0 +1,39 @@
+"""Cells of Datasette's tables: identifiers become links to articles, works and doi.org."""
+
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from kb.site.links import doi_url, orcid_url, pmc_url
+
+_ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid", "other_pmid", "named_by"})
+_WORKS: Final = frozenset({"citing_id", "cited_id", "related_id", "merged_into"})
+WORK_TABLES: Final = frozenset({"works", "article_metrics", "related_studies", "most_cited", "often_cited_not_held"})
+_ADDRESSES: Final = {"doi": doi_url, "pmcid": pmc_url, "orcid": orcid_url}
+
+
+def render_cell(datasette: Any, row: Any, value: Any, *, column: str, table: str | None) -> Markup | None:
+    """Return a cell as a link; None where Datasette should show it as it does."""
+    label, value = (value.get("label"), value.get("value")) if isinstance(value, dict) else (None, value)
+    if value is None:
+        return None
+    if (address := _ADDRESSES.get(column)) and isinstance(value, str):
+        url = address(value)
+        return Markup('<a href="{}">{}</a>').format(url, value) if url else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    if column in _ARTICLES:
+        return _link(datasette, f"/article/{value}", label, value)
+    if column in _WORKS or (column == "id" and _is_work(row, table)):
+        return _link(datasette, f"/work/{value}", label, value)
+    return None
+
+
+def _is_work(row: Any, table: str | None) -> bool:
+    """Return whether column id of a row is a work: by its table, in a query by the label beside it."""
+    return table in WORK_TABLES if table else "label" in row.keys()  # noqa: SIM118  # sqlite3.Row is no mapping
+
+
+def _link(datasette: Any, path: str, label: str | None, value: int) -> Markup:
+    shown = label if label and label != str(value) else value
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(path), shown)

@@ -1,0 +1,98 @@
+"""What every page knows: the litkb file being served, where its records are from, the addresses it may link."""
+
+import sqlite3
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from kb.queries.pages import Provenance, read_is_litkb, read_provenance
+from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
+from kb.site import links, wording
+from kb.site.markup import title_markup
+
+NAME: Final = "kb"  # the name under which metadata.yml describes a file
+LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
+
+
+class Served(NamedTuple):
+    """The foot of every page: which file, from which sources."""
+
+    database: str
+    sources: tuple[str, ...]
+    source_words: str
+    harvested: str
+    is_demonstration: bool
+    is_synthetic: bool
+    has_page: bool
+
+
+def metadata_path() -> Path:
+    """Return metadata.yml: in the wheel beside this module, in a checkout in the root of the repository."""
+    here = Path(__file__).parent
+    return next(path for path in (here / "metadata.yml", here.parents[1] / "metadata.yml") if path.exists())
+
+
+@lru_cache(maxsize=1)
+def read_metadata() -> dict[str, Any]:
+    """Return metadata.yml as a dictionary."""
+    found = yaml.safe_load(metadata_path().read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+async def find_database(datasette: Any) -> Any:
+    """Return the litkb file among the databases, one named ``kb`` first; None where there is none."""
+    named = sorted(datasette.databases.items(), key=lambda pair: pair[0] != NAME)
+    for name, database in named:
+        if not name.startswith("_") and await database.execute_fn(read_is_litkb):
+            return database
+    return None
+
+
+async def page_variables(datasette: Any) -> dict[str, Any]:
+    """Return what the templates of all pages, Datasette's own too, may use."""
+    database = await find_database(datasette)
+    if database is None:
+        return {"litkb": None}
+    provenance = await database.execute_fn(_provenance)
+    return {
+        "litkb": _served(database.name, provenance),
+        "live_command": LIVE_COMMAND,
+        "pubmed_url": links.pubmed_url,
+        "doi_url": links.doi_url,
+        "pmc_url": links.pmc_url,
+        "orcid_url": links.orcid_url,
+        "source_words": wording.source_words,
+        "safe_title": title_markup,
+    }
+
+
+def _provenance(db: sqlite3.Connection) -> Provenance:
+    return read_provenance(db)
+
+
+def _served(name: str, provenance: Provenance) -> Served:
+    sources = provenance.sources
+    return Served(
+        database=name,
+        sources=sources,
+        source_words=wording.source_words(",".join(sources)),
+        harvested=wording.day(provenance.harvested_at),
+        is_demonstration=DEMONSTRATION in sources,
+        is_synthetic=SYNTHETIC in sources,
+        has_page=PAGE in sources,
+    )
+
+
+async def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """Return the links at the head of every page."""
+    database = await find_database(datasette)
+    if database is None:
+        return []
+    return [
+        {"href": datasette.urls.path("/search"), "label": "Search"},
+        {"href": datasette.urls.database(database.name) + "#queries", "label": "Questions"},
+        {"href": datasette.urls.database(database.name) + "#tables", "label": "Tables"},
+    ]

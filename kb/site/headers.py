@@ -1,0 +1,68 @@
+"""Security: headers on every answer, and refusal of a Host that is not ours (DNS rebinding)."""
+
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from typing import Any, Final
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
+_OURS: Final = ("/search", "/article/", "/work/")
+_COMMON: Final = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+_STRICT: Final = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; {_COMMON}"
+_LOOSE: Final = f"default-src 'self' 'unsafe-inline'; img-src 'self' data:; {_COMMON}"  # Datasette's own pages
+
+
+def with_security_headers(app: App) -> App:
+    """Return app with the headers that keep pages from being framed, sniffed or made to call out."""
+
+    async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _merged(message.get("headers", []), str(scope.get("path", "")))}
+            await send(message)
+
+        await app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+    return wrapped
+
+
+def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
+    strict = path == "/" or path.startswith(_OURS)
+    ours = {
+        b"content-security-policy": (_STRICT if strict else _LOOSE).encode(),
+        b"x-content-type-options": b"nosniff",
+        b"x-frame-options": b"DENY",
+        b"referrer-policy": b"no-referrer",
+        b"cross-origin-opener-policy": b"same-origin",
+    }
+    return [*(pair for pair in headers if pair[0].lower() not in ours), *ours.items()]
+
+
+def with_host_check(app: App, hosts: Collection[str]) -> App:
+    """Return app answering only requests whose Host header names one of hosts, whatever the port."""
+    allowed = {host.lower() for host in hosts}
+
+    async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _host(scope) not in allowed:
+            await _refuse(send)
+            return
+        await app(scope, receive, send)
+
+    return wrapped
+
+
+def _host(scope: Message) -> str:
+    value = next((v for k, v in scope.get("headers", []) if k.lower() == b"host"), b"").decode("latin-1")
+    if value.startswith("["):
+        return value.partition("]")[0].lower() + "]"
+    return value.partition(":")[0].lower()
+
+
+async def _refuse(send: Send) -> None:
+    body = b"This address is not one that litkb serves here.\n"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 421, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,21 @@
+"""The values of the home page: what this is, how much of it there is, how complete."""
+
+import sqlite3
+from typing import Any, Final
+
+from kb.queries.pages import read_counts, read_most_cited, read_newest, read_seed
+from kb.site import wording
+
+_SHOWN: Final = 6
+
+
+def home_values(db: sqlite3.Connection) -> dict[str, Any]:
+    """Return what the home page shows."""
+    counts = read_counts(db)
+    return {
+        "counts": counts,
+        "completeness": wording.completeness_sentences(counts),
+        "seed": read_seed(db),
+        "newest": read_newest(db, _SHOWN),
+        "most_cited": read_most_cited(db, _SHOWN),
+    }

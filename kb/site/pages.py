@@ -1,0 +1,121 @@
+"""Our routes: home, search, article, work; each asks its values in one thread hop and fills a template."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from kb.formats import format_bibtex, format_csl, format_nbib, format_ris
+from kb.queries.bibliography import read_items
+from kb.queries.pages import read_work
+from kb.site import answers
+from kb.site.article import article_values
+from kb.site.context import find_database
+from kb.site.home import home_values
+from kb.site.links import pubmed_url
+from kb.site.search import search_values
+from kb.site.work import work_values
+
+_DOWNLOADS: Final = {
+    "ris": (format_ris, "application/x-research-info-systems"),
+    "bib": (format_bibtex, "application/x-bibtex"),
+    "nbib": (format_nbib, "application/nbib"),
+    "csl": (format_csl, "application/vnd.citationstyles.csl+json"),
+}
+
+
+async def home(datasette: Any, request: Any) -> Any:
+    """Answer / with what this knowledge base is and holds."""
+    database = await find_database(datasette)
+    if database is None:
+        return answers.redirect(datasette.urls.path("/-/databases"))
+    values = await database.execute_fn(home_values)
+    values["questions"] = await _questions(datasette, database.name)
+    return await _page(datasette, request, "litkb-home.html", values)
+
+
+async def _questions(datasette: Any, database: str) -> list[dict[str, str]]:
+    """Return the first five canned queries, as buttons; none where the file is served under another name."""
+    metadata = datasette.metadata() if callable(getattr(datasette, "metadata", None)) else {}
+    queries = (metadata.get("databases") or {}).get(database, {}).get("queries", {})
+    return [
+        {"href": datasette.urls.path(f"/{database}/{name}"), "title": query["title"], "text": query["description"]}
+        for name, query in list(queries.items())[:5]
+        if isinstance(query, dict)
+    ]
+
+
+async def search(datasette: Any, request: Any) -> Any:
+    """Answer /search?q=…&page=…; a PMID or DOI that is named here goes straight to its page."""
+    database = await _database(datasette)
+    query, page = request.args.get("q") or "", request.args.get("page") or "1"
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
+    values = await database.execute_fn(lambda db: search_values(db, query, max(number, 1)))
+    if values["goto"] is not None:
+        return answers.redirect(datasette.urls.path(f"/work/{values['goto']}"))
+    return await _page(datasette, request, "litkb-search.html", values)
+
+
+async def article(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>; a PMID that is not held is sent on to its work page."""
+    database = await _database(datasette)
+    pmid = int(request.url_vars["pmid"])
+    values = await database.execute_fn(lambda db: article_values(db, pmid))
+    if values is None:
+        if await database.execute_fn(lambda db: read_work(db, pmid)) is None:
+            raise answers.NotFound(_unknown(pmid))
+        return answers.redirect(datasette.urls.path(f"/work/{pmid}"))
+    return await _page(datasette, request, "litkb-article.html", values)
+
+
+async def download(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>.ris and the like with the article for a reference manager."""
+    database = await _database(datasette)
+    pmid, suffix = int(request.url_vars["pmid"]), request.url_vars["suffix"]
+    items = await database.execute_fn(lambda db: list(read_items(db, [pmid])))
+    if not items:
+        raise answers.NotFound(_unknown(pmid))
+    write, content_type = _DOWNLOADS[suffix]
+    name = f"{pmid}.csl.json" if suffix == "csl" else f"{pmid}.{suffix}"
+    return answers.file(write(items), name=name, content_type=content_type)
+
+
+async def work(datasette: Any, request: Any) -> Any:
+    """Answer /work/<id>; held and merged works are sent on to what they are."""
+    database = await _database(datasette)
+    number = int(request.url_vars["id"])
+    found = await database.execute_fn(lambda db: read_work(db, number))
+    if found is None:
+        raise answers.NotFound(_unknown(number))
+    if found.state == "held":
+        return answers.redirect(datasette.urls.path(f"/article/{number}"))
+    if found.merged_into is not None and found.merged_into != number:
+        return answers.redirect(datasette.urls.path(f"/work/{found.merged_into}"))
+    values = await database.execute_fn(lambda db: work_values(db, found))
+    return await _page(datasette, request, "litkb-work.html", values)
+
+
+def _unknown(number: int) -> str:
+    if number <= 0:
+        return "Nothing in this knowledge base has this number."
+    at_pubmed = " It may exist at PubMed all the same." if pubmed_url(number) else ""
+    return f"Nothing in this knowledge base holds or names PMID {number}.{at_pubmed}"
+
+
+async def _database(datasette: Any) -> Any:
+    database = await find_database(datasette)
+    if database is None:
+        raise answers.NotFound("No litkb knowledge base is served here.")
+    return database
+
+
+async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Any:
+    html = await datasette.render_template(template, values, request=request, view_name=template.partition(".")[0])
+    return answers.page(html)
+
+
+ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
+    (r"^/$", home),
+    (r"^/search$", search),
+    (r"^/article/(?P<pmid>[0-9]{1,10})$", article),
+    (r"^/article/(?P<pmid>[0-9]{1,10})\.(?P<suffix>ris|bib|nbib|csl)$", download),
+    (r"^/work/(?P<id>-?[0-9]{1,18})$", work),
+]

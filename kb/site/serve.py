@@ -1,0 +1,183 @@
+"""litkb serve: any litkb file as Datasette's database ``kb``, read-only, for this machine."""
+
+import errno
+import ipaddress
+import socket
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kb.database import open_kb
+from kb.errors import LitkbError, UsageError
+from kb.queries.pages import read_is_litkb
+from kb.site.context import NAME, read_metadata
+from kb.site.headers import LOCAL_HOSTS, with_host_check
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+_SETTINGS: Final = {
+    "suggest_facets": False,  # 670 to 1,500 ms on a table of 30,000 articles; without, 15 ms
+    "sql_time_limit_ms": 3_000,
+    "facet_time_limit_ms": 300,
+    "allow_download": False,  # of a file that may be written this moment
+    "default_page_size": 50,
+    "default_facet_size": 8,
+    "truncate_cells_html": 240,
+}
+
+
+@click.command()
+@click.argument("file", metavar="DB", type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 picks one and prints it."
+)
+def serve(file: Path, host: str, port: int) -> None:
+    """Show the knowledge base DB in a browser, until Ctrl-C.
+
+    Only this machine can see it; nothing in the file is changed.
+
+    Example: litkb serve kb.db --port 8001
+    """
+    app = build_app(file)
+    listener = open_listener(host, port)
+    address = _address(host, listener.getsockname()[1])
+    click.echo(f"{file.name} is at {address}  (Ctrl-C ends it)")
+    sys.stdout.flush()
+    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, _host_name(host)]), listener)
+
+
+def build_app(file: str | Path) -> "Datasette":
+    """Return a Datasette that serves the litkb file as database ``kb``, read-only.
+
+    Raises NotLitkbError, NewerSchemaError or DatabaseError, with a sentence, for a file that is none.
+    """
+    from datasette.app import Datasette  # a plugin must not import it before Datasette itself has
+
+    path = Path(file)
+    options = "mode=ro" if _can_be_shared(path) else "immutable=1"
+    app: Any = Datasette([], metadata=read_metadata(), settings=_SETTINGS)  # type: ignore[no-untyped-call]
+    app.remove_database("_memory")
+    app.add_database(_database(app, path, options), name=NAME)
+    return app  # type: ignore[no-any-return]
+
+
+def _database(app: Any, path: Path, options: str) -> Any:
+    """Return the file as a database of Datasette's, whose path may hold any character."""
+    from datasette.database import Database
+
+    class LitkbFile(Database):
+        """A litkb file: opened by an address in which "?", "#" and "%" of its name are written out."""
+
+        def connect(self, write: bool = False) -> sqlite3.Connection:
+            assert not write, "a litkb file is served read-only"
+            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False)
+            self._all_file_connections.append(db)  # Datasette closes those that it knows
+            return db
+
+    return LitkbFile(app, path=str(path), is_mutable=True)  # type: ignore[no-untyped-call]
+
+
+def _can_be_shared(path: Path) -> bool:
+    """Return whether the file can be read beside a writer; not where a WAL file lies in a read-only folder."""
+    try:
+        open_kb(path, readonly=True).close()
+    except LitkbError:
+        if not path.is_file() or _opens(path, "mode=ro") or not _opens(path, "immutable=1"):
+            raise
+        return False
+    return True
+
+
+def _opens(path: Path, options: str) -> bool:
+    """Return whether SQLite can read the file so, and it is litkb's."""
+    with closing(sqlite3.connect(_uri(path, options), uri=True)) as db:
+        try:
+            return read_is_litkb(db) and db.execute("select 1 from sqlite_master").fetchone() is not None
+        except sqlite3.DatabaseError:
+            return False
+
+
+def _uri(path: Path, options: str) -> str:
+    return f"{path.absolute().as_uri()}?{options}"
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises UsageError or LitkbError with a sentence where it cannot."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror:
+        raise UsageError(f"{host} is not an address of this machine; 127.0.0.1 is.") from None
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise LitkbError(_why_not(host, port, error)) from error
+    return listener
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"Port {port} needs more rights than this user has; try --port 8001."
+    if error.errno == errno.EADDRINUSE or "in use" in (error.strerror or ""):
+        return f"Port {port} is in use by another program; try --port 0, which picks a free one."
+    return f"{host}:{port} cannot be listened on: {error.strerror}."
+
+
+def _host_name(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _address(host: str, port: int) -> str:
+    try:
+        shown = "127.0.0.1" if ipaddress.ip_address(host).is_unspecified else _host_name(host)
+    except ValueError:
+        shown = host
+    return f"http://{shown}:{port}/"
+
+
+@contextmanager
+def served(file: str | Path) -> Iterator[str]:
+    """Serve the litkb file on loopback as long as a block runs; give the address, which ends in a slash."""
+    listener = open_listener("127.0.0.1", 0)
+    server = _server(with_host_check(_asgi(build_app(file)), LOCAL_HOSTS))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield _address("127.0.0.1", listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _asgi(app: Any) -> Any:
+    return app.app()
+
+
+def _server(app: Any) -> Any:
+    import uvicorn  # only a server needs it
+
+    return uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+    )
+
+
+def _run(app: Any, listener: socket.socket) -> None:
+    try:
+        _server(app).run(sockets=[listener])
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+    finally:
+        listener.close()
+        sys.stdout.flush()

@@ -1,0 +1,152 @@
+"""Sentences on how complete a list is. Unknown is never said as zero.  (pure)"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kb.queries.pages import Counts, ListSaid
+
+_SOURCE_WORDS: Final = {
+    "pubmed": "PubMed",
+    "page": "the saved PubMed page",
+    "elink_citedin": "NCBI ELink",
+    "elink_refs": "NCBI ELink",
+    "elink_similar": "NCBI ELink",
+    "icite": "iCite",
+    "resolved": "litkb’s matching",
+    "demonstration": "the demonstration",
+    "synthetic": "the made-up field",
+}
+ALARM: Final = 0  # must be seen before all else
+WARNING: Final = 1  # changes what the record says
+PLAIN: Final = 2
+_NOTICE_WORDS: Final = {
+    "RetractionIn": ("This article has been retracted", ALARM),
+    "RetractionOf": ("This is the retraction of another article", ALARM),
+    "ExpressionOfConcernIn": ("An expression of concern was published on this article", ALARM),
+    "ExpressionOfConcernFor": ("This is an expression of concern on another article", ALARM),
+    "PartialRetractionIn": ("Part of this article has been retracted", ALARM),
+    "RetractedandRepublishedIn": ("This article was retracted and published again", ALARM),
+    "RetractedandRepublishedFrom": ("This article was published again after a retraction", ALARM),
+    "CorrectedandRepublishedIn": ("This article was corrected and published again", ALARM),
+    "ErratumIn": ("A correction was published", WARNING),
+    "ErratumFor": ("This is a correction of another article", WARNING),
+    "CommentIn": ("Commented on in", PLAIN),
+    "CommentOn": ("Comments on", PLAIN),
+    "UpdateIn": ("Updated in", WARNING),
+    "UpdateOf": ("Updates", PLAIN),
+    "RepublishedIn": ("Published again in", WARNING),
+    "RepublishedFrom": ("Published before in", WARNING),
+    "OriginalReportIn": ("Original report in", PLAIN),
+    "SummaryForPatientsIn": ("Summary for patients in", PLAIN),
+    "ReprintIn": ("Reprinted in", PLAIN),
+    "ReprintOf": ("Reprint of", PLAIN),
+    "AssociatedDataset": ("Data set", PLAIN),
+    "AssociatedPublication": ("Publication of the data", PLAIN),
+}
+_LIST_WORDS: Final = {"references": "references", "cited_by": "citing articles", "similar": "similar articles"}
+
+
+def source_words(names: str | None) -> str:
+    """Return the sources of a comma list in words: "PubMed, iCite"; "" for none."""
+    found = [_SOURCE_WORDS.get(name.strip(), name.strip()) for name in (names or "").split(",") if name.strip()]
+    return ", ".join(dict.fromkeys(found))
+
+
+def notice_words(kind: str) -> tuple[str, int]:
+    """Return what a notice says, and how loud: ALARM, WARNING or PLAIN."""
+    return _NOTICE_WORDS.get(kind, (kind, PLAIN))
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 article", "1,204 articles"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def day(moment: str | None) -> str:
+    """Return the day of an ISO 8601 moment; "" where there is none."""
+    return (moment or "")[:10]
+
+
+def references_sentence(printed: int, own_count: int | None, said: Sequence[ListSaid]) -> str:
+    """Return how many of an article's references are known here; own_count is that of its record."""
+    asked = [s for s in said if s.list == "references"]
+    counts = [own_count, *(s.entries for s in asked)]
+    stated = max((count for count in counts if count is not None), default=None)
+    if stated is None:
+        return _unknown_references(printed, asked)
+    if stated == 0 and not printed:
+        return f"None, says {_who(asked, 0) or 'its record'}."
+    if printed < stated:
+        verb = "is" if printed == 1 else "are"
+        return f"{printed:,} of {counted(stated, 'reference')} {verb} known here."
+    return f"{counted(printed, 'reference')}, the whole list."
+
+
+def _unknown_references(printed: int, asked: Sequence[ListSaid]) -> str:
+    if printed:
+        return f"{counted(printed, 'reference')} known here; how many there are in all is unknown."
+    if asked:
+        return f"Unknown: {_who(asked, None)} has no data on its references."
+    return "Unknown: its record has no reference list, and nobody else was asked."
+
+
+def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
+    """Return how many works here cite an article, and how much that says of the world."""
+    asked = [s for s in said if s.list == "cited_by"]
+    here = f"{counted(known, 'work')} here {'cites' if known == 1 else 'cite'} it"
+    if not asked:
+        more = "nobody was asked for the whole list, so there may be more."
+        return f"{here}; {more}" if known else "Unknown: nobody was asked who cites it."
+    when = max(day(s.checked_at) for s in asked)
+    most = max((s.entries for s in asked if s.entries is not None), default=None)
+    who = _who(asked, most)
+    if most is None:
+        return f"{here}; {who} has no data ({when})." if known else f"Unknown: {who} has no data ({when})."
+    if most == 0:
+        return f"{here}, though {who} knew of none on {when}." if known else f"None, said {who} on {when}."
+    return f"{here}; {who} named {most:,} on {when}."
+
+
+def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
+    """Return what is known of PubMed's similar articles."""
+    asked = [s for s in said if s.list == "similar"]
+    if shown:
+        return f"The first {shown} in PubMed’s order." if shown > 1 else "One, in PubMed’s order."
+    if not asked:
+        return "Unknown: PubMed was not asked."
+    if all(s.entries is None for s in asked):
+        return "Unknown: PubMed has no data on it."
+    return "None, said PubMed."
+
+
+def said_sentence(said: ListSaid) -> str:
+    """Return what one source said of one list, and when."""
+    who, what = source_words(said.source), _LIST_WORDS[said.list]
+    silent = "does not say how many references there are" if said.source == "page" else f"has no data on its {what}"
+    answer = {None: silent, 0: f"says that it has no {what}"}.get(said.entries)
+    answer = answer or f"says {counted(said.entries or 0, what[:-1], what)}"
+    return f"{who[:1].upper()}{who[1:]} {answer} ({day(said.checked_at)})."
+
+
+def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
+    """Return in words who gave this answer."""
+    return source_words(",".join(s.source for s in asked if s.entries == entries))
+
+
+def completeness_sentences(counts: Counts) -> list[str]:
+    """Return how complete the base of the counts is, one sentence a list."""
+    if not counts.articles:
+        return ["Nothing is held yet."]
+    held = counted(counts.articles, "record")
+    brings = "brings its" if counts.with_reference_list == 1 else "bring their"
+    return [
+        f"{counts.with_reference_list:,} of {held} {brings} own reference list.",
+        _asked(counts.asked_cited_by, held, "who cites them"),
+        _asked(counts.asked_similar, held, "what is similar to them"),
+    ]
+
+
+def _asked(number: int, held: str, what: str) -> str:
+    if not number:
+        return f"Nobody was asked {what}."
+    return f"Sources were asked {what} for {number:,} of {held}."

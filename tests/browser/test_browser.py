@@ -1,0 +1,162 @@
+"""The pages in headless Chromium: they fit, call nobody, log nothing, and work without a script."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright", reason="the extra litkb[browser] is not installed")
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from kb.site.serve import served
+from tests.site.conftest import KNOWN, LINKS, RETRACTED, SEED, field, fill
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    f"--{flag}"
+    for flag in (
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+    )
+]
+PAGES = (
+    "",
+    "search",
+    "search?q=norway",
+    f"article/{SEED}",
+    f"article/{RETRACTED}",
+    f"work/{KNOWN}",
+    "kb",
+    "kb/articles",
+    "kb/seed_references",
+    "kb/works",
+    "no-such-page",
+)
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    path: Path = fill(tmp_path_factory.mktemp("browser") / "kb.db", field(), LINKS)
+    with served(path) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
+
+
+def opened(window: Browser, size: str, *, script: bool = True, scheme: str = "light") -> Page:
+    width, height = SIZES[size]
+    context = window.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=script, color_scheme=scheme
+    )
+    return context.new_page()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_logs_nothing_and_calls_nobody(window: Browser, address: str, path: str, size: str):
+    page = opened(window, size)
+    messages: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+
+    page.goto(address + path)
+
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert [message for message in messages if "404" not in message] == []
+    assert [url for url in requests if not url.startswith((address, "data:"))] == []
+    page.context.close()
+
+
+def test_a_search_leads_to_an_article_without_a_script(window: Browser, address: str):
+    page = opened(window, "phone", script=False)
+    page.goto(address)
+    page.fill(".big-search input", "hoie norway")
+    page.press(".big-search input", "Enter")
+    page.click(".results a.title")
+
+    assert page.url == f"{address}article/{SEED}"
+    assert page.inner_text("h1") == "One size doesn't fit all: H2O in Norway"
+    page.context.close()
+
+
+def test_a_person_can_reach_everything_by_keyboard(window: Browser, address: str):
+    page = opened(window, "desktop")
+    page.goto(f"{address}article/{SEED}")
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.textContent")
+    outlines = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outlines.add(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+
+    assert first == "Skip to the content"
+    assert "none" not in outlines
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES[:8])
+def test_text_stands_out_from_its_ground(window: Browser, address: str, path: str, scheme: str):
+    page = opened(window, "desktop", scheme=scheme)
+    page.goto(address + path)
+
+    weak = page.evaluate(CONTRAST)
+
+    assert weak == []
+    page.context.close()
+
+
+def test_print_leaves_out_what_paper_cannot_use(window: Browser, address: str):
+    page = opened(window, "desktop")
+    page.goto(f"{address}article/{SEED}")
+    page.emulate_media(media="print")
+
+    assert not page.is_visible(".site-header")
+    assert page.is_visible("#references")
+    page.context.close()
+
+
+CONTRAST = """() => {
+  const parse = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = element => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = parse(getComputedStyle(e).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0.5) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const weak = [];
+  for (const element of document.querySelectorAll('main *, header *, footer *')) {
+    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+    const box = element.getBoundingClientRect();
+    if (!own || !box.width || box.right < 0 || element.closest('.CodeMirror, option, select')) continue;
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(ground(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) weak.push(element.tagName + '.' + element.className + ' ' + element.textContent.slice(0, 30)
+      + ' ' + ratio.toFixed(2));
+  }
+  return weak;
+}"""

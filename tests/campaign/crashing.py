@@ -1,0 +1,74 @@
+"""A small harvest in a process of its own, which dies at a chosen point; run by test_crashes.
+
+As a program: ``python -m tests.campaign.crashing KB FILE`` loads a file, for strace to interfere with.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import closing, nullcontext
+from pathlib import Path
+from typing import Any
+
+import harvest.archive
+import harvest.load
+import harvest.run
+from harvest.archive import archive_path, open_archive
+from harvest.client import Client, Settings
+from harvest.files import InputFile
+from harvest.plan import Plan
+from kb.database import open_kb
+from kb.errors import LitkbError
+
+PLAN = Plan(seeds=("1", "90"), references=True, cited_by=True, similar=True)
+
+
+def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True) -> None:
+    """Harvest PLAN; kill this process without warning before SQL statement number die_at (0: never)."""
+    count = _Countdown(die_at)
+    if not atomic:
+        _switch_transactions_off()
+    settings = Settings(base_url=base_url, requests_per_second=10_000, lock_folder=kb.parent)
+    client = Client(settings, sleep=lambda _: None)
+    with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
+        db.execute("pragma synchronous = off")  # a killed process loses nothing by it; power loss is not tested here
+        archive.execute("pragma synchronous = off")
+        db.set_trace_callback(count)
+        archive.set_trace_callback(count)
+        harvest.run.harvest(db, archive, client, PLAN)
+    kb.with_suffix(".count").write_text(str(count.seen))
+
+
+class _Countdown:
+    def __init__(self, die_at: int) -> None:
+        self.seen = 0
+        self.die_at = die_at
+
+    def __call__(self, statement: str) -> None:
+        self.seen += 1
+        if self.seen == self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _switch_transactions_off() -> None:
+    """The control: every statement is kept by itself."""
+    no_transaction: Callable[[Any], Any] = lambda _: nullcontext()  # noqa: E731  # one line says it
+    for module in (harvest.archive, harvest.load, harvest.run):
+        module.transaction = no_transaction  # type: ignore[attr-defined]
+
+
+def load_file(kb: Path, path: Path) -> int:
+    """Load one file as ``litkb harvest --file`` does; return its exit code."""
+    try:
+        with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
+            plan = Plan(files=(path.name,))
+            summary = harvest.run.harvest(db, archive, None, plan, files=(InputFile(path, path.name),))
+    except (LitkbError, OSError, harvest.run.sqlite3.Error) as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return 1
+    return 0 if summary.complete else 1
+
+
+if __name__ == "__main__":
+    sys.exit(load_file(Path(sys.argv[1]), Path(sys.argv[2])))

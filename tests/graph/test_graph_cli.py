@@ -1,0 +1,85 @@
+"""litkb graph, as a person runs it."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.cli import graph_commands
+from kb.console import run_command
+from kb.database import open_kb
+from tests.rows import add_article, add_citations
+
+
+@pytest.fixture
+def kb_file(tmp_path: Path) -> Path:
+    path = tmp_path / "kb.db"
+    db = open_kb(path, create=True)
+    add_article(db, 1, names=["Kelly JF"])
+    add_article(db, 2, names=["Kelly JF"])
+    add_citations(db, 1, 2, "doi:10.1/a")
+    db.close()
+    return path
+
+
+def test_compute_says_what_it_found(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(graph_commands, ["compute", str(kb_file)]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "works            3, 2 of them held",
+        "citations        2",
+        "components       1",
+        "related studies  2",
+    ]
+
+
+def test_export_prints_its_files_and_says_that_numbers_are_missing(
+    kb_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = kb_file.with_name("field.csv")
+
+    assert run_command(graph_commands, ["export", str(kb_file), str(out)]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [str(out.with_name(f"field-{kind}.csv")) for kind in ("nodes", "edges")]
+    assert printed.err == (
+        "works 3, citations 2\n"
+        f"The computed numbers are missing or old: `litkb graph compute {kb_file}` brings them up to date.\n"
+    )
+
+
+def test_an_export_after_computing_has_nothing_to_say_about_numbers(
+    kb_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_command(graph_commands, ["compute", str(kb_file)])
+    capsys.readouterr()
+
+    run_command(graph_commands, ["export", str(kb_file), str(kb_file.with_name("f.json")), "--articles-only"])
+
+    assert capsys.readouterr().err == "works 2, citations 1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["export", "kb.db", "f.png"], 2, "Error: f.png does not say its format"),
+        (["export", "none.db", "f.json"], 1, "Error: There is no file none.db."),
+        (["compute", "."], 1, "Error: . is a folder"),
+        (["export", "kb.db"], 2, "Missing argument 'OUT'"),
+    ],
+)
+def test_misuse_gets_a_sentence_and_an_exit_code(
+    kb_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    arguments: list[str], code: int, sentence: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(kb_file.parent)
+
+    assert run_command(graph_commands, arguments) == code
+
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["compute", "export"])
+def test_every_command_has_a_worked_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run_command(graph_commands, [command, "--help"])
+
+    assert f"Example: litkb graph {command} kb.db" in capsys.readouterr().out

@@ -1,0 +1,114 @@
+"""A graph run: computed from one state of the file, saved whole, with the parameters used."""
+
+import itertools
+import json
+import sqlite3
+
+import pytest
+
+from graph import run
+from graph.run import compute_graph
+from tests.rows import add_article, add_citations, add_work
+
+MOMENTS = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:09Z", "2026-01-02T00:00:00Z", "2026-01-02T00:00:09Z")
+
+
+def compute(db: sqlite3.Connection) -> run.GraphSummary:
+    return compute_graph(db, clock=itertools.chain(MOMENTS).__next__)
+
+
+def test_counts_ranks_components_and_related_studies_are_saved(db: sqlite3.Connection) -> None:
+    add_article(db, 1, names=["Kelly JF"])
+    add_article(db, 2, names=["Kelly JF"])
+    add_article(db, 3)
+    add_citations(db, 1, 2, 9)
+
+    summary = compute(db)
+
+    assert summary[:6] == (1, 4, 3, 2, 2, 2)
+    assert db.execute("""
+        select id, citation_count, reference_count, round(pagerank, 4), component, graph_run_id
+        from article_metrics order by id""").fetchall() == [
+        (1, 0, 2, 0.2062, 1, 1), (2, 1, 0, 0.2938, 1, 1), (3, 0, 0, 0.2062, 2, 1), (9, 1, 0, 0.2938, 1, 1),
+    ]  # fmt: skip
+    assert db.execute(
+        "select id, related_id, shared_authors, reason, graph_run_id from related_studies"
+    ).fetchall() == [
+        (1, 2, 1, "shares Kelly JF", 1),
+        (2, 1, 1, "shares Kelly JF", 1),
+    ]
+
+
+def test_a_run_is_saved_with_its_parameters_and_versions(db: sqlite3.Connection) -> None:
+    compute(db)
+
+    [row] = db.execute("select id, started_at, finished_at, works, citations from graph_runs")
+    [versions] = db.execute("select versions from graph_runs").fetchone()
+    measures = dict(db.execute("select measure, parameters from metric_runs"))
+    assert row == (1, MOMENTS[0], MOMENTS[1], 0, 0)
+    assert set(json.loads(versions)) == {"litkb", "networkx", "numpy", "scipy"}
+    assert set(measures) == {"citation_count", "reference_count", "pagerank", "component", "related_studies"}
+    assert json.loads(measures["pagerank"]) == {"damping": 0.85, "tolerance": 1e-12}
+    assert json.loads(measures["related_studies"])["limit"] == 20
+
+
+def test_a_later_run_replaces_the_numbers_and_keeps_the_runs(db: sqlite3.Connection) -> None:
+    doi = add_work(db, "doi:10.1/a")
+    add_article(db, 1)
+    add_citations(db, 1, "doi:10.1/a")
+    compute(db)
+    add_work(db, 7)
+    db.execute("update works set merged_into = 7, state = 'merged' where id = ?", (doi,))
+
+    compute(db)
+
+    assert db.execute("select id, graph_run_id from article_metrics").fetchall() == [(1, 2), (7, 2)]
+    assert db.execute("select id, works from graph_runs").fetchall() == [(1, 2), (2, 2)]
+
+
+def test_a_work_forgotten_while_the_graph_is_computed_gets_no_row(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_article(db, 1)
+    add_article(db, 2)
+    add_citations(db, 1, 9)
+    versions = run._versions
+
+    def forget() -> str:
+        db.execute("delete from citations")
+        db.execute("delete from works where id = 9")
+        return versions()
+
+    monkeypatch.setattr(run, "_versions", forget)
+
+    compute(db)
+
+    assert [row[0] for row in db.execute("select id from article_metrics order by id")] == [1, 2]
+
+
+def test_nothing_is_kept_of_a_run_that_fails_while_it_saves(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_article(db, 1)
+    compute(db)
+    add_article(db, 2)
+    monkeypatch.setattr(run, "save_related_studies", lambda *_, **__: db.execute("select nothing"))
+
+    with pytest.raises(sqlite3.OperationalError):
+        compute(db)
+
+    assert db.execute("select id, graph_run_id from article_metrics").fetchall() == [(1, 1)]
+    assert db.execute("select count(*) from graph_runs").fetchone() == (1,)
+
+
+def test_the_same_rows_give_the_same_numbers(db: sqlite3.Connection) -> None:
+    for pmid in range(1, 30):
+        add_article(db, pmid, names=[f"Name {pmid % 4}"], mesh=[f"Mesh {pmid % 3}"])
+        add_citations(db, pmid, pmid % 7 + 40, pmid % 5 + 50)
+    tables = ("article_metrics", "related_studies")
+    compute(db)
+    first = [[row[:-1] for row in db.execute(f"select * from {table}")] for table in tables]
+
+    compute(db)
+
+    assert [[row[:-1] for row in db.execute(f"select * from {table}")] for table in tables] == first

@@ -1,0 +1,112 @@
+"""Which answers count, which are asked for again, which are final; and in what words."""
+
+import pytest
+
+from harvest.answers import LONGEST_QUOTE, check_articles, check_document, check_status, refusal
+from kb.errors import PermanentError, TransientError
+
+GOOD = b"<PubmedArticleSet>\n<PubmedArticle><a/></PubmedArticle>\n</PubmedArticleSet>\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        GOOD,
+        b"\xef\xbb\xbf" + GOOD,
+        b'<?xml version="1.0" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD" "https://x/y.dtd">\n' + GOOD,
+        b"<!-- a comment -->" + GOOD + b"<!-- another -->\n",
+        b"<PubmedArticleSet></PubmedArticleSet>",
+        b"<PubmedArticleSet/>",
+        b"<PubmedArticleSet ><PubmedBookArticle><a/></PubmedBookArticle></PubmedArticleSet >",
+        b"<PubmedArticleSet><PubmedArticle><a>says &lt;ERROR> of it</a></PubmedArticle></PubmedArticleSet>",
+    ],
+)
+def test_a_whole_set_counts(body):
+    check_articles(body)
+
+
+def test_a_set_cut_off_at_any_byte_does_not_count():
+    for length in range(len(GOOD.rstrip())):
+        with pytest.raises(TransientError):
+            check_articles(GOOD[:length])
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "an empty answer"),
+        (b" \r\n", "an empty answer"),
+        (b"<html><body>Blocked</body></html>", "an HTML page in place of data"),
+        (b"<HTML><TITLE>Down\n for work</TITLE>", "an HTML page “Down for work” in place of data"),
+        (b'<?xml version="1.0"?><!DOCTYPE html><html><title>Busy</title>', "an HTML page “Busy” in place of data"),
+        (b"plain\x1b[31m words", "plain [31m words"),
+        (b"\xff\xfe\x00", "�� "),
+        (b"PubmedArticleSet></PubmedArticleSet>", "PubmedArticleSet>"),
+        (b"<PubmedArticleSet><ERROR>Couldn't resolve</ERROR></PubmedArticleSet>", "Couldn't resolve"),
+        (b"<eFetchResult><ERROR>one</ERROR><ERROR> two &amp; <i>three</i></ERROR></eFetchResult>", "one; two & three"),
+        (b"<eFetchResult><ERROR></ERROR></eFetchResult>", "ERROR"),
+        (b'{"error": "API rate limit exceeded"}', "API rate limit exceeded"),
+        (b"<PubmedArticleSet><PubmedArticle></PubmedArticleSet>", "an answer in which a record is cut off"),
+        (b"<PubmedArticleSet></PubmedArticle></PubmedArticleSet>", "an answer in which a record is cut off"),
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_set_is_asked_again_and_named(body, words):
+    with pytest.raises(TransientError) as caught:
+        check_articles(body)
+
+    assert str(caught.value) == words.strip()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["ID list is empty! Possibly it has no correct IDs.", "Supplied id parameter is empty.", "API key invalid",
+     "Invalid db name specified: nonsense", "Cannot retrieve history data: OUT OF RANGE. Parameter retstart=1",
+     "Search Backend failed: Exception:\n'retstart' cannot be larger than 9998.",
+     "Position 15000 is out of acceptable range [9999,9998]", "llinkslib command not supported"],
+)  # fmt: skip
+def test_what_ncbi_says_of_the_request_itself_is_final(words):
+    assert type(refusal(words)) is PermanentError
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Search Backend failed: Database is not supported: pubmed", "TXCLIENT::readAll EOF", "",
+     "Couldn't resolve #exLinkSrv2, the address table is empty.", "API rate limit exceeded", "never seen before"],
+)  # fmt: skip
+def test_every_other_word_is_worth_another_attempt(words):
+    assert type(refusal(words)) is TransientError
+
+
+@pytest.mark.parametrize("status", [400, 408, 429, 500, 502, 503, 504])
+def test_these_statuses_are_worth_another_attempt(status):
+    with pytest.raises(TransientError) as caught:
+        check_status(status, b"", retry_after=5)
+
+    assert (str(caught.value), caught.value.retry_after) == (f"HTTP {status}", 5)
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 410, 414])
+def test_these_statuses_are_final(status):
+    with pytest.raises(PermanentError, match=f"^HTTP {status}$"):
+        check_status(status, b"")
+
+
+def test_a_failure_behind_the_gateway_is_not_final_whatever_its_status():
+    with pytest.raises(TransientError):
+        check_status(404, b"Unable to route request!")
+
+
+def test_an_empty_id_list_is_final_although_status_400_mostly_passes():
+    with pytest.raises(PermanentError, match=r"^HTTP 400, ID list is empty!$"):
+        check_status(400, b"<eFetchResult><ERROR>ID list is empty!</ERROR></eFetchResult>")
+
+
+def test_a_good_status_says_nothing_of_the_body():
+    check_status(200, b"anything")
+
+
+def test_words_of_others_are_quoted_in_short():
+    with pytest.raises(TransientError) as caught:
+        check_document(b"word " * 1000, "eLinkResult")
+
+    assert len(str(caught.value)) == LONGEST_QUOTE

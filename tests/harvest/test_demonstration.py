@@ -1,0 +1,112 @@
+"""The bundled records hold the bibliographic facts that were verified, and nothing else."""
+
+from importlib.resources import files
+
+import pytest
+
+from harvest.demonstration import SEED_PMID, demonstration_names, read_demonstration
+from harvest.pubmed import parse_articles
+from kb.identifiers import work_id
+from kb.records import Record
+
+
+@pytest.fixture(scope="module")
+def held() -> dict[int, Record]:
+    """The records of the demonstration by PMID."""
+    records = [record for xml in read_demonstration() for record in parse_articles(xml)]
+    assert all(isinstance(record, Record) for record in records)
+    return {record.article.pmid: record for record in records if isinstance(record, Record)}
+
+
+def test_there_is_one_readable_file_a_record(held):
+    assert len(demonstration_names()) == len(held) == 11
+    assert all(files("harvest.demonstration").joinpath(name).is_file() for name in demonstration_names())
+    assert all(xml.isascii() or "ø" in xml.decode().lower() or "’" in xml.decode() for xml in read_demonstration())
+
+
+def test_identifiers_are_those_that_were_verified(held):
+    assert {pmid: (record.article.doi, record.article.pmcid) for pmid, record in held.items()} == {
+        32448354: ("10.1186/s13722-020-00191-w", "PMC7247232"),
+        15063905: ("10.1016/s0740-5472(03)00212-5", None),
+        24400937: ("10.1111/add.12471", "PMC4282103"),
+        32159228: ("10.1002/14651858.cd012880.pub2", "PMC7065341"),
+        12971904: ("10.1016/s0272-7358(03)00053-9", None),
+        27718303: ("10.1111/add.13590", "PMC5385165"),
+        17129682: ("10.1016/j.drugalcdep.2006.10.010", "PMC1896183"),
+        17986710: ("10.1177/0193841x07306745", "PMC2396509"),
+        16928266: ("10.1186/1471-244x-6-35", "PMC1574294"),
+        32736568: ("10.1186/s13011-020-00296-0", "PMC7393873"),
+        36284745: ("10.1177/14550725221099702", "PMC9549220"),
+    }
+
+
+def test_citation_lines_are_those_of_the_pages(held):
+    assert {pmid: record.article.citation_line for pmid, record in held.items()} == {
+        32448354: "2020 May 24;15(1):18.",
+        15063905: "2004 Apr;26(3):151-8; discussion 159-65.",
+        24400937: "2014 May;109(5):766-73.",
+        32159228: "2020 Mar 11;3(3):CD012880.",
+        12971904: "2003 Oct;23(5):639-63.",
+        27718303: "112(6):929-936.",
+        17129682: "88(2-3):109-121.",
+        17986710: "2007 Dec;31(6):613-646.",
+        16928266: "2006 Aug 23;6:35.",
+        32736568: "2020 Jul 31;15:53.",
+        36284745: "2022 Jun 23;39(5):503-520.",
+    }
+
+
+def test_authors_are_named_as_the_pages_name_them(held):
+    assert held[SEED_PMID].article.authors == "Vederhus JK, Høie M, Birkeland B"
+    assert held[36284745].article.authors == "Høyland SA, Schuchert A, Mamen A"
+    assert held[15063905].article.authors == (
+        "Humphreys K, Wing S, McCarty D, Chappel J, Gallant L, Haberle B, Horvath AT, Kaskutas LA, Kirk T, Kivlahan D, "
+        "Laudet A, McCrady BS, McLellan AT, Morgenstern J, Townsend M, Weiss R"
+    )
+    assert all(record.article.authors for record in held.values())
+
+
+def test_each_record_says_what_it_is_and_where_it_was_read(held):
+    assert {record.source for record in held.values()} == {"demonstration"}
+    assert all((record.article.provenance or "").startswith("https://") for record in held.values())
+    assert all(record.article.date_revised is None and record.article.status is None for record in held.values())
+
+
+def test_no_record_has_an_abstract(held):
+    assert not any(record.abstract_sections or record.other_abstract_sections for record in held.values())
+    assert not any(b"Abstract" in xml for xml in read_demonstration())
+
+
+def test_the_seed_has_what_its_page_shows_besides_its_abstract(held):
+    seed = held[SEED_PMID]
+
+    assert seed.article.journal_id == "ta:Addict Sci Clin Pract"
+    assert seed.article.coi_statement == "None declared (as its PubMed page says)."
+    assert [row.keyword for row in seed.keywords] == [
+        "Narcotics Anonymous", "Norway", "Self-help groups", "Substance use disorders",
+    ]  # fmt: skip
+
+
+def test_the_seed_names_five_of_its_forty_references_with_their_verified_identifiers(held):
+    seed = held[SEED_PMID]
+    kleber = seed.references[2]
+
+    assert seed.stated_reference_count == 40
+    assert [
+        ((r.citation or "").split()[0], r.cited_pmid, r.doi, r.pmcid, r.other_ids) for r in seed.references
+    ] == [
+        ("Humphreys", 15063905, "10.1016/s0740-5472(03)00212-5", None, "linked DOI,PubMed"),
+        ("Moos", None, "10.1111/j.1360-0443.2007.02111.x", None, "linked DOI,PubMed"),
+        ("Kleber", None, None, None, "linked PubMed"),
+        ("Laudet", None, "10.1081/ja-120025124", "PMC1855195", "linked DOI,PMC,PubMed"),
+        ("Vederhus", 24400937, "10.1111/add.12471", "PMC4282103", "linked DOI,PMC,PubMed"),
+    ]  # fmt: skip
+    assert kleber.citation is not None
+    assert "Anton RF, Jr, George TP" in kleber.citation
+    assert "O’Brien CP" in kleber.citation
+    assert kleber.citation.endswith("2007;164(4):5–123.")
+    assert seed.references[1].cited_id == work_id("doi:10.1111/j.1360-0443.2007.02111.x")
+
+
+def test_only_the_seed_has_references(held):
+    assert [pmid for pmid, record in held.items() if record.article.reference_count is not None] == [SEED_PMID]

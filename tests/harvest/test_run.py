@@ -1,0 +1,269 @@
+"""A harvest against the rehearsal server: what is stored, what is accounted for, how it goes on."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvest.archive import archive_path, open_archive, read_answers
+from harvest.client import Client, Settings
+from harvest.faults import Fault
+from harvest.files import InputFile
+from harvest.plan import Plan
+from harvest.pubmedxml import format_article_set, format_record
+from harvest.rebuild import rebuild_kb
+from harvest.rehearsal import Rehearsal
+from harvest.run import Summary, harvest
+from harvest.shelf import open_shelf
+from kb.check import check_kb, logical_hash
+from kb.database import open_kb
+from kb.errors import ArchiveError
+from kb.records import Record
+from tests.records import record, reference_of
+
+FIELD = [
+    record(1, (2, 3, "Kleber HD. Treatment. Am J Psychiatry. 2007;164(4):5-123."), doi="10.1000/one", title="Groups"),
+    record(2, (3,), pmcid="PMC22", title="Help"),
+    record(3, title="Self-help"),
+    record(4, (1,), title="Groups and help"),
+    record(5, (reference_of(5, 1, "One A. T. J. 2000;1:1.", doi="10.1000/one"),), title="Far away"),
+]
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Path:
+    return tmp_path / "kb.db"
+
+
+def served(records: list[Record] = FIELD, **options: object) -> Rehearsal:
+    xml = {one.article.pmid: format_record(one).encode() for one in records}
+    shelf_options = {name: options.pop(name) for name in ("merged", "links") if name in options}
+    options.setdefault("limited", False)
+    return Rehearsal(open_shelf(xml, **shelf_options), **options)  # type: ignore[arg-type]
+
+
+def run(kb: Path, plan: Plan, rehearsal: Rehearsal | None, files: tuple[InputFile, ...] = ()) -> Summary:
+    client = None
+    if rehearsal:
+        settings = Settings(base_url=rehearsal.base_url, requests_per_second=1000, deadline=1.5, lock_folder=kb.parent)
+        client = Client(settings, jitter=lambda: 0.99, sleep=lambda _: None)
+    with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
+        return harvest(db, archive, client, plan, files=files)
+
+
+def sound(kb: Path) -> str:
+    """Return the logical hash of a file that breaks no rule."""
+    with closing(open_kb(kb)) as db:
+        assert check_kb(db) == []
+        return logical_hash(db)
+
+
+def outcomes(summary: Summary) -> dict[str, int]:
+    return {name: count for name, count in summary.outcomes.items() if count}
+
+
+def held(kb: Path) -> list[int]:
+    with closing(open_kb(kb)) as db:
+        return [row[0] for row in db.execute("select pmid from articles order by pmid")]
+
+
+def test_a_seed_and_its_references_are_stored_and_nothing_else(kb: Path) -> None:
+    with served() as rehearsal:
+        summary = run(kb, Plan(seeds=("1",), references=True), rehearsal)
+
+    assert held(kb) == [1, 2, 3]
+    assert outcomes(summary) == {"stored": 3}
+    assert summary.asked == 3
+    sound(kb)
+
+
+def test_depth_follows_references_of_references(kb: Path) -> None:
+    with served() as rehearsal:
+        run(kb, Plan(seeds=("4",), references=True, depth=2), rehearsal)
+
+    assert held(kb) == [1, 2, 3, 4]
+
+
+def test_citing_and_similar_articles_are_asserted_by_their_sources(kb: Path) -> None:
+    with served() as rehearsal:
+        run(kb, Plan(seeds=("1",), cited_by=True, similar=True), rehearsal)
+
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select citing_id, cited_id from citations where source_id = 3").fetchall() == [(4, 1)]
+        lists = db.execute("select list, entries from article_lists where pmid = 1 order by list").fetchall()
+        assert lists == [("cited_by", 1), ("references", 3), ("similar", 1)]
+        assert db.execute("select pmid, similar_pmid, rank from similar_articles").fetchall() == [(1, 4, 1)]
+    assert held(kb) == [1, 4]
+
+
+@pytest.mark.parametrize("seed", ["10.1000/ONE", "https://doi.org/10.1000/one"])
+def test_a_doi_is_identified_by_the_record_that_has_it(kb: Path, seed: str) -> None:
+    with served() as rehearsal:
+        summary = run(kb, Plan(seeds=(seed,)), rehearsal)
+
+    assert held(kb) == [1]
+    assert outcomes(summary) == {"stored": 1}
+
+
+def test_a_pmcid_is_identified_and_one_nobody_knows_is_said_so(kb: Path) -> None:
+    with served() as rehearsal:
+        summary = run(kb, Plan(seeds=("PMC22", "PMC99")), rehearsal)
+
+    assert held(kb) == [2]
+    assert outcomes(summary) == {"stored": 1, "not identified": 1}
+    assert summary.problems == [("seed", "PMC99", "not identified", "PubMed knows no article with PMC99")]
+    assert not summary.complete
+
+
+def test_a_query_says_how_pubmed_read_it(kb: Path) -> None:
+    with served() as rehearsal:
+        summary = run(kb, Plan(query="groups help"), rehearsal)
+
+    assert held(kb) == [4]
+    assert any("PubMed read the query as" in note for note in summary.notes)
+    assert "1 hits" in summary.notes
+
+
+def test_an_unknown_pmid_is_not_found_after_it_was_asked_for_alone(kb: Path) -> None:
+    with served() as rehearsal:
+        summary = run(kb, Plan(seeds=("1", "77")), rehearsal)
+        asked = [one.parameters["id"] for one in rehearsal.log]
+
+    assert outcomes(summary) == {"stored": 1, "not found": 1}
+    assert summary.complete
+    assert len(asked) == 2
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select state from works where id = 77").fetchone() == ("not found",)
+
+
+def test_a_pmid_that_comes_back_as_another_is_merged_into_it(kb: Path) -> None:
+    with served([record(1, (8,)), record(9)], merged={8: 9}) as rehearsal:
+        summary = run(kb, Plan(seeds=("1", "8")), rehearsal)
+
+    assert outcomes(summary) == {"stored": 1, "merged": 1}
+    assert held(kb) == [1, 9]
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select state, merged_into from works where id = 8").fetchone() == ("merged", 9)
+        assert db.execute("select citing_id, cited_id from citation_links").fetchall() == [(1, 9)]
+    sound(kb)
+
+
+def test_a_record_under_a_wrong_pmid_once_is_not_taken_for_a_merger(kb: Path) -> None:
+    with served(faults=[Fault("other PMID", endpoint="efetch", times=2)]) as rehearsal:
+        summary = run(kb, Plan(seeds=("3",)), rehearsal)
+
+    assert outcomes(summary) == {"stored": 1}
+    assert held(kb) == [3]
+
+
+def test_a_second_run_changes_no_logical_row_and_accounts_for_all(kb: Path) -> None:
+    plan = Plan(seeds=("1",), references=True, cited_by=True)
+    with served() as rehearsal:
+        run(kb, plan, rehearsal)
+        before = sound(kb)
+        summary = run(kb, plan, rehearsal)
+
+    assert outcomes(summary) == {"unchanged": 4}
+    assert sound(kb) == before
+
+
+def test_a_source_that_stays_silent_ends_the_run_with_everything_in_the_ledger(kb: Path) -> None:
+    plan = Plan(seeds=("1", "2"), references=True)
+    with served(faults=[Fault("unavailable", times=None)]) as rehearsal:
+        failed = run(kb, plan, rehearsal)
+    assert outcomes(failed) == {"failed": 2}
+    assert [problem.asked for problem in failed.problems] == ["1", "2"]
+    assert held(kb) == []
+
+    with served() as rehearsal:
+        summary = run(kb, plan, rehearsal)
+    assert summary.resumed
+    assert outcomes(summary) == {"stored": 3}
+    assert held(kb) == [1, 2, 3]
+
+
+def test_a_pmid_that_spoils_its_batch_is_found_and_the_others_are_stored(kb: Path) -> None:
+    spoilt = [Fault("address too long", times=None, parameters=(("id", ids),)) for ids in ("1,2,3", "2,3", "2")]
+    with served(faults=spoilt) as rehearsal:
+        summary = run(kb, Plan(seeds=("1", "2", "3")), rehearsal)
+
+    assert held(kb) == [1, 3]
+    assert outcomes(summary) == {"stored": 2, "failed": 1}
+    assert summary.problems[0].asked == "2"
+
+
+def test_a_record_left_out_of_a_batch_is_asked_for_again(kb: Path) -> None:
+    with served(faults=[Fault("fewer", endpoint="efetch")]) as rehearsal:
+        summary = run(kb, Plan(seeds=("1", "2", "3")), rehearsal)
+
+    assert held(kb) == [1, 2, 3]
+    assert outcomes(summary) == {"stored": 3}
+
+
+def test_a_file_is_loaded_and_its_bad_records_are_named(kb: Path, tmp_path: Path) -> None:
+    good = b"".join(format_article_set([record(1, (2,)), record(2)]))
+    path = tmp_path / "some.xml"
+    path.write_bytes(good.replace(b'<PMID Version="1">2</PMID>', b'<PMID Version="1">&nope;2</PMID>', 1))
+
+    summary = run(kb, Plan(files=("some.xml",)), None, (InputFile(path, "some.xml"),))
+
+    assert summary.asked == 2
+    assert outcomes(summary) == {"stored": 1, "rejected": 1}
+    assert [task.asked.split(" at byte ")[0] for task in summary.problems] == ["some.xml"]
+    assert held(kb) == [1]
+
+
+def test_a_rebuild_makes_the_same_logical_rows_without_asking_anybody(kb: Path, tmp_path: Path) -> None:
+    path = tmp_path / "more.xml"
+    path.write_bytes(b"".join(format_article_set([record(6, (1,)), record(3, version=2, title="Revised")])))
+    with served(merged={8: 9}, records=[*FIELD, record(9)]) as rehearsal:
+        run(kb, Plan(seeds=("1", "8", "77"), references=True, cited_by=True, similar=True), rehearsal)
+        run(kb, Plan(files=("more.xml",)), None, (InputFile(path, "more.xml"),))
+    before = sound(kb)
+    ledger = "select run_id, task, asked, outcome from harvest_tasks"
+    with closing(open_kb(kb)) as db:
+        tasks = db.execute(ledger).fetchall()
+        db.execute("delete from article_metrics")
+
+    count = rebuild_kb(kb)
+
+    with open_archive(archive_path(kb)) as archive:
+        assert count == len(list(read_answers(archive)))
+    assert sound(kb) == before
+    with closing(open_kb(kb)) as db:
+        assert db.execute(ledger).fetchall() == tasks
+
+
+def test_a_rebuild_without_an_archive_says_so_and_leaves_the_file(kb: Path) -> None:
+    open_kb(kb, create=True).close()
+    with pytest.raises(ArchiveError, match="There is no archive"):
+        rebuild_kb(kb)
+    assert held(kb) == []
+
+
+def test_a_damaged_archive_leaves_the_old_file_in_place(kb: Path) -> None:
+    with served() as rehearsal:
+        run(kb, Plan(seeds=("1",)), rehearsal)
+    with closing(sqlite3.connect(archive_path(kb))) as archive, archive:
+        archive.execute("update answers set sha256 = 'x'")
+
+    with pytest.raises(ArchiveError, match="damaged"):
+        rebuild_kb(kb)
+    assert held(kb) == [1]
+    assert not list(kb.parent.glob(".*rebuilding*"))
+
+
+def test_an_answer_is_in_the_archive_without_key_and_address(kb: Path) -> None:
+    with served() as rehearsal:
+        settings = Settings(
+            base_url=rehearsal.base_url, email="secret@example.org", api_key="secretkey", lock_folder=kb.parent
+        )
+        with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
+            harvest(db, archive, Client(settings), Plan(seeds=("1",)))
+
+    for path in kb.parent.iterdir():
+        assert b"secret" not in path.read_bytes()
+    with open_archive(archive_path(kb)) as archive:
+        [kept] = read_answers(archive)
+    assert (kept.endpoint, kept.request["id"], kept.request["step"]) == ("efetch", "1", "together")

@@ -1,0 +1,272 @@
+"""The commands as a person runs them: results, sentences, exit codes, and no traceback."""
+
+import json
+import os
+import re
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+import pytest
+
+from harvest.pubmedxml import format_article_set, format_record
+from harvest.rehearsal import Rehearsal
+from harvest.shelf import open_shelf
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb
+from tests.records import record
+
+FIELD = [record(1, (2, 3)), record(2, (3,)), record(3)]
+
+
+@pytest.fixture
+def eutils(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Rehearsal]:
+    shelf = open_shelf({one.article.pmid: format_record(one).encode() for one in FIELD})
+    for name in ("NCBI_API_KEY", "ENTREZ_KEY", "NCBI_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    with Rehearsal(shelf, limited=False) as rehearsal:
+        monkeypatch.setenv("LITKB_EUTILS_URL", rehearsal.base_url)
+        monkeypatch.chdir(tmp_path)
+        yield rehearsal
+
+
+@pytest.fixture
+def xml(tmp_path: Path) -> Path:
+    path = tmp_path / "field.xml"
+    path.write_bytes(b"".join(format_article_set(FIELD)))
+    return path
+
+
+def run(*words: object) -> int:
+    return run_command(cli, [str(word) for word in words])
+
+
+def test_a_harvest_stores_computes_the_graph_and_accounts(
+    eutils: Rehearsal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("harvest", "kb.db", "1", "--references") == 0
+
+    out, err = capsys.readouterr()
+    assert out == "asked 3 = 3 stored\n"
+    assert err.startswith("Asking for about 36 articles, 2 requests, 1 s.\nHint: set NCBI_EMAIL")
+    with closing(open_kb("kb.db")) as db:
+        assert db.execute("select id, citation_count from article_metrics order by id").fetchall() == [
+            (1, 0),
+            (2, 1),
+            (3, 2),
+        ]
+
+
+def test_no_graph_leaves_the_graph_out(eutils: Rehearsal) -> None:
+    assert run("harvest", "kb.db", "1", "--no-graph", "--email", "me@example.org") == 0
+    with closing(open_kb("kb.db")) as db:
+        assert db.execute("select count(*) from graph_runs").fetchone() == (0,)
+
+
+def test_a_dry_run_says_the_cost_and_touches_nothing(
+    eutils: Rehearsal, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run("harvest", "kb.db", "1", "--references", "--dry-run", "--json") == 0
+
+    assert json.loads(capsys.readouterr().out) == {"articles": 36, "requests": 2, "seconds": pytest.approx(2 / 3)}
+    assert list(tmp_path.iterdir()) == []
+    assert eutils.log == []
+
+
+def test_the_summary_as_json_names_what_was_not_found(eutils: Rehearsal, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("harvest", "kb.db", "1", "PMC99", "77", "--json") == 1
+
+    summary = json.loads(capsys.readouterr().out)
+    assert {name: count for name, count in summary["outcomes"].items() if count} == {
+        "stored": 1,
+        "not found": 1,
+        "not identified": 1,
+    }
+    assert summary["asked"] == 3
+    assert [problem["asked"] for problem in summary["problems"]] == ["PMC99"]
+
+
+def test_status_says_what_is_held_and_how_complete_it_is(eutils: Rehearsal, capsys: pytest.CaptureFixture[str]) -> None:
+    run("harvest", "kb.db", "1")
+    capsys.readouterr()
+
+    assert run("status", "kb.db") == 0
+    out = capsys.readouterr().out
+    assert "held          1 articles, 0 books" in out
+    assert "known         2 works that are named and not held" in out
+    assert "their lists   1 complete, 0 partial, 0 unknown" in out
+    assert "litkb harvest kb.db 1: 1 stored" in out
+
+    assert run("status", "kb.db", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["works"] == {"held": 1, "known": 2}
+
+
+def test_check_tells_a_sound_file_from_an_altered_one(xml: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kb = xml.with_name("kb.db")
+    run("harvest", kb, "--file", xml)
+    capsys.readouterr()
+
+    assert run("check", kb) == 0
+    assert capsys.readouterr().out == f"{kb}: sound\n"
+    assert run("check", kb, "--hash") == 0
+    assert re.fullmatch(r"[0-9a-f]{64}\n", capsys.readouterr().out)
+
+    with closing(sqlite3.connect(kb)) as db, db:
+        db.execute("update articles set title = 'Changed by hand' where pmid = 2")
+    assert run("check", kb) == 1
+    assert capsys.readouterr().err == "Broken: the rows of an article are as they were stored (1: 2)\n"
+
+
+def test_rebuild_brings_back_what_was_lost(xml: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kb = xml.with_name("kb.db")
+    run("harvest", kb, "--file", xml)
+    run("check", kb, "--hash")
+    before = capsys.readouterr().out.splitlines()[-1]
+    kb.unlink()
+
+    assert run("rebuild", kb) == 0
+    run("check", kb, "--hash")
+    assert capsys.readouterr().out.splitlines()[-1] == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ("harvest kb.db", 2, "Nothing to harvest"),
+        ("harvest kb.db hello", 2, "'hello' is no PMID, DOI, PMCID or address of one"),
+        ("harvest kb.db 0", 2, "'0' is no PMID"),
+        ("harvest kb.db 1 --depth many", 2, "'many' is not a valid integer"),
+        ("harvest kb.db 1 --depth 2", 2, "--depth needs a direction"),
+        ("harvest kb.db 1 --pmid 1", 2, "--pmid says whose saved page"),
+        ("harvest kb.db --query ''", 2, "The query is empty"),
+        ("harvest kb.db --file nowhere.xml", 2, "There is no file nowhere.xml"),
+        ("harvest missing/kb.db 1", 1, "There is no folder missing"),
+        ("harvest kb.db 1 --eutils-url http://example.org/", 2, "Nothing was sent"),
+        ("harvest text.db 1", 1, "text.db is not an SQLite file; it was left alone"),
+        ("harvest other.db 1", 1, "not a litkb knowledge base; it was left alone"),
+        ("harvest . 1", 1, "is a folder"),
+        ("status missing.db", 1, "There is no file missing.db"),
+        ("check empty.db", 1, "empty.db is empty"),
+        ("rebuild missing.db", 1, "There is no archive"),
+        ("graph export missing.db out.graphml", 1, "There is no file missing.db"),
+        ("serve missing.db", 1, "There is no file missing.db"),
+        ("nonsense", 2, "No such command 'nonsense'"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_its_exit_code(
+    eutils: Rehearsal, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, code: int, sentence: str
+) -> None:
+    (tmp_path / "text.db").write_text("This is no database, but it is mine.")
+    (tmp_path / "empty.db").touch()
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other, other:
+        other.execute("create table mine (a)")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    assert run(*shlex.split(words)) == code
+
+    err = capsys.readouterr().err
+    assert sentence in err
+    assert "Traceback" not in err
+    assert {path: path.read_bytes() for path in before} == before
+    assert eutils.log == []
+
+
+def test_a_newer_file_is_refused_and_left_alone(xml: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kb = xml.with_name("kb.db")
+    run("harvest", kb, "--file", xml)
+    with closing(sqlite3.connect(kb)) as db, db:
+        db.execute("pragma user_version = 99")
+    capsys.readouterr()
+
+    assert run("status", kb) == 1
+    assert "was written by a later litkb (schema 99" in capsys.readouterr().err
+
+
+def test_a_locked_file_is_said_to_be_in_use(
+    xml: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.database.BUSY_TIMEOUT_MS", 50)
+    kb = xml.with_name("kb.db")
+    open_kb(kb, create=True).close()
+    with closing(sqlite3.connect(kb)) as other:
+        other.execute("begin immediate")
+        assert run("harvest", kb, "--file", xml) == 1
+    assert "being written by another program" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_said_to_be_full_and_the_file_stays_sound(
+    xml: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb = xml.with_name("kb.db")
+
+    def small(path: Path, **options: bool) -> sqlite3.Connection:
+        db = open_kb(path, **options)
+        db.execute("pragma max_page_count = 130")
+        return db
+
+    monkeypatch.setattr("harvest.cli.open_kb", small)
+    xml.write_bytes(b"".join(format_article_set(record(n, title="long " * 2000) for n in range(1, 60))))
+    assert run("harvest", kb, "--file", xml) == 1
+    assert "The disk is full" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert run("check", kb) == 0
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield (*path, name), command
+
+
+@pytest.mark.parametrize(
+    ("path", "command"), list(commands(cli)), ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_every_command_has_one_worked_example_whose_words_it_understands(
+    path: tuple[str, ...], command: click.Command
+) -> None:
+    examples = re.findall(r"^\s*(?:Example: *|  )(litkb .+)$", command.help or "", re.MULTILINE)
+    assert len(examples) == 1, command.help
+    words = shlex.split(examples[0])
+    assert tuple(words[1 : 1 + len(path)]) == path
+    command.make_parser(click.Context(command)).parse_args(words[1 + len(path) :])
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    out = capsys.readouterr().out
+    for name in ("check", "demo", "graph", "harvest", "rebuild", "serve", "status"):
+        assert re.search(rf"^  {name}\b", out, re.MULTILINE)
+
+
+def test_the_demonstration_is_built_checked_and_summed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert run("demo", "made", "--synthetic", "30", "--faults") == 0
+
+    out, err = capsys.readouterr()
+    assert "made/kb.db: 11 articles, 5 references, 5 citations" in out
+    assert "3. Kleber 2007 Am J Psychiatry (known)" in out
+    assert "shares Vederhus JK" in out
+    assert "$ litkb harvest made/kb.db 32448354 --references" in err
+    assert sorted(path.name for path in Path("made").iterdir() if path.suffix in (".db", ".sqlar")) == [
+        "kb.db",
+        "kb.sqlar",
+        "synthetic.db",
+        "synthetic.sqlar",
+    ]
+    with closing(open_kb("made/kb.db")) as db:
+        sources = db.execute(
+            "select distinct s.name, a.harvested_at from articles a, citation_sources s on s.id = a.source_id"
+        )
+        assert sources.fetchall() == [("demonstration", None)]
+    assert run("demo", "made", "--synthetic", "30") == 0
+    assert "synthetic.db is there already" in capsys.readouterr().err
+    assert "LITKB_EUTILS_URL" not in os.environ

@@ -1,0 +1,187 @@
+"""Identifiers: what is accepted, what it becomes, and what is refused."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.errors import UsageError
+from kb.identifiers import (
+    Identifier,
+    citation_key,
+    node_name,
+    normalise_doi,
+    normalise_orcid,
+    normalise_pmcid,
+    parse_identifier,
+    pmid_or_none,
+    work_id,
+    work_key,
+    year_in,
+)
+
+PRINTED = "Moos RH. Active ingredients of self-help groups. Addiction. 2008;103(3):387–396."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("32448354", 32448354),
+        (" 7 \n", 7),
+        ("2147483647", 2147483647),
+        ("2147483648", None),
+        ("99999999999999999999999", None),
+        ("0", None),
+        ("-1", None),
+        ("1.5", None),
+        ("²", None),
+        ("٣", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_pmid_is_a_positive_number_in_digits(text, expected):
+    assert pmid_or_none(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10.1186/S13722-020-00191-W", "10.1186/s13722-020-00191-w"),
+        ("https://doi.org/10.1186/s13722-020-00191-w", "10.1186/s13722-020-00191-w"),
+        ("http://dx.doi.org/10.1016/S0740-5472(03)00212-5", "10.1016/s0740-5472(03)00212-5"),
+        ("https://doi.org/10.1016%2FS0740-5472%2803%2900212-5", "10.1016/s0740-5472(03)00212-5"),
+        ("doi: 10.1111/add.12471.", "10.1111/add.12471"),
+        ("DOI:doi:10.1111/add.12471", "10.1111/add.12471"),
+        ("10.1038/srep34516.", "10.1038/srep34516"),
+        ("10.1038/srep34516),", "10.1038/srep34516"),
+        ("10.4137/IJTR.S815810.4137/IJTR.S8158", "10.4137/ijtr.s8158"),
+        (
+            "10.1002/(SICI)1097-4687(199608)229:2<121::AID-JMOR1>3.0.CO;2-4",
+            "10.1002/(sici)1097-4687(199608)229:2<121::aid-jmor1>3.0.co;2-4",
+        ),
+        ("10.1000.10/123", "10.1000.10/123"),
+        ("10.1101/2022.12.19.520774", "10.1101/2022.12.19.520774"),
+        ("10.1093/nar/gkab10.1", "10.1093/nar/gkab10.1"),
+        ("e22.00123", None),
+        ("10.1/x", None),
+        ("10.1234/", None),
+        ("10.1234/a b", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_doi_is_bare_lower_case_and_repaired_only_where_the_fault_is_known(text, expected):
+    assert normalise_doi(text) == expected
+
+
+@given(st.text(st.sampled_from("10./:;,()[]<>{}\"' abZdoi%2F-"), max_size=40), st.booleans())
+def test_normalising_a_doi_twice_changes_nothing(tail, is_address):
+    text = f"{'https://doi.org/' if is_address else ''}10.1234/{tail}"
+    once = normalise_doi(text)
+
+    assert once is None or normalise_doi(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PMC7247232", "PMC7247232"), ("pmc7247232.1", "PMC7247232"), ("7247232", "PMC7247232"), ("PMC007", "PMC7"),
+        ("PMC", None), ("PMC0", None), ("x", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_pmcid_has_its_letters_and_no_version(text, expected):
+    assert normalise_pmcid(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0000-0002-1825-0097", "0000-0002-1825-0097"),
+        ("https://orcid.org/0000-0002-1694-233x", "0000-0002-1694-233X"),
+        ("http://orcid.org/0000000218250097", "0000-0002-1825-0097"),
+        ("0000-0002-1825-0098", None),
+        ("0000-0002-1825-009", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_orcid_has_a_right_check_digit(text, expected):
+    assert normalise_orcid(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("32448354", Identifier("pmid", "32448354")),
+        ("PMID: 32448354", Identifier("pmid", "32448354")),
+        ("https://pubmed.ncbi.nlm.nih.gov/32448354/?dopt=a", Identifier("pmid", "32448354")),
+        ("www.ncbi.nlm.nih.gov/pubmed/32448354", Identifier("pmid", "32448354")),
+        ("PMC7247232", Identifier("pmcid", "PMC7247232")),
+        ("https://pmc.ncbi.nlm.nih.gov/articles/PMC7247232/", Identifier("pmcid", "PMC7247232")),
+        ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7247232", Identifier("pmcid", "PMC7247232")),
+        ("https://doi.org/10.1111/add.12471", Identifier("doi", "10.1111/add.12471")),
+    ],
+)
+def test_a_person_may_name_an_article_in_many_ways(text, expected):
+    assert parse_identifier(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "addiction", "12.5", "https://example.org/1", "PMCx", "0"])
+def test_what_names_no_article_is_refused_with_examples(text):
+    with pytest.raises(UsageError, match="is no PMID, DOI, PMCID"):
+        parse_identifier(text)
+
+
+@pytest.mark.parametrize(
+    ("citation", "expected"),
+    [
+        (PRINTED, 2008),
+        ("Author A. Title of 1984 and 2001. J. 1999 Jan 5;2:1900-1950.", 1999),
+        ("A book. Oslo: Press; 1987.", 1987),
+        ("In press.", None),
+        ("p. 2001-2010", None),
+    ],
+)
+def test_the_year_of_a_printed_reference_is_that_of_its_publication(citation, expected):
+    assert year_in(citation) == expected
+
+
+def test_two_references_share_a_key_only_if_they_print_the_same_words():
+    same = PRINTED.replace("–", "-").upper()
+    other = PRINTED.replace("103", "104")
+
+    assert citation_key(PRINTED) == citation_key(same)
+    assert citation_key(PRINTED) != citation_key(other)
+    assert citation_key(PRINTED).startswith("moos-2008-")
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0", "--", "_", "…"])
+def test_a_reference_without_words_has_no_key(blank):
+    assert citation_key(blank) is None
+    assert work_key(None, blank) is None
+
+
+def test_a_key_of_another_script_or_without_a_name_is_a_key_too():
+    assert citation_key("Иванов И. Журнал. 2001;1:2.").startswith("иванов-2001-")
+    assert citation_key("2001").startswith("anon-2001-")
+
+
+def test_the_doi_names_a_work_before_its_words_do():
+    assert work_key("10.1/x", PRINTED) == "doi:10.1/x"
+    assert work_key(None, PRINTED) == f"ref:{citation_key(PRINTED)}"
+
+
+@given(st.text())
+def test_a_works_id_is_minus_the_first_52_bits_of_the_hash_of_its_key(key):
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest() if key.isascii() else None
+    if digest is not None:
+        assert work_id(key) == -int(digest[:13], 16)
+        assert -(2**52) < work_id(key) <= 0
+
+
+def test_a_work_is_named_in_files_by_the_best_that_is_known():
+    assert node_name(7, "10.1/x", None) == "pmid:7"
+    assert node_name(-7, "10.1/x", None) == "doi:10.1/x"
+    assert node_name(-7, None, "moos-2008-abc") == "ref:moos-2008-abc"

@@ -1,0 +1,81 @@
+"""Builders of rows, for tests that begin after kb.store: works, articles and citations, straight into a file."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from kb.identifiers import work_id
+from kb.text import name_key
+
+SOURCES = {"pubmed": 1, "elink_citedin": 3, "icite": 5, "demonstration": 7, "synthetic": 8}
+MOMENT = "2026-01-01T00:00:00Z"
+
+
+def add_article(
+    db: sqlite3.Connection,
+    pmid: int,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    year: int | None = 2000,
+    source: str = "pubmed",
+    **parts: Iterable[str],
+) -> int:
+    """Add a held article; parts are names, keywords and mesh (descriptor names). Return its PMID."""
+    label = label if label is not None else f"Author{pmid} {year} J Tests"
+    db.execute("delete from works where id = ? and state = 'known'", (pmid,))
+    db.execute("insert into works (id, label, year, state) values (?, ?, ?, 'held')", (pmid, label, year))
+    names = list(parts.get("names", ()))
+    db.execute(
+        """insert into articles (pmid, record_type, title, authors, year, source_id, checked_at, content_hash)
+        values (?, 'article', ?, ?, ?, ?, ?, '')""",
+        (pmid, title, ", ".join(names) or None, year, SOURCES[source], MOMENT),
+    )
+    for position, name in enumerate(names, start=1):
+        db.execute(
+            "insert into authorships (pmid, position, name, name_key, role) values (?, ?, ?, ?, 'author')",
+            (pmid, position, name, name_key(name)),
+        )
+    _add_subjects(db, pmid, parts.get("keywords", ()), parts.get("mesh", ()))
+    return pmid
+
+
+def _add_subjects(db: sqlite3.Connection, pmid: int, keywords: Iterable[str], mesh: Iterable[str]) -> None:
+    for position, keyword in enumerate(keywords, start=1):
+        db.execute(
+            "insert into keywords (pmid, position, keyword, keyword_key) values (?, ?, ?, ?)",
+            (pmid, position, keyword, name_key(keyword)),
+        )
+    for position, name in enumerate(mesh, start=1):
+        db.execute("insert or ignore into mesh_descriptors (descriptor_ui, name) values (?, ?)", (f"D-{name}", name))
+        db.execute(
+            """insert into mesh_headings (pmid, position, heading, descriptor_ui, is_major, descriptor_is_major)
+            values (?, ?, ?, ?, 0, 0)""",
+            (pmid, position, position, f"D-{name}"),
+        )
+
+
+def add_work(db: sqlite3.Connection, work: int | str, *, merged_into: int | None = None) -> int:
+    """Add a work that is only named: by its PMID, ``doi:…`` or ``ref:…``. Return its id."""
+    if isinstance(work, int):
+        row = (work, f"PMID {work}", None, None)
+    else:
+        kind, _, name = work.partition(":")
+        row = (work_id(work), f"Work {name}", name if kind == "doi" else None, name if kind == "ref" else None)
+    db.execute(
+        """insert into works (id, label, doi, citation_key, merged_into, state) values (?, ?, ?, ?, ?, ?)
+        on conflict (id) do update set merged_into = excluded.merged_into, state = excluded.state""",
+        (*row, merged_into, "known" if merged_into is None else "merged"),
+    )
+    return row[0]
+
+
+def add_citations(db: sqlite3.Connection, citing: int, *cited: int | str, source: str = "pubmed") -> None:
+    """Add what source says that citing cites; works that are not there are named first."""
+    for work in (citing, *cited):
+        found = db.execute("select 1 from works where id = ?", (work if isinstance(work, int) else work_id(work),))
+        if not found.fetchone():
+            add_work(db, work)
+    db.executemany(
+        "insert into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)",
+        ((citing, w if isinstance(w, int) else work_id(w), SOURCES[source], MOMENT) for w in cited),
+    )

@@ -1,0 +1,170 @@
+"""A small field with everything a page can show, and a client that asks for pages without a server."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from graph.run import compute_graph
+from kb.database import open_kb, transaction
+from kb.records import (
+    AbstractSection,
+    Affiliation,
+    ArticleDate,
+    Chemical,
+    DataBank,
+    Grant,
+    Investigator,
+    Keyword,
+    Language,
+    LinkList,
+    MeshDescriptor,
+    MeshHeading,
+    MeshQualifier,
+    OtherAbstractSection,
+    PublicationType,
+    Record,
+    SupplementaryConcept,
+)
+from kb.site.serve import build_app
+from kb.store.ledger import save_run, save_run_end
+from kb.store.links import save_links
+from kb.store.records import save_records
+from tests.records import record, reference_of
+
+MOMENT = "2026-01-02T03:04:05.000Z"
+SEED, HELD, RETRACTED, CITING, BOOK = 1001, 1002, 1003, 1004, 1005
+KNOWN = 2001
+
+Get = Callable[[str], httpx.Response]
+
+
+def parts(pmid: int, text: Callable[[str], str] = str) -> dict[str, Any]:
+    """Return one row of every part of a record, each text passed through ``text``."""
+    return {
+        "abstract_sections": (
+            AbstractSection(pmid, 1, text("Background"), None, text("People leave recovery groups in Norway."), None),
+            AbstractSection(pmid, 2, text("Conclusion"), None, text("CO₂ does not fit all."), None),
+        ),
+        "other_abstract_sections": (
+            OtherAbstractSection(pmid, 1, text("nor"), text("Publisher"), text("Bakgrunn"), None, text("Norsk."), None),
+        ),
+        "affiliations": (Affiliation(pmid, 1, 1, text("Hospital of Kristiansand"), None, None),),
+        "investigators": (Investigator(pmid, 1, text("Investigator I"), None, None, None, None, None, text("Oslo")),),
+        "languages": (Language(pmid, 1, text("eng")),),
+        "keywords": (Keyword(pmid, 1, text("Self-help groups"), "self help groups", None, "NOTNLM"),),
+        "mesh_descriptors": (MeshDescriptor(text("D1"), text("Norway"), None),),
+        "mesh_qualifiers": (MeshQualifier(text("Q1"), text("ethnology"), None),),
+        "mesh_headings": (MeshHeading(pmid, 1, 1, text("D1"), text("Q1"), 1, 0),),
+        "supplementary_concepts": (SupplementaryConcept(pmid, 1, None, text("Twelve steps protocol"), None),),
+        "chemicals": (Chemical(pmid, 1, text("64-17-5"), None, text("Ethanol")),),
+        "publication_types": (PublicationType(pmid, 1, None, text("Journal Article")),),
+        "grants": (Grant(pmid, 1, text("G-1"), text("AA"), text("Research Council"), text("Norway")),),
+        "data_banks": (DataBank(pmid, 1, text("ClinicalTrials.gov"), text("NCT00000001")),),
+        "article_dates": (ArticleDate(pmid, 1, text("received"), text("2019-11-02")),),
+    }
+
+
+def field() -> list[Record]:
+    """Return the records of the field: the seed cites a held, a known, a DOI-only and a printed work."""
+    seed = record(
+        SEED,
+        (
+            reference_of(
+                SEED, 1, "Moos RH. Active ingredients. Addiction. 2008;103:387.", doi="10.1111/held", pmid=HELD
+            ),
+            reference_of(
+                SEED, 2, "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017.", pmid=KNOWN, pmcid="PMC1855195"
+            ),
+            reference_of(SEED, 3, "Kelly JF. Mechanisms. Addiction. 2010;3:1.", doi="10.1111/doi-only"),
+            reference_of(SEED, 4, "Anonymous. The Book <of> Groups. 1939."),
+            reference_of(SEED, 5, None),
+        ),
+        title="One size doesn't fit all: H₂O in Norway",
+        title_html="One size doesn't fit all: H<sub>2</sub>O in Norway",
+        names=("Vederhus JK", "Høie M"),
+        year=2020,
+        doi="10.1186/s13722-020-00191-w",
+        pmcid="PMC7247232",
+        citation_line="2020 May 24;15(1):18.",
+        pub_date="2020 May 24",
+        volume="15",
+        issue="1",
+        pages="18-9",
+        coi_statement="The authors declare none.",
+        copyright="© The Authors 2020",
+        status="MEDLINE",
+        stated_reference_count=40,
+        **parts(SEED),
+    )
+    retracted = record(RETRACTED, year=1998, notices=(("RetractionIn", 1999, "Lancet. 2010;375:445", None),))
+    citing = record(CITING, (SEED, RETRACTED, HELD), year=2022, names=("Vederhus JK", "Dekkers A"))
+    held = record(HELD, (RETRACTED, KNOWN), year=2008, title="Active ingredients", names=("Moos RH",))
+    return [seed, held, retracted, citing, record(BOOK, year=2001, title="A held book")]
+
+
+def fill(path: Path, records: list[Record], links: tuple[LinkList, ...] = ()) -> Path:
+    """Save records and links to a new file as one harvest that began with the first of them."""
+    db = open_kb(path, create=True)
+    with transaction(db):
+        run = save_run(db, started_at=MOMENT, command="litkb harvest", plan="{}", version="0.1.0")
+        if records:
+            asked = str(records[0].article.pmid)
+            db.execute("insert into harvest_tasks values (?, 'seed', ?, 'stored', null, null)", (run, asked))
+        save_records(db, records, received_at=MOMENT)
+        for link in links:
+            save_links(db, link, received_at=MOMENT)
+        save_run_end(db, run, finished_at=MOMENT)
+    compute_graph(db)
+    db.close()
+    return path
+
+
+LINKS = (
+    LinkList(SEED, "cited_by", "elink_citedin", ((CITING, None), (HELD, None))),
+    LinkList(SEED, "similar", "elink_similar", ((HELD, 99), (3001, 50))),
+    LinkList(HELD, "cited_by", "elink_citedin", None),
+    LinkList(RETRACTED, "cited_by", "elink_citedin", ()),
+)
+
+
+@pytest.fixture(scope="session")
+def field_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The field as a file whose name is not kb.db."""
+    return fill(tmp_path_factory.mktemp("field") / "addiction.db", field(), LINKS)
+
+
+@contextmanager
+def served(path: Path) -> Iterator[Get]:
+    """Yield a function that asks the app of path for a page, and close its connections afterwards."""
+    app = build_app(path)
+
+    async def ask(address: str) -> httpx.Response:
+        await app.invoke_startup()
+        answer: httpx.Response = await app.client.get(address)
+        return answer
+
+    try:
+        yield lambda address: asyncio.run(ask(address))
+    finally:
+        app.executor.shutdown()
+        for database in app.databases.values():
+            database.close()
+
+
+@pytest.fixture(scope="session")
+def get(field_file: Path) -> Iterator[Get]:
+    with served(field_file) as ask:
+        yield ask
+
+
+@pytest.fixture
+def field_db(field_file: Path) -> Iterator[sqlite3.Connection]:
+    db = open_kb(field_file, readonly=True)
+    yield db
+    db.close()

@@ -1,0 +1,72 @@
+"""metadata.yml and the schema say the same, and every canned query works on a filled file."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+
+from kb.site.context import read_metadata
+from tests.site.conftest import Get
+
+KB: dict[str, Any] = read_metadata()["databases"]["kb"]
+QUERIES = list(KB["queries"])
+
+
+def published(db: sqlite3.Connection) -> dict[str, list[str]]:
+    names = db.execute(
+        """select name from sqlite_master where type in ('table', 'view')
+        and name not like 'sqlite_%' and name not like 'article_search%'"""
+    )
+    return {name: [row[1] for row in db.execute(f"pragma table_xinfo({name})")] for (name,) in names.fetchall()}
+
+
+def test_every_table_and_column_is_described_and_no_other(db: sqlite3.Connection):
+    described = {name: list(table["columns"]) for name, table in KB["tables"].items()}
+
+    assert described == published(db)
+
+
+def test_every_description_is_words():
+    texts = [table["description"] for table in KB["tables"].values()]
+    texts += [text for table in KB["tables"].values() for text in table["columns"].values()]
+
+    assert [text for text in texts if not isinstance(text, str) or len(text) < 4 or "?" in text] == []
+
+
+def test_labels_facets_and_sorts_name_columns_of_their_table(db: sqlite3.Connection):
+    columns = published(db)
+
+    for name, table in KB["tables"].items():
+        named = [table.get("label_column"), table.get("sort"), table.get("sort_desc"), *table.get("facets", [])]
+        assert {column for column in named if column} <= set(columns[name]), name
+
+
+def test_there_are_twenty_questions_with_title_and_sentence():
+    assert len(QUERIES) == 20
+    for query in KB["queries"].values():
+        assert query["title"][-1] in "?ay"
+        assert query["description"].strip().endswith(".")
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_question_has_an_answer_without_parameters(get: Get, name: str):
+    answer = get(f"/kb/{name}.json?_shape=objects")
+
+    assert answer.status_code == 200
+    assert answer.json()["rows"] != []
+
+
+def test_the_seed_is_the_article_first_asked_for(field_db: sqlite3.Connection):
+    assert field_db.execute("select pmid, label from seed").fetchall() == [(1001, "Vederhus 2020 J Tests")]
+
+
+def test_source_licence_and_about_are_given():
+    metadata = read_metadata()
+
+    assert {key: bool(metadata.get(key)) for key in ("title", "description", "source", "license", "about")} == {
+        "title": True,
+        "description": True,
+        "source": True,
+        "license": True,
+        "about": True,
+    }

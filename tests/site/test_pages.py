@@ -1,0 +1,245 @@
+"""The pages say what the file holds, in PubMed's order, and never a zero that nobody said."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+from kb.records import DEMONSTRATION, SYNTHETIC, LinkList, PublicationType
+from tests.records import record, reference_of
+from tests.site.conftest import BOOK, CITING, HELD, KNOWN, RETRACTED, SEED, Get, fill, served
+
+
+def text_of(html: str) -> str:
+    """Return what a person reads in the main part of a page: no tags, single blanks."""
+    main = html.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main))).strip()
+
+
+def section(html: str, name: str) -> str:
+    return text_of("<main>" + html.partition(f'<section id="{name}"')[2].partition(">")[2].partition("</section>")[0])
+
+
+def test_an_article_page_has_pubmeds_parts_in_pubmeds_order(get: Get):
+    text = text_of(get(f"/article/{SEED}").text)
+
+    wanted = [
+        "J Tests . 2020 May 24;15(1):18.",
+        "doi: 10.1186/s13722-020-00191-w",
+        "One size doesn't fit all: H 2 O in Norway",
+        "Vederhus JK 1 , Høie M",
+        "Hospital of Kristiansand",
+        "PMID: 1001",
+        "PMCID: PMC7247232",
+        "Abstract Background: People leave recovery groups in Norway. Conclusion: CO₂ does not fit all.",
+        "Keywords Self-help groups .",
+        "© The Authors 2020",
+        "Conflict of interest statement The authors declare none.",
+        "Similar articles",
+        "Cited by",
+        "References",
+        "Publication types Journal Article",
+        "MeSH terms Norway / ethnology*",
+        "Substances Ethanol 64-17-5",
+        "Associated data ClinicalTrials.gov / NCT00000001",
+        "Grants and funding G-1 / AA / Research Council / Norway",
+        "Investigators",
+        "received 2019-11-02",
+    ]
+    places = [text.find(part) for part in wanted]
+    assert dict(zip(wanted, places, strict=True)) == {
+        part: place for part, place in zip(wanted, places, strict=True) if place >= 0
+    }
+    assert places == sorted(places)
+
+
+def test_references_are_verbatim_and_say_their_standing_and_who_says_so(get: Get):
+    text = section(get(f"/article/{SEED}").text, "references")
+
+    assert text.startswith(
+        "References 5 of 40 references are known here. held 1 known, not held 1 no PMID known 2 nothing named 1"
+    )
+    assert "Moos RH. Active ingredients. Addiction. 2008;103:387. held Moos 2008 J Tests DOI PubMed says PubMed" in text
+    assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. known, not held" in text
+    assert "Anonymous. The Book <of> Groups. 1939. no PMID known" in text
+    assert "Nothing is printed here." in text
+
+
+def test_links_of_a_reference_are_built_from_its_identifiers(get: Get):
+    html = get(f"/article/{SEED}").text
+    second = html.partition('id="reference-2"')[2].partition("</li>")[0]
+
+    assert re.findall(r'href="(.*?)"', second) == [
+        f"/work/{KNOWN}",
+        "https://pmc.ncbi.nlm.nih.gov/articles/PMC1855195/",
+        f"https://pubmed.ncbi.nlm.nih.gov/{KNOWN}/",
+    ]
+
+
+def test_cited_by_says_who_says_so_and_how_complete_it_is(get: Get):
+    text = section(get(f"/article/{SEED}").text, "cited-by")
+
+    assert text.startswith("Cited by 2 works here cite it; NCBI ELink named 2 on 2026-01-02.")
+    assert "Vederhus 2022 J Tests · held says PubMed, NCBI ELink" in text
+
+
+def test_unknown_is_not_zero(get: Get):
+    known_citing = section(get(f"/article/{HELD}").text, "cited-by")
+    never_asked = get(f"/article/{BOOK}").text
+
+    assert known_citing.startswith("Cited by 2 works here cite it; NCBI ELink has no data (2026-01-02).")
+    assert section(never_asked, "cited-by") == "Cited by Unknown: nobody was asked who cites it."
+    assert section(never_asked, "similar") == "Similar articles Unknown: PubMed was not asked."
+    assert section(never_asked, "references") == "References Unknown: PubMed has no data on its references."
+
+
+def test_none_is_said_with_the_one_who_said_it(tmp_path: Path):
+    said = tuple(
+        LinkList(1, which, source, ()) for which, source in (("cited_by", "elink_citedin"), ("references", "icite"))
+    )
+    with served(fill(tmp_path / "none.db", [record(1)], said)) as get:
+        html = get("/article/1").text
+
+    assert section(html, "cited-by") == "Cited by None, said NCBI ELink on 2026-01-02."
+    assert section(html, "references") == "References None, says iCite."
+
+
+def test_a_retraction_is_shown_before_all_else(get: Get):
+    text = text_of(get(f"/article/{RETRACTED}").text)
+
+    assert text.startswith("This article has been retracted: Lancet. 2010;375:445")
+
+
+def test_a_retraction_known_by_type_alone_is_shown_too(tmp_path: Path):
+    retracted = record(1, publication_types=(PublicationType(1, 1, None, "Retracted Publication"),))
+    with served(fill(tmp_path / "retracted.db", [retracted])) as get:
+        assert text_of(get("/article/1").text).startswith("This article has been retracted.")
+
+
+def test_related_studies_come_with_reasons(get: Get):
+    html = get(f"/article/{SEED}").text
+    related = html.partition('id="related"')[2].partition("</section>")[0]
+
+    assert f"/article/{CITING}" in related
+    assert "shares Vederhus JK" in unescape(related)
+
+
+def test_no_section_has_a_heading_and_nothing_else(get: Get):
+    for pmid in (SEED, HELD, RETRACTED, CITING, BOOK):
+        html = get(f"/article/{pmid}").text
+        for name in re.findall(r'<section id="([\w-]+)"', html):
+            assert len(section(html, name).split()) > 2, (pmid, name)
+
+
+def test_a_pmid_that_is_only_named_is_sent_on_to_its_work(get: Get):
+    answer = get(f"/article/{KNOWN}")
+
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/work/{KNOWN}")
+
+
+def test_a_pmid_that_nobody_names_is_not_found_with_a_sentence(get: Get):
+    answer = get("/article/77777")
+
+    assert answer.status_code == 404
+    assert "Nothing in this knowledge base holds or names PMID 77777." in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_work_page_shows_how_it_is_cited_and_how_to_harvest_it(get: Get):
+    text = text_of(get(f"/work/{KNOWN}").text)
+
+    assert "Its record is not held here" in text
+    assert f"litkb harvest kb.db {KNOWN} --references" in text
+    assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. reference 2 of Vederhus 2020 J Tests" in text
+    assert "2 works here cite it." in text
+
+
+def test_a_cited_work_without_pmid_has_a_page_and_no_command(get: Get, field_db):
+    [book] = field_db.execute("select id from works where id < 0 and doi is null").fetchone()
+
+    text = text_of(get(f"/work/{book}").text)
+
+    assert "Anonymous. The Book <of> Groups. 1939." in text
+    assert "litkb harvest" not in text
+
+
+def test_held_and_merged_works_lead_to_what_they_are(tmp_path: Path):
+    citing = record(1, ("10.1111/later",))
+    path = fill(tmp_path / "merged.db", [citing, record(2, doi="10.1111/later")])
+    with served(path) as get:
+        before = get("/work/1").headers["location"]
+        html = get("/article/1").text
+        [negative] = get("/kb/works.json?state=merged&_shape=array&_col=id").json()
+        merged = get(f"/work/{negative['id']}").headers["location"]
+
+    assert before == "/article/1"
+    assert merged == "/work/2"
+    assert "held Name2 2000 J Tests" in section(html, "references")
+    assert 'href="/article/2"' in html
+
+
+def test_home_counts_say_how_complete_they_are(get: Get):
+    text = text_of(get("/").text)
+
+    assert "records held 5" in text
+    assert "7 of 10 printed references carry a PMID." in text
+    assert "3 of 5 records bring their own reference list." in text
+    assert "Sources were asked who cites them for 3 of 5 records." in text
+    assert "It began with Vederhus 2020 J Tests" in text
+
+
+def test_home_asks_five_questions_that_lead_somewhere(get: Get):
+    buttons = re.findall(r'<li><a href="(/kb/\w+)">', get("/").text)
+
+    assert len(buttons) == 5
+    assert [get(address).status_code for address in buttons] == [200] * 5
+
+
+def test_an_empty_file_has_a_home_without_empty_headings(tmp_path: Path):
+    with served(fill(tmp_path / "empty.db", [])) as get:
+        text = text_of(get("/").text)
+
+    assert "Nothing is held yet." in text
+    assert "Newest articles" not in text
+    assert "Cited most here" not in text
+
+
+def test_every_page_says_source_and_date_of_harvest(get: Get):
+    for address in (
+        "/",
+        "/search?q=norway",
+        f"/article/{SEED}",
+        f"/work/{KNOWN}",
+        "/kb",
+        "/kb/articles",
+        "/kb/years",
+        "/nope",
+    ):
+        html = get(address).text
+        assert "Source: PubMed, National Library of Medicine (NLM)." in html, address
+        assert '<time datetime="2026-01-02">' in html, address
+        assert "neither checks nor endorses" in html, address
+
+
+def test_every_page_of_a_demonstration_says_so_with_the_live_command(tmp_path: Path):
+    with served(fill(tmp_path / "demo.db", [record(1, source=DEMONSTRATION)])) as get:
+        for address in ("/", "/search", "/article/1", "/kb", "/kb/works", "/nope"):
+            html = get(address).text
+            assert "litkb harvest kb.db 32448354 --references --cited-by --similar" in html, address
+            assert "Last harvest" not in html, address
+        assert "Not harvested from NCBI" in get("/article/1").text
+
+
+def test_every_page_of_a_made_up_field_says_so_and_links_nowhere(tmp_path: Path):
+    pmid = 900_000_001
+    made_up = record(
+        pmid, (reference_of(pmid, 1, "Author 0002.", doi="10.5555/x"),), doi="10.5555/own", source=SYNTHETIC
+    )
+    with served(fill(tmp_path / "synthetic.db", [made_up])) as get:
+        pages = {
+            address: get(address).text for address in ("/", "/search", f"/article/{pmid}", "/kb", "/kb/works", "/nope")
+        }
+
+    for address, html in pages.items():
+        assert 'class="stripes"' in html, address
+    assert "doi.org" not in pages[f"/article/{pmid}"]
+    assert "pubmed.ncbi" not in pages[f"/article/{pmid}"]

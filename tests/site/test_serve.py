@@ -1,0 +1,168 @@
+"""litkb serve: any file, read-only, for this machine, ending with a sentence and never with a traceback."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+from datasette.app import Datasette
+
+from kb.console import run_command
+from kb.errors import DatabaseError, LitkbError, NotLitkbError
+from kb.site import serve as module
+from kb.site.context import read_metadata
+from kb.site.serve import build_app, open_listener, serve
+from tests.records import record
+from tests.site.conftest import SEED, fill, served
+
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from kb.console import run_command; from kb.site.serve import serve; import sys; sys.exit(run_command(serve))",
+]
+
+
+def test_the_command_prints_its_address_serves_and_ends_cleanly(field_file: Path):
+    with subprocess.Popen(
+        [*COMMAND, str(field_file), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        line = run.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]
+        with httpx.Client(trust_env=False) as client:
+            page = client.get(f"{address}article/{SEED}")
+            foreign = client.get(address, headers={"host": "evil.example"})
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=10)
+
+    assert line.startswith("addiction.db is at http://127.0.0.1:")
+    assert page.status_code == 200
+    assert foreign.status_code == 421
+    assert "Traceback" not in errors
+    assert run.returncode in (0, 130)
+
+
+def test_a_port_in_use_is_one_sentence(field_file: Path, capsys: pytest.CaptureFixture[str]):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        code = run_command(serve, [str(field_file), "--port", str(port)])
+
+    assert code == 1
+    assert capsys.readouterr().err == (
+        f"Error: Port {port} is in use by another program; try --port 0, which picks a free one.\n"
+    )
+
+
+def test_an_address_that_is_not_ours_is_one_sentence():
+    with pytest.raises(LitkbError, match=r"192\.0\.2\.1:0 cannot be listened on"):
+        open_listener("192.0.2.1", 0)
+
+
+def test_what_is_no_litkb_file_is_refused(tmp_path: Path):
+    (tmp_path / "text.db").write_text("This is a text file, no database.")
+    sqlite3.connect(tmp_path / "other.db").executescript(
+        "create table t (x); insert into t values (1)"
+    ).connection.close()
+
+    with pytest.raises(NotLitkbError):
+        build_app(tmp_path / "text.db")
+    with pytest.raises(NotLitkbError):
+        build_app(tmp_path / "other.db")
+    with pytest.raises(DatabaseError, match="There is no file"):
+        build_app(tmp_path / "missing.db")
+
+
+@pytest.mark.parametrize("name", ["kb.db", "a b?c#d%20e.db", "ø.sqlite", "no-suffix"])
+def test_a_file_of_any_name_is_database_kb(tmp_path: Path, name: str):
+    with served(fill(tmp_path / name, [record(1)])) as get:
+        assert get("/article/1").status_code == 200
+        assert get("/kb").status_code == 200
+        assert [row["pmid"] for row in get("/kb/articles.json?_shape=array").json()] == [1]
+
+
+def test_serving_changes_no_byte(tmp_path: Path, field_file: Path):
+    path = shutil.copy(field_file, tmp_path / "kb.db")
+    before = Path(path).read_bytes()
+    with served(Path(path)) as get:
+        for address in ("/", f"/article/{SEED}", "/kb", "/kb/articles", "/search?q=norway"):
+            assert get(address).status_code == 200
+
+    assert Path(path).read_bytes() == before
+
+
+def test_a_file_that_can_only_be_read_is_served_as_it_is(field_file: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(path: Path, **_: bool) -> None:
+        raise DatabaseError(f"{path} cannot be opened.")
+
+    opens = module._opens
+    monkeypatch.setattr(module, "open_kb", refused)
+    monkeypatch.setattr(module, "_opens", lambda path, options: options != "mode=ro" and opens(path, options))
+
+    with served(field_file) as get:
+        assert get(f"/article/{SEED}").status_code == 200
+
+
+AS_NOBODY = """
+import asyncio, os, sys
+from kb.site.serve import build_app
+page = lambda path: asyncio.run(build_app(path).client.get("/article/1001")).status_code
+page(sys.argv[1])  # imports all that nobody may not read
+os.setuid(65534)
+print(page(sys.argv[2]), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_file_in_a_folder_that_nobody_can_write_is_served(field_file: Path):
+    with TemporaryDirectory(prefix="litkb-") as folder:
+        path = Path(shutil.copy(field_file, Path(folder) / "kb.db"))
+        path.chmod(0o444)
+        Path(folder).chmod(0o555)
+        run = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, str(field_file), str(path)], capture_output=True, text=True, timeout=60
+        )
+
+    assert run.stdout == "200\n", run.stderr[-800:]
+
+
+def test_plain_datasette_shows_the_same(field_file: Path, tmp_path: Path):
+    """The plugin and metadata.yml alone, as `datasette kb.db -m metadata.yml` loads them."""
+    path = shutil.copy(field_file, tmp_path / "kb.db")
+    app = Datasette([str(path)], metadata=read_metadata())
+    with served(field_file) as get:
+        pages = ("/", f"/article/{SEED}", "/search?q=norway", "/kb/seed_references")
+        ours = {page: get(page).text for page in pages}
+
+    async def ask() -> dict[str, str]:
+        await app.invoke_startup()
+        return {page: (await app.client.get(page)).text for page in pages}
+
+    plain = asyncio.run(ask())
+    app.executor.shutdown()
+    for database in app.databases.values():
+        database.close()
+    without_times = {page: re.sub(r"Queries took [\d.]+ ms", "", html) for page, html in plain.items()}
+    assert without_times == {page: re.sub(r"Queries took [\d.]+ ms", "", html) for page, html in ours.items()}
+
+
+def test_the_plugin_does_not_import_datasette_app():
+    code = (
+        "import sys, kb.site; print('datasette.app' in sys.modules, any(m.startswith('harvest') for m in sys.modules))"
+    )
+
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False False\n"
+    )
