@@ -93,6 +93,11 @@ def read_held_ids(db: sqlite3.Connection) -> Ids:
     return read_node_ids(db, articles_only=True)
 
 
+def read_work_ids(db: sqlite3.Connection) -> set[int]:
+    """Return the ids of all works that this file knows, in whatever state."""
+    return {row[0] for row in db.execute("select id from works")}
+
+
 def read_citation_pairs(db: sqlite3.Connection) -> tuple[Ids, Ids]:
     """Return the citing and the cited ids of all citations, each citation once, in ascending order.
 

@@ -297,7 +297,9 @@ def read_counts(db: sqlite3.Connection) -> Counts:
     names = db.execute(
         "select sum(id > 0), sum(id < 0) from works indexed by works_state where state = 'known'"
     ).fetchone()
-    printed = db.execute("select count(*), count(cited_pmid) from article_references").fetchone()
+    printed = db.execute(  # by an index: cited_id is the PMID where the reference carries one
+        "select count(*), (select count(*) from article_references where cited_id > 0) from article_references"
+    ).fetchone()
     citations = db.execute(
         "select count(*) from (select distinct citing_id, cited_id from citations where citing_id <> cited_id)"
     ).fetchone()
@@ -327,6 +329,13 @@ _LISTED: Final = """select a.pmid, a.title, a.title_html, a.authors, coalesce(j.
     from articles a left join journals j on j.journal_id = a.journal_id"""
 
 
+_MOST_CITED_COMPUTED: Final = """select id from article_metrics where citation_count > 0
+    order by citation_count desc, pagerank desc, id limit ?"""
+_MOST_CITED: Final = """select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
+    where c.citing_id <> coalesce(v.merged_into, v.id)
+    group by 1 order by count(distinct c.citing_id) desc, 1 limit ?"""
+
+
 def read_newest(db: sqlite3.Connection, limit: int) -> list[Listed]:
     """Return the held articles published last."""
     rows = db.execute(f"{_LISTED} order by a.year desc, a.pmid desc limit ?", (limit,))
@@ -334,18 +343,19 @@ def read_newest(db: sqlite3.Connection, limit: int) -> list[Listed]:
 
 
 def read_most_cited(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
-    """Return the works that most works here cite, held or not; note is how many do."""
+    """Return the works that most works here cite, held or not; note is how many do.
+
+    Which they are is what the last graph run found, where there was one; how many is counted now.
+    """
+    chosen = [row[0] for row in db.execute(_MOST_CITED_COMPUTED, (limit,))]
+    chosen = chosen or [row[0] for row in db.execute(_MOST_CITED, (limit,))]
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, a.title, n.cited_by
-        from (select coalesce(v.merged_into, v.id) as id, count(distinct c.citing_id) as cited_by
-                from citations c join works v on v.id = c.cited_id
-                where c.citing_id <> coalesce(v.merged_into, v.id)
-                group by 1 order by 2 desc, 1 limit ?) n
-            join works w on w.id = n.id left join articles a on a.pmid = w.id
-        order by n.cited_by desc, w.id""",
-        (limit,),
+        f"""select w.id, w.label, w.year, w.state, a.title
+        from works w left join articles a on a.pmid = w.id where w.id in ({marks(chosen)})""",
+        chosen,
     )
-    return [Neighbour(*row) for row in rows]
+    found = [Neighbour(*row, note=str(read_citing_count(db, row[0]))) for row in rows]
+    return sorted(found, key=lambda one: (-int(one.note or 0), one.id))
 
 
 def read_listed(db: sqlite3.Connection, pmids: Iterable[int]) -> dict[int, Listed]:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kb.queries.links import read_work_ids
+
 
 class GraphRun(NamedTuple):
     """One execution; versions is JSON."""
@@ -63,20 +65,22 @@ def save_graph_run(db: sqlite3.Connection, run: GraphRun, measures: Iterable[Met
 
 def save_metrics(db: sqlite3.Connection, rows: Iterable[ArticleMetrics], *, run_id: int) -> None:
     """Replace all article_metrics. A work that was forgotten since the graph was built gets no row."""
+    works = read_work_ids(db)
     db.execute("delete from article_metrics")
-    db.executemany(
-        f"""insert into article_metrics ({", ".join(ArticleMetrics._fields)}, graph_run_id)
-        select ?1, ?2, ?3, ?4, ?5, ?6 from works where id = ?1""",
-        ((*row, run_id) for row in rows),
-    )
+    db.executemany(_insert("article_metrics", ArticleMetrics), ((*row, run_id) for row in rows if row.id in works))
 
 
-def save_related_studies(db: sqlite3.Connection, rows: Iterable[RelatedStudy], *, run_id: int) -> int:
-    """Replace all related_studies; return their number. Works forgotten since the graph was built get no row."""
+def save_related_studies(db: sqlite3.Connection, rows: Iterable[RelatedStudy], *, run_id: int) -> None:
+    """Replace all related_studies. Works that were forgotten since the graph was built get no row."""
+    works = read_work_ids(db)
     db.execute("delete from related_studies")
-    saved = db.executemany(
-        f"""insert into related_studies ({", ".join(RelatedStudy._fields)}, graph_run_id)
-        select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 from works a join works b on b.id = ?2 where a.id = ?1""",
-        ((*row, run_id) for row in rows),
+    db.executemany(
+        _insert("related_studies", RelatedStudy),
+        ((*row, run_id) for row in rows if row.id in works and row.related_id in works),
     )
-    return saved.rowcount
+
+
+def _insert(table: str, row: type[ArticleMetrics] | type[RelatedStudy]) -> str:
+    """Return an insert of single rows: "insert … select" would keep a journal of its own for each."""
+    columns = (*row._fields, "graph_run_id")
+    return f"insert into {table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})"

@@ -112,3 +112,22 @@ def test_the_same_rows_give_the_same_numbers(db: sqlite3.Connection) -> None:
     compute(db)
 
     assert [[row[:-1] for row in db.execute(f"select * from {table}")] for table in tables] == first
+
+
+def test_a_related_study_forgotten_while_the_graph_is_computed_gets_no_row(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pmid in (1, 2, 3):
+        add_article(db, pmid, names=["Kelly JF"])
+    versions = run._versions
+
+    def forget() -> str:
+        for table, column in (("authorships", "pmid"), ("articles", "pmid"), ("works", "id")):
+            db.execute(f"delete from {table} where {column} = 3")
+        return versions()
+
+    monkeypatch.setattr(run, "_versions", forget)
+
+    compute(db)
+
+    assert db.execute("select id, related_id from related_studies").fetchall() == [(1, 2), (2, 1)]

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from network_builders import EMAIL, KEY, Clock, client_of, record_xml, rehearsal_of
 
 from harvest.answers import check_articles
 from harvest.client import FIRST_CONTACT, NCBI, Client, Settings, settings_from_environment
@@ -17,6 +16,7 @@ from harvest.rehearsal import Rehearsal
 from harvest.search import parse_search
 from harvest.transport import redirected, seconds_of
 from kb.errors import LitkbError, PermanentError, SourceError, TransientError, UsageError
+from tests.harvest.network_builders import EMAIL, KEY, Clock, client_of, record_xml, rehearsal_of
 
 TIMEOUT = 0.3  # seconds that a stalled answer really takes
 

@@ -1,7 +1,6 @@
 """The questions that litkb asks of PubMed, asked of a rehearsal."""
 
 import pytest
-from network_builders import EMAIL, KEY, Clock, client_of, record_xml, rehearsal_of
 
 from harvest.elink import parse_links
 from harvest.entrez import (
@@ -19,6 +18,7 @@ from harvest.search import parse_search
 from harvest.shelf import open_shelf
 from kb.errors import PermanentError, UsageError
 from kb.records import LinkList
+from tests.harvest.network_builders import EMAIL, KEY, Clock, client_of, record_xml, rehearsal_of
 
 FIELD = (
     record_xml(1, "Mutual help", doi="10.1000/one", pmcid="PMC11", cites=[2, 700]),

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from network_builders import KEY, Clock
 
 from harvest.pace import LONGEST_PAUSE, WINDOW, Pace, pace_file
 from kb.errors import SourceError, TransientError
+from tests.harvest.network_builders import KEY, Clock
 
 
 class NotingClock:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import pytest
 from lxml import etree
-from network_builders import Clock, client_of, record_xml, records, rehearsal_of
 
 from harvest.elink import parse_links
 from harvest.entrez import fetch_articles, fetch_cited_by
@@ -22,6 +21,7 @@ from kb.database import open_kb, transaction
 from kb.errors import RecordError, UsageError
 from kb.records import ArticleIdentifier
 from kb.store.records import save_records
+from tests.harvest.network_builders import Clock, client_of, record_xml, records, rehearsal_of
 from tests.records import MOMENT, record
 
 FIELD = (
