@@ -16,6 +16,7 @@ from harvest.run import Summary, harvest
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
 from kb.errors import UsageError
+from kb.identifiers import parse_identifier
 from kb.queries.ledger import OUTCOMES
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
@@ -31,7 +32,7 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
     metavar="PATH",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="PubMed XML, plain or gzipped, or a saved PubMed page; a folder means all in it. Repeatable.",
+    help="PubMed XML, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
 )
 @click.option("--pmid", type=int, metavar="PMID", help="Whose page a saved PubMed page is.")
 @click.option("--references", is_flag=True, help="Also what the articles cite.")
@@ -61,6 +62,7 @@ def harvest_command(
 
     Example: litkb harvest kb.db 32448354 --references --cited-by
     """
+    options["seeds"], options["files"] = _sorted_out(options["seeds"], options["files"])
     plan, settings = _plan(options), _settings(options)
     cost = _cost(kb, plan, settings)
     say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; nobody is asked.")
@@ -75,6 +77,20 @@ def harvest_command(
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
     return 0 if summary.complete else 1
+
+
+def _sorted_out(seeds: Sequence[str], paths: Sequence[Path]) -> tuple[list[str], list[Path]]:
+    """Return seeds and paths as they were meant: after --file, further words that name files are files (*.xml)."""
+    named = [word for word in seeds if paths and Path(word).exists() and not _is_identifier(word)]
+    return [word for word in seeds if word not in named], [*paths, *map(Path, named)]
+
+
+def _is_identifier(word: str) -> bool:
+    try:
+        parse_identifier(word)
+    except UsageError:
+        return False
+    return True
 
 
 def _plan(options: dict[str, Any]) -> Plan:

@@ -103,10 +103,8 @@ def read_citation_pairs(db: sqlite3.Connection) -> tuple[Ids, Ids]:
 
     Merged works are followed; self-references are left out.
     """
-    pairs = np.fromiter(db.execute("select distinct citing_id, cited_id from citations"), dtype=_PAIR)
-    merged = np.fromiter(
-        db.execute("select id, merged_into from works where merged_into is not null order by id"), dtype=_PAIR
-    )
+    pairs = _read_pairs(db, "select distinct citing_id, cited_id from citations")
+    merged = _read_pairs(db, "select id, merged_into from works where merged_into is not null order by id")
     citing, cited = _followed(pairs[:, 0], merged), _followed(pairs[:, 1], merged)
     order = np.lexsort((cited, citing))
     citing, cited = citing[order], cited[order]
@@ -114,6 +112,12 @@ def read_citation_pairs(db: sqlite3.Connection) -> tuple[Ids, Ids]:
     repeated[1:] = (citing[1:] == citing[:-1]) & (cited[1:] == cited[:-1])
     kept = ~repeated & (citing != cited)
     return citing[kept], cited[kept]
+
+
+def _read_pairs(db: sqlite3.Connection, query: str) -> Ids:
+    """Return the rows of a query of two columns, as an array of two columns."""
+    rows: Ids = np.fromiter(db.execute(query), dtype=_PAIR).view(np.int64)
+    return rows.reshape(-1, 2)
 
 
 def _followed(ids: Ids, merged: Ids) -> Ids:
@@ -135,9 +139,12 @@ def read_export_nodes(db: sqlite3.Connection, *, articles_only: bool = False) ->
         from {_NODES} left join journals j on j.journal_id = a.journal_id
             left join article_metrics m on m.id = w.id
         where {_HELD_NODES if articles_only else _ALL_NODES} order by w.id""")
-    for work, key, label, title, year, authors, journal, doi, state, *numbers, sources in rows:
+    for work, key, label, title, year, authors, journal, doi, state, count, rank, component, sources in rows:
         name, pmid = node_name(work, doi, key), work if work > 0 else None
-        yield ExportNode(name, label, title, year, authors, journal, doi, pmid, state, *numbers, names.of(sources))
+        source = names.of(sources)
+        yield ExportNode(
+            name, label, title, year, authors, journal, doi, pmid, state, count, rank, component, source
+        )  # fmt: skip
 
 
 def read_export_edges(db: sqlite3.Connection, *, articles_only: bool = False) -> Iterator[ExportEdge]:

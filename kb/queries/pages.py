@@ -354,7 +354,7 @@ def read_most_cited(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
         from works w left join articles a on a.pmid = w.id where w.id in ({marks(chosen)})""",
         chosen,
     )
-    found = [Neighbour(*row, note=str(read_citing_count(db, row[0]))) for row in rows]
+    found = [Neighbour(*(*row, str(read_citing_count(db, row[0])))) for row in rows]
     return sorted(found, key=lambda one: (-int(one.note or 0), one.id))
 
 

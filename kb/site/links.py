@@ -28,8 +28,3 @@ def orcid_url(orcid: str | None) -> str | None:
     """Return the page of an ORCID iD; None where its check digit is wrong."""
     normal = normalise_orcid(orcid)
     return f"https://orcid.org/{normal}" if normal else None
-
-
-def page_path(work: int) -> str:
-    """Return the path of a work on this site; a held one is sent on to its article."""
-    return f"/work/{work}"

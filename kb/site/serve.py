@@ -29,7 +29,7 @@ _SETTINGS: Final = {
     "allow_download": False,  # of a file that may be written this moment
     "default_page_size": 50,
     "default_facet_size": 8,
-    "truncate_cells_html": 240,
+    "truncate_cells_html": 1_000,
 }
 
 

@@ -130,4 +130,4 @@ def test_a_related_study_forgotten_while_the_graph_is_computed_gets_no_row(
 
     compute(db)
 
-    assert db.execute("select id, related_id from related_studies").fetchall() == [(1, 2), (2, 1)]
+    assert db.execute("select id, related_id from related_studies order by id").fetchall() == [(1, 2), (2, 1)]

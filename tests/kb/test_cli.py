@@ -121,6 +121,17 @@ def test_check_tells_a_sound_file_from_an_altered_one(xml: Path, capsys: pytest.
     assert capsys.readouterr().err == "Broken: the rows of an article are as they were stored (1: 2)\n"
 
 
+def test_several_files_may_follow_the_option_as_a_shell_expands_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / f"{n}.xml" for n in (1, 2, 3)]
+    for number, path in enumerate(paths):
+        path.write_bytes(b"".join(format_article_set([FIELD[number]])))
+
+    assert run("harvest", tmp_path / "kb.db", "--file", *paths) == 0
+    assert capsys.readouterr().out == "asked 3 = 3 stored\n"
+
+
 def test_rebuild_brings_back_what_was_lost(xml: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kb = xml.with_name("kb.db")
     run("harvest", kb, "--file", xml)
