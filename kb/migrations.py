@@ -138,7 +138,7 @@ create table article_references (
     primary key (citing_pmid, position)
 ) strict, without rowid;
 create index article_references_cited on article_references (cited_id, citing_pmid, position);
-create index article_references_doi on article_references (doi, cited_pmid) where doi is not null;
+create index article_references_doi on article_references (doi, cited_pmid) where doi is not null and cited_pmid is not null;
 
 create table authorships (
     pmid integer not null references articles (pmid),
