@@ -134,7 +134,7 @@ def read_work_by_identifier(db: sqlite3.Connection, column: str, value: str) -> 
     if row is None and column == "doi":
         row = db.execute(
             """select coalesce(w.merged_into, w.id) from article_references r join works w on w.id = r.cited_id
-            where r.doi = ? order by 1 limit 1""",
+            where r.doi = ? and r.cited_pmid is not null order by 1 limit 1""",
             (value,),
         ).fetchone()
     return row[0] if row else None

@@ -56,6 +56,27 @@ def test_a_question_has_an_answer_without_parameters(get: Get, name: str):
     assert answer.json()["rows"] != []
 
 
+def test_questions_about_one_article_take_its_number(get: Get):
+    rows = {
+        name: get(f"/kb/{name}.json?_shape=objects&{args}").json()["rows"]
+        for name, args in (
+            ("seed_references", "pmid=1002"),
+            ("who_cites", "id=1003"),
+            ("same_references", "pmid=1002"),
+            ("cited_together", "id=1001"),
+            ("articles_by_author", "name=Moos+RH"),
+            ("articles_on_topic", "topic=norway"),
+        )
+    }
+
+    assert [row["id"] for row in rows["seed_references"]] == [1003, 2001]
+    assert [row["id"] for row in rows["who_cites"]] == [1004, 1002]
+    assert [(row["id"], row["shared_references"]) for row in rows["same_references"]] == [(1004, 2), (1001, 1)]
+    assert [(row["id"], row["cited_together"]) for row in rows["cited_together"]] == [(1003, 2), (1002, 1), (2001, 1)]
+    assert [row["pmid"] for row in rows["articles_by_author"]] == [1002]
+    assert [row["pmid"] for row in rows["articles_on_topic"]] == [1001]
+
+
 def test_the_seed_is_the_article_first_asked_for(field_db: sqlite3.Connection):
     assert field_db.execute("select pmid, label from seed").fetchall() == [(1001, "Vederhus 2020 J Tests")]
 

@@ -170,9 +170,14 @@ def test_held_and_merged_works_lead_to_what_they_are(tmp_path: Path):
         html = get("/article/1").text
         [negative] = get("/kb/works.json?state=merged&_shape=array&_col=id").json()
         merged = get(f"/work/{negative['id']}").headers["location"]
+        cited_by = section(get("/article/2").text, "cited-by")
+        answers = get("/kb/who_cites.json?id=2&_shape=objects").json()["rows"]
 
     assert before == "/article/1"
     assert merged == "/work/2"
+    assert cited_by.startswith("Cited by 1 work here cites it; nobody was asked for the whole list")
+    assert "Name1 2000 J Tests · held says PubMed" in cited_by
+    assert [row["id"] for row in answers] == [1]
     assert "held Name2 2000 J Tests" in section(html, "references")
     assert 'href="/article/2"' in html
 
