@@ -3,15 +3,15 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.importorskip("playwright", reason="the extra litkb[browser] is not installed")
-
-from playwright.sync_api import Browser, Page, sync_playwright
-
 from kb.site.serve import served
 from tests.site.conftest import KNOWN, LINKS, RETRACTED, SEED, field, fill
+
+if TYPE_CHECKING:  # the extra litkb[browser] is there for these tests only
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -51,17 +51,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
+def window() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # see above
+
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.skip("chromium is not installed")
+        pytest.fail("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
 
 
-def opened(window: Browser, size: str, *, script: bool = True, scheme: str = "light") -> Page:
+def opened(window: "Browser", size: str, *, script: bool = True, scheme: str = "light") -> "Page":
     width, height = SIZES[size]
     context = window.new_context(
         viewport={"width": width, "height": height}, java_script_enabled=script, color_scheme=scheme
@@ -71,7 +73,7 @@ def opened(window: Browser, size: str, *, script: bool = True, scheme: str = "li
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_logs_nothing_and_calls_nobody(window: Browser, address: str, path: str, size: str):
+def test_a_page_fits_logs_nothing_and_calls_nobody(window: "Browser", address: str, path: str, size: str):
     page = opened(window, size)
     messages: list[str] = []
     requests: list[str] = []
@@ -87,7 +89,7 @@ def test_a_page_fits_logs_nothing_and_calls_nobody(window: Browser, address: str
     page.context.close()
 
 
-def test_a_search_leads_to_an_article_without_a_script(window: Browser, address: str):
+def test_a_search_leads_to_an_article_without_a_script(window: "Browser", address: str):
     page = opened(window, "phone", script=False)
     page.goto(address)
     page.fill(".big-search input", "hoie norway")
@@ -99,7 +101,7 @@ def test_a_search_leads_to_an_article_without_a_script(window: Browser, address:
     page.context.close()
 
 
-def test_a_person_can_reach_everything_by_keyboard(window: Browser, address: str):
+def test_a_person_can_reach_everything_by_keyboard(window: "Browser", address: str):
     page = opened(window, "desktop")
     page.goto(f"{address}article/{SEED}")
     page.keyboard.press("Tab")
@@ -116,7 +118,7 @@ def test_a_person_can_reach_everything_by_keyboard(window: Browser, address: str
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES[:8])
-def test_text_stands_out_from_its_ground(window: Browser, address: str, path: str, scheme: str):
+def test_text_stands_out_from_its_ground(window: "Browser", address: str, path: str, scheme: str):
     page = opened(window, "desktop", scheme=scheme)
     page.goto(address + path)
 
@@ -126,7 +128,7 @@ def test_text_stands_out_from_its_ground(window: Browser, address: str, path: st
     page.context.close()
 
 
-def test_print_leaves_out_what_paper_cannot_use(window: Browser, address: str):
+def test_print_leaves_out_what_paper_cannot_use(window: "Browser", address: str):
     page = opened(window, "desktop")
     page.goto(f"{address}article/{SEED}")
     page.emulate_media(media="print")
