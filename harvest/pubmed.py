@@ -9,11 +9,14 @@ from lxml.etree import _Element
 
 from harvest.draft import Draft
 from harvest.markup import text_of
+from harvest.plainlists import Fill, cut_plain_lists
 from harvest.pubdate import citation_line, parse_pub_date
 from harvest.pubmedbook import read_book_article
 from harvest.pubmedparts import (
     Readers,
+    Term,
     add_date,
+    add_heading,
     add_identifier,
     add_reference,
     column,
@@ -60,7 +63,6 @@ _MATHML: Final = b'<record xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:
 _OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^>]*>\s*<PMID[^>]*>\s*(\d{1,10})\s*</PMID>")
 _CITES: Final = "Cites"
 _NO_NUMBER: Final[list[str | None]] = [None]
-_NO_QUALIFIER: Final[list[tuple[str | None, int]]] = [(None, 0)]
 
 
 def parse_articles(xml: bytes | Iterable[bytes]) -> Iterator[rows.Record | rows.Deletion | RecordError]:
@@ -91,8 +93,10 @@ def parse_record(raw: RawRecord) -> rows.Record:
     """Return the record in these bytes. Raises RecordError, with PMID and offset, if it cannot be read."""
     if raw.kind == REJECTED:
         raise _error(raw, raw.reason or "The record cannot be read.")
-    element = _tree(raw)
-    return _book(raw, element) if raw.kind == BOOK else _article(raw, element)
+    if raw.kind == BOOK:
+        return _book(raw, _tree(raw))
+    xml, fills = cut_plain_lists(raw.xml)
+    return _article(raw, _tree(raw._replace(xml=xml) if fills else raw), fills)
 
 
 def _error(raw: RawRecord, reason: str) -> RecordError:
@@ -124,9 +128,11 @@ def _deletions(raw: RawRecord) -> Iterator[rows.Deletion | RecordError]:
                 yield rows.Deletion(pmid)
 
 
-def _article(raw: RawRecord, element: _Element) -> rows.Record:
+def _article(raw: RawRecord, element: _Element, fills: Iterable[Fill] = ()) -> rows.Record:
     draft = _draft(raw, element, "MedlineCitation", "article")
     read_children(draft, element, _ARTICLE_PARTS)
+    for fill in fills:
+        fill(draft)
     settle_identifiers(draft)
     settle_affiliation(draft)
     _settle_line(draft)
@@ -294,30 +300,19 @@ def _read_mesh(draft: Draft, headings: _Element) -> None:
 
 
 def _read_heading(draft: Draft, element: _Element, heading: int) -> None:
-    """Read one heading: a row for its descriptor, or one for each qualifier of it."""
+    """Read one heading: its descriptor, and the qualifiers of it."""
     descriptor = None
-    descriptor_is_major = 0
-    qualifiers: list[tuple[str | None, int]] = []
+    qualifiers: list[Term] = []
     for child in element:
         name = text_of(child)
         if name is None:
             continue
-        ui = child.get("UI") or name
-        is_major = 1 if child.get("MajorTopicYN") == "Y" else 0
+        term = (child.get("UI") or name, name, 1 if child.get("MajorTopicYN") == "Y" else 0)
         if child.tag == "DescriptorName":
-            descriptor, descriptor_is_major = ui, is_major
-            draft.descriptors[ui] = name
+            descriptor = term
         elif child.tag == "QualifierName":
-            qualifiers.append((ui, is_major))
-            draft.qualifiers[ui] = name
-    if descriptor is None:
-        return
-    found, pmid = draft.mesh_headings, draft.pmid
-    for qualifier, is_major in qualifiers or _NO_QUALIFIER:
-        values = (
-            pmid, len(found) + 1, heading, descriptor, qualifier, is_major | descriptor_is_major, descriptor_is_major,
-        )  # fmt: skip
-        found.append(tuple.__new__(rows.MeshHeading, values))
+            qualifiers.append(term)
+    add_heading(draft, heading, descriptor, qualifiers)
 
 
 def _read_corrections(draft: Draft, corrections: _Element) -> None:

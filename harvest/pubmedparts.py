@@ -1,6 +1,6 @@
 """The parts that PubMed's articles and books share: names, abstracts, references, identifiers, dates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from lxml.etree import _Element
@@ -13,12 +13,14 @@ from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid, pmid
 from kb.text import fold, name_key
 
 Reader = Callable[[Draft, _Element], None]
+Term = tuple[str, str, int]  # UI, or the name where it has none; name; whether it is a major topic
 Readers = Mapping[Any, Reader]  # by tag: a name, or lxml's sign for a processing instruction
 
 # A row made so takes a third of the time of its class called with arguments, and most rows are made here.
 _row: Final = tuple.__new__
 
 _YES_NO: Final = {"Y": 1, "N": 0}
+_NO_QUALIFIER: Final[list[tuple[str | None, str, int]]] = [(None, "", 0)]
 _PMC_KINDS: Final = frozenset({"pmc", "pmcid"})
 
 
@@ -142,40 +144,55 @@ def read_authors(draft: Draft, authors: _Element, role: str = "author") -> None:
 def _read_author(draft: Draft, author: _Element, role: str) -> None:
     parts: dict[str, str | None] = {}
     orcid = None
-    position = len(draft.authorships) + 1
-    affiliations: list[rows.Affiliation] = []
+    affiliations: list[str | None] = []
+    identified: list[_Element] = []
     for child in author:
         tag = child.tag
         if tag == "AffiliationInfo":
-            _add_affiliation(affiliations, draft.pmid, position, child)
+            identified.append(child)
         elif tag == "Identifier":
             orcid = orcid or _orcid(child)
         elif tag == "Affiliation":  # before 2015: text in the Author itself
-            _add_affiliation_text(affiliations, draft.pmid, position, text_of(child))
+            affiliations.append(text_of(child))
         else:
             parts[tag] = text_of(child)
+    if add_author(draft, parts, orcid=orcid, equal=author.get("EqualContrib"), affiliations=affiliations, role=role):
+        for info in identified:
+            _add_affiliation(draft, info)
+
+
+def add_author(
+    draft: Draft,
+    parts: Mapping[str, str | None],
+    *,
+    orcid: str | None,
+    equal: str | None,
+    affiliations: Sequence[str | None],
+    role: str = "author",
+) -> bool:
+    """Note one authorship and its plain affiliations, unless its parts name nobody; say which."""
     get = parts.get
     collective, suffix = get("CollectiveName"), get("Suffix")
     name = printed_name(get("LastName"), get("Initials") or get("ForeName"), suffix) or collective
     if name is None:
-        return
-    equal = _YES_NO.get(author.get("EqualContrib", ""))
-    draft.authorships.append(
-        _row(
-            rows.Authorship,
-            (draft.pmid, position, name, name_key(name), get("LastName"), get("ForeName"), get("Initials"), suffix,
-             collective, orcid, equal, role),
-        )
+        return False
+    position = len(draft.authorships) + 1
+    values = (
+        draft.pmid, position, name, name_key(name), get("LastName"), get("ForeName"), get("Initials"), suffix,
+        collective, normalise_orcid(orcid) if orcid else None, _YES_NO.get(equal or ""), role,
     )  # fmt: skip
-    draft.affiliations += affiliations
+    draft.authorships.append(_row(rows.Authorship, values))
+    for text in affiliations:
+        _add_affiliation_text(draft, text)
+    return True
 
 
 def _orcid(identifier: _Element) -> str | None:
     return normalise_orcid(identifier.text) if identifier.get("Source") == "ORCID" else None
 
 
-def _add_affiliation(found: list[rows.Affiliation], pmid: int, position: int, info: _Element) -> None:
-    """Add an affiliation, once for each identifier that it has (ROR, GRID, ISNI)."""
+def _add_affiliation(draft: Draft, info: _Element) -> None:
+    """Add an affiliation of the last author, once for each identifier that it has (ROR, GRID, ISNI)."""
     text = None
     identifiers: list[_Element] = []
     for child in info:
@@ -184,16 +201,19 @@ def _add_affiliation(found: list[rows.Affiliation], pmid: int, position: int, in
         elif child.tag == "Identifier":
             identifiers.append(child)
     if not identifiers:
-        _add_affiliation_text(found, pmid, position, text)
+        _add_affiliation_text(draft, text)
+    for identifier in identifiers:
+        _add_affiliation_text(draft, text, text_of(identifier), identifier.get("Source") or None)
+
+
+def _add_affiliation_text(
+    draft: Draft, text: str | None, identifier: str | None = None, source: str | None = None
+) -> None:
+    if text is None:
         return
-    for identifier in identifiers if text is not None else ():
-        source = identifier.get("Source") or None
-        found.append(_row(rows.Affiliation, (pmid, position, len(found) + 1, text, text_of(identifier), source)))
-
-
-def _add_affiliation_text(found: list[rows.Affiliation], pmid: int, position: int, text: str | None) -> None:
-    if text is not None:
-        found.append(_row(rows.Affiliation, (pmid, position, len(found) + 1, text, None, None)))
+    found, position = draft.affiliations, len(draft.authorships)
+    ordinal = found[-1].ordinal + 1 if found and found[-1].position == position else 1
+    found.append(_row(rows.Affiliation, (draft.pmid, position, ordinal, text, identifier, source)))
 
 
 def read_old_affiliation(draft: Draft, element: _Element) -> None:
@@ -347,6 +367,21 @@ def add_reference(
 
 
 # --- what a record is about ---
+
+
+def add_heading(draft: Draft, heading: int, descriptor: Term | None, qualifiers: Sequence[Term]) -> None:
+    """Note one MeSH heading: a row for its descriptor, or one for each qualifier of it."""
+    if descriptor is None:
+        return
+    ui, name, descriptor_is_major = descriptor
+    draft.descriptors[ui] = name
+    found, pmid = draft.mesh_headings, draft.pmid
+    for qualifier, qualifier_name, is_major in qualifiers or _NO_QUALIFIER:
+        if qualifier is not None:
+            draft.qualifiers[qualifier] = qualifier_name
+        major = is_major | descriptor_is_major
+        values = (pmid, len(found) + 1, heading, ui, qualifier, major, descriptor_is_major)
+        found.append(_row(rows.MeshHeading, values))
 
 
 def read_languages(draft: Draft, element: _Element) -> None:

@@ -134,7 +134,7 @@ def read_citing_pmids(db: sqlite3.Connection, pmids: list[int]) -> set[int]:
     return _linked(
         db, pmids,
         """select coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.citing_id
-        where c.cited_id in (select id from works where ?1 in (id, merged_into))""",
+        where c.cited_id in (select id from works where ? in (id, merged_into))""",
     )  # fmt: skip
 
 

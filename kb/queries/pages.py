@@ -170,11 +170,11 @@ def read_unprinted(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighb
         from citations c join citation_sources s on s.id = c.source_id
             join works v on v.id = c.cited_id join works w on w.id = coalesce(v.merged_into, v.id)
             left join articles a on a.pmid = w.id
-        where c.citing_id = ?1 and w.id <> ?1 and w.id not in (
+        where c.citing_id = :work and w.id <> :work and w.id not in (
             select coalesce(x.merged_into, x.id) from article_references r join works x on x.id = r.cited_id
-            where r.citing_pmid = ?1)
-        group by w.id order by w.year desc, w.id desc limit ?2""",
-        (pmid, limit),
+            where r.citing_pmid = :work)
+        group by w.id order by w.year desc, w.id desc limit :limit""",
+        {"work": pmid, "limit": limit},
     )
     return [Neighbour(*row) for row in rows]
 
@@ -183,13 +183,13 @@ def read_citing(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbour
     """Return the works that cite work, or one merged into it, newest first; note says who says so."""
     rows = db.execute(
         """select w.id, w.label, w.year, w.state, a.title, group_concat(distinct s.name)
-        from (select id from works where id = ?1 union all select id from works where merged_into = ?1) t
+        from (select id from works where id = :work union all select id from works where merged_into = :work) t
             join citations c on c.cited_id = t.id join citation_sources s on s.id = c.source_id
             join works v on v.id = c.citing_id join works w on w.id = coalesce(v.merged_into, v.id)
             left join articles a on a.pmid = w.id
-        where w.id <> ?1
-        group by w.id order by w.year desc, w.id desc limit ?2""",
-        (work, limit),
+        where w.id <> :work
+        group by w.id order by w.year desc, w.id desc limit :limit""",
+        {"work": work, "limit": limit},
     )
     return [Neighbour(*row) for row in rows]
 
@@ -198,10 +198,10 @@ def read_citing_count(db: sqlite3.Connection, work: int) -> int:
     """Return how many works here cite work, or one merged into it; itself left out."""
     row = db.execute(
         """select count(distinct coalesce(v.merged_into, v.id))
-        from (select id from works where id = ?1 union all select id from works where merged_into = ?1) t
+        from (select id from works where id = :work union all select id from works where merged_into = :work) t
             join citations c on c.cited_id = t.id join works v on v.id = c.citing_id
-        where coalesce(v.merged_into, v.id) <> ?1""",
-        (work,),
+        where coalesce(v.merged_into, v.id) <> :work""",
+        {"work": work},
     ).fetchone()
     return int(row[0])
 
@@ -224,7 +224,7 @@ def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbou
         """select w.id, w.label, w.year, w.state, a.title, r.reason
         from related_studies r join works w on w.id = r.related_id left join articles a on a.pmid = w.id
         where r.id = ? order by r.score desc, r.related_id limit ?""",
-        (work, limit),
+        {"work": work, "limit": limit},
     )
     return [Neighbour(*row) for row in rows]
 
@@ -253,10 +253,10 @@ def read_retraction(db: sqlite3.Connection, pmid: int) -> bool:
     """Return whether some record here says that pmid is retracted."""
     return bool(
         db.execute(
-            """select exists (select 1 from publication_types where pmid = ?1 and name = 'Retracted Publication')
-            or exists (select 1 from notices where pmid = ?1 and kind = 'RetractionIn')
-            or exists (select 1 from notices where other_pmid = ?1 and kind = 'RetractionOf')""",
-            (pmid,),
+            """select exists (select 1 from publication_types where pmid = :work and name = 'Retracted Publication')
+            or exists (select 1 from notices where pmid = :work and kind = 'RetractionIn')
+            or exists (select 1 from notices where other_pmid = :work and kind = 'RetractionOf')""",
+            {"work": pmid},
         ).fetchone()[0]
     )
 
@@ -265,10 +265,10 @@ def read_namings(db: sqlite3.Connection, work: int, limit: int) -> list[Naming]:
     """Return the printed references that name work, or one merged into it, in order of the citing PMID."""
     rows = db.execute(
         """select r.citing_pmid, w.label, r.position, r.citation
-        from (select id from works where id = ?1 union all select id from works where merged_into = ?1) t
+        from (select id from works where id = :work union all select id from works where merged_into = :work) t
             join article_references r on r.cited_id = t.id join works w on w.id = r.citing_pmid
-        order by r.citing_pmid, r.position limit ?2""",
-        (work, limit),
+        order by r.citing_pmid, r.position limit :limit""",
+        {"work": work, "limit": limit},
     )
     return [Naming(*row) for row in rows]
 

@@ -65,10 +65,10 @@ _SAVE_JOURNAL: Final = f"""
             > (coalesce(journals.as_of, ''), coalesce(journals.title, ''), coalesce(journals.abbreviation, ''),
                coalesce(journals.iso_abbreviation, ''), coalesce(journals.country, ''))"""
 _SAVE_ISSN: Final = """
-    update journals set issn_print = coalesce(max(issn_print, ?1), issn_print, ?1),
-        issn_electronic = coalesce(max(issn_electronic, ?2), issn_electronic, ?2),
-        issn_linking = coalesce(max(issn_linking, ?3), issn_linking, ?3)
-    where journal_id = ?4 and (issn_print is not ?1 or issn_electronic is not ?2 or issn_linking is not ?3)"""
+    update journals set issn_print = coalesce(max(issn_print, :print), issn_print, :print),
+        issn_electronic = coalesce(max(issn_electronic, :electronic), issn_electronic, :electronic),
+        issn_linking = coalesce(max(issn_linking, :linking), issn_linking, :linking)
+    where journal_id = :journal_id and (issn_print is not :print or issn_electronic is not :electronic or issn_linking is not :linking)"""
 _SAVE_TERM: Final = """
     insert into {table} ({key}, name, as_of) values (?, ?, ?)
     on conflict ({key}) do update set name = excluded.name, as_of = excluded.as_of
@@ -152,10 +152,10 @@ def _beats(new: Held, old: Held) -> bool:
 def _confirm(db: sqlite3.Connection, new: Held) -> None:
     """Note that the content held was received again."""
     db.execute(
-        """update articles set checked_at = max(checked_at, ?1),
-            update_file = coalesce(max(update_file, ?2), update_file, ?2)
-        where pmid = ?3 and (checked_at < ?1 or ?2 > coalesce(update_file, -1))""",
-        (new.checked_at, new.update_file, new.pmid),
+        """update articles set checked_at = max(checked_at, :at),
+            update_file = coalesce(max(update_file, :file), update_file, :file)
+        where pmid = :pmid and (checked_at < :at or :file > coalesce(update_file, -1))""",
+        {"at": new.checked_at, "file": new.update_file, "pmid": new.pmid},
     )
 
 
@@ -257,9 +257,9 @@ def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
 
 def _cited_and_noticed(db: sqlite3.Connection, pmid: int) -> set[int]:
     rows = db.execute(
-        """select cited_id from article_references where citing_pmid = ?1 and cited_id is not null
-        union select other_pmid from notices where pmid = ?1 and other_pmid is not null""",
-        (pmid,),
+        """select cited_id from article_references where citing_pmid = :pmid and cited_id is not null
+        union select other_pmid from notices where pmid = :pmid and other_pmid is not null""",
+        {"pmid": pmid},
     )
     return {row[0] for row in rows}
 

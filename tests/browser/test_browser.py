@@ -52,7 +52,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def window() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # see above
+    from playwright.sync_api import sync_playwright  # as above
 
     chromium = shutil.which("chromium")
     if chromium is None:
