@@ -163,11 +163,20 @@ def save_shared_rows(db: sqlite3.Connection, records: Sequence[Record]) -> None:
     """Save journals and MeSH names, which belong to no single article; the latest description wins."""
     journals = {record.journal for record in records if record.journal}
     db.executemany(_SAVE_JOURNAL, journals)
-    db.executemany(_SAVE_ISSN, ((j.issn_print, j.issn_electronic, j.issn_linking, j.journal_id) for j in journals))
+    db.executemany(_SAVE_ISSN, map(_issns, journals))
     descriptors = {row for record in records for row in record.mesh_descriptors}
     qualifiers = {row for record in records for row in record.mesh_qualifiers}
     db.executemany(_SAVE_TERM.format(table="mesh_descriptors", key="descriptor_ui"), descriptors)
     db.executemany(_SAVE_TERM.format(table="mesh_qualifiers", key="qualifier_ui"), qualifiers)
+
+
+def _issns(journal: Journal) -> dict[str, str | None]:
+    return {
+        "print": journal.issn_print,
+        "electronic": journal.issn_electronic,
+        "linking": journal.issn_linking,
+        "journal_id": journal.journal_id,
+    }
 
 
 def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
