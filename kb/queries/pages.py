@@ -224,7 +224,7 @@ def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbou
         """select w.id, w.label, w.year, w.state, a.title, r.reason
         from related_studies r join works w on w.id = r.related_id left join articles a on a.pmid = w.id
         where r.id = ? order by r.score desc, r.related_id limit ?""",
-        {"work": work, "limit": limit},
+        (work, limit),
     )
     return [Neighbour(*row) for row in rows]
 
