@@ -10,17 +10,9 @@ from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer, keep_file
 from harvest.client import Client
-from harvest.entrez import (
-    BATCH,
-    Answer,
-    fetch_articles,
-    fetch_cited_by,
-    fetch_similar,
-    search_doi,
-    search_pmcid,
-    search_pubmed,
-)
+from harvest.entrez import BATCH, Answer, fetch_articles, fetch_cited_by, fetch_similar, search_pubmed
 from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
+from harvest.identify import Identified, identify_here, identify_online
 from harvest.load import (
     ALONE,
     CONFIRM,
@@ -35,7 +27,6 @@ from harvest.load import (
 )
 from harvest.page import page_doi
 from harvest.plan import Plan
-from harvest.pubmed import parse_articles
 from kb.database import transaction
 from kb.errors import LitkbError, PermanentError, RecordError, SourceError, TransientError, UsageError
 from kb.identifiers import Identifier
@@ -43,7 +34,6 @@ from kb.queries.ledger import (
     Task,
     read_citing_pmids,
     read_followed,
-    read_identified,
     read_outcomes,
     read_problems,
     read_reference_pmids,
@@ -52,7 +42,6 @@ from kb.queries.ledger import (
     read_similar_pmids,
 )
 from kb.queries.records import read_held
-from kb.records import Record
 from kb.store.ledger import save_file_counts, save_outcomes, save_pending, save_run, save_run_end
 
 Progress = Callable[[str, int, int], None]
@@ -193,10 +182,10 @@ def _page_pmid(run: Run, text: str, pmid: int | None) -> int:
         doi = page_doi(text)
         if doi is None or pmid is not None:
             raise
-        found = _identify_or_fail(run, Identifier("doi", doi))
-        if isinstance(found, str):
-            raise UsageError(f"{unknown} ({found.removeprefix('failed: ')})") from unknown
-        return found
+        found, _ = _identify_online(run, Identifier("doi", doi))
+        if found.pmid is None:
+            raise UsageError(f"{unknown} ({found.why})") from unknown
+        return found.pmid
 
 
 def _keep_file(run: Run, file: InputFile, request: dict[str, object]) -> str:
@@ -223,62 +212,41 @@ def _first_articles(run: Run, plan: Plan) -> list[int]:
 def _identify(run: Run, seed: Identifier) -> int | None:
     """Return the PMID of a seed; None, and a line in the ledger, where nobody knows it."""
     asked = seed.value if seed.kind != "doi" else f"doi:{seed.value}"
-    if seed.kind == "pmid":
-        found: int | str = int(seed.value)
-    else:
-        held = read_identified(run.db, seed.kind, seed.value)
-        found = held[0] if len(held) == 1 else _identify_or_fail(run, seed)
-    known = isinstance(found, int)
-    failed = isinstance(found, str) and found.startswith("failed: ")
-    outcome = "done" if known else "failed" if failed else "not identified"
+    found, outcome = identify_here(run.db, seed), "done"
+    if found.pmid is None:
+        found, outcome = _identify_online(run, seed)
     with transaction(run.db):
-        save_outcomes(run.db, run.id, [Task("seed", asked, outcome, str(found).removeprefix("failed: "))])
-    return found if isinstance(found, int) else None
+        save_outcomes(run.db, run.id, [Task("seed", asked, outcome, found.why)])
+    return found.pmid
 
 
-def _identify_or_fail(run: Run, seed: Identifier) -> int | str:
+def _identify_online(run: Run, identifier: Identifier) -> tuple[Identified, str]:
+    """Return what PubMed knows of an identifier, and the outcome: done, not identified, failed."""
     if run.client is None or run.stopped:
-        return f"failed: {run.stopped or 'nobody could be asked'}"
+        return Identified(None, f"not asked: {run.stopped or 'nobody could be asked'}"), "failed"
     try:
-        return _identify_online(run, seed)
+        found = identify_online(run.client, identifier)
     except SourceError as error:
         _stop(run, error)
-        return f"failed: {error}"
-
-
-def _identify_online(run: Run, seed: Identifier) -> int | str:
-    """Return the one PMID whose own record has this DOI or PMCID, else a sentence."""
-    assert run.client is not None
-    search = search_doi if seed.kind == "doi" else search_pmcid
-    candidates = search(run.client, seed.value)
-    if not candidates:
-        return f"PubMed knows no article with {seed.value}"
-    answer = fetch_articles(run.client, candidates[:BATCH])
-    records = [item.article for item in parse_articles(answer.body) if isinstance(item, Record)]
-    same = sorted({r.pmid for r in records if seed.value in (r.doi, r.pmcid)})
-    if len(same) == 1:
-        return same[0]
-    listed = ", ".join(map(str, (same or candidates)[:5]))
-    return f"PubMed finds {len(same or candidates)} for {seed.value}, none of them certain: {listed}"
+        return Identified(None, str(error)), "failed"
+    return found, "not identified" if found.pmid is None else "done"
 
 
 def _search(run: Run, query: str) -> list[int]:
     """Return the hits of query; its translation and warnings become notes of the run."""
     if run.client is None or run.stopped:
+        _note_failure(run, "search", [query], f"not asked: {run.stopped or 'nobody could be asked'}")
         return []
-    with transaction(run.db):
-        save_pending(run.db, run.id, "search", [query])
     try:
         result = search_pubmed(run.client, query)
     except SourceError as error:
         _stop(run, error)
-        with transaction(run.db):
-            save_outcomes(run.db, run.id, [Task("search", query, "failed", str(error))])
+        _note_failure(run, "search", [query], str(error))
         return []
     kept = _keep(run, result.answer, {})
     run.notes += [f"PubMed read the query as: {result.translation}"] if result.translation else []
     run.notes += result.warnings
-    run.notes.append(f"{result.count:,} hits")
+    run.notes.append(f"PubMed has {result.count:,} hit{'' if result.count == 1 else 's'}.")
     with transaction(run.db):
         task = Task("search", query, "done", f"{len(result.pmids)} of {result.count} hits; {result.translation}")
         save_outcomes(run.db, run.id, [task], answer=kept)
@@ -389,9 +357,9 @@ def _note_refusal(run: Run, task: str, pmids: list[int], error: PermanentError) 
         save_outcomes(run.db, run.id, [Task(task, str(pmid), outcome, str(error)) for pmid in pmids])
 
 
-def _note_failure(run: Run, task: str, pmids: Iterable[int], why: str) -> None:
+def _note_failure(run: Run, task: str, asked: Iterable[int | str], why: str) -> None:
     with transaction(run.db):
-        save_outcomes(run.db, run.id, [Task(task, str(pmid), "failed", why) for pmid in pmids])
+        save_outcomes(run.db, run.id, [Task(task, str(one), "failed", why) for one in asked])
 
 
 def _stop(run: Run, error: SourceError) -> None:

@@ -122,7 +122,7 @@ def test_a_query_says_how_pubmed_read_it(kb: Path) -> None:
 
     assert held(kb) == [4]
     assert any("PubMed read the query as" in note for note in summary.notes)
-    assert "1 hits" in summary.notes
+    assert summary.notes[-1] == "PubMed has 1 hit."
 
 
 def test_an_unknown_pmid_is_not_found_after_it_was_asked_for_alone(kb: Path) -> None:
@@ -181,6 +181,14 @@ def test_a_source_that_stays_silent_ends_the_run_with_everything_in_the_ledger(k
     assert summary.resumed
     assert outcomes(summary) == {"stored": 3}
     assert held(kb) == [1, 2, 3]
+
+
+def test_a_query_that_could_not_be_asked_is_in_the_ledger_too(kb: Path) -> None:
+    with served(faults=[Fault("unavailable", times=None)]) as rehearsal:
+        summary = run(kb, Plan(seeds=("10.1000/one", "2"), query="help"), rehearsal)
+
+    assert {problem.asked for problem in summary.problems} == {"doi:10.1000/one", "2", "help"}
+    assert outcomes(summary) == {"failed": 3}
 
 
 def test_a_pmid_that_spoils_its_batch_is_found_and_the_others_are_stored(kb: Path) -> None:
