@@ -13,10 +13,13 @@ BUSY_TIMEOUT_MS: Final = 30_000
 _HEADER: Final = b"SQLite format 3\x00"
 
 
-def open_kb(path: str | Path, *, create: bool = False, readonly: bool = False) -> sqlite3.Connection:
+def open_kb(
+    path: str | Path, *, create: bool = False, readonly: bool = False, keep_journal: bool = False
+) -> sqlite3.Connection:
     """Return a connection to the litkb file at path, its schema brought up to this version.
 
-    ``create`` makes a file that is not there; ``readonly`` opens without changing a byte. Transactions
+    ``create`` makes a file that is not there; ``readonly`` opens without changing a byte; ``keep_journal``
+    leaves the journal mode, which is in the bytes of a published file, as it is. Transactions
     are begun by transaction(), never by the module sqlite3. Raises NotLitkbError for a file that is not
     litkb's (it is left alone), NewerSchemaError for one by a later litkb, DatabaseError for the rest.
     """
@@ -27,7 +30,7 @@ def open_kb(path: str | Path, *, create: bool = False, readonly: bool = False) -
     except sqlite3.Error as error:
         raise DatabaseError(f"{path} cannot be opened: {error}.") from error
     try:
-        _prepare(db, path, readonly=readonly)
+        _prepare(db, path, readonly=readonly, keep_journal=keep_journal)
     except sqlite3.DatabaseError as error:
         db.close()
         raise _explained(error, path) from error
@@ -62,14 +65,32 @@ def _first_bytes(path: Path) -> bytes:
 
 
 def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
-    """Return a connection; a read-only one to a file in a folder that cannot be written is immutable."""
-    uri = path.absolute().as_uri() + ("?mode=ro" if readonly else "?mode=rwc")
+    options = readonly_options(path) if readonly else "mode=rwc"
+    uri = f"{path.absolute().as_uri()}?{options}"
     db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
     db.execute("pragma foreign_keys = on")
     return db
 
 
-def _prepare(db: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
+def readonly_options(path: Path) -> str:
+    """Return how SQLite can read the file at path without writing anything.
+
+    Beside a writer (``mode=ro``); a file in WAL mode in a folder that cannot be written, where nobody else can
+    write either, only as one that does not change (``immutable=1``).
+    """
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        db.execute("select 1 from sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    except sqlite3.DatabaseError:
+        return "mode=ro"  # it opens, and is no database: open_kb says so
+    finally:
+        db.close()
+    return "mode=ro"
+
+
+def _prepare(db: sqlite3.Connection, path: Path, *, readonly: bool, keep_journal: bool) -> None:
     found = db.execute("pragma application_id").fetchone()[0]
     version = db.execute("pragma user_version").fetchone()[0]
     tables = db.execute("select count(*) from sqlite_master").fetchone()[0]
@@ -84,7 +105,8 @@ def _prepare(db: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
         if version < len(MIGRATIONS):
             raise DatabaseError(f"{path} has an older schema; open it once with `litkb check {path}`.")
         return
-    db.execute("pragma journal_mode = wal")
+    if not keep_journal:
+        db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = full")  # WAL with normal loses acknowledged commits on power loss
     if version < len(MIGRATIONS):
         _migrate(db)

@@ -7,15 +7,14 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kb.database import open_kb
+from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
-from kb.queries.pages import read_is_litkb
 from kb.site.context import NAME, read_metadata
 from kb.site.headers import LOCAL_HOSTS, with_host_check
 
@@ -62,7 +61,8 @@ def build_app(file: str | Path) -> "Datasette":
     from datasette.app import Datasette  # a plugin must not import it before Datasette itself has
 
     path = Path(file)
-    options = "mode=ro" if _can_be_shared(path) else "immutable=1"
+    open_kb(path, readonly=True).close()
+    options = readonly_options(path)
     app: Any = Datasette([], metadata=read_metadata(), settings=_SETTINGS)  # type: ignore[no-untyped-call]
     app.remove_database("_memory")
     app.add_database(_database(app, path, options), name=NAME)
@@ -83,26 +83,6 @@ def _database(app: Any, path: Path, options: str) -> Any:
             return db
 
     return LitkbFile(app, path=str(path), is_mutable=True)  # type: ignore[no-untyped-call]
-
-
-def _can_be_shared(path: Path) -> bool:
-    """Return whether the file can be read beside a writer; not where a WAL file lies in a read-only folder."""
-    try:
-        open_kb(path, readonly=True).close()
-    except LitkbError:
-        if not path.is_file() or _opens(path, "mode=ro") or not _opens(path, "immutable=1"):
-            raise
-        return False
-    return True
-
-
-def _opens(path: Path, options: str) -> bool:
-    """Return whether SQLite can read the file so, and it is litkb's."""
-    with closing(sqlite3.connect(_uri(path, options), uri=True)) as db:
-        try:
-            return read_is_litkb(db) and db.execute("select 1 from sqlite_master").fetchone() is not None
-        except sqlite3.DatabaseError:
-            return False
 
 
 def _uri(path: Path, options: str) -> str:

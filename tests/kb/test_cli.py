@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import click
+import networkx as nx
 import pytest
 
 from harvest.pubmedxml import format_article_set, format_record
@@ -278,6 +279,9 @@ def test_the_demonstration_is_built_checked_and_summed_up(
             "select distinct s.name, a.harvested_at from articles a, citation_sources s on s.id = a.source_id"
         )
         assert sources.fetchall() == [("demonstration", None)]
+    assert run("graph", "export", "made/kb.db", "made/field.graphml") == 0
+    assert nx.read_graphml("made/field.graphml").out_degree("pmid:32448354") == 5
+    capsys.readouterr()
     assert run("demo", "made", "--synthetic", "30") == 0
     assert "synthetic.db is there already" in capsys.readouterr().err
     assert "LITKB_EUTILS_URL" not in os.environ

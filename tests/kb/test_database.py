@@ -1,0 +1,70 @@
+"""Opening a litkb file: what is refused, what is left alone, and reading where nobody can write."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kb.database import open_kb, split_statements, transaction
+from kb.errors import DatabaseError, NotLitkbError
+
+
+def test_a_file_made_is_marked_as_litkbs_and_keeps_its_promises(tmp_path: Path) -> None:
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db:
+        assert db.execute("pragma foreign_keys").fetchone() == (1,)
+        assert db.execute("pragma journal_mode").fetchone() == ("wal",)
+        assert db.execute("pragma synchronous").fetchone() == (2,)
+        assert db.execute("pragma application_id").fetchone() == (0x6C69746B,)
+
+
+def test_every_table_is_strict_and_every_foreign_key_has_an_index(db: sqlite3.Connection) -> None:
+    tables = db.execute(
+        "select name, strict from pragma_table_list where type = 'table' and schema = 'main'"
+    ).fetchall()
+    assert [name for name, strict in tables if not strict and not name.startswith("sqlite_")] == []
+    for name, _ in tables:
+        keys = {row[3] for row in db.execute(f"pragma foreign_key_list({name})") if row[1] == 0}
+        first = {
+            db.execute(f"pragma index_info({row[1]})").fetchone()[2] for row in db.execute(f"pragma index_list({name})")
+        }
+        first |= {row[1] for row in db.execute(f"pragma table_info({name})") if row[5] == 1}
+        assert keys - first - {"source_id", "qualifier_ui", "named_by"} <= {"run_id", "graph_run_id"}, name
+
+
+def test_a_transaction_keeps_all_or_nothing(db: sqlite3.Connection) -> None:
+    def fail() -> None:
+        with transaction(db):
+            db.execute("insert into works (id, label) values (1, 'one')")
+            db.execute("insert into works (id, label) values (1, 'one again')")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        fail()
+
+    assert db.execute("select count(*) from works").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"SQLite format 3\x00 and then nothing of the kind" * 100])
+def test_what_is_no_litkb_file_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "kb.db"
+    path.write_bytes(content)
+
+    for readonly in (True, False):
+        with pytest.raises(NotLitkbError):
+            open_kb(path, readonly=readonly)
+        assert path.read_bytes() == content
+    assert [other.name for other in tmp_path.iterdir()] == ["kb.db"]
+
+
+def test_an_older_schema_is_not_opened_for_reading_alone(tmp_path: Path) -> None:
+    path = tmp_path / "kb.db"
+    with closing(open_kb(path, create=True)) as db:
+        db.execute("pragma user_version = 0")
+    with pytest.raises(DatabaseError, match="older schema"):
+        open_kb(path, readonly=True)
+
+
+def test_a_script_is_split_at_its_statements_only() -> None:
+    trigger = "create trigger t after insert on a begin\n select 1; select 2;\nend;"
+
+    assert list(split_statements(f"create table a (b); -- c;\n{trigger}\n")) == ["create table a (b); -- c;", trigger]
