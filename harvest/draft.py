@@ -40,6 +40,7 @@ class Draft:
         self.article_dates: list[rows.ArticleDate] = []
         self.locations: list[tuple[str, str, int | None]] = []  # ELocationID: kind, value, is_valid
         self.old_affiliation: str | None = None
+        self.plain_lists: dict[str, Any] = {}  # cut out of the record, by mark, and not yet read
         self.has_references = False
         self.stated_reference_count: int | None = None
         self.source = rows.PUBMED

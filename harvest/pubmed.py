@@ -8,23 +8,20 @@ from lxml import etree
 from lxml.etree import _Element
 
 from harvest.draft import Draft
+from harvest.entries import Term, add_chemical, add_correction, add_heading, add_identifier
 from harvest.markup import text_of
-from harvest.plainlists import Fill, cut_plain_lists
+from harvest.plainlists import PlainList, cut_plain_lists, with_marks
 from harvest.pubdate import citation_line, parse_pub_date
 from harvest.pubmedbook import read_book_article
 from harvest.pubmedparts import (
     Readers,
-    Term,
-    add_date,
-    add_heading,
-    add_identifier,
-    add_reference,
     column,
     dated,
     location_in_line,
     read_abstract,
     read_authors,
     read_children,
+    read_date,
     read_grants,
     read_history,
     read_identifiers,
@@ -61,7 +58,6 @@ _OPTIONS: Final = {
 _PARSER: Final = etree.XMLParser(**_OPTIONS)  # type: ignore[arg-type]  # the stub wants each option by itself
 _MATHML: Final = b'<record xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
 _OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^>]*>\s*<PMID[^>]*>\s*(\d{1,10})\s*</PMID>")
-_CITES: Final = "Cites"
 _NO_NUMBER: Final[list[str | None]] = [None]
 
 
@@ -95,8 +91,19 @@ def parse_record(raw: RawRecord) -> rows.Record:
         raise _error(raw, raw.reason or "The record cannot be read.")
     if raw.kind == BOOK:
         return _book(raw, _tree(raw))
-    xml, fills = cut_plain_lists(raw.xml)
-    return _article(raw, _tree(raw._replace(xml=xml) if fills else raw), fills)
+    return _plain_article(raw) or _article(raw, _tree(raw))
+
+
+def _plain_article(raw: RawRecord) -> rows.Record | None:
+    """Return the record, its long lists read by pattern; None where the strict parser must read the whole of it."""
+    xml, lists = cut_plain_lists(raw.xml)
+    if not lists:
+        return None
+    try:
+        record = _article(raw, etree.fromstring(xml, _PARSER), lists)
+    except (etree.XMLSyntaxError, RecordError):
+        return None
+    return None if lists else record  # a list that is left was not where the walk of the record reads it
 
 
 def _error(raw: RawRecord, reason: str) -> RecordError:
@@ -128,11 +135,10 @@ def _deletions(raw: RawRecord) -> Iterator[rows.Deletion | RecordError]:
                 yield rows.Deletion(pmid)
 
 
-def _article(raw: RawRecord, element: _Element, fills: Iterable[Fill] = ()) -> rows.Record:
+def _article(raw: RawRecord, element: _Element, lists: dict[str, PlainList] | None = None) -> rows.Record:
     draft = _draft(raw, element, "MedlineCitation", "article")
+    draft.plain_lists = lists or {}
     read_children(draft, element, _ARTICLE_PARTS)
-    for fill in fills:
-        fill(draft)
     settle_identifiers(draft)
     settle_affiliation(draft)
     _settle_line(draft)
@@ -244,7 +250,7 @@ def _read_pagination(draft: Draft, pagination: _Element) -> None:
 
 
 def _read_article_date(draft: Draft, element: _Element) -> None:
-    add_date(draft, element.get("DateType", "Electronic"), element)
+    read_date(draft, element.get("DateType", "Electronic"), element)
 
 
 def _read_publication_types(draft: Draft, types: _Element) -> None:
@@ -266,7 +272,6 @@ def _read_data_banks(draft: Draft, banks: _Element) -> None:
 
 
 def _read_chemicals(draft: Draft, chemicals: _Element) -> None:
-    """Read the chemicals; registry number 0 is NLM's way of saying that there is none."""
     for chemical in chemicals:
         number = name = ui = None
         for child in chemical:
@@ -275,8 +280,7 @@ def _read_chemicals(draft: Draft, chemicals: _Element) -> None:
             elif child.tag == "NameOfSubstance":
                 name, ui = text_of(child), child.get("UI") or None
         if name is not None:
-            number = None if number == "0" else number
-            draft.chemicals.append(rows.Chemical(draft.pmid, len(draft.chemicals) + 1, number, ui, name))
+            add_chemical(draft, number, name, ui)
 
 
 def _read_supplementary(draft: Draft, concepts: _Element) -> None:
@@ -316,21 +320,11 @@ def _read_heading(draft: Draft, element: _Element, heading: int) -> None:
 
 
 def _read_corrections(draft: Draft, corrections: _Element) -> None:
-    """Read the links to other records: notices, and the old form of a reference list, "Cites"."""
     for child in corrections:
-        if child.tag != "CommentsCorrections":
-            continue
-        kind = child.get("RefType") or "CommentsCorrections"
-        parts = texts_of(child)
-        number, source = parts.get("PMID"), parts.get("RefSource")
-        if kind == _CITES:
-            draft.has_references = True
-            ids = [("pubmed", number)] if number else []
-            add_reference(draft, source, ids, listed_in="CommentsCorrectionsList")
-        else:
-            draft.notices.append(
-                rows.Notice(draft.pmid, len(draft.notices) + 1, kind, pmid_or_none(number), source, parts.get("Note"))
-            )
+        if child.tag == "CommentsCorrections":
+            parts = texts_of(child)
+            kind = child.get("RefType") or "CommentsCorrections"
+            add_correction(draft, kind, parts.get("PMID"), source=parts.get("RefSource"), note=parts.get("Note"))
 
 
 def _read_other_id(draft: Draft, element: _Element) -> None:
@@ -356,43 +350,49 @@ def _read_origin(draft: Draft, element: _Element) -> None:
 
 
 _ISSUE: Final[Readers] = {"Volume": column("volume"), "Issue": column("issue"), "PubDate": _read_pub_date}
-_ARTICLE: Final[Readers] = {
-    "Journal": _read_journal,
-    "ArticleTitle": read_title,
-    "Pagination": _read_pagination,
-    "ELocationID": read_location,
-    "Abstract": read_abstract,
-    "Affiliation": read_old_affiliation,
-    "AuthorList": read_authors,
-    "Language": read_languages,
-    "DataBankList": _read_data_banks,
-    "GrantList": read_grants,
-    "PublicationTypeList": _read_publication_types,
-    "VernacularTitle": column("vernacular_title"),
-    "ArticleDate": _read_article_date,
-}
-_MEDLINE: Final[Readers] = {
-    "DateCreated": dated("created"),
-    "DateCompleted": dated("completed", "date_completed"),
-    "DateRevised": dated("revised", "date_revised"),
-    "Article": _read_article,
-    "MedlineJournalInfo": _read_journal_info,
-    "ChemicalList": _read_chemicals,
-    "SupplMeshList": _read_supplementary,
-    "CommentsCorrectionsList": _read_corrections,
-    "MeshHeadingList": _read_mesh,
-    "OtherID": _read_other_id,
-    "OtherAbstract": read_other_abstract,
-    "KeywordList": read_keywords,
-    "CoiStatement": column("coi_statement"),
-    "InvestigatorList": read_investigators,
-}
-_DATA: Final[Readers] = {
-    "History": read_history,
-    "PublicationStatus": column("publication_status"),
-    "ArticleIdList": read_identifiers,
-    "ReferenceList": read_references,
-}
+_ARTICLE: Final[Readers] = with_marks(
+    {
+        "Journal": _read_journal,
+        "ArticleTitle": read_title,
+        "Pagination": _read_pagination,
+        "ELocationID": read_location,
+        "Abstract": read_abstract,
+        "Affiliation": read_old_affiliation,
+        "AuthorList": read_authors,
+        "Language": read_languages,
+        "DataBankList": _read_data_banks,
+        "GrantList": read_grants,
+        "PublicationTypeList": _read_publication_types,
+        "VernacularTitle": column("vernacular_title"),
+        "ArticleDate": _read_article_date,
+    }
+)
+_MEDLINE: Final[Readers] = with_marks(
+    {
+        "DateCreated": dated("created"),
+        "DateCompleted": dated("completed", "date_completed"),
+        "DateRevised": dated("revised", "date_revised"),
+        "Article": _read_article,
+        "MedlineJournalInfo": _read_journal_info,
+        "ChemicalList": _read_chemicals,
+        "SupplMeshList": _read_supplementary,
+        "CommentsCorrectionsList": _read_corrections,
+        "MeshHeadingList": _read_mesh,
+        "OtherID": _read_other_id,
+        "OtherAbstract": read_other_abstract,
+        "KeywordList": read_keywords,
+        "CoiStatement": column("coi_statement"),
+        "InvestigatorList": read_investigators,
+    }
+)
+_DATA: Final[Readers] = with_marks(
+    {
+        "History": read_history,
+        "PublicationStatus": column("publication_status"),
+        "ArticleIdList": read_identifiers,
+        "ReferenceList": read_references,
+    }
+)
 _ORIGIN: Final[Readers] = {etree.ProcessingInstruction: _read_origin}
 _ARTICLE_PARTS: Final[Readers] = {
     "MedlineCitation": _read_medline,

@@ -5,11 +5,11 @@ from typing import Final
 from lxml.etree import _Element
 
 from harvest.draft import Draft
+from harvest.entries import add_identifier
 from harvest.markup import Marked, marked, text_of
 from harvest.pubdate import book_line, parse_pub_date
 from harvest.pubmedparts import (
     Readers,
-    add_identifier,
     column,
     dated,
     read_abstract,

@@ -1,27 +1,30 @@
 """The parts that PubMed's articles and books share: names, abstracts, references, identifiers, dates."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from lxml.etree import _Element
 
 from harvest.draft import Draft
+from harvest.entries import (
+    PMC_KINDS,
+    YES_NO,
+    add_affiliation_text,
+    add_author,
+    add_date,
+    add_identifier,
+    add_keyword,
+    add_publication_type,
+    add_reference,
+    printed_name,
+)
 from harvest.markup import marked, text_of, tidy
 from harvest.pubdate import iso_date
 from kb import records as rows
-from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid, pmid_or_none, work_id, work_key
-from kb.text import fold, name_key
+from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid
 
 Reader = Callable[[Draft, _Element], None]
-Term = tuple[str, str, int]  # UI, or the name where it has none; name; whether it is a major topic
 Readers = Mapping[Any, Reader]  # by tag: a name, or lxml's sign for a processing instruction
-
-# A row made so takes a third of the time of its class called with arguments, and most rows are made here.
-_row: Final = tuple.__new__
-
-_YES_NO: Final = {"Y": 1, "N": 0}
-_NO_QUALIFIER: Final[list[tuple[str | None, str, int]]] = [(None, "", 0)]
-_PMC_KINDS: Final = frozenset({"pmc", "pmcid"})
 
 
 def read_children(draft: Draft, element: _Element, readers: Readers) -> None:
@@ -55,28 +58,24 @@ def dated(kind: str, name: str | None = None) -> Reader:
     """Return a reader of a date of this kind, which may have a column of its own in articles."""
 
     def read(draft: Draft, element: _Element) -> None:
-        date = add_date(draft, kind, element)
+        date = read_date(draft, kind, element)
         if name is not None:
             draft.article[name] = date
 
     return read
 
 
-def add_date(draft: Draft, kind: str, element: _Element) -> str | None:
+def read_date(draft: Draft, kind: str, element: _Element) -> str | None:
     """Note the date that element's children say, and return it."""
     said = {child.tag: child.text for child in element}
-    date = iso_date(said.get("Year"), said.get("Month"), said.get("Day"))
-    if date is not None:
-        dates = draft.article_dates
-        dates.append(_row(rows.ArticleDate, (draft.pmid, len(dates) + 1, kind, date)))
-    return date
+    return add_date(draft, kind, iso_date(said.get("Year"), said.get("Month"), said.get("Day")))
 
 
 def read_history(draft: Draft, history: _Element) -> None:
     """Note the dates of a History: received, accepted, pubmed, medline …"""
     for child in history:
         if child.tag == "PubMedPubDate":
-            add_date(draft, child.get("PubStatus", "history"), child)
+            read_date(draft, child.get("PubStatus", "history"), child)
 
 
 # --- titles and abstracts ---
@@ -124,16 +123,9 @@ def read_other_abstract(draft: Draft, abstract: _Element) -> None:
 # --- people ---
 
 
-def printed_name(family: str | None, given: str | None, suffix: str | None) -> str | None:
-    """Return a name as PubMed prints it: "Vederhus JK", "Anton RF Jr"; None where there is none."""
-    if family and given and not suffix:
-        return f"{family} {given}"
-    return " ".join(filter(None, (family, given, suffix))) or None
-
-
 def read_authors(draft: Draft, authors: _Element, role: str = "author") -> None:
     """Note the authorships of one author list; a name that the record marks as invalid is left out."""
-    complete = _YES_NO.get(authors.get("CompleteYN", ""))
+    complete = YES_NO.get(authors.get("CompleteYN", ""))
     if role == "author" and complete is not None:
         draft.article["authors_complete"] = complete
     for author in authors:
@@ -161,32 +153,6 @@ def _read_author(draft: Draft, author: _Element, role: str) -> None:
             _add_affiliation(draft, info)
 
 
-def add_author(
-    draft: Draft,
-    parts: Mapping[str, str | None],
-    *,
-    orcid: str | None,
-    equal: str | None,
-    affiliations: Sequence[str | None],
-    role: str = "author",
-) -> bool:
-    """Note one authorship and its plain affiliations, unless its parts name nobody; say which."""
-    get = parts.get
-    collective, suffix = get("CollectiveName"), get("Suffix")
-    name = printed_name(get("LastName"), get("Initials") or get("ForeName"), suffix) or collective
-    if name is None:
-        return False
-    position = len(draft.authorships) + 1
-    values = (
-        draft.pmid, position, name, name_key(name), get("LastName"), get("ForeName"), get("Initials"), suffix,
-        collective, normalise_orcid(orcid) if orcid else None, _YES_NO.get(equal or ""), role,
-    )  # fmt: skip
-    draft.authorships.append(_row(rows.Authorship, values))
-    for text in affiliations:
-        _add_affiliation_text(draft, text)
-    return True
-
-
 def _orcid(identifier: _Element) -> str | None:
     return normalise_orcid(identifier.text) if identifier.get("Source") == "ORCID" else None
 
@@ -201,19 +167,9 @@ def _add_affiliation(draft: Draft, info: _Element) -> None:
         elif child.tag == "Identifier":
             identifiers.append(child)
     if not identifiers:
-        _add_affiliation_text(draft, text)
+        add_affiliation_text(draft, text)
     for identifier in identifiers:
-        _add_affiliation_text(draft, text, text_of(identifier), identifier.get("Source") or None)
-
-
-def _add_affiliation_text(
-    draft: Draft, text: str | None, identifier: str | None = None, source: str | None = None
-) -> None:
-    if text is None:
-        return
-    found, position = draft.affiliations, len(draft.authorships)
-    ordinal = found[-1].ordinal + 1 if found and found[-1].position == position else 1
-    found.append(_row(rows.Affiliation, (draft.pmid, position, ordinal, text, identifier, source)))
+        add_affiliation_text(draft, text, text_of(identifier), identifier.get("Source") or None)
 
 
 def read_old_affiliation(draft: Draft, element: _Element) -> None:
@@ -264,26 +220,18 @@ def read_identifiers(draft: Draft, ids: _Element) -> None:
             add_identifier(draft, child.get("IdType", "pubmed"), value)
 
 
-def add_identifier(draft: Draft, kind: str, value: str, *, is_valid: int | None = None) -> None:
-    """Note one identifier as the source gives it, once."""
-    if all((row.kind, row.value) != (kind, value) for row in draft.article_identifiers):
-        draft.article_identifiers.append(
-            rows.ArticleIdentifier(draft.pmid, len(draft.article_identifiers) + 1, kind, value, is_valid)
-        )
-
-
 def read_location(draft: Draft, location: _Element) -> None:
     """Note an ELocationID: a DOI or a publisher's number that stands in the place of pages."""
     value = text_of(location)
     if value is not None:
-        valid = _YES_NO.get(location.get("ValidYN", ""))
+        valid = YES_NO.get(location.get("ValidYN", ""))
         draft.locations.append((location.get("EIdType", ""), value, valid))
 
 
 def settle_identifiers(draft: Draft, *, locations_are_own: bool = True) -> None:
     """Set DOI and PMCID of the article: those of its ArticleIdList; else, for the DOI, an ELocationID."""
     draft.article["doi"] = _first(normalise_doi, draft, {"doi"})
-    draft.article["pmcid"] = _first(normalise_pmcid, draft, _PMC_KINDS)
+    draft.article["pmcid"] = _first(normalise_pmcid, draft, PMC_KINDS)
     if not locations_are_own:
         return
     for kind, value, is_valid in draft.locations:
@@ -337,51 +285,7 @@ def read_references(draft: Draft, references: _Element) -> None:
         add_reference(draft, citation, ids, list_title=title)
 
 
-def add_reference(
-    draft: Draft,
-    citation: str | None,
-    ids: list[tuple[str, str]],
-    *,
-    listed_in: str = "ReferenceList",
-    list_title: str | None = None,
-) -> None:
-    """Note one reference; of two identifiers of a kind the first counts, the rest are kept beside it."""
-    pmid: int | None = None
-    doi = pmcid = others = None
-    for kind, value in ids:
-        if kind == "pubmed" and pmid is None and (number := pmid_or_none(value)):
-            pmid = number
-        elif kind == "doi" and doi is None and (name := normalise_doi(value)):
-            doi = name
-        elif kind in _PMC_KINDS and pmcid is None and (number_in_pmc := normalise_pmcid(value)):
-            pmcid = number_in_pmc
-        else:
-            others = f"{others} {kind} {value}" if others else f"{kind} {value}"
-    cited = pmid
-    if cited is None and (key := work_key(doi, citation)):
-        cited = work_id(key)
-    values = (
-        draft.pmid, len(draft.references) + 1, citation, doi, pmcid, pmid, cited, listed_in, list_title, others,
-    )  # fmt: skip
-    draft.references.append(_row(rows.Reference, values))
-
-
 # --- what a record is about ---
-
-
-def add_heading(draft: Draft, heading: int, descriptor: Term | None, qualifiers: Sequence[Term]) -> None:
-    """Note one MeSH heading: a row for its descriptor, or one for each qualifier of it."""
-    if descriptor is None:
-        return
-    ui, name, descriptor_is_major = descriptor
-    draft.descriptors[ui] = name
-    found, pmid = draft.mesh_headings, draft.pmid
-    for qualifier, qualifier_name, is_major in qualifiers or _NO_QUALIFIER:
-        if qualifier is not None:
-            draft.qualifiers[qualifier] = qualifier_name
-        major = is_major | descriptor_is_major
-        values = (pmid, len(found) + 1, heading, ui, qualifier, major, descriptor_is_major)
-        found.append(_row(rows.MeshHeading, values))
 
 
 def read_languages(draft: Draft, element: _Element) -> None:
@@ -395,8 +299,7 @@ def read_publication_type(draft: Draft, element: _Element) -> None:
     """Note a publication type."""
     name = text_of(element)
     if name is not None:
-        values = (draft.pmid, len(draft.publication_types) + 1, element.get("UI") or None, name)
-        draft.publication_types.append(_row(rows.PublicationType, values))
+        add_publication_type(draft, name, element.get("UI") or None)
 
 
 def read_keywords(draft: Draft, keywords: _Element) -> None:
@@ -405,9 +308,7 @@ def read_keywords(draft: Draft, keywords: _Element) -> None:
     for child in keywords:
         keyword = text_of(child) if child.tag == "Keyword" else None
         if keyword is not None:
-            is_major = _YES_NO.get(child.get("MajorTopicYN", ""))
-            values = (draft.pmid, len(draft.keywords) + 1, keyword, fold(keyword), is_major, owner)
-            draft.keywords.append(_row(rows.Keyword, values))
+            add_keyword(draft, keyword, is_major=child.get("MajorTopicYN"), owner=owner)
 
 
 def read_grants(draft: Draft, grants: _Element) -> None:

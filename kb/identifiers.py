@@ -25,7 +25,7 @@ _PMC_ADDRESS: Final = re.compile(
     r"/articles?/(?:pmc/)?(PMC\d+)/?(?:[?#].*)?$",
     re.IGNORECASE,
 )
-_YEAR: Final = re.compile(r"(?:1[6-9]|20)\d\d")
+_YEAR: Final = re.compile(r"(?:1[6-9]\d|20[0-3])\d")  # no reference was printed after 2039
 _AFTER_YEAR: Final = re.compile(r"\b[^.;:]{0,20}[;:]")
 _BEFORE_YEAR: Final = frozenset(".)")
 _NO_YEAR_AFTER: Final = frozenset("0123456789/.:–-")  # "2,1999", "p. 1900-1950" and "10.1002/1999" hold no year

@@ -15,7 +15,7 @@ _LETTERS: Final = str.maketrans(
 _SPACES: Final = re.compile(r"\s+")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _WORD: Final = re.compile(r"[^\W_]+")
-_ASCII_GAPS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}  # ten times faster than _WORD
+_ASCII_GAPS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)  # faster than _WORD
 _TAG: Final = re.compile(r"(</?(?:b|i|u|sub|sup)>)")
 
 _SUPERSCRIPT: Final = str.maketrans("0123456789+-=()−ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ⁿⁱ")
@@ -56,7 +56,7 @@ def name_key(name: str) -> str:
 def words_in(folded: str) -> list[str]:
     """Return the runs of letters and digits in folded text."""
     if folded.isascii():
-        return folded.translate(_ASCII_GAPS).split()
+        return folded.encode("ascii").translate(_ASCII_GAPS).decode("ascii").split()
     return _WORD.findall(folded)
 
 

@@ -142,6 +142,7 @@ def test_what_names_no_article_is_refused_with_examples(text):
         ("A book. Oslo: Press; 1987.", 1987),
         ("In press.", None),
         ("p. 2001-2010", None),
+        ("Trial NCT 2098 of the group.", None),
     ],
 )
 def test_the_year_of_a_printed_reference_is_that_of_its_publication(citation, expected):

@@ -1,0 +1,157 @@
+"""One entry of a list of PubMed -> its rows in a draft, whichever way the list was read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from harvest.draft import Draft
+from kb import records as rows
+from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid, pmid_or_none, work_id, work_key
+from kb.text import fold, name_key
+
+Term = tuple[str, str, int]  # UI, or the name where it has none; name; whether it is a major topic
+
+# A row made so takes a third of the time of its class called with arguments, and most rows are made here.
+_row: Final = tuple.__new__
+
+YES_NO: Final = {"Y": 1, "N": 0}
+PMC_KINDS: Final = frozenset({"pmc", "pmcid"})
+_NO_QUALIFIER: Final[list[tuple[str | None, str, int]]] = [(None, "", 0)]
+_CITES: Final = "Cites"
+
+
+# --- people ---
+
+
+def printed_name(family: str | None, given: str | None, suffix: str | None) -> str | None:
+    """Return a name as PubMed prints it: "Vederhus JK", "Anton RF Jr"; None where there is none."""
+    if family and given and not suffix:
+        return f"{family} {given}"
+    return " ".join(filter(None, (family, given, suffix))) or None
+
+
+def add_author(
+    draft: Draft,
+    parts: Mapping[str, str | None],
+    *,
+    orcid: str | None,
+    equal: str | None,
+    affiliations: Sequence[str | None],
+    role: str = "author",
+) -> bool:
+    """Note one authorship and its plain affiliations, unless its parts name nobody; say which."""
+    get = parts.get
+    collective, suffix = get("CollectiveName"), get("Suffix")
+    name = printed_name(get("LastName"), get("Initials") or get("ForeName"), suffix) or collective
+    if name is None:
+        return False
+    position = len(draft.authorships) + 1
+    values = (
+        draft.pmid, position, name, name_key(name), get("LastName"), get("ForeName"), get("Initials"), suffix,
+        collective, normalise_orcid(orcid) if orcid else None, YES_NO.get(equal or ""), role,
+    )  # fmt: skip
+    draft.authorships.append(_row(rows.Authorship, values))
+    for text in affiliations:
+        add_affiliation_text(draft, text)
+    return True
+
+
+def add_affiliation_text(
+    draft: Draft, text: str | None, identifier: str | None = None, source: str | None = None
+) -> None:
+    """Note an affiliation of the last author."""
+    if text is None:
+        return
+    found, position = draft.affiliations, len(draft.authorships)
+    ordinal = found[-1].ordinal + 1 if found and found[-1].position == position else 1
+    found.append(_row(rows.Affiliation, (draft.pmid, position, ordinal, text, identifier, source)))
+
+
+def add_identifier(draft: Draft, kind: str, value: str, *, is_valid: int | None = None) -> None:
+    """Note one identifier as the source gives it, once."""
+    if all((row.kind, row.value) != (kind, value) for row in draft.article_identifiers):
+        draft.article_identifiers.append(
+            rows.ArticleIdentifier(draft.pmid, len(draft.article_identifiers) + 1, kind, value, is_valid)
+        )
+
+
+def add_reference(
+    draft: Draft,
+    citation: str | None,
+    ids: list[tuple[str, str]],
+    *,
+    listed_in: str = "ReferenceList",
+    list_title: str | None = None,
+) -> None:
+    """Note one reference; of two identifiers of a kind the first counts, the rest are kept beside it."""
+    pmid: int | None = None
+    doi = pmcid = others = None
+    for kind, value in ids:
+        if kind == "pubmed" and pmid is None and (number := pmid_or_none(value)):
+            pmid = number
+        elif kind == "doi" and doi is None and (name := normalise_doi(value)):
+            doi = name
+        elif kind in PMC_KINDS and pmcid is None and (number_in_pmc := normalise_pmcid(value)):
+            pmcid = number_in_pmc
+        else:
+            others = f"{others} {kind} {value}" if others else f"{kind} {value}"
+    cited = pmid
+    if cited is None and (key := work_key(doi, citation)):
+        cited = work_id(key)
+    values = (
+        draft.pmid, len(draft.references) + 1, citation, doi, pmcid, pmid, cited, listed_in, list_title, others,
+    )  # fmt: skip
+    draft.references.append(_row(rows.Reference, values))
+
+
+def add_heading(draft: Draft, heading: int, descriptor: Term | None, qualifiers: Sequence[Term]) -> None:
+    """Note one MeSH heading: a row for its descriptor, or one for each qualifier of it."""
+    if descriptor is None:
+        return
+    ui, name, descriptor_is_major = descriptor
+    draft.descriptors[ui] = name
+    found, pmid = draft.mesh_headings, draft.pmid
+    for qualifier, qualifier_name, is_major in qualifiers or _NO_QUALIFIER:
+        if qualifier is not None:
+            draft.qualifiers[qualifier] = qualifier_name
+        major = is_major | descriptor_is_major
+        values = (pmid, len(found) + 1, heading, ui, qualifier, major, descriptor_is_major)
+        found.append(_row(rows.MeshHeading, values))
+
+
+def add_keyword(draft: Draft, keyword: str, *, is_major: str | None, owner: str | None) -> None:
+    """Note one keyword."""
+    values = (draft.pmid, len(draft.keywords) + 1, keyword, fold(keyword), YES_NO.get(is_major or ""), owner)
+    draft.keywords.append(_row(rows.Keyword, values))
+
+
+def add_publication_type(draft: Draft, name: str, ui: str | None) -> None:
+    """Note a publication type."""
+    values = (draft.pmid, len(draft.publication_types) + 1, ui, name)
+    draft.publication_types.append(_row(rows.PublicationType, values))
+
+
+def add_chemical(draft: Draft, number: str | None, name: str, ui: str | None) -> None:
+    """Note a chemical; registry number 0 is NLM's way of saying that there is none."""
+    values = (draft.pmid, len(draft.chemicals) + 1, None if number == "0" else number, ui, name)
+    draft.chemicals.append(_row(rows.Chemical, values))
+
+
+def add_correction(draft: Draft, kind: str, number: str | None, *, source: str | None, note: str | None) -> None:
+    """Note a link to another record: a notice, or an entry of the old form of a reference list, "Cites"."""
+    if kind == _CITES:
+        draft.has_references = True
+        add_reference(draft, source, [("pubmed", number)] if number else [], listed_in="CommentsCorrectionsList")
+    else:
+        position = len(draft.notices) + 1
+        draft.notices.append(rows.Notice(draft.pmid, position, kind, pmid_or_none(number), source, note))
+
+
+# --- dates ---
+
+
+def add_date(draft: Draft, kind: str, date: str | None) -> str | None:
+    """Note a date, unless it is None, and return it."""
+    if date is not None:
+        dates = draft.article_dates
+        dates.append(_row(rows.ArticleDate, (draft.pmid, len(dates) + 1, kind, date)))
+    return date
