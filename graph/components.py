@@ -1,6 +1,7 @@
 """Which works hang together: weakly connected components.  (pure)"""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from graph.build import CitationGraph, adjacency
@@ -21,9 +22,16 @@ def components(citations: CitationGraph) -> Ids:
     """
     if not len(citations.ids):
         return np.empty(0, dtype=np.int64)
-    count, labels = connected_components(adjacency(citations), directed=True, connection="weak")
-    sizes = np.bincount(labels, minlength=count)
-    _, firsts = np.unique(labels, return_index=True)  # ids ascend, so the first place has the smallest id
-    numbers = np.empty(count, dtype=np.int64)
-    numbers[np.lexsort((firsts, -sizes))] = np.arange(1, count + 1)
-    return numbers[labels]
+    return numbered_by_size(connected_components(adjacency(citations), directed=True, connection="weak")[1])
+
+
+def numbered_by_size(labels: NDArray[np.integer]) -> Ids:
+    """Return labels numbered anew: 1 is the one that most works have, among equals the one of the first work.
+
+    labels are in the order of ids, which ascend.
+    """
+    _, firsts, places, sizes = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
+    numbers = np.empty(len(sizes), dtype=np.int64)
+    numbers[np.lexsort((firsts, -sizes))] = np.arange(1, len(sizes) + 1)
+    renumbered: Ids = numbers[places]
+    return renumbered

@@ -22,7 +22,7 @@ NAMED: Final = 2  # things of one part that a reason names
 BLOCK: Final = 8_000_000  # shared features looked at in one block of articles: bounds memory to about 200 MB
 
 _Places: TypeAlias = NDArray[np.int32]
-_Shared: TypeAlias = tuple[list[int], list[list[str]]]
+_Shared: TypeAlias = tuple[list[int], list[tuple[str, ...]]]
 
 
 class Pairs(NamedTuple):
@@ -110,9 +110,9 @@ def _shared(part: Part, pairs: Pairs) -> _Shared:
     counts = np.diff(both.indptr)
     telling = np.count_nonzero(part.weights) if part.names else 0
     padded = np.append(both.indices, [telling] * NAMED)
-    names: list[list[str]] = [[] for _ in range(len(counts))]
+    names: list[tuple[str, ...]] = [()] * len(counts)  # one object for all that share nothing
     for nth in range(NAMED):
         features = padded[both.indptr[:-1] + nth]
         for pair in np.flatnonzero((counts > nth) & (features < telling)).tolist():
-            names[pair].append(part.names[features[pair]])
+            names[pair] += (part.names[features[pair]],)
     return counts.tolist(), names

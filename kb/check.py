@@ -19,7 +19,9 @@ from kb.queries.records import read_record
 from kb.records import content_hash
 
 RUN_TABLES: Final = frozenset({"harvest_runs", "harvest_tasks", "harvest_counts", "graph_runs", "metric_runs"})
-COMPUTED_TABLES: Final = frozenset({"article_metrics", "related_studies"})
+COMPUTED_TABLES: Final = frozenset(
+    {"article_metrics", "related_studies", "communities", "community_labels", "work_positions"}
+)
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})
 
 
@@ -53,22 +55,14 @@ def _misnamed_works(db: sqlite3.Connection) -> Iterator[Violation]:
 
 
 def _search_damage(db: sqlite3.Connection) -> Iterator[Violation]:
-    """Yield one violation if the search index does not hold the words of article_texts."""
-    if db.execute("pragma query_only").fetchone()[0] or _is_readonly(db):
+    """Yield one violation if the search index does not hold the words of article_texts; unknown where read-only."""
+    if db.execute("pragma query_only").fetchone()[0]:
         return
     try:
         db.execute("insert into article_search (article_search, rank) values ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        yield Violation("the search index holds the words of the articles", 1, [str(error)])
-
-
-def _is_readonly(db: sqlite3.Connection) -> bool:
-    try:
-        db.execute("begin immediate")
-    except sqlite3.OperationalError:
-        return True
-    db.execute("rollback")
-    return False
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:  # SQLite lets a read-only file begin a transaction
+            yield Violation("the search index holds the words of the articles", 1, [str(error)])
 
 
 def logical_hash(db: sqlite3.Connection) -> str:

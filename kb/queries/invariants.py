@@ -74,7 +74,9 @@ RULES: Final = (
     ),
     (
         "computed numbers belong to works that are here and not merged",
-        """select m.id from article_metrics m left join works w on w.id = m.id
+        """select m.id from (
+            select id from article_metrics union select id from communities union select id from work_positions
+        ) m left join works w on w.id = m.id
         where w.id is null or w.merged_into is not null""",
     ),
 )
@@ -114,7 +116,7 @@ def read_logical_rows(db: sqlite3.Connection, table: str, moments: frozenset[str
     info = db.execute(f"pragma table_info({table})").fetchall()
     columns = [row[1] for row in info if row[1] not in moments]
     key = [row[1] for row in sorted(info, key=lambda row: row[5]) if row[5]]
-    yield from db.execute(f"select {', '.join(columns)} from {table} order by {', '.join(key)}")
+    yield from db.execute(f"select {', '.join(columns)} from {table} order by {', '.join(key) or 'rowid'}")
 
 
 def read_tables(db: sqlite3.Connection) -> list[str]:

@@ -1,8 +1,9 @@
 """What graph runs computed, in the caller's transaction; the numbers of earlier runs are replaced, their runs kept."""
 
 import sqlite3
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, TypeAlias
 
 from kb.queries.links import read_work_ids
 
@@ -50,6 +51,34 @@ class RelatedStudy(NamedTuple):
     reason: str
 
 
+class CommunityLabel(NamedTuple):
+    """A community: what its articles are about, how many works it has, how many of them are held."""
+
+    community: int
+    label: str
+    works: int
+    held: int
+
+
+class WorkCommunity(NamedTuple):
+    """The community of a work."""
+
+    id: int
+    community: int
+
+
+class WorkPosition(NamedTuple):
+    """Where a work stands in a layout."""
+
+    id: int
+    layout: str
+    x: float
+    y: float
+
+
+_Row: TypeAlias = ArticleMetrics | RelatedStudy | CommunityLabel | WorkCommunity | WorkPosition
+
+
 def save_graph_run(db: sqlite3.Connection, run: GraphRun, measures: Iterable[MetricRun]) -> int:
     """Save a run with its measures; return its id."""
     saved = db.execute(
@@ -73,14 +102,45 @@ def save_metrics(db: sqlite3.Connection, rows: Iterable[ArticleMetrics], *, run_
 def save_related_studies(db: sqlite3.Connection, rows: Iterable[RelatedStudy], *, run_id: int) -> None:
     """Replace all related_studies. Works that were forgotten since the graph was built get no row."""
     works = read_work_ids(db)
-    db.execute("delete from related_studies")
-    db.executemany(
-        _insert("related_studies", RelatedStudy),
-        ((*row, run_id) for row in rows if row.id in works and row.related_id in works),
-    )
+    kept = ((*row, run_id) for row in rows if row.id in works and row.related_id in works)
+    with _index_made_after(db, "related_studies"):
+        db.execute("delete from related_studies")
+        db.executemany(_insert("related_studies", RelatedStudy), kept)
 
 
-def _insert(table: str, row: type[ArticleMetrics] | type[RelatedStudy]) -> str:
+def save_communities(
+    db: sqlite3.Connection, labels: Iterable[CommunityLabel], members: Iterable[WorkCommunity], *, run_id: int
+) -> None:
+    """Replace all communities and their labels. A work that was forgotten since the graph was built gets no row."""
+    works = read_work_ids(db)
+    db.execute("delete from communities")
+    db.execute("delete from community_labels")
+    db.executemany(_insert("community_labels", CommunityLabel), ((*row, run_id) for row in labels))
+    db.executemany(_insert("communities", WorkCommunity), ((*row, run_id) for row in members if row.id in works))
+
+
+def save_positions(db: sqlite3.Connection, rows: Iterable[WorkPosition], *, run_id: int) -> None:
+    """Replace all work_positions. A work that was forgotten since the graph was built gets no row."""
+    works = read_work_ids(db)
+    db.execute("delete from work_positions")
+    db.executemany(_insert("work_positions", WorkPosition), ((*row, run_id) for row in rows if row.id in works))
+
+
+@contextmanager
+def _index_made_after(db: sqlite3.Connection, table: str) -> Iterator[None]:
+    """Take the indexes of table away while its rows are replaced: made again at the end, they cost a third."""
+    found = db.execute(
+        "select name, sql from sqlite_master where type = 'index' and tbl_name = ? and sql is not null order by rowid",
+        (table,),
+    ).fetchall()
+    for name, _ in found:
+        db.execute(f"drop index {name}")
+    yield
+    for _, statement in found:
+        db.execute(statement)
+
+
+def _insert(table: str, row: type[_Row]) -> str:
     """Return an insert of single rows: "insert … select" would keep a journal of its own for each."""
     columns = (*row._fields, "graph_run_id")
     return f"insert into {table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})"

@@ -68,7 +68,8 @@ _SAVE_ISSN: Final = """
     update journals set issn_print = coalesce(max(issn_print, :print), issn_print, :print),
         issn_electronic = coalesce(max(issn_electronic, :electronic), issn_electronic, :electronic),
         issn_linking = coalesce(max(issn_linking, :linking), issn_linking, :linking)
-    where journal_id = :journal_id and (issn_print is not :print or issn_electronic is not :electronic or issn_linking is not :linking)"""
+    where journal_id = :journal_id and (
+        issn_print is not :print or issn_electronic is not :electronic or issn_linking is not :linking)"""
 _SAVE_TERM: Final = """
     insert into {table} ({key}, name, as_of) values (?, ?, ?)
     on conflict ({key}) do update set name = excluded.name, as_of = excluded.as_of

@@ -31,7 +31,13 @@ _NAME: Final = f"""
         or excluded.doi < works.doi or excluded.pmcid < works.pmcid
         or (works.doi is null and excluded.doi is not null)
         or (works.pmcid is null and excluded.pmcid is not null))"""
-_COMPUTED: Final = (("article_metrics", "id"), ("related_studies", "id"), ("related_studies", "related_id"))
+_COMPUTED: Final = (
+    ("article_metrics", "id"),
+    ("related_studies", "id"),
+    ("related_studies", "related_id"),
+    ("communities", "id"),
+    ("work_positions", "id"),
+)
 
 
 class WorkRow(NamedTuple):

@@ -8,6 +8,8 @@ import pytest
 
 from graph import run
 from graph.run import compute_graph
+from kb.queries.invariants import read_violations
+from kb.store.works import save_touched, touch
 from tests.rows import add_article, add_citations, add_work
 
 MOMENTS = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:09Z", "2026-01-02T00:00:00Z", "2026-01-02T00:00:09Z")
@@ -25,7 +27,7 @@ def test_counts_ranks_components_and_related_studies_are_saved(db: sqlite3.Conne
 
     summary = compute(db)
 
-    assert summary[:6] == (1, 4, 3, 2, 2, 2)
+    assert summary[:7] == (1, 4, 3, 2, 2, 2, 1)
     assert db.execute("""
         select id, citation_count, reference_count, round(pagerank, 4), component, graph_run_id
         from article_metrics order by id""").fetchall() == [
@@ -46,8 +48,11 @@ def test_a_run_is_saved_with_its_parameters_and_versions(db: sqlite3.Connection)
     [versions] = db.execute("select versions from graph_runs").fetchone()
     measures = dict(db.execute("select measure, parameters from metric_runs"))
     assert row == (1, MOMENTS[0], MOMENTS[1], 0, 0)
-    assert set(json.loads(versions)) == {"litkb", "networkx", "numpy", "scipy"}
-    assert set(measures) == {"citation_count", "reference_count", "pagerank", "component", "related_studies"}
+    assert set(json.loads(versions)) == {"litkb", "networkx", "numpy", "scikit-network", "scipy"}
+    assert set(measures) == {
+        "citation_count", "reference_count", "pagerank", "component", "related_studies",
+        "communities", "community_labels", "timeline",
+    }  # fmt: skip
     assert json.loads(measures["pagerank"]) == {"damping": 0.85, "tolerance": 1e-12}
     assert json.loads(measures["related_studies"])["limit"] == 20
 
@@ -105,7 +110,7 @@ def test_the_same_rows_give_the_same_numbers(db: sqlite3.Connection) -> None:
     for pmid in range(1, 30):
         add_article(db, pmid, names=[f"Name {pmid % 4}"], mesh=[f"Mesh {pmid % 3}"])
         add_citations(db, pmid, pmid % 7 + 40, pmid % 5 + 50)
-    tables = ("article_metrics", "related_studies")
+    tables = ("article_metrics", "related_studies", "communities", "community_labels", "work_positions")
     compute(db)
     first = [[row[:-1] for row in db.execute(f"select * from {table}")] for table in tables]
 
@@ -131,3 +136,121 @@ def test_a_related_study_forgotten_while_the_graph_is_computed_gets_no_row(
     compute(db)
 
     assert db.execute("select id, related_id from related_studies order by id").fetchall() == [(1, 2), (2, 1)]
+
+
+def test_communities_and_positions_are_saved(db: sqlite3.Connection) -> None:
+    for pmid, year in ((1, 2001), (2, 2002), (3, 2003)):
+        add_article(db, pmid, year=year, mesh=["Humans", "Self-Help Groups"])
+    for pmid in (11, 12):
+        add_article(db, pmid, year=None, label=f"Moos {pmid} J Tests")
+    add_article(db, 20, year=2001)
+    add_citations(db, 3, 1, 2)
+    add_citations(db, 2, 1, "doi:10.1/a")
+    add_citations(db, 12, 11)
+
+    summary = compute(db)
+
+    assert summary.communities == 2
+    assert db.execute("select * from community_labels order by community").fetchall() == [
+        (1, "Self-Help Groups", 4, 3, 1),
+        (2, "Moos 11 J Tests", 2, 2, 1),
+    ]
+    assert db.execute("select id, community, graph_run_id from communities where id > 0 order by id").fetchall() == [
+        (1, 1, 1), (2, 1, 1), (3, 1, 1), (11, 2, 1), (12, 2, 1),
+    ]  # fmt: skip
+    assert db.execute("select community from communities where id < 0").fetchall() == [(1,)]
+    assert db.execute("select id, layout, x, y, graph_run_id from work_positions").fetchall() == [
+        (1, "timeline", 2001.0, 0.0, 1), (2, "timeline", 2002.0, 0.0, 1), (3, "timeline", 2003.0, 0.0, 1),
+        (20, "timeline", 2001.0, 3.0, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("articles", [[], [1], [1, 2]])
+def test_a_file_without_citations_has_no_communities(db: sqlite3.Connection, articles: list[int]) -> None:
+    for pmid in articles:
+        add_article(db, pmid, year=None)
+
+    summary = compute(db)
+
+    assert (summary.works, summary.communities) == (len(articles), 0)
+    for table in ("communities", "community_labels", "work_positions"):
+        assert db.execute(f"select count(*) from {table}").fetchone() == (0,)
+
+
+def test_a_later_run_replaces_communities_and_positions(db: sqlite3.Connection) -> None:
+    for pmid in (1, 2, 3):
+        add_article(db, pmid)
+    add_citations(db, 1, 2)
+    compute(db)
+    db.execute("delete from citations")
+    add_citations(db, 1, 3)
+
+    compute(db)
+
+    assert db.execute("select id, graph_run_id from communities").fetchall() == [(1, 2), (3, 2)]
+    assert db.execute("select community, works, graph_run_id from community_labels").fetchall() == [(1, 2, 2)]
+    assert db.execute("select id, graph_run_id from work_positions").fetchall() == [(1, 2), (2, 2), (3, 2)]
+
+
+def test_a_forgotten_work_has_no_community_and_no_position(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_article(db, 1)
+    add_citations(db, 1, 9)
+    db.execute("update works set year = 1999 where id = 9")
+    versions = run._versions
+
+    def forget() -> str:
+        db.execute("delete from citations")
+        db.execute("delete from works where id = 9")
+        return versions()
+
+    monkeypatch.setattr(run, "_versions", forget)
+
+    compute(db)
+
+    assert db.execute("select id from communities").fetchall() == [(1,)]
+    assert db.execute("select id from work_positions").fetchall() == [(1,)]
+
+
+def test_what_was_computed_of_a_work_goes_with_it(db: sqlite3.Connection) -> None:
+    add_article(db, 1)
+    add_citations(db, 1, "doi:10.1/a")
+    db.execute("update works set year = 1999 where doi = '10.1/a'")
+    compute(db)
+    [work] = db.execute("select id from works where doi = '10.1/a'").fetchone()
+    db.execute("delete from citations")
+    touch(db, [work])
+
+    save_touched(db)
+
+    for table in ("works", "article_metrics", "communities", "work_positions"):
+        assert db.execute(f"select id from {table}").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("table", ["article_metrics", "communities", "work_positions"])
+def test_numbers_of_a_work_that_was_merged_since_are_a_violation(db: sqlite3.Connection, table: str) -> None:
+    add_article(db, 1)
+    add_article(db, 2)
+    add_citations(db, 1, 2)
+    compute(db)
+    for other in {"article_metrics", "communities", "work_positions"} - {table}:
+        db.execute(f"delete from {other}")
+    before = {violation.rule for violation in read_violations(db)}
+    db.execute("update works set state = 'merged', merged_into = 1 where id = 2")
+
+    found = {violation.rule: violation.examples for violation in read_violations(db)}
+
+    rule = "computed numbers belong to works that are here and not merged"
+    assert (rule in before, found[rule]) == (False, ["2"])
+
+
+def test_a_run_leaves_the_schema_as_it_was(db: sqlite3.Connection) -> None:
+    schema = "select type, name, tbl_name, sql from sqlite_master order by type, name"
+    before = db.execute(schema).fetchall()
+    for pmid in (1, 2):
+        add_article(db, pmid, names=["Kelly JF"])
+
+    compute(db)
+
+    assert db.execute(schema).fetchall() == before

@@ -1,0 +1,18 @@
+"""The schema: commented DDL, one module a subject, and its numbered history.
+
+Conventions: natural keys; STRICT; WITHOUT ROWID where the key has several columns; moments ISO 8601 UTC;
+NULL means that nobody said, 0 that a source said none. The comments are kept by SQLite and shown on the
+site. Until the first release the first migration may be edited; afterwards a change is a new one.
+"""
+
+from typing import Final
+
+from kb.migrations.computed import COMPUTED
+from kb.migrations.links import LEDGER, LINKS
+from kb.migrations.records import PARTS
+from kb.migrations.views import VIEWS
+from kb.migrations.works import WORKS
+
+APPLICATION_ID: Final = 0x6C69746B  # "litk": marks a litkb file in its header
+SCHEMA: Final = (WORKS, PARTS, LINKS, LEDGER, COMPUTED, VIEWS)
+MIGRATIONS: Final[tuple[str, ...]] = ("".join(SCHEMA),)  # number n brings user_version from n - 1 to n

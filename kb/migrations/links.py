@@ -1,0 +1,85 @@
+"""Tables of links between works, and of the ledger: who says so, what was asked, what was computed."""
+
+from typing import Final
+
+LINKS: Final = """
+create table citations (
+    citing_id integer not null references works (id),
+    cited_id integer not null references works (id),  -- as named; follow works.merged_into
+    source_id integer not null references citation_sources (id),
+    since text not null,         -- when this source was first heard to say so
+    primary key (citing_id, cited_id, source_id)
+) strict, without rowid;
+create index citations_cited on citations (cited_id, citing_id, source_id);
+
+create table article_lists (
+    pmid integer not null references works (id),
+    list text not null check (list in ('references', 'cited_by', 'similar')),
+    source_id integer not null references citation_sources (id),
+    entries integer,             -- NULL: the source has no data; 0: it says none; no row: never asked
+    checked_at text not null,
+    primary key (pmid, list, source_id)
+) strict, without rowid;
+
+create table similar_articles (
+    pmid integer not null references works (id),
+    similar_pmid integer not null references works (id),
+    rank integer not null,       -- 1 is the most similar, in PubMed's order
+    score integer,               -- NLM's; NULL: given without
+    primary key (pmid, similar_pmid)
+) strict, without rowid;
+create index similar_articles_similar on similar_articles (similar_pmid);
+"""
+
+LEDGER: Final = """
+create table harvest_runs (
+    id integer primary key,
+    started_at text not null,
+    finished_at text,            -- NULL: interrupted, or under way; the same command resumes it
+    command text not null,       -- what was asked, without key and e-mail
+    plan text not null,          -- the same as JSON, by which a later run knows that it continues this one
+    litkb_version text not null
+) strict;
+
+create table harvest_tasks (
+    run_id integer not null references harvest_runs (id),
+    task text not null,          -- seed, search, article, cited_by, similar, file, record (a rejected one of a file)
+    asked text not null,         -- a PMID, DOI, query or file name
+    outcome text check (outcome in (
+        'stored', 'unchanged', 'merged', 'deleted', 'not found', 'not identified', 'rejected', 'failed', 'done'
+    )),                          -- NULL: pending
+    detail text,                 -- why; into what; how many
+    answer text,                 -- name of the kept answer in the archive
+    primary key (run_id, task, asked)
+) strict, without rowid;
+
+create table harvest_counts (
+    run_id integer not null references harvest_runs (id),
+    asked text not null,         -- file name
+    outcome text not null,       -- stored, unchanged, merged, deleted, rejected
+    records integer not null,    -- records of the file with this outcome
+    primary key (run_id, asked, outcome)
+) strict, without rowid;
+
+create table omissions (         -- empty in a knowledge base; in a published file, what was left out of it
+    what text primary key,       -- abstracts, e-mail addresses
+    articles integer not null    -- articles changed by it; their content_hash is that of what is left
+) strict, without rowid;
+
+create table graph_runs (
+    id integer primary key,
+    started_at text not null,
+    finished_at text,
+    works integer,               -- nodes
+    citations integer,           -- distinct citations, self-references left out
+    versions text not null       -- of litkb, numpy, scipy, networkx, as JSON
+) strict;
+
+create table metric_runs (
+    graph_run_id integer not null references graph_runs (id),
+    measure text not null,       -- citation_count, pagerank, component, related_studies
+    parameters text not null,    -- as JSON
+    seconds real not null,
+    primary key (graph_run_id, measure)
+) strict, without rowid;
+"""

@@ -1,0 +1,232 @@
+"""Tables of the parts of a record: abstract, references, authors, subjects, notices, texts to search."""
+
+from typing import Final
+
+PARTS: Final = """
+create table abstract_sections (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    label text,                  -- as printed: "Background"; NULL: an abstract in one piece
+    category text,               -- NLM's: BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, UNASSIGNED
+    text text not null,
+    html text,                   -- with b, i, u, sub, sup; NULL: no markup
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table other_abstract_sections (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    language text,
+    kind text,                   -- Publisher, plain-language-summary ...
+    label text,
+    category text,
+    text text not null,
+    copyright text,
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table article_references (
+    citing_pmid integer not null references articles (pmid),
+    position integer not null,   -- in document order, over all lists of the record
+    citation text,               -- verbatim; NULL: nothing but blanks is printed
+    doi text,
+    pmcid text,
+    cited_pmid integer,          -- as the source gives it
+    cited_id integer references works (id),  -- the work named; NULL: nothing names one
+    listed_in text not null,     -- ReferenceList; CommentsCorrectionsList (the old form "Cites"); page
+    list_title text,
+    other_ids text,              -- identifiers of other kinds, or not well formed
+    primary key (citing_pmid, position)
+) strict, without rowid;
+create index article_references_cited on article_references (cited_id, citing_pmid, position);
+create index article_references_doi on article_references (doi, cited_pmid)
+    where doi is not null and cited_pmid is not null;
+
+create table authorships (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    name text not null,          -- "Vederhus JK"; a name, not a person
+    name_key text not null,      -- folded, for finding equal names
+    last_name text,
+    fore_name text,
+    initials text,
+    suffix text,
+    collective_name text,
+    orcid text,                  -- with a right check digit; others stay in no column
+    equal_contribution integer,
+    role text not null,          -- author, editor
+    primary key (pmid, position)
+) strict, without rowid;
+create index authorships_name on authorships (name_key, pmid);
+create index authorships_orcid on authorships (orcid) where orcid is not null;
+
+create table affiliations (
+    pmid integer not null,
+    position integer not null,   -- of the authorship
+    ordinal integer not null,
+    affiliation text not null,
+    identifier text,
+    identifier_source text,      -- ROR, GRID, ISNI ...
+    primary key (pmid, position, ordinal),
+    foreign key (pmid, position) references authorships (pmid, position)
+) strict, without rowid;
+
+create table investigators (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    name text not null,
+    last_name text,
+    fore_name text,
+    initials text,
+    suffix text,
+    orcid text,
+    affiliation text,
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table languages (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    language text not null,      -- NLM's three letters: eng, nor
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table mesh_descriptors (
+    descriptor_ui text primary key,  -- D012657; the name itself where an old record has no UI
+    name text not null,
+    as_of text                   -- date_revised of the record that this name is from
+) strict, without rowid;
+create index mesh_descriptors_name on mesh_descriptors (name);
+
+create table mesh_qualifiers (
+    qualifier_ui text primary key,
+    name text not null,
+    as_of text
+) strict, without rowid;
+
+create table mesh_headings (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    heading integer not null,    -- number of the printed heading; one with two qualifiers is two rows
+    descriptor_ui text not null references mesh_descriptors (descriptor_ui),
+    qualifier_ui text references mesh_qualifiers (qualifier_ui),
+    is_major integer not null,   -- 1: this descriptor, or this qualifier of it, is a major topic
+    descriptor_is_major integer not null,
+    primary key (pmid, position)
+) strict, without rowid;
+create index mesh_headings_descriptor on mesh_headings (descriptor_ui, pmid);
+create index mesh_headings_qualifier on mesh_headings (qualifier_ui) where qualifier_ui is not null;
+
+create table supplementary_concepts (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    ui text,
+    name text not null,
+    kind text,                   -- Disease, Protocol, Organism ...
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table keywords (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    keyword text not null,
+    keyword_key text not null,   -- folded
+    is_major integer,
+    owner text,                  -- NOTNLM: given by the authors
+    primary key (pmid, position)
+) strict, without rowid;
+create index keywords_key on keywords (keyword_key, pmid);
+
+create table chemicals (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    registry_number text,
+    ui text,
+    name text not null,
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table publication_types (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    ui text,
+    name text not null,
+    primary key (pmid, position)
+) strict, without rowid;
+create index publication_types_name on publication_types (name, pmid);
+
+create table grants (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    grant_id text,
+    acronym text,
+    agency text,
+    country text,
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table notices (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    kind text not null,          -- PubMed's RefType: RetractionIn, ErratumFor, CommentOn ...
+    other_pmid integer references works (id),
+    ref_source text,
+    note text,
+    primary key (pmid, position)
+) strict, without rowid;
+create index notices_kind on notices (kind, pmid);
+create index notices_other on notices (other_pmid) where other_pmid is not null;
+
+create table data_banks (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    name text not null,          -- ClinicalTrials.gov, GenBank ...
+    accession text,
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table article_identifiers (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    kind text not null,          -- doi, pmc, pii, mid, isbn ...
+    value text not null,         -- as given
+    is_valid integer,            -- 0: the source marks it invalid
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table article_dates (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    kind text not null,          -- Electronic; received, accepted, pubmed, medline ...; created, completed, revised
+    date text not null,          -- ISO 8601, as long as the source is precise
+    primary key (pmid, position)
+) strict, without rowid;
+
+create table article_texts (
+    pmid integer primary key references articles (pmid),
+    title text not null,         -- all columns folded: no case, no accents
+    abstract text not null,
+    keywords text not null,
+    mesh text not null,
+    authors text not null
+) strict;
+
+create virtual table article_search using fts5 (
+    title, abstract, keywords, mesh, authors,
+    content = 'article_texts', content_rowid = 'pmid', tokenize = 'unicode61 remove_diacritics 0'
+);
+create trigger article_texts_insert after insert on article_texts begin
+    insert into article_search (rowid, title, abstract, keywords, mesh, authors)
+    values (new.pmid, new.title, new.abstract, new.keywords, new.mesh, new.authors);
+end;
+create trigger article_texts_delete after delete on article_texts begin
+    insert into article_search (article_search, rowid, title, abstract, keywords, mesh, authors)
+    values ('delete', old.pmid, old.title, old.abstract, old.keywords, old.mesh, old.authors);
+end;
+create trigger article_texts_update after update on article_texts begin
+    insert into article_search (article_search, rowid, title, abstract, keywords, mesh, authors)
+    values ('delete', old.pmid, old.title, old.abstract, old.keywords, old.mesh, old.authors);
+    insert into article_search (rowid, title, abstract, keywords, mesh, authors)
+    values (new.pmid, new.title, new.abstract, new.keywords, new.mesh, new.authors);
+end;
+"""

@@ -1,0 +1,77 @@
+"""Views: questions that many ask, as tables."""
+
+from typing import Final
+
+VIEWS: Final = """
+create view most_cited as
+    select w.id, w.label, w.year, w.state, m.citation_count, m.pagerank
+    from article_metrics m join works w on w.id = m.id
+    where m.citation_count > 0
+    order by m.citation_count desc, m.pagerank desc, w.id;
+
+create view citation_links as  -- each citation once, whoever asserts it, merged works followed
+    select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,
+        count(distinct c.source_id) as sources, min(c.since) as since
+    from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
+    group by 1, 2
+    having citing_id <> cited_id;
+
+create view frontier as  -- known works with a PMID that the citation graph names and that are not held
+    select w.id as pmid, w.label, w.year, w.doi, w.pmcid, count(distinct c.citing_id) as cited_by,
+        (select count(distinct c2.cited_id) from citations c2 where c2.citing_id = w.id) as cites
+    from works w left join citations c on c.cited_id = w.id
+    where w.state = 'known' and w.id > 0
+        and (c.citing_id is not null or exists (select 1 from citations c3 where c3.citing_id = w.id))
+    group by w.id
+    order by cited_by desc, cites desc, w.id;
+
+create view often_cited_not_held as  -- by at least two articles, with or without a PMID
+    select w.id, w.label, w.year, w.doi, w.citation_key, count(distinct c.citing_id) as cited_by
+    from works w join citations c on c.cited_id = w.id
+    where w.state = 'known'
+    group by w.id having count(distinct c.citing_id) >= 2
+    order by cited_by desc, w.id;
+
+create view retracted_articles as
+    select pmid from publication_types where name = 'Retracted Publication'
+    union select pmid from notices where kind = 'RetractionIn'
+    union select other_pmid from notices where kind = 'RetractionOf' and other_pmid is not null;
+
+create view retracted_and_cited as
+    select r.pmid, w.label, w.year, l.citing_id, b.label as citing
+    from retracted_articles r join works w on w.id = r.pmid
+        join citation_links l on l.cited_id = r.pmid join works b on b.id = l.citing_id;
+
+create view disputed_citations as  -- a source that knows the list of the citing article does not have it
+    select l.citing_id, a.label as citing, l.cited_id, b.label as cited, s.name as missing_in
+    from citation_links l
+        join works a on a.id = l.citing_id join works b on b.id = l.cited_id
+        join article_lists k on k.pmid = l.citing_id and k.list = 'references' and k.entries > 0
+        join citation_sources s on s.id = k.source_id
+    where not exists (
+        select 1 from citations c join works d on d.id = c.cited_id
+        where c.citing_id = l.citing_id and c.source_id = k.source_id
+            and coalesce(d.merged_into, d.id) = l.cited_id);
+
+create view completeness as  -- of the lists of each held article: who was asked, and what was said
+    select a.pmid, w.label, k.list, s.name as source, k.entries, k.checked_at,
+        case when k.entries is null then 'no data' when k.entries = 0 then 'none' else 'known' end as answer
+    from articles a join works w on w.id = a.pmid
+        join article_lists k on k.pmid = a.pmid join citation_sources s on s.id = k.source_id;
+
+create view references_not_identified as  -- printed references without a PMID
+    select r.citing_pmid, r.position, r.citation, r.doi, r.pmcid, r.cited_id
+    from article_references r left join works w on w.id = r.cited_id
+    where r.cited_pmid is null and (w.merged_into is null);
+
+create view seed as  -- the article asked for first, else the held one with the longest reference list
+    select pmid, (select label from works where id = pmid) as label from (
+        select a.pmid, 0 as preference, t.run_id as place
+        from harvest_tasks t
+            join works w on w.id = t.asked or w.doi = lower(t.asked) or w.pmcid = upper(t.asked)
+            join articles a on a.pmid = coalesce(w.merged_into, w.id)
+        where t.task = 'seed'
+        union all
+        select pmid, 1, -coalesce(reference_count, 0) from articles)
+    order by preference, place, pmid limit 1;
+"""
