@@ -1,0 +1,1 @@
+"""A knowledge base as files to serve or to hand on."""

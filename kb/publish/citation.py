@@ -1,0 +1,42 @@
+"""CITATION.cff: how to cite a published knowledge base. Its date is that of the data."""
+
+import sqlite3
+from typing import Any, Final
+
+import yaml
+
+from kb.publish.files import MARK
+from kb.publish.report import Publication, title_of
+from kb.queries.ledger import read_status
+from kb.queries.publishing import read_last_received
+
+_PUBMED: Final = {
+    "type": "database",
+    "title": "PubMed",
+    "authors": [{"name": "National Library of Medicine (US)"}],
+    "url": "https://pubmed.ncbi.nlm.nih.gov/",
+}
+
+
+def format_citation(db: sqlite3.Connection, publication: Publication) -> str:
+    """Return the file in the Citation File Format 1.2.0."""
+    status, received = read_status(db), read_last_received(db)
+    held = status["articles"] + status["books"]
+    fields: dict[str, Any] = {
+        "cff-version": "1.2.0",
+        "message": "If this knowledge base was of use in your work, please cite it, and its sources.",
+        "type": "dataset",
+        "title": title_of(db, publication),
+        "authors": [{"name": name} for name in publication.authors or ("Compiled with litkb",)],
+        "version": publication.name.removeprefix("kb-").removesuffix(".db"),
+        "abstract": f"{held:,} records and {status['citations']:,} citations between works.",
+        "identifiers": [{"type": "other", "value": f"sha256:{publication.sha256}", "description": publication.name}],
+        "license-url": "https://www.nlm.nih.gov/databases/download/terms_and_conditions.html",
+    }
+    if received:
+        fields["date-released"] = received[:10]
+    if "pubmed" in status["sources"]:
+        fields["references"] = [_PUBMED]
+    return f"# {MARK}; the next one replaces it.\n" + yaml.safe_dump(
+        fields, sort_keys=False, allow_unicode=True, width=120
+    )

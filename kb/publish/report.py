@@ -1,0 +1,233 @@
+"""The provenance and search report of a published file, as Markdown: from where, when, how, and what is missing."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from kb.publish.files import MARK
+from kb.publish.markdown import cell, code, table
+from kb.queries.ledger import read_status
+from kb.queries.publishing import (
+    RunRow,
+    read_assertions,
+    read_gap_counts,
+    read_gaps,
+    read_last_computed,
+    read_last_received,
+    read_list_sources,
+    read_never_asked,
+    read_omissions,
+    read_record_sources,
+    read_run_counts,
+    read_run_tasks,
+    read_runs,
+    read_seed_label,
+)
+from kb.records import DEMONSTRATION, PAGE, PUBMED, SYNTHETIC
+
+SHOWN_GAPS: Final = 500  # of what was asked in vain; the table harvest_tasks has all
+_LISTS: Final = {"references": "what it cites", "cited_by": "what cites it", "similar": "similar articles"}
+_DIRECTIONS: Final = {"references": "what they cite", "cited_by": "what cites them", "similar": "similar articles"}
+_NOTICE: Final = """\
+Records of the source `pubmed` come from PubMed, a service of the U.S. National Library of Medicine (NLM). NLM did not
+make, review or endorse this file. The data are those of the days named above: PubMed has corrected, added and withdrawn
+records since, so ask PubMed for the present state before relying on one. Abstracts, where they are included, may belong
+to their publishers or authors; the column `articles.copyright` repeats what PubMed says of it. NLM's terms:
+<https://www.nlm.nih.gov/databases/download/terms_and_conditions.html>.
+"""
+_NO_NOTICE: Final = "No record in this file comes from PubMed or another service of the NLM.\n"
+_LOUD: Final = {
+    SYNTHETIC: "**THIS FIELD IS MADE UP. None of these articles, people or citations exists. Nothing may be "
+    "concluded from it.**",
+    DEMONSTRATION: "**THIS IS THE DEMONSTRATION. Its records are bibliographic facts read from public pages, not "
+    "records of NCBI; they are few and incomplete by design. It is no literature search.**",
+}
+_MARKS: Final = {SYNTHETIC: "[Made-up field] ", DEMONSTRATION: "[Demonstration] "}
+
+
+class Publication(NamedTuple):
+    """The file that is published, and what its publisher calls it."""
+
+    name: str
+    sha256: str
+    size: int
+    logical_hash: str
+    title: str | None
+    authors: tuple[str, ...]
+
+
+def title_of(db: sqlite3.Connection, publication: Publication) -> str:
+    """Return the title as given, else one that names the article the file began with; what is not real says so."""
+    seed = read_seed_label(db)
+    title = publication.title or (f"The literature around {seed}" if seed else "An empty knowledge base")
+    sources = read_status(db)["sources"]
+    return "".join(mark for name, mark in _MARKS.items() if name in sources) + title
+
+
+def format_report(db: sqlite3.Connection, publication: Publication) -> str:
+    """Return the report; nothing in it but the title is not in the file itself."""
+    sections = (
+        ("", _format_head(db, publication)),
+        ("What it holds", _format_content(db)),
+        ("What was left out", _format_omissions(db)),
+        ("Sources", _format_sources(db)),
+        ("Searches", _format_runs(db)),
+        ("What was asked in vain", _format_gaps(db)),
+        ("How complete the lists are", _format_lists(db)),
+        ("Computed", _format_computed(db)),
+        ("Rights", _NOTICE if read_status(db)["sources"].keys() & {PUBMED, PAGE} else _NO_NOTICE),
+        ("To check it, and to make it again", _format_remaking(db, publication)),
+    )
+    return "\n".join((f"## {title}\n\n" if title else "") + text for title, text in sections)
+
+
+def _format_head(db: sqlite3.Connection, publication: Publication) -> str:
+    sources = read_status(db)["sources"]
+    loud = "".join(f"{_LOUD[name]}\n\n" for name in _LOUD if name in sources)
+    rows = [
+        ("file", code(publication.name)),
+        ("bytes", publication.size),
+        ("SHA-256", code(publication.sha256)),
+        ("fingerprint of the content", code(publication.logical_hash)),
+        ("data received until", read_last_received(db) or "never"),
+    ]
+    title = cell(title_of(db, publication))
+    return f"<!-- {MARK}; the next one replaces it. -->\n# {title}\n\n{loud}" + table(("what", "value"), rows)
+
+
+def _format_content(db: sqlite3.Connection) -> str:
+    status = read_status(db)
+    rows = [
+        ("articles held", status["articles"]),
+        ("books and chapters held", status["books"]),
+        *((f"works that are {state}", count) for state, count in status["works"].items() if state != "held"),
+        ("printed references", status["references"]),
+        ("of them identified by a PMID", status["references_identified"]),
+        ("citations, each once, whoever says so", status["citations"]),
+    ]
+    return table(("what", "how many"), rows)
+
+
+def _format_omissions(db: sqlite3.Connection) -> str:
+    omissions = read_omissions(db)
+    if not omissions:
+        return "Nothing: all rows of the knowledge base are in the file.\n"
+    words = "".join(f"- {what}: {articles:,} articles were changed by it\n" for what, articles in omissions.items())
+    return f"{words}\nTheir `content_hash` is that of what is left; the knowledge base itself has the whole.\n"
+
+
+def _format_sources(db: sqlite3.Connection) -> str:
+    records = [(s.name, cell(s.description), s.articles, s.first, s.last) for s in read_record_sources(db)]
+    said = [(name, cell(description), count) for name, description, count in read_assertions(db)]
+    return (
+        table(("records from", "which is", "records", "first received", "last received"), records)
+        + "\n"
+        + table(("who says that one work cites another", "which is", "assertions"), said)
+    )
+
+
+def _format_runs(db: sqlite3.Connection) -> str:
+    runs = [_format_run(db, run) for run in read_runs(db)]
+    return "\n".join(runs) if runs else "No run is recorded.\n"
+
+
+def _format_run(db: sqlite3.Connection, run: RunRow) -> str:
+    ended = f"ended {run.finished_at}" if run.finished_at else "**not complete: interrupted, or something failed**"
+    lines = [
+        f"### Run {run.id}\n",
+        f"{code(run.command)}\n",
+        f"Begun {run.started_at}, {ended}, litkb {run.litkb_version}.\n",
+    ]
+    lines += [f"- {line}" for line in _plan_lines(db, run)]
+    counts = [(task, cell(outcome), count) for task, outcome, count in read_run_counts(db, run.id)]
+    return "\n".join(lines) + "\n\n" + table(("asked", "outcome", "how many"), counts)
+
+
+def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
+    """Yield what a run was to do: seeds, searches as asked and as PubMed read them, files, rounds."""
+    plan = _plan(run)
+    seeds = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "seed")]
+    if seeds:
+        yield f"began with {', '.join(seeds)}"
+    for asked, outcome, detail in read_run_tasks(db, run.id, "search"):
+        yield f"asked PubMed {code(asked)}: {_answer(outcome, detail)}"
+    files = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "file")]
+    if files:
+        yield f"read {', '.join(files)}"
+    followed = [words for name, words in _DIRECTIONS.items() if plan.get(name)]
+    if followed:
+        rounds = int(plan.get("depth", 1))
+        yield f"followed {', '.join(followed)}, {rounds} round{'s' if rounds > 1 else ''}"
+
+
+def _plan(run: RunRow) -> dict[str, Any]:
+    try:
+        plan = json.loads(run.plan)
+    except ValueError:
+        return {}
+    return plan if isinstance(plan, dict) else {}
+
+
+def _answer(outcome: str | None, detail: str | None) -> str:
+    """Return what came of a search; its detail is "12 of 34 hits; the query as PubMed read it"."""
+    if outcome != "done" or not detail:
+        return f"**{outcome or 'not asked'}**" + (f" ({cell(detail)})" if detail else "")
+    hits, _, reading = detail.partition("; ")
+    return cell(hits) + (f"; PubMed read it as {code(reading)}" if reading not in ("", "None") else "")
+
+
+def _format_gaps(db: sqlite3.Connection) -> str:
+    counts = read_gap_counts(db)
+    if not counts:
+        return "Nothing: all that was asked was answered.\n"
+    gaps = [(g.run_id, g.task, code(g.asked), g.outcome, cell(g.detail or "")) for g in read_gaps(db, SHOWN_GAPS)]
+    total = sum(count for _, count in counts)
+    rest = (
+        f"\nThe first {SHOWN_GAPS:,} of {total:,}; the table `harvest_tasks` has all.\n" if total > SHOWN_GAPS else ""
+    )
+    summary = ", ".join(f"{count:,} {outcome}" for outcome, count in counts)
+    return f"In all: {summary}.\n\n" + table(("run", "asked", "for", "outcome", "why, or into what"), gaps) + rest
+
+
+def _format_lists(db: sqlite3.Connection) -> str:
+    lists, never = read_status(db)["reference_lists"], read_never_asked(db)
+    rows = [(_LISTS[s.list], s.source, s.known, s.none, s.no_data, s.last) for s in read_list_sources(db)]
+    unasked = "; ".join(f"{_LISTS[name]}: {count:,}" for name, count in never.items())
+    return (
+        "Of how many held articles each source knows a list. “No data” is not “none”.\n\n"
+        + table(("list", "source", "known", "none", "no data", "last asked"), rows)
+        + f"\nHeld articles of which nobody was asked: {unasked}.\n"
+        + f"Reference lists held whole: {lists['complete']:,}; in part: {lists['partial']:,}; "
+        + f"unknown: {lists['unknown']:,}.\n"
+        + "A citation that is not here may exist: only these lists were looked at.\n"
+    )
+
+
+def _format_computed(db: sqlite3.Connection) -> str:
+    run = read_last_computed(db)
+    if run is None:
+        return "The citation graph was not computed.\n"
+    rows = [
+        (name, code(json.dumps(parameters, sort_keys=True))) for name, parameters in json.loads(run.measures).items()
+    ]
+    head = (
+        f"{run.finished_at}, over {run.works:,} works and {run.citations:,} citations, with {code(run.versions)}.\n\n"
+    )
+    return head + table(("measure", "parameters"), rows)
+
+
+def _format_remaking(db: sqlite3.Connection, publication: Publication) -> str:
+    commands = "".join(f"    {' '.join(run.command.split())}\n" for run in read_runs(db)) or "    (none is recorded)\n"
+    return f"""\
+    sha256sum -c SHA256SUMS             # the bytes
+    litkb check {publication.name}         # the content
+    litkb check --hash {publication.name}  # the fingerprint above
+
+From the answers that were kept when it was harvested (`kb.sqlar` beside the knowledge base), without the network:
+
+    litkb rebuild kb.db
+
+Asking anew gives what PubMed says today, by the same commands in this order:
+
+{commands}"""
