@@ -1,40 +1,90 @@
-"""The citation graph as files that other programs open: suffix -> streaming writer."""
+"""Networks as files that other programs open: suffix -> streaming writer."""
 
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from graph.csvpair import format_edge_rows, format_node_rows
-from graph.gexf import format_gexf
-from graph.graphml import format_graphml
-from graph.nodelink import format_nodelink
+import numpy as np
+
+from graph.formats.common import Contents
+from graph.formats.csvpair import format_edge_rows, format_node_rows
+from graph.formats.cyjs import format_cyjs
+from graph.formats.dot import format_dot
+from graph.formats.gexf import format_gexf
+from graph.formats.gml import format_gml
+from graph.formats.graphml import format_graphml
+from graph.formats.neo4j import format_neo4j_edges, format_neo4j_nodes
+from graph.formats.nodelink import format_nodelink
+from graph.formats.pajek import format_pajek
+from graph.formats.vosviewer import format_vos_json, format_vos_map, format_vos_network
+from graph.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
 from kb.console import litkb_version
 from kb.database import snapshot
 from kb.errors import LitkbError, UsageError
-from kb.queries.links import (
+from kb.queries.exports import (
+    EVERYTHING,
+    Block,
     ExportEdge,
     ExportNode,
-    read_article_sources,
-    read_computed,
-    read_export_edges,
-    read_export_nodes,
-)
+    Scope,
+    SourceNames,
+    Star,
+    read_blocks,
+    read_bounds,
+    read_scope_ids,
+    read_scope_nodes,
+    read_stars,
+)  # fmt: skip
+from kb.queries.links import read_article_sources, read_computed
 
-_Item = TypeVar("_Item")
-_Format = Callable[[Iterable[ExportNode], Iterable[ExportEdge], Mapping[str, str]], Iterator[str]]
+_Item = TypeVar("_Item", ExportNode, Star, Block)
 
-FORMATS: Final[Mapping[str, _Format]] = {
-    "graphml": format_graphml,
-    "gexf": format_gexf,
-    "json": format_nodelink,
-    "nodes.csv": lambda nodes, _edges, _about: format_node_rows(nodes),
-    "edges.csv": lambda _nodes, edges, _about: format_edge_rows(edges),
+
+class Form(NamedTuple):
+    """A file's format: who writes it, its media type, whether nodes are numbers in it, and shown by label alone."""
+
+    write: Callable[[Contents], Iterator[str]]
+    media_type: str
+    numbered: bool = False
+    brief: bool = False
+
+
+FORMS: Final[Mapping[str, Form]] = {
+    "graphml": Form(format_graphml, "application/graphml+xml"),
+    "gexf": Form(format_gexf, "application/gexf+xml"),
+    "net": Form(format_pajek, "text/plain; charset=utf-8", numbered=True, brief=True),
+    "gml": Form(format_gml, "text/plain; charset=us-ascii", numbered=True),
+    "dot": Form(format_dot, "text/vnd.graphviz; charset=utf-8"),
+    "json": Form(format_nodelink, "application/json"),
+    "cyjs": Form(format_cyjs, "application/json"),
+    "vos.json": Form(format_vos_json, "application/json"),
+    "nodes.csv": Form(format_node_rows, "text/csv; charset=utf-8"),
+    "edges.csv": Form(format_edge_rows, "text/csv; charset=utf-8"),
+    "nodes.neo4j.csv": Form(format_neo4j_nodes, "text/csv; charset=utf-8"),
+    "edges.neo4j.csv": Form(format_neo4j_edges, "text/csv; charset=utf-8"),
+    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", numbered=True),
+    "network.vos.txt": Form(format_vos_network, "text/plain; charset=utf-8", numbered=True),
 }
-SUFFIXES: Final = (".graphml", ".gexf", ".csv", ".json")
-BUFFER: Final = 1 << 20  # bytes written in one go
+# Suffix -> the forms of the files that it stands for: x.vos.txt is x-map.vos.txt and x-network.vos.txt.
+FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
+    ".graphml": ("graphml",),
+    ".gexf": ("gexf",),
+    ".net": ("net",),
+    ".gml": ("gml",),
+    ".dot": ("dot",),
+    ".json": ("json",),
+    ".cyjs": ("cyjs",),
+    ".vos.json": ("vos.json",),
+    ".csv": ("nodes.csv", "edges.csv"),
+    ".neo4j.csv": ("nodes.neo4j.csv", "edges.neo4j.csv"),
+    ".vos.txt": ("map.vos.txt", "network.vos.txt"),
+}
+BUFFER: Final = 1 << 18  # characters written in one go
 _NOTICES: Final = {
     "synthetic": "Synthetic: a made-up field, none of these articles exists",
     "demonstration": "Demonstration: bibliographic facts read from public pages, not from NCBI",
@@ -50,27 +100,86 @@ class ExportSummary(NamedTuple):
     computed: bool
 
 
-class _Counted(Iterable[_Item]):
-    """Items, and how many of them went by."""
+class _Counted(Generic[_Item]):
+    """Items to be read as often as wanted, and how many nodes or edges went by the last time."""
 
-    def __init__(self, items: Iterable[_Item]) -> None:
-        self.items = items
+    def __init__(self, read: Callable[[], Iterator[_Item]]) -> None:
+        self.read: Callable[[], Iterator[_Item]] = read
         self.count = 0
 
     def __iter__(self) -> Iterator[_Item]:
-        for item in self.items:
-            self.count += 1
+        self.count = 0
+        for item in self.read():
+            self.count += 1 if isinstance(item, ExportNode) else len(item.heads)
             yield item
 
 
 def stream(
     form: str, nodes: Iterable[ExportNode], edges: Iterable[ExportEdge], about: Mapping[str, str]
 ) -> Iterator[str]:
-    """Yield a file of the format ``form`` (a key of FORMATS) piece by piece; nodes are used up before edges.
+    """Yield a file of the form ``form`` (a key of FORMS) piece by piece; nodes are used up before edges.
 
-    Every edge's ends must be among the nodes. Text is cleaned and escaped here.
+    It is a part of the citation graph. Every edge's ends must be among the nodes. Text is cleaned and escaped here.
     """
-    return FORMATS[form](nodes, edges, about)
+    writer = FORMS[form]
+    if not writer.numbered:
+        return writer.write(Contents(CITATIONS, about, nodes, stars=_stars(edges)))
+    kept = list(nodes)
+    numbers = {node.name: number for number, node in enumerate(kept)}
+    sources: dict[str, int] = {}
+    blocks: Iterable[Block] = (_block(star, numbers, sources) for star in _stars(edges))
+    placed = [(node.x, node.y) for node in kept if node.x is not None and node.y is not None]
+    bounds = (min(placed)[0], max(placed)[0], min(y for _, y in placed), max(y for _, y in placed)) if placed else None
+    named = lambda code: list(sources)[code]  # noqa: E731 - a format asks once for each code
+    return writer.write(Contents(CITATIONS, about, kept, (), blocks, named, len(kept), bounds))
+
+
+def _stars(edges: Iterable[ExportEdge]) -> Iterator[Star]:
+    for tail, group in groupby(edges, attrgetter("citing")):
+        found = list(group)
+        yield Star(tail, [edge.cited for edge in found], [edge.sources for edge in found])
+
+
+def _block(star: Star, numbers: Mapping[str, int], sources: dict[str, int]) -> Block:
+    codes = [sources.setdefault(str(value or ""), len(sources)) for value in star.values]
+    heads = [numbers[head] for head in star.heads]
+    return Block(np.full(len(heads), numbers[star.tail]), np.array(heads), np.array(codes))
+
+
+def export_network(
+    db: sqlite3.Connection, form: str, network: str = "citations", scope: Scope = EVERYTHING, at_least: int = 1
+) -> Iterator[str]:
+    """Yield a file of a network (one of NETWORKS) in a form (a key of FORMS), in constant memory for the citations.
+
+    scope chooses works: Scope(selected="chosen") those of a temporary table ``chosen`` with a column ``id``. In a
+    weighted network edges weigh ``at_least`` so much. The file is read in one state while the pieces are taken.
+    """
+    with snapshot(db):
+        yield from FORMS[form].write(read_contents(db, form, network, scope, at_least))
+
+
+def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope, at_least: int = 1) -> Contents:
+    """Return what goes into a file; it is read while the file is written."""
+    about, (_, _, numbered, brief) = read_about(db), FORMS[form]
+    if network != "citations":
+        return _weighted_contents(db, network, scope, at_least)
+    nodes = _Counted(lambda: read_scope_nodes(db, scope, brief=brief))
+    if not numbered:
+        return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope)))
+    ids = read_scope_ids(db, scope)
+    blocks = _Counted(lambda: read_blocks(db, ids, scope))
+    return Contents(CITATIONS, about, nodes, (), blocks, SourceNames(db).__getitem__, len(ids), read_bounds(db))
+
+
+def _weighted_contents(db: sqlite3.Connection, network: str, scope: Scope, at_least: int) -> Contents:
+    kind, weight = WEIGHTED[network]
+    found = together(db, network, scope, at_least)
+    about = read_about(db) | {"network": network, "weight": weight}
+    if at_least > 1:
+        about["at_least"] = str(at_least)
+    nodes, blocks = _Counted(found.nodes), _Counted(found.blocks)
+    stars = _Counted(lambda: stars_of(found.blocks(), found.names()))
+    return Contents(kind, about, nodes, stars, blocks, int, found.size, read_bounds(db))
 
 
 def read_about(db: sqlite3.Connection) -> dict[str, str]:
@@ -88,31 +197,49 @@ def read_about(db: sqlite3.Connection) -> dict[str, str]:
 
 
 def write_export(
-    db: sqlite3.Connection, out: Path, *, articles_only: bool = False, force: bool = False
+    db: sqlite3.Connection,
+    out: Path,
+    *,
+    network: str = "citations",
+    scope: Scope = EVERYTHING,
+    force: bool = False,
 ) -> ExportSummary:
-    """Write the citation graph to out, in the format of its suffix; memory does not grow with the graph.
+    """Write a network to out, in the format of its suffix (one of FORMATS).
 
-    ``graph.csv`` stands for two files, ``graph-nodes.csv`` and ``graph-edges.csv``. Files appear whole or not
-    at all. Raises UsageError for an unknown suffix, a missing folder, or a file that is there without ``force``.
+    ``graph.csv`` stands for two files, ``graph-nodes.csv`` and ``graph-edges.csv``. Files appear whole or not at
+    all. Raises UsageError for an unknown suffix or network, a missing folder, or a file that is there without
+    ``force``.
     """
-    targets = _targets(out, force=force)
+    if network not in NETWORKS:
+        raise UsageError(f"There is no network {network!r}: name one of {_listed(NETWORKS)}.")
+    targets = find_targets(out, force=force)
     with snapshot(db):
-        about, computed = read_about(db), read_computed(db)
-        nodes = _Counted(read_export_nodes(db, articles_only=articles_only))
-        edges = _Counted(read_export_edges(db, articles_only=articles_only))
-        _write_whole({path: stream(form, nodes, edges, about) for path, form in targets.items()})
-    current = computed is not None and (articles_only or computed[1:] == (nodes.count, edges.count))
-    return ExportSummary(tuple(targets), nodes.count, edges.count, current)
+        computed = read_computed(db)
+        contents = {path: read_contents(db, form, network, scope) for path, form in targets.items()}
+        _write_whole({path: FORMS[targets[path]].write(found) for path, found in contents.items()})
+    nodes, edges = (max(counts) for counts in zip(*map(_counts, contents.values()), strict=True))
+    current = computed is not None and (scope != EVERYTHING or network != "citations" or computed[1:] == (nodes, edges))
+    return ExportSummary(tuple(targets), nodes, edges, current)
 
 
-def _targets(out: Path, *, force: bool) -> dict[Path, str]:
-    """Return the files that out stands for, with their formats."""
-    suffix = out.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError(f"{out.name} does not say its format: end it in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
-    targets = {out: suffix[1:]}
-    if suffix == ".csv":
-        targets = {out.with_name(f"{out.stem}-{kind}{out.suffix}"): f"{kind}.csv" for kind in ("nodes", "edges")}
+def _counts(contents: Contents) -> tuple[int, int]:
+    """Return how many nodes and edges went by."""
+    nodes, *edges = (
+        part.count if isinstance(part, _Counted) else 0 for part in (contents.nodes, contents.stars, contents.blocks)
+    )
+    return nodes, max(edges)
+
+
+def find_targets(out: Path, *, force: bool = False) -> dict[Path, str]:
+    """Return the files that out stands for, with their forms; raises UsageError where they cannot be written."""
+    suffix = max((suffix for suffix in FORMATS if out.name.lower().endswith(suffix)), key=len, default=None)
+    if suffix is None:
+        raise UsageError(f"{out.name} does not say its format: end it in {_listed(FORMATS)}.")
+    forms, stem = FORMATS[suffix], out.name[: -len(suffix)]
+    targets = {out: forms[0]}
+    if len(forms) > 1:
+        end = out.name[-len(suffix) :]
+        targets = {out.with_name(f"{stem}-{form.partition('.')[0]}{end}"): form for form in forms}
     if not out.parent.is_dir():
         raise UsageError(f"There is no folder {out.parent} to write {out.name} in.")
     for path in targets:
@@ -123,6 +250,24 @@ def _targets(out: Path, *, force: bool) -> dict[Path, str]:
     return targets
 
 
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}"
+
+
+def _joined(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield pieces put together to about BUFFER."""
+    waiting: list[str] = []
+    length = 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= BUFFER:
+            yield "".join(waiting)
+            waiting, length = [], 0
+    yield "".join(waiting)
+
+
 def _write_whole(files: Mapping[Path, Iterator[str]]) -> None:
     """Write each file beside its place, then put all in place; after a failure none has changed."""
     try:
@@ -130,8 +275,9 @@ def _write_whole(files: Mapping[Path, Iterator[str]]) -> None:
             parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
             for path, part in parts.items():
                 undone.callback(part.unlink, missing_ok=True)
-                with part.open("w", BUFFER, encoding="utf-8", newline="") as file:
-                    file.writelines(files[path])
+                with part.open("wb", 0) as file:
+                    for text in _joined(files[path]):
+                        file.write(text.encode())
             for path, part in parts.items():
                 part.replace(path)
     except OSError as error:

@@ -8,12 +8,14 @@ from typing import Any, Final
 import click
 
 from graph.cli import graph_commands
+from graph.exportcli import export_command
 from graph.run import compute_graph
 from harvest.cli import harvest_command, rebuild_command
 from kb.check import check_kb, logical_hash
 from kb.console import json_option, kb_argument, litkb_version, run_command, say, tell
 from kb.database import open_kb
 from kb.demo import demo_command
+from kb.publish.cli import publish_command
 from kb.queries.ledger import read_status
 from kb.site.serve import serve
 
@@ -85,7 +87,7 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
 
     Example: litkb check kb.db
     """
-    with closing(open_kb(kb)) as db:
+    with closing(open_kb(kb, keep_journal=True)) as db:
         violations = check_kb(db)
         digest = logical_hash(db) if only_hash or as_json else None
     if as_json:
@@ -99,7 +101,7 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
     return 1 if violations else 0
 
 
-for command in (harvest_command, rebuild_command, graph_commands, serve, demo_command):
+for command in (harvest_command, rebuild_command, graph_commands, export_command, serve, demo_command, publish_command):
     cli.add_command(command)
 
 

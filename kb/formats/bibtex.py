@@ -28,9 +28,12 @@ _PLAIN_DOI: Final = re.compile(r"[\w./:;()<>-]+", re.ASCII)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def format_bibtex(items: Iterable[Item]) -> str:
-    """Return items as BibTeX entries; the key is first author, year, PMID and so unique."""
-    return "\n".join(_entry(item) for item in items)
+def format_bibtex(items: Iterable[Item]) -> Iterator[str]:
+    """Yield items as BibTeX entries; the key is first author, year, PMID and so unique."""
+    between = ""
+    for item in items:
+        yield between + _entry(item)
+        between = "\n"
 
 
 def _entry(item: Item) -> str:

@@ -1,21 +1,27 @@
 """Works as CSL-JSON, for Zotero, pandoc and citation processors.  (pure)"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from kb.formats.common import clean, date_parts, note, page_range, title
 from kb.identifiers import SYNTHETIC_FROM
 from kb.queries.bibliography import Item, Name
 
-_TYPES = {"article": "article-journal", "book": "book", "book chapter": "chapter", "named": "document"}
+_TYPES: Final = {"article": "article-journal", "book": "book", "book chapter": "chapter", "named": "document"}
 
 
-def format_csl(items: Iterable[Item]) -> str:
-    """Return items as one CSL-JSON array; what is not known is left out."""
-    return json.dumps([_item(item) for item in items], ensure_ascii=False, indent=1) + "\n"
+def format_csl(items: Iterable[Item]) -> Iterator[str]:
+    """Yield items as one CSL-JSON array, an item a line; what is not known is left out."""
+    before = "[\n "
+    for item in items:
+        yield before + json.dumps(csl_values(item), ensure_ascii=False)
+        before = ",\n "
+    yield "\n]\n" if before != "[\n " else "[]\n"
 
 
-def _item(item: Item) -> dict[str, object]:
+def csl_values(item: Item) -> dict[str, object]:
+    """Return an item as CSL-JSON names its values."""
     first, last = page_range(item.pages)
     parts = date_parts(item)
     real = 0 < item.id < SYNTHETIC_FROM

@@ -9,9 +9,10 @@ from kb.queries.bibliography import Item, Name
 _TYPES = {"article": "JOUR", "book": "BOOK", "book chapter": "CHAP", "named": "GEN"}
 
 
-def format_ris(items: Iterable[Item]) -> str:
-    """Return items as RIS; lines end with CR LF, as the format wants."""
-    return "".join(f"{tag}  - {value}\r\n" for item in items for tag, value in _fields(item))
+def format_ris(items: Iterable[Item]) -> Iterator[str]:
+    """Yield items as RIS; lines end with CR LF, as the format wants."""
+    for item in items:
+        yield "".join(f"{tag}  - {value}\r\n" for tag, value in _fields(item))
 
 
 def _fields(item: Item) -> Iterator[tuple[str, str]]:

@@ -2,9 +2,12 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
+from kb import records as r
 from kb.queries.records import chunks, marks
+
+_Row = TypeVar("_Row")
 
 
 class Name(NamedTuple):
@@ -16,6 +19,8 @@ class Name(NamedTuple):
     literal: str | None
     role: str
     short: str  # "Vederhus JK"
+    orcid: str | None = None
+    affiliations: tuple[str, ...] = ()
 
 
 class Item(NamedTuple):
@@ -35,7 +40,10 @@ class Item(NamedTuple):
     book_title: str | None = None
     journal: str | None = None
     abbreviation: str | None = None
-    issn: str | None = None
+    issn_electronic: str | None = None
+    issn_print: str | None = None
+    issn_linking: str | None = None
+    country: str | None = None  # of the journal
     journal_id: str | None = None
     pub_date: str | None = None
     volume: str | None = None
@@ -46,70 +54,132 @@ class Item(NamedTuple):
     copyright: str | None = None
     coi_statement: str | None = None
     status: str | None = None
+    publication_status: str | None = None
     citation_line: str | None = None
+    reference_count: int | None = None
     names: tuple[Name, ...] = ()
     abstract: str | None = None
-    keywords: tuple[str, ...] = ()
     mesh: tuple[str, ...] = ()
-    publication_types: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    publication_types: tuple[str, ...] = ()
+    keyword_rows: tuple[r.Keyword, ...] = ()
+    other_abstracts: tuple[r.OtherAbstractSection, ...] = ()
+    investigators: tuple[r.Investigator, ...] = ()
+    substances: tuple[r.Chemical, ...] = ()
+    concepts: tuple[r.SupplementaryConcept, ...] = ()
+    grants: tuple[r.Grant, ...] = ()
+    data_banks: tuple[r.DataBank, ...] = ()
+    notices: tuple[r.Notice, ...] = ()
+    identifiers: tuple[r.ArticleIdentifier, ...] = ()
+    dates: tuple[r.ArticleDate, ...] = ()
+
+    @property
+    def issn(self) -> str | None:
+        """The ISSN that a bibliography with room for one shows."""
+        return self.issn_electronic or self.issn_print or self.issn_linking
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The keywords as printed."""
+        return tuple(row.keyword for row in self.keyword_rows)
 
 
-_HELD = """select a.pmid, s.name, a.record_type, coalesce(a.title, a.vernacular_title, w.label), a.year, a.doi, a.pmcid,
-    a.vernacular_title, a.book_title, j.title, j.abbreviation,
-    coalesce(j.issn_electronic, j.issn_print, j.issn_linking), a.journal_id,
-    a.pub_date, a.volume, a.issue, a.pages, a.publisher, a.edition, a.copyright, a.coi_statement, a.status,
-    a.citation_line
+_HELD: Final = """
+    select a.pmid, s.name, a.record_type, coalesce(a.title, a.vernacular_title, w.label), a.year, a.doi, a.pmcid,
+        a.vernacular_title, a.book_title, j.title, j.abbreviation, j.issn_electronic, j.issn_print, j.issn_linking,
+        j.country, a.journal_id, a.pub_date, a.volume, a.issue, a.pages, a.publisher, a.edition, a.copyright,
+        a.coi_statement, a.status, a.publication_status, a.citation_line, a.reference_count
     from articles a join works w on w.id = a.pmid join citation_sources s on s.id = a.source_id
         left join journals j on j.journal_id = a.journal_id
     where a.pmid in ({marks})"""
-_NAMED = """select w.id, null, 'named', coalesce((select citation from article_references r
+_NAMED: Final = """
+    select w.id, null, 'named', coalesce((select citation from article_references r
         where r.citing_pmid = w.named_by and r.position = w.named_at), w.label), w.year, w.doi, w.pmcid
     from works w where w.id in ({marks}) and w.state <> 'held'"""
-_NAMES = """select pmid, last_name, coalesce(fore_name, initials), suffix,
-        coalesce(collective_name, case when last_name is null then name end), role, name
+_NAMES: Final = """
+    select pmid, position, last_name, coalesce(fore_name, initials), suffix,
+        coalesce(collective_name, case when last_name is null then name end), role, name, orcid
     from authorships where pmid in ({marks}) order by pmid, position"""
-_SECTIONS = """select pmid, case when label is null then text else label || ': ' || text end
-    from abstract_sections where pmid in ({marks}) order by pmid, position"""
-_KEYWORDS = "select pmid, keyword from keywords where pmid in ({marks}) order by pmid, position"
-_MESH = """select h.pmid, case when h.descriptor_is_major then '*' else '' end || d.name
-        || coalesce('/' || group_concat(case when h.is_major then '*' else '' end || q.name, '/'), '')
-    from mesh_headings h join mesh_descriptors d on d.descriptor_ui = h.descriptor_ui
-        left join mesh_qualifiers q on q.qualifier_ui = h.qualifier_ui
-    where h.pmid in ({marks}) group by h.pmid, h.heading order by h.pmid, h.heading"""
-_TYPES = "select pmid, name from publication_types where pmid in ({marks}) order by pmid, position"
-_LANGUAGES = "select pmid, language from languages where pmid in ({marks}) order by pmid, position"
+_AFFILIATIONS: Final = """
+    select pmid, position, affiliation from affiliations where pmid in ({marks}) order by pmid, position, ordinal"""
+_TEXTS: Final = {
+    "abstract": """select pmid, case when label is null then text else label || ': ' || text end
+        from abstract_sections where pmid in ({marks}) order by pmid, position""",
+    "mesh": """select h.pmid, case when h.descriptor_is_major then '*' else '' end || d.name
+            || coalesce('/' || group_concat(case when h.is_major then '*' else '' end || q.name, '/'), '')
+        from (select * from mesh_headings where pmid in ({marks}) order by pmid, position) h
+            join mesh_descriptors d on d.descriptor_ui = h.descriptor_ui
+            left join mesh_qualifiers q on q.qualifier_ui = h.qualifier_ui
+        group by h.pmid, h.heading order by h.pmid, h.heading""",
+    "publication_types": "select pmid, name from publication_types where pmid in ({marks}) order by pmid, position",
+    "languages": "select pmid, language from languages where pmid in ({marks}) order by pmid, position",
+}
+_ROWS: Final[dict[str, tuple[str, Any]]] = {
+    "keyword_rows": ("keywords", r.Keyword),
+    "other_abstracts": ("other_abstract_sections", r.OtherAbstractSection),
+    "investigators": ("investigators", r.Investigator),
+    "substances": ("chemicals", r.Chemical),
+    "concepts": ("supplementary_concepts", r.SupplementaryConcept),
+    "grants": ("grants", r.Grant),
+    "data_banks": ("data_banks", r.DataBank),
+    "notices": ("notices", r.Notice),
+    "identifiers": ("article_identifiers", r.ArticleIdentifier),
+    "dates": ("article_dates", r.ArticleDate),
+}
+_PORTION: Final = 500  # works read in one go
 
 
 def read_items(db: sqlite3.Connection, works: Collection[int]) -> Iterator[Item]:
     """Yield works for a bibliography, by id; those that nothing here names are left out."""
     for part in chunks(set(works)):
-        yield from _read_chunk(db, part)
+        yield from _read_portion(db, part)
 
 
-def _read_chunk(db: sqlite3.Connection, part: list[int]) -> Iterator[Item]:
-    names: dict[int, list[Name]] = {}
-    for pmid, *name in _rows(db, _NAMES, part):
-        names.setdefault(pmid, []).append(Name(*name))
-    texts = {query: _grouped(db, query, part) for query in (_SECTIONS, _KEYWORDS, _MESH, _TYPES, _LANGUAGES)}
-    for row in sorted([*_rows(db, _NAMED, part), *_rows(db, _HELD, part)], key=lambda row: int(row[0])):
-        pmid = row[0]
-        yield Item(*row)._replace(
-            names=tuple(names.get(pmid, ())),
-            abstract="\n".join(texts[_SECTIONS].get(pmid, ())) or None,
-            keywords=texts[_KEYWORDS].get(pmid, ()),
-            mesh=texts[_MESH].get(pmid, ()),
-            publication_types=texts[_TYPES].get(pmid, ()),
-            languages=texts[_LANGUAGES].get(pmid, ()),
-        )
+def read_scope_items(db: sqlite3.Connection, ids: str) -> Iterator[Item]:
+    """Yield the works that a select of ids gives, each once, by id, in constant memory."""
+    last = -(2**63)
+    query = f"select distinct id from (select id from ({ids})) where id > ? order by id limit {_PORTION}"
+    while part := [row[0] for row in db.execute(query, (last,))]:
+        yield from _read_portion(db, part)
+        last = part[-1]
+
+
+def _read_portion(db: sqlite3.Connection, part: list[int]) -> Iterator[Item]:
+    rows = sorted([*_rows(db, _NAMED, part), *_rows(db, _HELD, part)], key=lambda row: int(row[0]))
+    held = [row[0] for row in rows if row[1] is not None]
+    parts = _read_parts(db, held) if held else {}
+    for row in rows:
+        found = {field: values[row[0]] for field, values in parts.items() if row[0] in values}
+        if "abstract" in found:
+            found["abstract"] = "\n".join(found["abstract"])
+        yield Item(*row)._replace(**found)
+
+
+def _read_parts(db: sqlite3.Connection, held: list[int]) -> dict[str, dict[int, Any]]:
+    """Return by field of Item and by PMID what is in tables of their own."""
+    parts: dict[str, dict[int, Any]] = {"names": _names(db, held)}
+    for field, query in _TEXTS.items():
+        parts[field] = _grouped((row[0], row[1]) for row in _rows(db, query, held))
+    for field, (table, kind) in _ROWS.items():
+        query = f"select {', '.join(kind._fields)} from {table} where pmid in ({{marks}}) order by pmid, position"
+        parts[field] = _grouped((row[0], kind._make(row)) for row in _rows(db, query, held))
+    return parts
+
+
+def _names(db: sqlite3.Connection, held: list[int]) -> dict[int, tuple[Name, ...]]:
+    places = _grouped(((pmid, position), text) for pmid, position, text in _rows(db, _AFFILIATIONS, held))
+    return _grouped(
+        (pmid, Name(*name)._replace(affiliations=places.get((pmid, position), ())))
+        for pmid, position, *name in _rows(db, _NAMES, held)
+    )
 
 
 def _rows(db: sqlite3.Connection, query: str, part: list[int]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in db.execute(query.replace("{marks}", marks(part)), part)]
 
 
-def _grouped(db: sqlite3.Connection, query: str, part: list[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, list[str]] = {}
-    for pmid, text in _rows(db, query, part):
-        found.setdefault(pmid, []).append(text)
-    return {pmid: tuple(values) for pmid, values in found.items()}
+def _grouped(pairs: Iterator[tuple[Any, _Row]]) -> dict[Any, tuple[_Row, ...]]:
+    found: dict[Any, list[_Row]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

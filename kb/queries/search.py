@@ -1,11 +1,14 @@
 """Full-text search: which articles match, best first."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kb.queries.records import marks
+from kb.queries.syntax import Query, fts_expression
+from kb.text import fold
 
+_JOURNALS: Final = 500  # journals that one search may mean
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
 
 
@@ -16,6 +19,21 @@ class Wanted(NamedTuple):
     journals: Collection[str] | None
     first_year: int | None
     last_year: int | None
+
+
+def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
+    """Return what a search asks of the database; None where it asks for nothing."""
+    match = fts_expression(query)
+    if match is None and not query.journals and query.first_year is None and query.last_year is None:
+        return None
+    journals = _journals(db, query.journals) if query.journals else None
+    return Wanted(match, journals, query.first_year, query.last_year)
+
+
+def _journals(db: sqlite3.Connection, keys: tuple[str, ...]) -> list[str]:
+    """Return the journals whose name begins so, or has a word that does."""
+    names = [(journal_id, f" {fold(name)}") for journal_id, name in read_journal_names(db)]
+    return [journal_id for journal_id, name in names if all(f" {key}" in name for key in keys)][:_JOURNALS]
 
 
 def read_found(db: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: int) -> list[int]:
@@ -33,6 +51,12 @@ def read_found_count(db: sqlite3.Connection, wanted: Wanted) -> int:
     """Return how many articles match."""
     tables, where, values = _clauses(wanted)
     return int(db.execute(f"select count(*) from {tables} where {where}", values).fetchone()[0])
+
+
+def read_all_found(db: sqlite3.Connection, wanted: Wanted) -> Iterator[int]:
+    """Yield the PMIDs of all articles that match, in no order."""
+    tables, where, values = _clauses(wanted)
+    yield from (row[0] for row in db.execute(f"select a.pmid from {tables} where {where}", values))
 
 
 def _clauses(wanted: Wanted) -> tuple[str, str, Sequence[object]]:

@@ -4,16 +4,18 @@ import sqlite3
 from collections.abc import Collection, Iterator
 
 from kb.identifiers import node_name
-from kb.queries.links import ExportEdge, ExportNode
+from kb.queries.exports import ExportEdge, ExportNode
 from kb.queries.records import chunks, marks
 
 _NODES = """select w.id, w.citation_key, w.label, a.title, coalesce(a.year, w.year), a.authors,
     coalesce(j.abbreviation, j.title), coalesce(a.doi, w.doi), w.state,
-    m.citation_count, m.pagerank, m.component, s.name
+    m.citation_count, m.pagerank, m.component, s.name, k.community, p.x, p.y
     from works w left join articles a on a.pmid = w.id
         left join journals j on j.journal_id = a.journal_id
         left join citation_sources s on s.id = a.source_id
         left join article_metrics m on m.id = w.id
+        left join communities k on k.id = w.id
+        left join work_positions p on p.id = w.id and p.layout = 'timeline'
     where w.id in ({marks}) order by w.id"""
 _EDGES = """select coalesce(v.merged_into, v.id), coalesce(w.merged_into, w.id), s.name
     from citations c join works v on v.id = c.citing_id join works w on w.id = c.cited_id

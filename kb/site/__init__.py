@@ -9,7 +9,7 @@ from typing import Any
 
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
-from kb.site import cells, context, errors, headers, limits, pages, renderers
+from kb.site import cells, context, errors, headers, limits, pages, renderers, streaming
 
 
 @hookimpl
@@ -43,8 +43,9 @@ def menu_links(datasette: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
 
 
 @hookimpl
-def asgi_wrapper() -> Callable[..., Any]:
-    return headers.with_security_headers
+def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
+    exports = streaming.exports_of(datasette)
+    return lambda app: headers.with_security_headers(streaming.with_pages_counted(app, exports))
 
 
 @hookimpl(hookwrapper=True)

@@ -1,6 +1,5 @@
 """Typed ways to answer: Datasette's Response carries no types."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from datasette.utils import asgi
@@ -24,10 +23,10 @@ def sentence(text: str, *, status: int) -> Any:
     return Response.text(f"{text}\n", status=status)
 
 
-def file(body: str, *, name: str, content_type: str) -> Any:
-    """Return an answer that a browser saves under a name; both come from us, never from a request."""
-    headers: Mapping[str, str] = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, headers=headers, content_type=f"{content_type}; charset=utf-8")
+def busy(seconds: int) -> Any:
+    """Return the answer to one file too many at a time."""
+    text = f"Other files are being made; try again in {seconds} seconds.\n"
+    return Response.text(text, status=429, headers={"Retry-After": str(seconds)})
 
 
 def error(text: str, *, status: int, title: str) -> Any:

@@ -9,7 +9,7 @@ import yaml
 
 from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
-from kb.site import links, wording
+from kb.site import downloads, links, wording
 from kb.site.markup import title_markup
 
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
@@ -66,6 +66,8 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "orcid_url": links.orcid_url,
         "source_words": wording.source_words,
         "safe_title": title_markup,
+        "as_bibliography": downloads.AS_BIBLIOGRAPHY,
+        "as_network": downloads.AS_NETWORK,
     }
 
 

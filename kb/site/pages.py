@@ -1,25 +1,21 @@
 """Our routes: home, search, article, work; each asks its values in one thread hop and fills a template."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
-from kb.formats import format_bibtex, format_csl, format_nbib, format_ris
-from kb.queries.bibliography import read_items
+from kb.queries.choice import read_neighbours
 from kb.queries.pages import read_work
-from kb.site import answers
+from kb.site import answers, renderers
 from kb.site.article import article_values
 from kb.site.context import find_database
+from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, read_searched, wanted_file
 from kb.site.home import home_values
 from kb.site.links import pubmed_url
-from kb.site.search import search_values
+from kb.site.search import LONGEST, search_values
+from kb.site.streaming import FileAnswer
 from kb.site.work import work_values
-
-_DOWNLOADS: Final = {
-    "ris": (format_ris, "application/x-research-info-systems"),
-    "bib": (format_bibtex, "application/x-bibtex"),
-    "nbib": (format_nbib, "application/nbib"),
-    "csl": (format_csl, "application/vnd.citationstyles.csl+json"),
-}
 
 
 async def home(datasette: Any, request: Any) -> Any:
@@ -67,15 +63,24 @@ async def article(datasette: Any, request: Any) -> Any:
 
 
 async def download(datasette: Any, request: Any) -> Any:
-    """Answer /article/<pmid>.ris and the like with the article for a reference manager."""
+    """Answer /article/<pmid>.ris, /work/<id>.gexf and the like: the work itself, or its neighbourhood as a network."""
     database = await _database(datasette)
-    pmid, suffix = int(request.url_vars["pmid"]), request.url_vars["suffix"]
-    items = await database.execute_fn(lambda db: list(read_items(db, [pmid])))
-    if not items:
-        raise answers.NotFound(_unknown(pmid))
-    write, content_type = _DOWNLOADS[suffix]
-    name = f"{pmid}.csl.json" if suffix == "csl" else f"{pmid}.{suffix}"
-    return answers.file(write(items), name=name, content_type=content_type)
+    number, form = int(request.url_vars["id"]), form_of(request.url_vars["ending"])
+    if await database.execute_fn(lambda db: read_work(db, number)) is None:
+        raise answers.NotFound(_unknown(number))
+
+    def read(db: sqlite3.Connection) -> Selected:
+        return Selected({number} if is_bibliography(form) else read_neighbours(db, number))
+
+    return FileAnswer(datasette, database, request, wanted_file(form, str(number), read))
+
+
+async def search_file(datasette: Any, request: Any) -> Any:
+    """Answer /search.ris?q=… and the like with all that is found."""
+    database = await _database(datasette)
+    query, form = request.args.get("q") or "", form_of(request.url_vars["ending"])
+    read = partial(read_searched, text=query[:LONGEST])
+    return FileAnswer(datasette, database, request, wanted_file(form, "search", read))
 
 
 async def work(datasette: Any, request: Any) -> Any:
@@ -116,6 +121,9 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/$", home),
     (r"^/search$", search),
     (r"^/article/(?P<pmid>[0-9]{1,10})$", article),
-    (r"^/article/(?P<pmid>[0-9]{1,10})\.(?P<suffix>ris|bib|nbib|csl)$", download),
     (r"^/work/(?P<id>-?[0-9]{1,18})$", work),
+    (rf"^/search\.(?P<ending>{ANY_ENDING})$", search_file),
+    (rf"^/article/(?P<id>[0-9]{{1,10}})\.(?P<ending>{ANY_ENDING})$", download),
+    (rf"^/work/(?P<id>-?[0-9]{{1,18}})\.(?P<ending>{ANY_ENDING})$", download),
+    *renderers.ROUTES,
 ]

@@ -8,15 +8,13 @@ from markupsafe import Markup
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
 from kb.queries.pages import Listed, read_listed, read_work, read_work_by_identifier
-from kb.queries.search import Wanted, read_abstract_texts, read_found, read_found_count, read_journal_names
-from kb.site.query import Query, describe, fts_expression, parse_query, words_of
+from kb.queries.search import read_abstract_texts, read_found, read_found_count, read_wanted
+from kb.queries.syntax import Query, describe, parse_query, words_of
 from kb.site.snippets import marked, snippet
-from kb.text import fold
 
 PAGE_SIZE: Final = 20
 _LAST_PAGE: Final = 500
-_LONGEST: Final = 1_000  # characters of a search that are read
-_JOURNALS: Final = 500
+LONGEST: Final = 1_000  # characters of a search that are read
 
 
 class Result(NamedTuple):
@@ -29,13 +27,13 @@ class Result(NamedTuple):
 
 def search_values(db: sqlite3.Connection, text: str, page: int) -> dict[str, Any]:
     """Return what the search page shows; goto is the work that text names by an identifier, or None."""
-    text = text.strip()[:_LONGEST]
+    text = text.strip()[:LONGEST]
     goto = find_identified(db, text)
     values: dict[str, Any] = {"q": text, "goto": goto, "results": [], "count": 0, "understood": "", "left_out": ()}
     if goto is not None or not text:
         return values
     query = parse_query(text)
-    wanted = _wanted(db, query)
+    wanted = read_wanted(db, query)
     values.update(understood=describe(query), left_out=query.left_out)
     if wanted is None:
         return values
@@ -57,21 +55,6 @@ def find_identified(db: sqlite3.Connection, text: str) -> int | None:
         found = read_work(db, int(identifier.value))
         return found.id if found else None
     return read_work_by_identifier(db, identifier.kind, identifier.value)
-
-
-def _wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
-    """Return what to ask of the database; None where the query asks for nothing."""
-    match = fts_expression(query)
-    if match is None and not query.journals and query.first_year is None and query.last_year is None:
-        return None
-    journals = _journals(db, query.journals) if query.journals else None
-    return Wanted(match, journals, query.first_year, query.last_year)
-
-
-def _journals(db: sqlite3.Connection, keys: tuple[str, ...]) -> list[str]:
-    """Return the journals whose name begins so, or has a word that does."""
-    names = [(journal_id, f" {fold(name)}") for journal_id, name in read_journal_names(db)]
-    return [journal_id for journal_id, name in names if all(f" {key}" in name for key in keys)][:_JOURNALS]
 
 
 def _results(db: sqlite3.Connection, pmids: list[int], query: Query) -> list[Result]:

@@ -60,8 +60,8 @@ def build_app(file: str | Path) -> "Datasette":
     """
     from datasette.app import Datasette  # a plugin must not import it before Datasette itself has
 
-    path = Path(file)
-    open_kb(path, readonly=True).close()
+    open_kb(file, readonly=True).close()
+    path = Path(file).resolve()  # the link of a published file may move while we serve
     options = readonly_options(path)
     app: Any = Datasette([], metadata=read_metadata(), settings=_SETTINGS)  # type: ignore[no-untyped-call]
     app.remove_database("_memory")

@@ -1,31 +1,34 @@
-"""GraphML of a million made-up citations: litkb's stream from the file, and networkx's writer, in one run.
+"""Every graph format of a million made-up citations: litkb's stream from the file, and networkx's writer, in one run.
 
-    python -m tests.benchmarks.bench_export [CITATIONS]
+    python -m tests.benchmarks.bench_export [CITATIONS] [SUFFIX ...]
 
-networkx's graph is built before its clock starts; litkb reads the file within its own. Each writer runs in a
-process of its own, and so does what makes the file: each peak of memory is one writer's alone. Both files
-must hold as many citations.
+networkx's graph, with the same attributes, is built before its clock starts; litkb reads the file within its
+own. Each writer runs in a process of its own: each peak of memory is one writer's alone. A format that networkx
+does not write is measured against its GraphML.
 """
 
+import json
 import multiprocessing
 import resource
 import sqlite3
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import networkx as nx
 import numpy as np
 
-from graph.export import write_export
+from graph.export import FORMATS, write_export
 from kb.database import open_kb, transaction
-from kb.queries.links import read_export_edges, read_export_nodes
+from kb.queries.exports import read_scope_edges, read_scope_nodes
 
 _Result = TypeVar("_Result")
 FIRST_PMID = 900_000_001
+CITATIONS = 1_000_000
 
 
 def make_field(path: Path, citations: int) -> None:
@@ -54,27 +57,43 @@ def _add_articles(db: sqlite3.Connection, pmids: range) -> None:
     )
 
 
-def ours(source: Path, out: Path) -> float:
+def _write_json(made: Any, out: Path, data: Callable[[Any], Any]) -> None:
+    with out.open("w", encoding="utf-8") as file:
+        json.dump(data(made), file)
+
+
+THEIRS: Final[dict[str, Callable[[Any, Path], None]]] = {  # networkx's fastest; GraphML's is the one with lxml
+    ".graphml": nx.write_graphml,
+    ".gexf": lambda made, out: nx.write_gexf(made, out, version="1.2draft"),
+    ".net": nx.write_pajek,
+    ".gml": nx.write_gml,
+    ".json": lambda made, out: _write_json(made, out, lambda graph: nx.node_link_data(graph, edges="edges")),
+    ".cyjs": lambda made, out: _write_json(made, out, nx.cytoscape_data),
+}
+
+
+def ours(source: Path, out: Path, _suffix: str) -> float:
     db = open_kb(source, readonly=True)
     start = time.process_time()
     write_export(db, out, force=True)
     return time.process_time() - start
 
 
-def theirs(source: Path, out: Path) -> float:
+def theirs(source: Path, out: Path, suffix: str) -> float:
     db = open_kb(source, readonly=True)
     made: nx.DiGraph[str] = nx.DiGraph()
-    for node in read_export_nodes(db):
+    for node in read_scope_nodes(db):
         made.add_node(node.name, **{name: value for name, value in node._asdict().items() if value is not None})
-    made.add_edges_from((edge.citing, edge.cited, {"sources": edge.sources}) for edge in read_export_edges(db))
+    made.add_edges_from((edge.citing, edge.cited, {"sources": edge.sources}) for edge in read_scope_edges(db))
+    warnings.simplefilter("ignore")  # Pajek has no place for most attributes, and networkx says so for each
     start = time.process_time()
-    nx.write_graphml(made, out)  # with lxml, networkx's fastest
+    THEIRS[suffix](made, out)
     return time.process_time() - start
 
 
-def measured(writer: str, source: Path, out: Path) -> tuple[float, float]:
+def measured(writer: str, source: Path, out: Path, suffix: str) -> tuple[float, float]:
     """Return CPU seconds and peak megabytes of one writer in this process."""
-    seconds = {"litkb": ours, "networkx": theirs}[writer](source, out)
+    seconds = {"litkb": ours, "networkx": theirs}[writer](source, out, suffix)
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -84,18 +103,24 @@ def in_new_process(function: Callable[..., _Result], *arguments: object) -> _Res
 
 
 def main() -> None:
-    citations = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    suffixes = [word for word in sys.argv[1:] if not word.isdigit()] or list(FORMATS)
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "field.db"
-        in_new_process(make_field, source, citations)
-        files = {writer: Path(folder) / f"{writer}.graphml" for writer in ("litkb", "networkx")}
-        results = {writer: in_new_process(measured, writer, source, out) for writer, out in files.items()}
-        edges = {writer: out.read_bytes().count(b"<edge ") for writer, out in files.items()}
-    assert edges["litkb"] == edges["networkx"], edges
-    print(f"{edges['litkb']:,} citations")
-    for writer, (seconds, memory) in results.items():
-        print(f"{writer:9} {seconds:6.2f} s CPU {memory:8,.0f} MB peak")
-    print(f"networkx / litkb: {results['networkx'][0] / results['litkb'][0]:.2f} times the time")
+        source, out = Path(folder) / "field.db", Path(folder) / "theirs"
+        in_new_process(make_field, source, numbers[0] if numbers else CITATIONS)
+        print("format       litkb CPU s   peak MB   networkx CPU s   peak MB   ratio")
+        compared: dict[str, tuple[float, float]] = {}
+        for suffix in suffixes:
+            ours_seconds, ours_memory = in_new_process(measured, "litkb", source, Path(folder) / f"o{suffix}", suffix)
+            against = suffix if suffix in THEIRS else ".graphml"
+            if against not in compared:
+                compared[against] = in_new_process(measured, "networkx", source, out, against)
+            seconds, memory = compared[against]
+            print(
+                f"{suffix:12} {ours_seconds:11.2f} {ours_memory:9,.0f} {seconds:16.2f} {memory:9,.0f} "
+                f"{seconds / ours_seconds:7.1f}{'' if against == suffix else ' (its GraphML)'}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ def test_compute_says_what_it_found(kb_file: Path, capsys: pytest.CaptureFixture
         "works            3, 2 of them held",
         "citations        2",
         "components       1",
+        "communities      1",
         "related studies  2",
     ]
 

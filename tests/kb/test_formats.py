@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from collections.abc import Iterable
 from io import StringIO
 
 import bibtexparser
@@ -11,7 +12,7 @@ import rispy
 from Bio import Medline
 
 from kb.database import transaction
-from kb.formats import format_bibtex, format_csl, format_nbib, format_ris
+from kb.formats import BIBLIOGRAPHIES
 from kb.formats.common import page_range
 from kb.queries.bibliography import Item, Name, read_items
 from kb.records import AbstractSection, Keyword
@@ -31,7 +32,7 @@ ITEM = Item(
     pmcid="PMC7247232",
     journal="Addiction science & clinical practice",
     abbreviation="Addict Sci Clin Pract",
-    issn="1940-0640",
+    issn_electronic="1940-0640",
     journal_id="101316917",
     pub_date="2020 May 24",
     volume="15",
@@ -39,7 +40,10 @@ ITEM = Item(
     pages="766-73",
     names=(VEDERHUS, ANTON, GROUP),
     abstract="Background: Few words.",
-    keywords=("Norway", "Self-help groups"),
+    keyword_rows=(
+        Keyword(32448354, 1, "Norway", "norway", 0, "NOTNLM"),
+        Keyword(32448354, 2, "Self-help groups", "self help groups", 0, "NOTNLM"),
+    ),
     publication_types=("Journal Article",),
     languages=("eng",),
     citation_line="2020 May 24;15(1):766-73.",
@@ -57,6 +61,11 @@ HOSTILE = [
     "Ünïcode 数 🙂 x² CO₂",
     "   spaces   ",
 ]
+
+
+def written(suffix: str, items: Iterable[Item]) -> str:
+    """Return items as the format of a suffix writes them."""
+    return "".join(BIBLIOGRAPHIES[suffix].write(items))
 
 
 def plain(text: str) -> str:
@@ -79,7 +88,7 @@ def shown(text: str) -> str:
 
 
 def test_ris_is_read_back_whole():
-    [entry] = rispy.loads(format_ris([ITEM]))
+    [entry] = rispy.loads(written(".ris", [ITEM]))
 
     assert entry == {
         "type_of_reference": "JOUR",
@@ -106,7 +115,7 @@ def test_ris_is_read_back_whole():
 
 
 def test_bibtex_is_read_back_whole():
-    [entry] = bibtexparser.parse_string(format_bibtex([ITEM])).entries
+    [entry] = bibtexparser.parse_string(written(".bib", [ITEM])).entries
 
     assert (entry.entry_type, entry.key) == ("article", "vederhus2020_32448354")
     assert {field.key: field.value for field in entry.fields} == {
@@ -127,7 +136,7 @@ def test_bibtex_is_read_back_whole():
 
 
 def test_csl_json_is_what_citation_processors_take():
-    [entry] = json.loads(format_csl([ITEM]))
+    [entry] = json.loads(written(".csl.json", [ITEM]))
 
     assert entry["author"] == [
         {"family": "Vederhus", "given": "John-Kåre"},
@@ -147,7 +156,7 @@ def test_csl_json_is_what_citation_processors_take():
 
 
 def test_nbib_is_read_back_by_biopython():
-    entry = Medline.read(StringIO(format_nbib([ITEM])))
+    entry = Medline.read(StringIO(written(".nbib", [ITEM])))
 
     wanted = {
         "PMID": "32448354",
@@ -176,7 +185,7 @@ def test_hostile_text_comes_back_as_it_was(text: str):
         title=text,
         abstract=text,
         journal=text,
-        keywords=(text,),
+        keyword_rows=(Keyword(32448354, 1, text, "", None, None),),
         pages=text,
         volume=text,
         coi_statement=text,
@@ -184,10 +193,10 @@ def test_hostile_text_comes_back_as_it_was(text: str):
     )
     items = [hostile, ITEM]
 
-    ris = rispy.loads(format_ris(items))
-    bibtex = bibtexparser.parse_string(format_bibtex(items))
-    nbib = list(Medline.parse(StringIO(format_nbib(items))))
-    csl = json.loads(format_csl(items))
+    ris = rispy.loads(written(".ris", items))
+    bibtex = bibtexparser.parse_string(written(".bib", items))
+    nbib = list(Medline.parse(StringIO(written(".nbib", items))))
+    csl = json.loads(written(".csl.json", items))
 
     assert [entry["title"] for entry in ris] == [shown(text), "One size doesn't fit all: DNA in Norway"]
     assert [plain(e["title"]) for e in bibtex.entries] == [shown(text), "One size doesn't fit all: DNA in Norway"]
@@ -199,7 +208,7 @@ def test_hostile_text_comes_back_as_it_was(text: str):
 
 
 def test_braces_of_a_bibtex_file_are_balanced_whatever_the_titles():
-    text = format_bibtex([ITEM._replace(title=title, id=n) for n, title in enumerate(HOSTILE, start=1)])
+    text = written(".bib", [ITEM._replace(title=title, id=n) for n, title in enumerate(HOSTILE, start=1)])
 
     depth = 0
     for character in text:
@@ -229,7 +238,7 @@ def test_page_ranges_are_written_in_full(pages: str | None, found: tuple[str, st
 def test_what_is_no_record_of_pubmed_says_so_in_every_format():
     items = [ITEM._replace(source="synthetic", id=900_000_001), ITEM._replace(source="demonstration")]
 
-    for text in (format_ris(items), format_bibtex(items), format_csl(items), format_nbib(items)):
+    for text in (written(suffix, items) for suffix in BIBLIOGRAPHIES):
         assert "this article does not exist" in text
         assert "not a record of PubMed" in text
         assert "pubmed.ncbi.nlm.nih.gov/900000001" not in text
@@ -260,11 +269,11 @@ def test_items_are_read_from_a_file_held_and_named_alike(db: sqlite3.Connection)
 
 
 def test_a_doi_stays_as_it_is_in_bibtex():
-    assert "doi = {10.1007/978-3_4}" in format_bibtex([ITEM._replace(doi="10.1007/978-3_4")])
+    assert "doi = {10.1007/978-3_4}" in written(".bib", [ITEM._replace(doi="10.1007/978-3_4")])
 
 
 def test_keys_of_a_bibliography_are_unique():
-    text = format_bibtex([ITEM, ITEM._replace(id=2), ITEM._replace(id=-2), ITEM._replace(id=3, names=())])
+    text = written(".bib", [ITEM, ITEM._replace(id=2), ITEM._replace(id=-2), ITEM._replace(id=3, names=())])
 
     assert re.findall(r"@\w+\{(.*?),", text) == [
         "vederhus2020_32448354",

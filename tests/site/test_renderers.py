@@ -7,8 +7,9 @@ import networkx as nx
 import pytest
 import rispy
 
+from kb.queries.choice import Columns
 from kb.site.cells import render_cell
-from kb.site.renderers import Columns, find_columns
+from kb.site.renderers import find_places
 from tests.records import record
 from tests.site.conftest import CITING, HELD, KNOWN, RETRACTED, SEED, Get, fill, served
 
@@ -83,7 +84,7 @@ def test_rows_without_works_offer_no_file_and_say_why(get: Get):
     ],
 )
 def test_columns_that_name_works_are_found(columns: list[str], table: str | None, found: Columns | None):
-    assert find_columns(columns, table) == found
+    assert find_places(columns, table) == found
 
 
 def test_cells_link_identifiers(get: Get):
@@ -99,9 +100,3 @@ def test_a_cell_that_is_no_identifier_is_left_to_datasette():
     assert render_cell(None, {"doi": "x"}, "javascript:x", column="doi", table=None) is None
     assert render_cell(None, {"id": 1}, 1, column="id", table="harvest_runs") is None
     assert render_cell(None, {"id": 1, "n": 2}, 1, column="id", table=None) is None
-
-
-def test_an_article_can_be_taken_away_in_four_formats(get: Get):
-    starts = {"ris": "TY  - JOUR", "bib": "@article{", "nbib": "PMID- 1001", "csl": "[\n {"}
-
-    assert {suffix: get(f"/article/{SEED}.{suffix}").text[: len(start)] for suffix, start in starts.items()} == starts

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.queries.search import Wanted, read_found_count
-from kb.site.query import Query, Term, describe, fts_expression, parse_query
+from kb.queries.syntax import Query, Term, describe, fts_expression, parse_query
 from kb.site.snippets import marked, snippet
 from tests.site.conftest import HELD, KNOWN, SEED, Get
 

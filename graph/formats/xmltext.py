@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
+from graph.formats.common import Text
 from kb.text import without_controls
 
 _SPECIAL: Final = re.compile("[^\\w \\-.,:;()/\\[\\]+*=?!%#@’‘“”–]|[\ud800-\udfff\ufffe\uffff]")
-_ESCAPES: Final = str.maketrans({
-    "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;",
-})  # fmt: skip
+_PRINTABLE: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"))
+_ESCAPES: Final = str.maketrans({**dict(_PRINTABLE), "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 
 
 def xml_text(text: str) -> str:
@@ -16,3 +16,6 @@ def xml_text(text: str) -> str:
     if not _SPECIAL.search(text):
         return text
     return without_controls(text).translate(_ESCAPES)
+
+
+XML: Final = Text(xml_text, _PRINTABLE)

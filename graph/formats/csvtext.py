@@ -1,0 +1,27 @@
+"""Text as a cell of CSV (RFC 4180) that no spreadsheet takes for a formula.  (pure)"""
+
+from typing import Final
+
+from graph.formats.common import Text, one_line
+from kb.text import without_controls
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may run
+
+
+def harmless(cell: str) -> str:
+    """Return a cell with an apostrophe before what a spreadsheet could run."""
+    return "'" + cell if cell.startswith(_FORMULA) else cell
+
+
+def csv_text(text: str) -> str:
+    """Return text as it stands between quotation marks."""
+    return harmless(without_controls(text).replace('"', '""'))
+
+
+def csv_line_text(text: str) -> str:
+    """Return text as it stands between quotation marks, in one line."""
+    return harmless(one_line(text).replace('"', '""'))
+
+
+CELL: Final = Text(csv_text, (('"', '""'),), harmless)
+LINE: Final = Text(csv_line_text, (('"', '""'),), harmless)

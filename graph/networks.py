@@ -1,0 +1,156 @@
+"""Networks of what goes together: works cited together, works that cite the same, co-authors' names, keywords.
+
+Each is undirected and weighted: the product of an incidence matrix with itself, computed in blocks of rows, so
+that memory does not grow with the number of pairs. Nodes are what has at least one edge.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import compress, pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from graph.build import adjacency, build_citation_graph
+from graph.formats.common import Network
+from kb.queries.exports import (
+    EVERYTHING,
+    KEYWORDS,
+    NAMES,
+    Block,
+    ExportNode,
+    ItemTable,
+    Scope,
+    SourceNames,
+    Star,
+    read_item_pairs,
+    read_items,
+    read_scope_ids,
+    read_scope_names,
+    read_scope_nodes,
+)  # fmt: skip
+
+CITATIONS: Final = Network("Work", "CITES", directed=True)
+WEIGHTED: Final = {  # name of a network -> what it is of, and what the weight of an edge counts
+    "cocitations": (Network("Work", "CITED_WITH", directed=False), "works that cite both (Small 1973)"),
+    "couplings": (Network("Work", "COUPLED_WITH", directed=False), "works that both cite (Kessler 1963)"),
+    "coauthors": (Network("Name", "WROTE_WITH", directed=False), "articles that bear both names; a name, not a person"),
+    "keywords": (Network("Keyword", "USED_WITH", directed=False), "articles that bear both keywords"),
+}
+NETWORKS: Final = ("citations", *WEIGHTED)
+PRODUCTS: Final = 2_000_000  # of the matrix with itself, made in one go: bounds memory to about 60 MB
+
+
+class Pairs(NamedTuple):
+    """Who has what: rows are things, columns what they have; who of them goes together with another."""
+
+    having: sp.csr_array
+    linked: NDArray[np.bool_]
+    at_least: int
+
+
+class Together(NamedTuple):
+    """A weighted network, to be read as often as wanted."""
+
+    nodes: Callable[[], Iterator[ExportNode]]
+    names: Callable[[], list[str]]  # of the nodes
+    blocks: Callable[[], Iterator[Block]]
+    size: int  # how many nodes
+
+
+def together(db: sqlite3.Connection, network: str, scope: Scope = EVERYTHING, at_least: int = 1) -> Together:
+    """Return a network of WEIGHTED; edges are those whose weight is ``at_least`` so much.
+
+    scope says which works, or whose names and keywords, are meant; what cites them may be any work of the file.
+    An article with n references, names or keywords adds n(n - 1)/2 pairs: time grows with the square of the
+    longest lists. Small (1973), JASIS 24, 265-269; Kessler (1963), American Documentation 14, 10-25.
+    """
+    if network in ("coauthors", "keywords"):
+        return _of_items(db, NAMES if network == "coauthors" else KEYWORDS, scope, at_least)
+    return _of_works(db, scope, at_least, cited=network == "cocitations")
+
+
+def _of_works(db: sqlite3.Connection, scope: Scope, at_least: int, *, cited: bool) -> Together:
+    ids, citations = read_scope_ids(db, scope), build_citation_graph(db)
+    inside = np.isin(ids, citations.ids)
+    matrix = adjacency(citations).astype(np.int32)
+    having = sp.csr_array((sp.csr_array(matrix.T) if cited else matrix)[np.searchsorted(citations.ids, ids[inside])])
+    pairs = find_pairs(having, at_least)
+    inside[inside] = pairs.linked
+    chosen = inside.tolist()
+    return Together(
+        nodes=lambda: compress(read_scope_nodes(db, scope), chosen),
+        names=lambda: list(compress(read_scope_names(db, scope), chosen)),
+        blocks=lambda: read_pairs(pairs),
+        size=sum(chosen),
+    )
+
+
+def _of_items(db: sqlite3.Connection, kept: ItemTable, scope: Scope, at_least: int) -> Together:
+    kind = "name" if kept == NAMES else "keyword"
+    pairs = find_pairs(_incidence(db, kept, scope), at_least)
+    sources = SourceNames(db)
+
+    def nodes() -> Iterator[ExportNode]:
+        for item in compress(read_items(db, kept, scope), pairs.linked.tolist()):
+            name, source = f"{kind}:{item.key}", sources[item.sources]
+            yield ExportNode(name, item.form, source=source, articles=item.articles)
+
+    return Together(
+        nodes, lambda: [node.name for node in nodes()], lambda: read_pairs(pairs), int(np.count_nonzero(pairs.linked))
+    )
+
+
+def _incidence(db: sqlite3.Connection, kept: ItemTable, scope: Scope) -> sp.csr_array:
+    """Return which name or keyword, by key, is borne by which article."""
+    rows: list[int] = []
+    pmids: list[int] = []
+    last = None
+    for key, pmid in read_item_pairs(db, kept, scope):
+        rows.append((rows[-1] if rows else -1) + (key != last))
+        pmids.append(pmid)
+        last = key
+    articles, columns = np.unique(np.array(pmids, dtype=np.int64), return_inverse=True)
+    shape = (rows[-1] + 1 if rows else 0, len(articles))
+    return sp.csr_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape)
+
+
+def find_pairs(having: sp.csr_array, at_least: int = 1) -> Pairs:
+    """Return which rows of having share at least so much with another."""
+    everyone = Pairs(having, np.ones(having.shape[0], dtype=np.bool_), at_least)
+    linked = np.zeros(having.shape[0], dtype=np.bool_)
+    for block in read_pairs(everyone):
+        linked[block.tails] = True
+        linked[block.heads] = True
+    return Pairs(having, linked, at_least)
+
+
+def read_pairs(pairs: Pairs) -> Iterator[Block]:
+    """Yield the pairs, each once, with how much they share; numbers are those among the linked ones."""
+    having, linked, at_least = pairs
+    if not having.shape[0]:
+        return
+    numbers = np.cumsum(linked) - 1
+    borne = sp.csr_array(having.T)
+    work = np.cumsum(having @ np.bincount(having.indices, minlength=having.shape[1]))
+    start = 0
+    while start < having.shape[0]:
+        done = int(work[start - 1]) if start else 0
+        end = max(start + 1, int(np.searchsorted(work, done + PRODUCTS, side="right")))
+        shared = sp.csr_array(having[start:end] @ borne)
+        shared.sort_indices()
+        tails = np.repeat(np.arange(start, end), np.diff(shared.indptr))
+        kept = (shared.indices > tails) & (shared.data >= at_least)
+        yield Block(numbers[tails[kept]], numbers[shared.indices[kept]], shared.data[kept].astype(np.int64))
+        start = end
+
+
+def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[Star]:
+    """Yield the edges of blocks by the names of their nodes."""
+    for tails, heads, weights in blocks:
+        bounds = [*np.flatnonzero(np.diff(tails, prepend=-1)).tolist(), len(tails)]
+        for first, last in pairwise(bounds):
+            shown = [names[head] for head in heads[first:last].tolist()]
+            yield Star(names[tails[first]], shown, weights[first:last].tolist())

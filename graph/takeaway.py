@@ -1,0 +1,91 @@
+"""A choice of works as a file of any format, a network or a bibliography: one table of suffixes."""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from graph.export import FORMATS, FORMS, export_network, read_about, stream
+from kb.database import snapshot
+from kb.errors import UsageError
+from kb.formats import BIBLIOGRAPHIES
+from kb.queries.bibliography import read_scope_items
+from kb.queries.choice import CHOSEN, CHOSEN_IDS
+from kb.queries.exports import Scope
+from kb.queries.links import ALL_NODES, HELD_NODES, NODES
+from kb.queries.selection import read_selected_edges, read_selected_nodes
+
+SUFFIXES: Final = (*BIBLIOGRAPHIES, *FORMATS)
+
+
+class Taken(NamedTuple):
+    """What is taken away: all works or the chosen ones, as which network, with which pairs alone as its edges."""
+
+    is_chosen: bool = False
+    articles_only: bool = False
+    network: str = "citations"
+    pairs: Collection[tuple[int, int]] | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The works as exports of networks understand them."""
+        return Scope(self.articles_only, CHOSEN if self.is_chosen else None)
+
+
+def find_suffix(name: str) -> str:
+    """Return the suffix that says the format of a file, the longest one; raises UsageError where none does."""
+    found = [suffix for suffix in SUFFIXES if name.lower().endswith(suffix)]
+    if not found:
+        raise UsageError(f"{name} does not say its format: end it in one of {', '.join(SUFFIXES)}, or give --as.")
+    return max(found, key=len)
+
+
+def forms_of(suffix: str) -> Mapping[str, str]:
+    """Return by what is put to the name ("", "-nodes") the forms of the files that a suffix stands for."""
+    if suffix in BIBLIOGRAPHIES:
+        return {"": suffix}
+    forms = FORMATS[suffix]
+    return {"": forms[0]} if len(forms) == 1 else {f"-{form.partition('.')[0]}": form for form in forms}
+
+
+def media_type(form: str) -> str:
+    """Return the media type of a form, with its characters where it is text."""
+    if form not in BIBLIOGRAPHIES:
+        return FORMS[form].media_type
+    return f"{BIBLIOGRAPHIES[form].media_type}; charset=utf-8"
+
+
+def format_taken(db: sqlite3.Connection, form: str, taken: Taken) -> Iterator[str]:
+    """Yield a file piece by piece; form is a suffix of a bibliography or a form of a network.
+
+    The file is read in one state while the pieces are taken.
+    """
+    if form in BIBLIOGRAPHIES:
+        with snapshot(db):
+            yield from BIBLIOGRAPHIES[form].write(read_scope_items(db, works_of(taken)))
+    elif taken.pairs is None:
+        yield from export_network(db, form, taken.network, taken.scope)
+    else:
+        with snapshot(db):
+            works = {work for pair in taken.pairs for work in pair}
+            edges = read_selected_edges(db, works, taken.pairs)
+            yield from stream(form, read_selected_nodes(db, works), edges, read_about(db))
+
+
+def works_of(taken: Taken) -> str:
+    """Return a select of the ids of the works that are taken."""
+    if not taken.is_chosen:
+        return f"select w.id as id from {NODES} where {HELD_NODES if taken.articles_only else ALL_NODES}"
+    return (
+        f"{CHOSEN_IDS} where exists (select 1 from articles where pmid = coalesce(w.merged_into, w.id))"
+        if (taken.articles_only)
+        else CHOSEN_IDS
+    )
+
+
+def count_taken(db: sqlite3.Connection, taken: Taken) -> tuple[int, int]:
+    """Return how many works are taken, and how many of them have a PMID."""
+    row = db.execute(
+        f"select count(distinct id), count(distinct case when id > 0 then id end) from ({works_of(taken)})"
+    )
+    total, with_pmid = row.fetchone()
+    return total, with_pmid

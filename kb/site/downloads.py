@@ -1,0 +1,96 @@
+"""What the site gives as files: every format under an ending, of rows, searches, articles and works."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final, NamedTuple
+
+from graph.export import FORMS
+from graph.takeaway import Taken, format_taken, media_type
+from kb.formats import BIBLIOGRAPHIES
+from kb.queries.choice import choose, read_works_of_search
+from kb.site.search import find_identified
+from kb.site.streaming import TooMuchError, Wanted
+
+MOST_ROWS: Final = 200_000
+MOST_ITEMS: Final = 20_000
+
+
+class Selected(NamedTuple):
+    """The works that a file is of; where they come in pairs, these alone are its citations."""
+
+    works: Collection[int]
+    pairs: Collection[tuple[int, int]] | None = None
+
+
+def _ending(form: str) -> str:
+    """Return a form as Datasette takes it at the end of an address: one word. json is Datasette's own."""
+    return "nodelink" if form == "json" else form.strip(".").replace(".", "_")
+
+
+ENDINGS: Final = {_ending(form): form for form in (*BIBLIOGRAPHIES, *FORMS)}
+DOTTED: Final = {ending.replace("_", "."): ending for ending in ENDINGS if "_" in ending}
+ANY_ENDING: Final = "|".join(re.escape(ending) for ending in (*ENDINGS, *DOTTED))
+
+_NETWORKS: Final = {  # ending -> what people call it
+    "graphml": "GraphML", "gexf": "GEXF", "net": "Pajek", "gml": "GML", "dot": "DOT", "nodelink": "node-link JSON",
+    "cyjs": "Cytoscape", "vos_json": "VOSviewer JSON", "nodes_csv": "CSV nodes", "edges_csv": "CSV edges",
+    "nodes_neo4j_csv": "Neo4j nodes", "edges_neo4j_csv": "Neo4j edges",
+    "map_vos_txt": "VOSviewer map", "network_vos_txt": "VOSviewer network",
+}  # fmt: skip
+AS_BIBLIOGRAPHY: Final = [(ending, BIBLIOGRAPHIES[form].name) for ending, form in ENDINGS.items() if form[0] == "."]
+AS_NETWORK: Final = [(ending, _NETWORKS.get(ending, ending)) for ending, form in ENDINGS.items() if form[0] != "."]
+
+
+def form_of(ending: str) -> str:
+    """Return the form that an ending stands for, with dots or underlines."""
+    return ENDINGS[DOTTED.get(ending, ending)]
+
+
+def is_bibliography(form: str) -> bool:
+    """Return whether a form is a bibliography; else it is a network."""
+    return form in BIBLIOGRAPHIES
+
+
+def file_name(stem: str, form: str) -> str:
+    """Return the name under which a browser saves a file."""
+    safe = re.sub(r"[^\w-]", "-", stem, flags=re.ASCII) or "works"
+    return f"{safe}.{form.removeprefix('.')}"
+
+
+def wanted_file(form: str, stem: str, read: Callable[[sqlite3.Connection], Selected]) -> Wanted:
+    """Return what is to be sent: what read() selects, in a form."""
+    return Wanted(
+        file_name(stem, form),
+        media_type(form),
+        lambda db: _bounded(read(db), form),
+        lambda db, selected: _pieces(db, form, selected),
+    )
+
+
+def _bounded(selected: Selected, form: str) -> Selected:
+    if is_bibliography(form) and len(selected.works) > MOST_ITEMS:
+        raise TooMuchError(
+            f"These are {len(selected.works):,} works; a bibliography here holds {MOST_ITEMS:,} at most. "
+            "`litkb export` writes files of any size."
+        )
+    return selected
+
+
+def _pieces(db: sqlite3.Connection, form: str, selected: Selected) -> Iterator[str]:
+    choose(db, selected.works)
+    return format_taken(db, form, Taken(is_chosen=True, pairs=selected.pairs))
+
+
+def read_rows(db: sqlite3.Connection, sql: str, params: Any) -> list[Any]:
+    """Return all rows of a query; raises TooMuchError where they are too many."""
+    rows = db.execute(sql, params).fetchmany(MOST_ROWS + 1)
+    if len(rows) > MOST_ROWS:
+        raise TooMuchError(f"These are more than {MOST_ROWS:,} rows. `litkb export` writes files of any size.")
+    return rows
+
+
+def read_searched(db: sqlite3.Connection, text: str) -> Selected:
+    """Return what a search finds, or the one work that it names."""
+    identified = find_identified(db, text)
+    return Selected({identified} if identified is not None else set(read_works_of_search(db, text)))
