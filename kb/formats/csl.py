@@ -32,7 +32,7 @@ def csl_values(item: Item) -> dict[str, object]:
         "title": title(item),
         "author": [_name(name) for name in item.names if name.role == "author"],
         "editor": [_name(name) for name in item.names if name.role != "author"],
-        "container-title": clean(item.journal or (item.book_title if chapter else None)),
+        "container-title": clean(item.journal or item.abbreviation or (item.book_title if chapter else None)),
         "container-title-short": clean(item.abbreviation),
         "issued": {"date-parts": [parts]} if parts else None,
         "volume": clean(item.volume),

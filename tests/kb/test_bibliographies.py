@@ -370,6 +370,12 @@ def test_formatted_references_are_these():
     ]
 
 
+def test_a_journal_known_by_its_abbreviation_alone_is_named_by_it() -> None:
+    [line] = written(".apa.txt", [ITEM._replace(journal=None)]).splitlines()
+
+    assert " Addict Sci Clin Pract, 15(1), 766–773." in line
+
+
 def test_long_author_lists_end_as_each_style_wants():
     many = ITEM._replace(names=tuple(EDITOR._replace(family=f"F{n}", role="author") for n in range(1, 26)))
 
