@@ -94,13 +94,17 @@ def add_reference(
             pmcid = number_in_pmc
         else:
             others = f"{others} {kind} {value}" if others else f"{kind} {value}"
-    cited = pmid
-    if cited is None and (key := work_key(doi, citation)):
-        cited = work_id(key)
+    cited = pmid or named_work(doi, citation)
     values = (
         draft.pmid, len(draft.references) + 1, citation, doi, pmcid, pmid, cited, listed_in, list_title, others,
     )  # fmt: skip
     draft.references.append(_row(rows.Reference, values))
+
+
+def named_work(doi: str | None, citation: str | None) -> int | None:
+    """Return the id of a work without a PMID; None if nothing names it."""
+    key = work_key(doi, citation)
+    return work_id(key) if key else None
 
 
 def add_heading(draft: Draft, heading: int, descriptor: Term | None, qualifiers: Sequence[Term]) -> None:

@@ -1,34 +1,43 @@
 """The plain form of each long list of PubMed, as a pattern, and what its items say.
 
 A pattern allows only what has the same meaning to an XML parser: each tag and attribute as NLM writes them, text
-without markup. What an item says is noted as the strict parser's readers note it, by the functions of harvest.entries.
+without markup. What an item says is noted as the strict parser's readers note it: by the functions of harvest.entries,
+or here in one loop, for the lists that there is most of.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from harvest.draft import Draft
 from harvest.entries import (
     YES_NO,
-    add_author,
+    Term,
+    add_affiliation_text,
     add_chemical,
     add_correction,
-    add_date,
     add_heading,
     add_identifier,
-    add_keyword,
     add_publication_type,
     add_reference,
+    named_work,
+    printed_name,
 )
 from harvest.markup import tidy
 from harvest.pubdate import iso_date
+from kb import records as rows
+from kb.identifiers import normalise_orcid
+from kb.text import fold, name_key
 
 MARK: Final = "plain."  # the name of a list, when a mark stands in its place, begins so
 
 Groups = tuple[Any, ...]  # of a match: texts, None where the pattern's part is optional
-Reader = Callable[[Draft, Groups, Iterable[Groups]], None]
+Column = Sequence[str | None]  # one group of each item of a list
+Columns = Sequence[Column]
+Reader = Callable[[Draft, Groups, Columns], None]
+
+_row: Final = tuple.__new__  # as in harvest.entries
 
 _REFERENCE: Final = re.compile("&[^;]*;")
 _NAMES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
@@ -58,7 +67,7 @@ def _form(name: str, read: Reader, *, item: str, attributes: str = "", first: st
 
 def _pattern(words: str) -> "re.Pattern[str]":
     """Return a pattern in which ~ is white space between tags and ... a text without markup."""
-    return re.compile(words.replace("~", r"\s*").replace("...", "([^<]*)"))
+    return re.compile(words.replace("~", r"\s*+").replace("...", "([^<]*+)"))
 
 
 @lru_cache(maxsize=2**12)
@@ -78,55 +87,91 @@ def _plain(text: str | None) -> str | None:
     return tidy(text) if "\n" in text or "\t" in text else text.strip() or None
 
 
+def _texts(raws: Column) -> list[str | None]:
+    """Return the texts of a column, each as harvest.markup.text_of gives it; mostly all are so already."""
+    whole = "<".join(filter(None, raws))
+    if "&" in whole or "\n" in whole or "\t" in whole:
+        return [_plain(raw) for raw in raws]
+    return [raw.strip() or None if raw else None for raw in raws]
+
+
 # --- people ---
 
 _AUTHOR: Final = (
     r'<Author(?: ValidYN="Y"(?: EqualContrib="([YN])")?| EqualContrib="([YN])"(?: ValidYN="Y")?)?>~'
-    r"(?:<LastName>...</LastName>~)?(?:<ForeName>...</ForeName>~)?(?:<Initials>...</Initials>~)?"
-    r'(?:<Suffix>...</Suffix>~)?(?:<Identifier Source="ORCID">...</Identifier>~)?'
-    r"((?:<AffiliationInfo>~<Affiliation>[^<]*</Affiliation>~</AffiliationInfo>~)*)</Author>~"
+    r"(?:<LastName>...</LastName>~)?+(?:<ForeName>...</ForeName>~)?+(?:<Initials>...</Initials>~)?+"
+    r'(?:<Suffix>...</Suffix>~)?+(?:<Identifier Source="ORCID">...</Identifier>~)?+'
+    r"(?:<AffiliationInfo>~<Affiliation>...</Affiliation>~</AffiliationInfo>~)?+"
+    r"((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
 )
 _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
 
 
-def _read_authors(draft: Draft, opened: Groups, authors: Iterable[Groups]) -> None:
+def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
     if opened[0]:
         draft.article["authors_complete"] = YES_NO[opened[0]]
-    for equal, other_equal, last, fore, initials, suffix, orcid, places in authors:
-        parts = {"LastName": _plain(last), "ForeName": _plain(fore), "Initials": _plain(initials),
-                 "Suffix": _plain(suffix)}  # fmt: skip
-        affiliations = [_plain(place) for place in _AFFILIATION.findall(places)] if places else ()
-        add_author(draft, parts, orcid=_plain(orcid), equal=equal or other_equal, affiliations=affiliations)
+    equals, other_equals, *texts, more = columns
+    pmid, found = draft.pmid, draft.authorships
+    for equal, other_equal, last, fore, initials, suffix, orcid, place, places in zip(
+        equals, other_equals, *map(_texts, texts), more, strict=True
+    ):
+        name = printed_name(last, initials or fore, suffix)
+        if name is None:
+            continue
+        position = len(found) + 1
+        values = (
+            pmid, position, name, name_key(name), last, fore, initials, suffix, None,
+            normalise_orcid(orcid) if orcid else None, YES_NO.get(equal or other_equal or ""), "author",
+        )  # fmt: skip
+        found.append(_row(rows.Authorship, values))
+        if place:
+            draft.affiliations.append(_row(rows.Affiliation, (pmid, position, 1, place, None, None)))
+        for text in _AFFILIATION.findall(places) if places else ():
+            add_affiliation_text(draft, _plain(text))
 
 
 # --- references and identifiers ---
 
+# The identifiers of nine references in ten, in their order, each in its normal form but for the capitals of a DOI.
+# All else is left to the last group.
+_IDS: Final = (
+    r'(?:<ArticleId IdType="doi">(10\.[0-9]{4,9}/[A-Za-z0-9()./_-]*[A-Za-z0-9])</ArticleId>~)?+'
+    r'(?:<ArticleId IdType="pmc">(PMC[1-9][0-9]{0,8})</ArticleId>~)?+'
+    r'(?:<ArticleId IdType="pubmed">([1-9][0-9]{0,8})</ArticleId>~)?+'
+    r'((?:<ArticleId IdType="[a-z]+">[^<\s]+</ArticleId>~)*+)'
+)
 _ID: Final = re.compile(r'IdType="([a-z]+)">([^<]*)<')
-_NO_IDS: Final[list[tuple[str, str]]] = []
-_IDS: Final = r'((?:<ArticleId IdType="[a-z]+">[^<\s]+</ArticleId>~)*)'
 
 
-def _read_references(draft: Draft, opened: Groups, references: Iterable[Groups]) -> None:
+def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
     draft.has_references = True
-    title = _plain(opened[0])
-    for citation, raw in references:
-        ids = _ID.findall(raw) if raw else _NO_IDS
-        if ids and "&" in raw:
-            ids = [(kind, text) for kind, value in ids if (text := _plain(value))]
-        add_reference(draft, _plain(citation), ids, list_title=title)
+    pmid, found, title = draft.pmid, draft.references, _plain(opened[0])
+    citations, *ids = columns
+    for citation, doi, pmcid, number, others in zip(_texts(citations), *ids, strict=True):
+        if others or (doi and doi.count("10.") > 1):
+            listed = [(kind, text) for kind, text in (("doi", doi), ("pmc", pmcid), ("pubmed", number)) if text]
+            listed += [(kind, text) for kind, raw in _ID.findall(others) if (text := _plain(raw))]
+            add_reference(draft, citation, listed, list_title=title)
+            continue
+        cited = int(number) if number else None
+        name = doi.lower() if doi else None
+        work = cited or named_work(name, citation)
+        values = (pmid, len(found) + 1, citation, name, pmcid, cited, work, "ReferenceList", title, None)
+        found.append(_row(rows.Reference, values))
 
 
-def _read_identifiers(draft: Draft, _opened: Groups, ids: Iterable[Groups]) -> None:
+def _read_identifiers(draft: Draft, _opened: Groups, columns: Columns) -> None:
     own = str(draft.pmid)
-    for kind, raw in ids:
-        value = _plain(raw)
-        if value is not None and value != own:
+    kinds, raws = columns
+    for kind, value in zip(kinds, _texts(raws), strict=True):
+        if kind and value and value != own:
             add_identifier(draft, kind, value)
 
 
-def _read_corrections(draft: Draft, _opened: Groups, corrections: Iterable[Groups]) -> None:
-    for kind, source, number, note in corrections:
-        add_correction(draft, kind, _plain(number), source=_plain(source), note=_plain(note))
+def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
+    kinds, *raws = columns
+    for kind, source, number, note in zip(kinds, *map(_texts, raws), strict=True):
+        add_correction(draft, kind, number, source=source, note=note)
 
 
 # --- what a record is about ---
@@ -138,33 +183,50 @@ _QUALIFIER: Final = _pattern(rf"<QualifierName{_TERM}/QualifierName>~")
 _UNREAD: Final = re.sub(r"\((?!\?)", "(?:", _QUALIFIER.pattern)  # the same without groups
 
 
-def _term(ui: str | None, is_major: str | None, other_is_major: str | None, other_ui: str | None, raw: str) -> Any:
-    """Return UI, name and whether it is a major topic; None for a name of nothing but blanks."""
-    name = _plain(raw)
-    return (ui or other_ui or name, name, YES_NO[is_major or other_is_major or "N"]) if name else None
+def _read_mesh(draft: Draft, _opened: Groups, columns: Columns) -> None:
+    uis, majors, other_majors, other_uis, raws, qualified = columns
+    pmid, found, descriptors = draft.pmid, draft.mesh_headings, draft.descriptors
+    for heading, (ui, major, other_major, other_ui, name, raw) in enumerate(
+        zip(uis, majors, other_majors, other_uis, _texts(raws), qualified, strict=True), start=1
+    ):
+        if name is None:
+            continue
+        key, is_major = ui or other_ui or name, YES_NO[major or other_major or "N"]
+        if raw:
+            add_heading(draft, heading, (key, name, is_major), _qualifiers(raw))
+            continue
+        descriptors[key] = name
+        found.append(_row(rows.MeshHeading, (pmid, len(found) + 1, heading, key, None, is_major, is_major)))
 
 
-def _read_mesh(draft: Draft, _opened: Groups, headings: Iterable[Groups]) -> None:
-    for number, (*descriptor, raw) in enumerate(headings, start=1):
-        terms = [_term(*groups) for groups in _QUALIFIER.findall(raw)] if raw else []
-        add_heading(draft, number, _term(*descriptor), [term for term in terms if term])
+def _qualifiers(raw: str) -> list[Term]:
+    return [
+        (ui or other_ui or name, name, YES_NO[major or other_major])
+        for ui, major, other_major, other_ui, text in _QUALIFIER.findall(raw)
+        if (name := _plain(text))
+    ]
 
 
-def _read_keywords(draft: Draft, opened: Groups, keywords: Iterable[Groups]) -> None:
-    for is_major, raw in keywords:
-        if keyword := _plain(raw):
-            add_keyword(draft, keyword, is_major=is_major, owner=opened[0] or None)
+def _read_keywords(draft: Draft, opened: Groups, columns: Columns) -> None:
+    majors, raws = columns
+    pmid, found, owner = draft.pmid, draft.keywords, opened[0] or None
+    for major, keyword in zip(majors, _texts(raws), strict=True):
+        if keyword:
+            values = (pmid, len(found) + 1, keyword, fold(keyword), YES_NO[major or "N"], owner)
+            found.append(_row(rows.Keyword, values))
 
 
-def _read_chemicals(draft: Draft, _opened: Groups, chemicals: Iterable[Groups]) -> None:
-    for number, ui, raw in chemicals:
-        if name := _plain(raw):
-            add_chemical(draft, _plain(number), name, ui or None)
+def _read_chemicals(draft: Draft, _opened: Groups, columns: Columns) -> None:
+    numbers, uis, raws = columns
+    for number, ui, name in zip(_texts(numbers), uis, _texts(raws), strict=True):
+        if name:
+            add_chemical(draft, number, name, ui or None)
 
 
-def _read_publication_types(draft: Draft, _opened: Groups, types: Iterable[Groups]) -> None:
-    for ui, raw in types:
-        if name := _plain(raw):
+def _read_publication_types(draft: Draft, _opened: Groups, columns: Columns) -> None:
+    uis, raws = columns
+    for ui, name in zip(uis, _texts(raws), strict=True):
+        if name:
             add_publication_type(draft, name, ui or None)
 
 
@@ -172,13 +234,16 @@ def _read_publication_types(draft: Draft, _opened: Groups, types: Iterable[Group
 
 _DATE: Final = (
     r'<PubMedPubDate PubStatus="([a-z-]+)">~<Year>(\d+)</Year>~<Month>(\d+)</Month>~<Day>(\d+)</Day>~'
-    r"(?:<Hour>\d+</Hour>~)?(?:<Minute>\d+</Minute>~)?(?:<Second>\d+</Second>~)?</PubMedPubDate>~"
+    r"(?:<Hour>\d+</Hour>~)?+(?:<Minute>\d+</Minute>~)?+(?:<Second>\d+</Second>~)?+</PubMedPubDate>~"
 )
 
 
-def _read_history(draft: Draft, _opened: Groups, dates: Iterable[Groups]) -> None:
-    for kind, year, month, day in dates:
-        add_date(draft, kind, iso_date(year, month, day))
+def _read_history(draft: Draft, _opened: Groups, columns: Columns) -> None:
+    kinds, *parts = columns
+    pmid, found = draft.pmid, draft.article_dates
+    for kind, date in zip(kinds, map(iso_date, *parts), strict=True):
+        if date:
+            found.append(_row(rows.ArticleDate, (pmid, len(found) + 1, kind, date)))
 
 
 # In the order of PubMed's DTD.
@@ -192,11 +257,11 @@ ARTICLE_FORMS: Final = (
     _form(
         "CommentsCorrectionsList", _read_corrections,
         item=r'<CommentsCorrections RefType="([A-Za-z]+)">~<RefSource>...</RefSource>~'
-        r'(?:<PMID Version="[0-9]+">...</PMID>~)?(?:<Note>...</Note>~)?</CommentsCorrections>~',
+        r'(?:<PMID Version="[0-9]+">...</PMID>~)?+(?:<Note>...</Note>~)?+</CommentsCorrections>~',
     ),
     _form(
         "MeshHeadingList", _read_mesh,
-        item=rf"<MeshHeading>~<DescriptorName{_TERM}/DescriptorName>~((?:{_UNREAD})*)</MeshHeading>~",
+        item=rf"<MeshHeading>~<DescriptorName{_TERM}/DescriptorName>~((?:{_UNREAD})*+)</MeshHeading>~",
     ),
     _form(
         "KeywordList", _read_keywords,
@@ -208,6 +273,6 @@ DATA_FORMS: Final = (
     _form("ArticleIdList", _read_identifiers, item=r'<ArticleId IdType="([a-z]+)">...</ArticleId>~'),
     _form(
         "ReferenceList", _read_references, repeats=True, first="(?:<Title>...</Title>~)?",
-        item=rf"<Reference>~(?:<Citation>...</Citation>~)?(?:<ArticleIdList>~{_IDS}</ArticleIdList>~)?</Reference>~",
+        item=rf"<Reference>~(?:<Citation>...</Citation>~)?+(?:<ArticleIdList>~{_IDS}</ArticleIdList>~)?</Reference>~",
     ),
 )  # fmt: skip

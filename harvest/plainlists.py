@@ -8,13 +8,12 @@ all: then, and where anything is wrong, the whole record goes to the strict pars
 """
 
 import re
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from lxml.etree import _Element
 
 from harvest.draft import Draft
-from harvest.plainforms import ARTICLE_FORMS, DATA_FORMS, MARK, Form, Groups, character_of
+from harvest.plainforms import ARTICLE_FORMS, DATA_FORMS, MARK, Columns, Form, Groups, character_of
 from harvest.pubmedparts import Readers
 
 _ANY_MARK: Final = b"<" + MARK.encode()
@@ -27,11 +26,11 @@ _REFERENCE: Final = re.compile(  # to a character that XML allows and that is no
 
 
 class PlainList(NamedTuple):
-    """One list: its form, what its start says, and what each of its items says."""
+    """One list: its form, what its start says, and what its items say."""
 
     form: Form
     opened: Groups
-    items: Iterable[Groups]
+    columns: Columns
 
 
 def cut_plain_lists(xml: bytes) -> tuple[bytes, dict[str, PlainList]]:
@@ -70,7 +69,7 @@ def with_marks(readers: Readers) -> Readers:
 def _read_marked(draft: Draft, mark: _Element) -> None:
     found = draft.plain_lists.pop(mark.get("n", ""), None)
     if found is not None:  # else it is an element of the source's own, of which we know nothing
-        found.form.read(draft, found.opened, found.items)
+        found.form.read(draft, found.opened, found.columns)
 
 
 def _plain_list(piece: bytes, form: Form) -> PlainList | None:
@@ -83,7 +82,7 @@ def _plain_list(piece: bytes, form: Form) -> PlainList | None:
     width = form.item.groups + 1
     if opened is None or len(parts) == 1 or parts[-1] != form.closing or any(parts[width:-1:width]):
         return None
-    return PlainList(form, opened.groups(), zip(*(parts[n::width] for n in range(1, width)), strict=True))
+    return PlainList(form, opened.groups(), [parts[n::width] for n in range(1, width)])
 
 
 def _plain_text(piece: bytes) -> str | None:
@@ -94,7 +93,9 @@ def _plain_text(piece: bytes) -> str | None:
         text = piece.decode()
     except UnicodeDecodeError:
         return None
-    if "]]>" in text or "\ufffe" in text or "\uffff" in text:
+    if "]" in text and "]]>" in text:
+        return None
+    if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
         return None
     return _with_characters(text) if "&" in text else text
 

@@ -27,8 +27,9 @@ def fold(text: str) -> str:
 
     Idempotent. Applied to what is searched and to what is asked for alike.
     """
-    if text.isascii():
-        return text.lower()
+    ascii_text = text if text.isascii() else text.replace("–", "-").replace("’", "'")  # mostly all that is in the way
+    if ascii_text.isascii():
+        return ascii_text.lower()
     lowered = _plain_letters(unicodedata.normalize("NFKC", text).casefold())
     taken_apart = _plain_letters(unicodedata.normalize("NFKD", lowered))
     stripped = unicodedata.normalize("NFKC", taken_apart)  # Hangul is put together again
@@ -50,6 +51,8 @@ def name_key(name: str) -> str:
 
     It is the key of a name, not of a person: "Weiss R" and "Weiss RD" differ.
     """
+    if name.isascii() and name.replace(" ", "").isalnum():
+        return " ".join(name.lower().split())
     return " ".join(words_in(fold(name)))
 
 
