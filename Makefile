@@ -24,7 +24,8 @@ campaign: .venv/.tested
 	$(BIN)/pytest -q -n 2 -m campaign tests
 
 bench: .venv/.bench
-	for script in tests/benchmarks/bench_*.py; do $(BIN)/python -m tests.benchmarks.$$(basename $$script .py) || exit 1; done
+	@missed=0; for script in tests/benchmarks/bench_*.py; do \
+	    echo "== $$script"; $(BIN)/python -m tests.benchmarks.$$(basename $$script .py) || missed=1; done; exit $$missed
 
 lint: .venv/.tested
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ from kb.database import snapshot
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
 from kb.queries.bibliography import read_scope_items
-from kb.queries.choice import CHOSEN, CHOSEN_IDS
+from kb.queries.choice import CHOSEN, CHOSEN_IDS, read_counts_of
 from kb.queries.exports import Scope
 from kb.queries.links import ALL_NODES, HELD_NODES, NODES
 from kb.queries.selection import read_selected_edges, read_selected_nodes
@@ -75,17 +75,11 @@ def works_of(taken: Taken) -> str:
     """Return a select of the ids of the works that are taken."""
     if not taken.is_chosen:
         return f"select w.id as id from {NODES} where {HELD_NODES if taken.articles_only else ALL_NODES}"
-    return (
-        f"{CHOSEN_IDS} where exists (select 1 from articles where pmid = coalesce(w.merged_into, w.id))"
-        if (taken.articles_only)
-        else CHOSEN_IDS
-    )
+    if not taken.articles_only:
+        return CHOSEN_IDS
+    return f"{CHOSEN_IDS} where exists (select 1 from articles where pmid = coalesce(w.merged_into, w.id))"
 
 
 def count_taken(db: sqlite3.Connection, taken: Taken) -> tuple[int, int]:
     """Return how many works are taken, and how many of them have a PMID."""
-    row = db.execute(
-        f"select count(distinct id), count(distinct case when id > 0 then id end) from ({works_of(taken)})"
-    )
-    total, with_pmid = row.fetchone()
-    return total, with_pmid
+    return read_counts_of(db, works_of(taken))

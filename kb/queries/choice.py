@@ -165,3 +165,11 @@ def read_works_of_years(db: sqlite3.Connection, first: int | None, last: int | N
 def read_works_of_community(db: sqlite3.Connection, community: int) -> Iterator[int]:
     """Yield the works of a community."""
     yield from (row[0] for row in db.execute("select id from communities where community = ?", (community,)))
+
+
+def read_counts_of(db: sqlite3.Connection, ids_select: str) -> tuple[int, int]:
+    """Return how many works a select of ids gives, and how many of them have a PMID."""
+    row: tuple[int, int] = db.execute(
+        f"select count(distinct id), count(distinct case when id > 0 then id end) from ({ids_select})"
+    ).fetchone()
+    return row
