@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple
 
-from harvest.elink import parse_links
+from harvest.elink import missing_from, parse_links
 from harvest.files import update_file_number
 from harvest.page import page_doi, page_pmid, parse_page
 from harvest.pubmed import parse_articles
@@ -79,8 +79,7 @@ def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_na
         Task(list_name, str(links.pmid), "done", "no data" if links.entries is None else str(len(links.entries)))
         for links in lists
     ]
-    answered = {links.pmid for links in lists}
-    return Loaded(tasks, [pmid for pmid in asked if pmid not in answered], ALONE)
+    return Loaded(tasks, missing_from(lists, asked), ALONE)
 
 
 class FileResult(NamedTuple):
