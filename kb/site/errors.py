@@ -12,6 +12,7 @@ _SENTENCES: Final = {
     404: "There is no such page here.",
     500: "This page could not be made. The log of the server says why.",
 }
+_NO_DATABASE: Final = "Database not found"  # Datasette's words for every unknown address
 _TITLES: Final = {400: "This cannot be answered", 403: "Not allowed", 404: "Not found", 500: "Something went wrong"}
 
 
@@ -34,6 +35,6 @@ def _sentence(exception: Exception, status: int) -> str:
     if getattr(exception, "title", None) == "SQL Interrupted":
         return "This query takes longer than is allowed here. Narrow it down, or ask the file itself with sqlite3."
     text = str(getattr(exception, "message", None) or (exception.args[0] if exception.args else ""))
-    if status == 500 or not text or text == str(status):
+    if status == 500 or text in ("", str(status), _NO_DATABASE):
         return _SENTENCES.get(status, _SENTENCES[500])
     return text

@@ -144,6 +144,23 @@ def test_a_pmid_that_nobody_names_is_not_found_with_a_sentence(get: Get):
     assert "Traceback" not in answer.text
 
 
+def test_an_unknown_address_is_answered_with_a_sentence(get: Get):
+    answer = get("/nothing/here")
+
+    assert answer.status_code == 404
+    assert "There is no such page here." in answer.text
+
+
+def test_the_first_ten_citing_articles_are_shown_and_the_others_stand_behind_one_click(tmp_path: Path):
+    citing = [record(pmid, cites=(1,)) for pmid in range(11, 24)]
+    with served(fill(tmp_path / "kb.db", [record(1), *citing])) as get:
+        found = get("/article/1").text.partition('id="cited-by"')[2].partition("</section>")[0]
+
+    first, rest = found.split("<details")
+    assert (first.count("<li>"), rest.count("<li>")) == (10, 3)
+    assert "<summary>3 more</summary>" in rest
+
+
 def test_a_work_page_shows_how_it_is_cited_and_how_to_harvest_it(get: Get):
     text = text_of(get(f"/work/{KNOWN}").text)
 
