@@ -8,7 +8,7 @@ import click
 from graph.export import write_export
 from graph.networks import NETWORKS
 from graph.run import compute_graph
-from kb.console import kb_argument, say
+from kb.console import json_option, kb_argument, say, tell
 from kb.database import open_kb
 from kb.queries.exports import Scope
 
@@ -20,23 +20,26 @@ def graph_commands() -> None:
 
 @graph_commands.command("compute")
 @kb_argument
-def compute(kb: Path) -> None:
-    """Compute citation counts, PageRank, components, communities, positions and related studies of DB.
+@json_option
+def compute(kb: Path, as_json: bool) -> None:
+    """Compute all measures of DB: importance, communities, positions, related studies, and what rests on them.
 
     The numbers replace earlier ones and are shown on the site; every harvest of a field of ordinary size ends
-    with this. They count what is in this file, not the whole world.
+    with this. They count what is in this file, not the whole world. docs/measures.md says what each one tells.
 
     Example: litkb graph compute kb.db
     """
     with closing(open_kb(kb)) as db:
         summary = compute_graph(db)
-    click.echo(
-        f"works            {summary.works:,}, {summary.held:,} of them held\n"
-        f"citations        {summary.citations:,}\n"
-        f"components       {summary.components:,}\n"
-        f"communities      {summary.communities:,}\n"
-        f"related studies  {summary.related_studies:,}"
-    )
+    if as_json:
+        tell(summary._asdict() | {"measures": [measure._asdict() for measure in summary.measures]})
+        return
+    counts = {"held": summary.held, "citations": summary.citations} | summary.found
+    for name, count in sorted(counts.items()):
+        click.echo(f"{name:<18}{count:,}")
+    for measure in sorted(summary.measures, key=lambda measure: measure.measure):
+        say(f"{measure.measure:<18}{measure.seconds:8.3f} s")
+    say(f"{'in all':<18}{summary.seconds:8.3f} s")
 
 
 @graph_commands.command("export")

@@ -1,6 +1,7 @@
 """How much a work is cited: citation counts, reference counts, PageRank.  (pure)"""
 
 import math
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 
 from graph.build import CitationGraph, adjacency
 from kb.queries.links import Ids
+
+DAMPING: Final = 0.85  # Brin and Page's
+TOLERANCE: Final = 1e-12
 
 
 def citation_counts(citations: CitationGraph) -> Ids:
@@ -20,7 +24,7 @@ def reference_counts(citations: CitationGraph) -> Ids:
     return np.bincount(citations.citing, minlength=len(citations.ids)).astype(np.int64)
 
 
-def pagerank(citations: CitationGraph, damping: float = 0.85, tol: float = 1e-12) -> NDArray[np.float64]:
+def pagerank(citations: CitationGraph, damping: float = DAMPING, tol: float = TOLERANCE) -> NDArray[np.float64]:
     """Return the PageRank of each work, in the order of ids; the values add up to 1.
 
     A reader follows one of a work's references with probability ``damping``, else goes to any work; from a

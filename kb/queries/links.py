@@ -1,7 +1,7 @@
 """Who cites whom, as the citation graph and related studies read it; merged works are followed."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -87,11 +87,24 @@ def read_computed(db: sqlite3.Connection) -> tuple[str, int, int] | None:
     return row
 
 
-def read_names(db: sqlite3.Connection) -> Iterator[tuple[int, str, int | None]]:
-    """Yield (id, label, year) of the works that are not merged into others, by id; year None: nobody said."""
-    yield from db.execute("""
-        select w.id, w.label, coalesce(a.year, w.year) from works w left join articles a on a.pmid = w.id
-        where w.merged_into is null order by w.id""")
+def read_years(db: sqlite3.Connection, ids: Ids) -> NDArray[np.float64]:
+    """Return the years of works, in the order of ids, which ascend; NaN: nobody said."""
+    rows = _read_pairs(
+        db,
+        """
+        select w.id, coalesce(a.year, w.year) from works w left join articles a on a.pmid = w.id
+        where w.merged_into is null and coalesce(a.year, w.year) is not null""",
+    )
+    years = np.full(len(ids), np.nan)
+    known = rows[np.isin(rows[:, 0], ids)]
+    years[np.searchsorted(ids, known[:, 0])] = known[:, 1]
+    return years
+
+
+def read_labels(db: sqlite3.Connection, works: Iterable[int]) -> dict[int, str]:
+    """Return the labels of works; time grows with their number alone."""
+    wanted = "select id, label from works where id = ?"
+    return dict(db.execute(wanted, (work,)).fetchone() for work in works)
 
 
 def read_citing_labels(db: sqlite3.Connection) -> Iterator[tuple[int, str, int | None]]:

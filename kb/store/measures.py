@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from kb.queries.links import read_work_ids
 
@@ -79,51 +79,55 @@ class WorkPosition(NamedTuple):
 _Row: TypeAlias = ArticleMetrics | RelatedStudy | CommunityLabel | WorkCommunity | WorkPosition
 
 
-def save_graph_run(db: sqlite3.Connection, run: GraphRun, measures: Iterable[MetricRun]) -> int:
-    """Save a run with its measures; return its id."""
+def save_graph_run(db: sqlite3.Connection, run: GraphRun) -> int:
+    """Save a run; return its id."""
     saved = db.execute(
         "insert into graph_runs (started_at, finished_at, works, citations, versions) values (?, ?, ?, ?, ?)", run
     )
-    run_id = saved.lastrowid or 0
+    return saved.lastrowid or 0
+
+
+def save_metric_runs(db: sqlite3.Connection, measures: Iterable[MetricRun], *, run_id: int) -> None:
+    """Save the measures of a run."""
     db.executemany(
         "insert into metric_runs (graph_run_id, measure, parameters, seconds) values (?, ?, ?, ?)",
         ((run_id, *measure) for measure in measures),
     )
-    return run_id
 
 
-def save_metrics(db: sqlite3.Connection, rows: Iterable[ArticleMetrics], *, run_id: int) -> None:
-    """Replace all article_metrics. A work that was forgotten since the graph was built gets no row."""
+def save_metrics(db: sqlite3.Connection, rows: Iterable[ArticleMetrics], *, run_id: int) -> int:
+    """Replace all article_metrics; return how many. A work that was forgotten since the graph was built gets no row."""
     works = read_work_ids(db)
     db.execute("delete from article_metrics")
-    db.executemany(_insert("article_metrics", ArticleMetrics), ((*row, run_id) for row in rows if row.id in works))
+    return _inserted(db, "article_metrics", ArticleMetrics, ((*row, run_id) for row in rows if row.id in works))
 
 
-def save_related_studies(db: sqlite3.Connection, rows: Iterable[RelatedStudy], *, run_id: int) -> None:
-    """Replace all related_studies. Works that were forgotten since the graph was built get no row."""
+def save_related_studies(db: sqlite3.Connection, rows: Iterable[RelatedStudy], *, run_id: int) -> int:
+    """Replace all related_studies; return how many. Works that were forgotten since the graph was built get no row."""
     works = read_work_ids(db)
     kept = ((*row, run_id) for row in rows if row.id in works and row.related_id in works)
     with _index_made_after(db, "related_studies"):
         db.execute("delete from related_studies")
-        db.executemany(_insert("related_studies", RelatedStudy), kept)
+        return _inserted(db, "related_studies", RelatedStudy, kept)
 
 
 def save_communities(
     db: sqlite3.Connection, labels: Iterable[CommunityLabel], members: Iterable[WorkCommunity], *, run_id: int
-) -> None:
-    """Replace all communities and their labels. A work that was forgotten since the graph was built gets no row."""
+) -> int:
+    """Replace all communities and their labels; return how many communities. A work that was forgotten gets no row."""
     works = read_work_ids(db)
     db.execute("delete from communities")
     db.execute("delete from community_labels")
-    db.executemany(_insert("community_labels", CommunityLabel), ((*row, run_id) for row in labels))
-    db.executemany(_insert("communities", WorkCommunity), ((*row, run_id) for row in members if row.id in works))
+    count = _inserted(db, "community_labels", CommunityLabel, ((*row, run_id) for row in labels))
+    _inserted(db, "communities", WorkCommunity, ((*row, run_id) for row in members if row.id in works))
+    return count
 
 
-def save_positions(db: sqlite3.Connection, rows: Iterable[WorkPosition], *, run_id: int) -> None:
-    """Replace all work_positions. A work that was forgotten since the graph was built gets no row."""
+def save_positions(db: sqlite3.Connection, rows: Iterable[WorkPosition], *, run_id: int) -> int:
+    """Replace all work_positions; return how many. A work that was forgotten since the graph was built gets no row."""
     works = read_work_ids(db)
     db.execute("delete from work_positions")
-    db.executemany(_insert("work_positions", WorkPosition), ((*row, run_id) for row in rows if row.id in works))
+    return _inserted(db, "work_positions", WorkPosition, ((*row, run_id) for row in rows if row.id in works))
 
 
 @contextmanager
@@ -140,7 +144,11 @@ def _index_made_after(db: sqlite3.Connection, table: str) -> Iterator[None]:
         db.execute(statement)
 
 
-def _insert(table: str, row: type[_Row]) -> str:
-    """Return an insert of single rows: "insert … select" would keep a journal of its own for each."""
+def _inserted(db: sqlite3.Connection, table: str, row: type[_Row], rows: Iterable[tuple[Any, ...]]) -> int:
+    """Insert rows, each with its run's id, into a table; return how many.
+
+    Single rows: "insert … select" would keep a journal of its own for each.
+    """
     columns = (*row._fields, "graph_run_id")
-    return f"insert into {table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})"
+    marks = ", ".join("?" * len(columns))
+    return db.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows).rowcount

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from graph import run
+from graph import run, steps
 from graph.run import compute_graph
 from kb.queries.invariants import read_violations
 from kb.store.works import save_touched, touch
@@ -27,7 +27,9 @@ def test_counts_ranks_components_and_related_studies_are_saved(db: sqlite3.Conne
 
     summary = compute(db)
 
-    assert summary[:7] == (1, 4, 3, 2, 2, 2, 1)
+    assert summary[:4] == (1, 4, 3, 2)
+    expected = {"works": 4, "components": 2, "communities": 1, "positions": 3, "related studies": 2}
+    assert expected.items() <= summary.found.items()
     assert db.execute("""
         select id, citation_count, reference_count, round(pagerank, 4), component, graph_run_id
         from article_metrics order by id""").fetchall() == [
@@ -97,7 +99,7 @@ def test_nothing_is_kept_of_a_run_that_fails_while_it_saves(
     add_article(db, 1)
     compute(db)
     add_article(db, 2)
-    monkeypatch.setattr(run, "save_related_studies", lambda *_, **__: db.execute("select nothing"))
+    monkeypatch.setattr(steps, "save_related_studies", lambda *_, **__: db.execute("select nothing"))
 
     with pytest.raises(sqlite3.OperationalError):
         compute(db)
@@ -150,7 +152,7 @@ def test_communities_and_positions_are_saved(db: sqlite3.Connection) -> None:
 
     summary = compute(db)
 
-    assert summary.communities == 2
+    assert summary.found["communities"] == 2
     assert db.execute("select * from community_labels order by community").fetchall() == [
         (1, "Self-Help Groups", 4, 3, 1),
         (2, "Moos 11 J Tests", 2, 2, 1),
@@ -172,7 +174,7 @@ def test_a_file_without_citations_has_no_communities(db: sqlite3.Connection, art
 
     summary = compute(db)
 
-    assert (summary.works, summary.communities) == (len(articles), 0)
+    assert (summary.works, summary.found["communities"]) == (len(articles), 0)
     for table in ("communities", "community_labels", "work_positions"):
         assert db.execute(f"select count(*) from {table}").fetchone() == (0,)
 

@@ -1,0 +1,91 @@
+"""What the measures of one graph run share: the field they read, the time each took, and what is to be saved."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.build import CitationGraph, build_citation_graph
+from graph.features import Part, build_parts
+from kb.queries.links import Ids, read_held_ids, read_years
+from kb.store.measures import MetricRun
+
+_Result = TypeVar("_Result")
+Save: TypeAlias = Callable[[sqlite3.Connection, int], int]  # database, run id -> rows saved
+
+_DECIMALS: Final = 6  # of a second
+
+
+class Field:
+    """One state of a file, as measures see it; what is costly to read is read when one first asks for it."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    @cached_property
+    def citations(self) -> CitationGraph:
+        """The citation graph of the whole file."""
+        return build_citation_graph(self.db)
+
+    @cached_property
+    def held(self) -> Ids:
+        """The PMIDs of the held articles, ascending."""
+        return read_held_ids(self.db)
+
+    @cached_property
+    def years(self) -> NDArray[np.float64]:
+        """The years of the works of the graph, in the order of its ids; NaN: nobody said."""
+        return read_years(self.db, self.citations.ids)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What makes the held articles related, in the order of graph.features.FACTORS."""
+        return build_parts(self.db, self.citations, self.held)
+
+
+class Kept(NamedTuple):
+    """What a measure found, until it is saved."""
+
+    measure: str
+    name: str  # of the things found, as a person says it
+    save: Save
+
+
+class Job:
+    """A graph run as it goes on. A measure reads from field, computes under timed() and hands in what keep() saves."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.field = Field(db)
+        self.found: dict[str, int] = {}  # how many of what
+        self._parameters: dict[str, str] = {}
+        self._seconds: dict[str, float] = {}
+        self._kept: list[Kept] = []
+
+    def timed(self, measure: str, compute: Callable[[], _Result], **parameters: object) -> _Result:
+        """Return what compute gives, and note how long it took and with which parameters."""
+        self._parameters[measure] = json.dumps(parameters, sort_keys=True)
+        return self._clocked(measure, compute)
+
+    def keep(self, measure: str, name: str, save: Save) -> None:
+        """Note how to save what a measure found; the time that it takes is the measure's as well."""
+        self._kept.append(Kept(measure, name, save))
+
+    def save(self, db: sqlite3.Connection, run_id: int) -> list[MetricRun]:
+        """Save all that was kept, in the caller's transaction; return the measures with their times."""
+        for measure, name, save in self._kept:
+            self.found[name] = self._clocked(measure, lambda save=save: save(db, run_id))  # type: ignore[misc]
+        return [
+            MetricRun(measure, parameters, round(self._seconds[measure], _DECIMALS))
+            for measure, parameters in self._parameters.items()
+        ]
+
+    def _clocked(self, measure: str, work: Callable[[], _Result]) -> _Result:
+        start = time.perf_counter()
+        result = work()
+        self._seconds[measure] = self._seconds.get(measure, 0.0) + time.perf_counter() - start
+        return result
