@@ -1,6 +1,7 @@
 """Rows -> the citation graph: nodes are works, edges run from the citing to the cited work."""
 
 import sqlite3
+from collections.abc import Collection
 from typing import NamedTuple
 
 import networkx as nx
@@ -8,7 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from kb.errors import DatabaseError
-from kb.queries.links import Ids, read_citation_pairs, read_node_ids
+from kb.queries.exports import EVERYTHING, Scope, read_scope_ids
+from kb.queries.links import Ids, read_citation_pairs, read_held_ids, read_merged_ids
 
 
 class CitationGraph(NamedTuple):
@@ -19,37 +21,63 @@ class CitationGraph(NamedTuple):
     cited: Ids
 
 
-def build_citation_graph(db: sqlite3.Connection, *, articles_only: bool = False) -> CitationGraph:
-    """Return the citation graph of a litkb file; with ``articles_only`` that of its held articles alone.
+def build_citation_graph(
+    db: sqlite3.Connection, scope: Scope = EVERYTHING, *, sources: Collection[str] | None = None
+) -> CitationGraph:
+    """Return the citation graph of a litkb file, or of a part of it.
 
-    Every held article is a node, cited or not, and so is every work that a citation names. Works merged
-    into others are followed; self-references are left out; each citation counts once, whoever says so.
-    Raises DatabaseError if a citation leads to no node: the file is damaged.
+    Its nodes are those of scope: every held article, cited or not, and every work that a citation names; the held
+    articles alone; or the chosen works, whatever chose them (kb.queries.choice): a query, years, a neighbourhood.
+    With sources, names in citation_sources, a citation counts if one of these asserts it, and works that only
+    other sources name are left out.
+
+    Works merged into others are followed; self-references are left out; each citation counts once, whoever says
+    so. Raises DatabaseError if a citation leads to no node, which means that the file is damaged, and UsageError
+    for a source that the file does not know.
     """
-    ids = read_node_ids(db, articles_only=articles_only)
-    citing, cited = read_citation_pairs(db)
-    inside = np.isin(citing, ids) & np.isin(cited, ids)
-    if not articles_only and not inside.all():
+    citing, cited = read_citation_pairs(db, sources)
+    named = np.union1d(citing, cited)
+    if len(stray := np.intersect1d(named, read_merged_ids(db), assume_unique=True)):
         raise DatabaseError(
-            f"A citation leads to work {_stray(ids, citing, cited)}, which was merged more than once; "
+            f"A citation leads to work {stray[0]}, which was merged more than once; "
             "`litkb check` says more, `litkb rebuild` repairs it."
         )
-    return CitationGraph(ids, np.searchsorted(ids, citing[inside]), np.searchsorted(ids, cited[inside]))
-
-
-def _stray(ids: Ids, citing: Ids, cited: Ids) -> int:
-    ends = np.concatenate([citing, cited])
-    return int(ends[~np.isin(ends, ids)][0])
+    ids = np.union1d(named, read_held_ids(db)) if scope == EVERYTHING else read_scope_ids(db, scope)
+    kept = citing != cited
+    if scope != EVERYTHING:
+        kept &= np.isin(citing, ids) & np.isin(cited, ids)
+    return CitationGraph(ids, np.searchsorted(ids, citing[kept]), np.searchsorted(ids, cited[kept]))
 
 
 def adjacency(citations: CitationGraph) -> sp.csr_array:
-    """Return the adjacency matrix: row cites column. A repeated pair counts once."""
+    """Return the adjacency matrix: row cites column, columns ascending. A repeated pair counts once."""
     size = len(citations.ids)
-    ones = np.ones(len(citations.citing))
-    matrix = sp.csr_array((ones, (citations.citing, citations.cited)), shape=(size, size))
+    shape = (size, size)
+    if _is_ordered(citations):  # as build_citation_graph() gives it: nothing to sort
+        starts = np.concatenate([[0], np.cumsum(np.bincount(citations.citing, minlength=size))])
+        small = np.int32 if max(size, len(citations.citing)) < np.iinfo(np.int32).max else np.int64
+        ones = np.ones(len(citations.citing))
+        return sp.csr_array((ones, citations.cited.astype(small), starts.astype(small)), shape=shape)
+    matrix = sp.csr_array((np.ones(len(citations.citing)), (citations.citing, citations.cited)), shape=shape)
     matrix.sum_duplicates()
     matrix.data[:] = 1.0
     return matrix
+
+
+def _is_ordered(citations: CitationGraph) -> bool:
+    """Return whether each citation comes once, by citing, then by cited work."""
+    later, same = np.diff(citations.citing), np.diff(citations.cited) > 0
+    return bool(np.all((later > 0) | ((later == 0) & same)))
+
+
+def undirected(citations: CitationGraph) -> sp.csr_array:
+    """Return the symmetric matrix of linked works: 1 where either cites the other, nothing on the diagonal."""
+    matrix = adjacency(citations)
+    links = sp.csr_array(matrix + matrix.T)
+    links.setdiag(0.0)
+    links.eliminate_zeros()
+    links.data[:] = 1.0
+    return links
 
 
 def to_networkx(citations: CitationGraph) -> "nx.DiGraph[int]":

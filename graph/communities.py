@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from graph.build import CitationGraph, adjacency
+from graph.build import CitationGraph, undirected
 from graph.components import numbered_by_size
 from graph.features import CHECK_TAGS, Part
 from kb.queries.links import Ids
@@ -82,18 +82,6 @@ def communities(citations: CitationGraph, resolution: float = RESOLUTION) -> Com
     )  # fmt: skip
     numbers[linked] = numbered_by_size(_connected(links, linked, louvain.fit_predict(inside)))
     return Communities(numbers, modularity(links, numbers))
-
-
-def undirected(citations: CitationGraph) -> sp.csr_array:
-    """Return the symmetric matrix of linked works: 1 where either cites the other, nothing on the diagonal."""
-    matrix = sp.coo_array(adjacency(citations))
-    other = matrix.row != matrix.col
-    ends = matrix.row[other], matrix.col[other]
-    both = np.concatenate(ends), np.concatenate(ends[::-1])
-    links = sp.csr_array((np.ones(len(both[0])), both), shape=matrix.shape)
-    links.sum_duplicates()
-    links.data[:] = 1.0
-    return links
 
 
 def _connected(links: sp.csr_array, linked: Ids, labels: Ids) -> Ids:

@@ -169,7 +169,7 @@ def feature_part(
     articles where they are not given. Features whose name is in mute weigh nothing.
     """
     having = sp.csr_array(
-        (np.ones(len(found.articles), dtype=np.int64), (found.articles, found.features)),
+        (np.ones(len(found.articles), dtype=np.int32), (found.articles, found.features)),
         shape=(size, len(found.keys)),
     )
     having.sum_duplicates()

@@ -71,8 +71,13 @@ class Job:
         self._parameters[measure] = json.dumps(parameters, sort_keys=True)
         return self._clocked(measure, compute)
 
-    def keep(self, measure: str, name: str, save: Save) -> None:
-        """Note how to save what a measure found; the time that it takes is the measure's as well."""
+    def keep(self, measure: str, name: str, save: Save, **parameters: object) -> None:
+        """Note how to save what a measure found; the time that it takes is the measure's as well.
+
+        Rows too many for memory are made while they are saved; then the parameters are given here.
+        """
+        if parameters:
+            self._parameters[measure] = json.dumps(parameters, sort_keys=True)
         self._kept.append(Kept(measure, name, save))
 
     def save(self, db: sqlite3.Connection, run_id: int) -> list[MetricRun]:

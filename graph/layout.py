@@ -6,8 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.build import CitationGraph
-from graph.communities import undirected
+from graph.build import CitationGraph, undirected
 from kb.queries.links import Ids
 
 TIMELINE: Final = "timeline"  # name of the layout in work_positions

@@ -13,6 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from graph.blocks import row_blocks
 from graph.build import adjacency, build_citation_graph
 from graph.formats.common import Network
 from kb.queries.exports import (
@@ -130,21 +131,14 @@ def find_pairs(having: sp.csr_array, at_least: int = 1) -> Pairs:
 def read_pairs(pairs: Pairs) -> Iterator[Block]:
     """Yield the pairs, each once, with how much they share; numbers are those among the linked ones."""
     having, linked, at_least = pairs
-    if not having.shape[0]:
-        return
     numbers = np.cumsum(linked) - 1
     borne = sp.csr_array(having.T)
-    work = np.cumsum(having @ np.bincount(having.indices, minlength=having.shape[1]))
-    start = 0
-    while start < having.shape[0]:
-        done = int(work[start - 1]) if start else 0
-        end = max(start + 1, int(np.searchsorted(work, done + PRODUCTS, side="right")))
+    for start, end in row_blocks(having, PRODUCTS):
         shared = sp.csr_array(having[start:end] @ borne)
         shared.sort_indices()
         tails = np.repeat(np.arange(start, end), np.diff(shared.indptr))
         kept = (shared.indices > tails) & (shared.data >= at_least)
         yield Block(numbers[tails[kept]], numbers[shared.indices[kept]], shared.data[kept].astype(np.int64))
-        start = end
 
 
 def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[Star]:

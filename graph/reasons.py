@@ -1,45 +1,48 @@
 """Why two studies are related, in words.  (pure)"""
 
 from collections.abc import Sequence
+from typing import Final
+
+SAID: Final = (  # the parts of a relation in the order in which they are said
+    "shared_authors",
+    "cited_together",
+    "shared_references",
+    "shared_mesh",
+    "shared_keywords",
+    "shared_title_words",
+)
 
 
-def reason(counts: Sequence[int], names: Sequence[Sequence[str]]) -> str:
-    """Return the parts of a relation in words; counts and names are in the order of graph.features.FACTORS.
+def phrase(measure: str, count: int, names: Sequence[str]) -> str:
+    """Return one part of a relation in words; "" where the two share nothing that can be said.
 
-    names are the rarest shared things of a part, two at most; a part whose things are all too common to be
-    named is passed over, but references are only counted.
+    names are the rarest shared things, two at most; a part whose things are all too common to be named is passed
+    over, but references are only counted.
 
     Examples
     --------
-    >>> counts = [3, 1, 1, 0, 4, 1]
-    >>> names = [[], ["Vederhus 2020"], ["Laudet AB"], [], ["Self-Help Groups"], ["twelve-step"]]
-    >>> for part in reason(counts, names).split("; "):
-    ...     print(part)
-    shares Laudet AB
-    both cited by Vederhus 2020
-    cites 3 of the same works
-    both on Self-Help Groups and 3 more
-    titles share 'twelve-step'
+    >>> phrase("shared_mesh", 4, ["Self-Help Groups"])
+    'both on Self-Help Groups and 3 more'
+    >>> phrase("shared_references", 3, [])
+    'cites 3 of the same works'
     """
-    references, cited, authors, keywords, mesh, words = counts
-    _, citing_names, author_names, keyword_names, mesh_names, word_names = names
-    said = []
-    if author_names:
-        said.append("shares " + _listed(author_names, authors))
-    if citing_names:
-        said.append("both cited by " + _listed(citing_names, cited))
-    if references:
-        said.append(f"cites {references} of the same works")
-    if mesh_names:
-        said.append("both on " + _listed(mesh_names, mesh))
-    if keyword_names:
-        said.append(
-            ("both have the keyword " if keywords == 1 else "both have the keywords ")
-            + _listed(keyword_names, keywords)
-        )
-    if word_names:
-        said.append("titles share " + _listed([f"'{word}'" for word in word_names], words))
-    return "; ".join(said)
+    if measure == "shared_references":
+        return f"cites {count} of the same works" if count else ""
+    if not names:
+        return ""
+    if measure == "shared_title_words":
+        names = [f"'{word}'" for word in names]
+    return f"{_beginning(measure, count)} {_listed(names, count)}"
+
+
+def _beginning(measure: str, count: int) -> str:
+    return {
+        "shared_authors": "shares",
+        "cited_together": "both cited by",
+        "shared_mesh": "both on",
+        "shared_keywords": "both have the keyword" if count == 1 else "both have the keywords",
+        "shared_title_words": "titles share",
+    }[measure]
 
 
 def _listed(names: Sequence[str], count: int) -> str:

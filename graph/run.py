@@ -13,15 +13,16 @@ import numpy as np
 import scipy
 
 from graph.job import Job
-from graph.steps import communities_step, importance_step, related_step
+from graph.steps import communities_step, importance_step, partners_step, related_step
 from kb.console import litkb_version
-from kb.database import snapshot, transaction
+from kb.database import snapshot, transaction, unchecked_keys
 from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
 
 STEPS: Final[tuple[Callable[[Job], None], ...]] = (
     importance_step,
     communities_step,
     related_step,
+    partners_step,
 )  # a further measure is one more line
 
 
@@ -55,7 +56,7 @@ def compute_graph(db: sqlite3.Connection, *, clock: Callable[[], str] = _now) ->
             step(job)
     citations, held = job.field.citations, job.field.held
     run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
-    with transaction(db):
+    with unchecked_keys(db), transaction(db):  # what is saved leaves out works that were forgotten meanwhile
         run_id = save_graph_run(db, run)
         measures = job.save(db, run_id)
         save_metric_runs(db, measures, run_id=run_id)

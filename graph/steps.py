@@ -1,7 +1,11 @@
 """The measures of the citation graph as steps of a graph run: each reads, computes, and keeps what it found."""
 
+from collections.abc import Iterator
+from itertools import chain
+
 import numpy as np
 
+from graph.blocks import Pairs, ahead
 from graph.communities import (
     GAIN,
     RESOLUTION,
@@ -12,11 +16,25 @@ from graph.communities import (
     format_labels,
     most_linked,
 )
-from graph.components import components
+from graph.components import components, core_numbers
 from graph.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, FACTORS
-from graph.importance import DAMPING, TOLERANCE, citation_counts, pagerank, reference_counts
+from graph.importance import (
+    DAMPING,
+    HITS_ROUNDS,
+    STOP,
+    TAU,
+    TOLERANCE,
+    Floats,
+    citation_counts,
+    citerank,
+    hubs_and_authorities,
+    pagerank,
+    reference_counts,
+    year_percentiles,
+)
 from graph.job import Field, Job
 from graph.layout import BANDS, GAP, ROUNDS, TIMELINE, timeline
+from graph.pairs import PARTNERS, cocitations, couplings, least_count
 from graph.similarity import LIMIT, related_studies
 from kb.queries.links import Ids, read_labels
 from kb.store.measures import (
@@ -24,7 +42,9 @@ from kb.store.measures import (
     CommunityLabel,
     WorkCommunity,
     WorkPosition,
+    save_cocitations,
     save_communities,
+    save_couplings,
     save_metrics,
     save_positions,
     save_related_studies,
@@ -32,18 +52,64 @@ from kb.store.measures import (
 
 
 def importance_step(job: Job) -> None:
-    """Counts, PageRank and component of each work: a row of article_metrics."""
-    citations = job.field.citations
-    columns = [
+    """What article_metrics says of each work."""
+    citations, years = job.field.citations, job.field.years
+    counts = job.timed("citation_count", lambda: citation_counts(citations))
+    hits = job.timed("hits", lambda: hubs_and_authorities(citations), tolerance=TOLERANCE, rounds=HITS_ROUNDS)
+    now = _latest_year(job.field)
+    columns: tuple[Ids | Floats, ...] = (
         citations.ids,
-        job.timed("citation_count", lambda: citation_counts(citations)),
+        counts,
         job.timed("reference_count", lambda: reference_counts(citations)),
         job.timed("pagerank", lambda: pagerank(citations), damping=DAMPING, tolerance=TOLERANCE),
         job.timed("component", lambda: components(citations), connection="weak"),
-    ]
-    job.found["components"] = int(columns[-1].max(initial=0))
-    rows = [ArticleMetrics(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-    job.keep("citation_count", "works", lambda db, run_id: save_metrics(db, rows, run_id=run_id))
+        job.timed("citerank", lambda: citerank(citations, years, now=now), now=now, stop=STOP, tau=TAU),
+        *hits,
+        job.timed("core", lambda: core_numbers(citations)),
+        job.timed("year_percentile", lambda: _percentiles_of_held(job.field, counts), among="held articles"),
+    )
+    job.found["components"] = int(columns[4].max(initial=0))
+    rows = map(ArticleMetrics._make, zip(*map(_values, columns), strict=True))
+    job.keep("citation_count", "works", lambda db, run: save_metrics(db, rows, run_id=run))
+
+
+def _latest_year(field: Field) -> float | None:
+    """Return the year from which ages are counted: the latest of a held article, as a printed year may be wrong."""
+    of_held = field.years[np.searchsorted(field.citations.ids, field.held)]
+    known = of_held[~np.isnan(of_held)]
+    return float(known.max()) if len(known) else None
+
+
+def _percentiles_of_held(field: Field, counts: Ids) -> Floats:
+    """Return the percentile of each held article within its year; NaN for works that are here only if cited."""
+    places = np.searchsorted(field.citations.ids, field.held)
+    found = np.full(len(counts), np.nan)
+    found[places] = year_percentiles(counts[places], field.years[places])
+    return found
+
+
+def _values(column: Ids | Floats) -> list[int | float | None]:
+    """Return a column as values of Python, NaN as None."""
+    values: list[int | float | None] = column.tolist()
+    if column.dtype == np.float64:
+        for place in np.flatnonzero(np.isnan(column)).tolist():
+            values[place] = None
+    return values
+
+
+def partners_step(job: Job) -> None:
+    """The works that each work is most often cited together with, and those that cite most of the same."""
+    citations = job.field.citations
+    limits = {"limit": PARTNERS, "at_least": least_count(citations)}
+    together = _partners(citations.ids, cocitations(citations, **limits))
+    coupled = _partners(citations.ids, couplings(citations, **limits))
+    job.keep("cocitations", "cocitations", lambda db, run: save_cocitations(db, together, run_id=run), **limits)
+    job.keep("couplings", "couplings", lambda db, run: save_couplings(db, coupled, run_id=run), **limits)
+
+
+def _partners(ids: Ids, pairs: Iterator[Pairs]) -> Iterator[tuple[int, int, int]]:
+    for block in ahead(pairs):
+        yield from zip(ids[block.rows].tolist(), ids[block.others].tolist(), block.values.tolist(), strict=True)
 
 
 def communities_step(job: Job) -> None:
@@ -53,7 +119,7 @@ def communities_step(job: Job) -> None:
     labels = job.timed("community_labels", lambda: _labels(job.field, found.numbers), terms=TERMS, factors=TERM_FACTORS)
     rows = zip(citations.ids.tolist(), found.numbers.tolist(), strict=True)
     members = [WorkCommunity(*row) for row in rows if row[1]]
-    job.keep("communities", "communities", lambda db, run_id: save_communities(db, labels, members, run_id=run_id))
+    job.keep("communities", "communities", lambda db, run: save_communities(db, labels, members, run_id=run))
     _timeline_step(job, found.numbers)
 
 
@@ -63,7 +129,7 @@ def _timeline_step(job: Job, numbers: Ids) -> None:
     placed = np.flatnonzero(~np.isnan(places.x))
     stands = zip(citations.ids[placed].tolist(), places.x[placed].tolist(), places.y[placed].tolist(), strict=True)
     rows = [WorkPosition(work, TIMELINE, x, y) for work, x, y in stands]
-    job.keep("timeline", "positions", lambda db, run_id: save_positions(db, rows, run_id=run_id))
+    job.keep("timeline", "positions", lambda db, run: save_positions(db, rows, run_id=run))
 
 
 def _labels(field: Field, numbers: Ids) -> list[CommunityLabel]:
@@ -79,10 +145,8 @@ def _labels(field: Field, numbers: Ids) -> list[CommunityLabel]:
 
 def related_step(job: Job) -> None:
     """The related studies of each held article, with their reasons."""
-    field = job.field
-    rows = job.timed(
-        "related_studies",
-        lambda: list(related_studies(field.held, field.parts)),
+    rows = chain.from_iterable(ahead(related_studies(job.field.held, job.field.parts)))
+    job.keep(
+        "related_studies", "related studies", lambda db, run: save_related_studies(db, rows, run_id=run),
         factors=FACTORS, limit=LIMIT, common_share=COMMON_SHARE, common_from=COMMON_FROM, common_above=COMMON_ABOVE,
     )  # fmt: skip
-    job.keep("related_studies", "related studies", lambda db, run_id: save_related_studies(db, rows, run_id=run_id))

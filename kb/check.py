@@ -19,9 +19,10 @@ from kb.queries.records import read_record
 from kb.records import content_hash
 
 RUN_TABLES: Final = frozenset({"harvest_runs", "harvest_tasks", "harvest_counts", "graph_runs", "metric_runs"})
-COMPUTED_TABLES: Final = frozenset(
-    {"article_metrics", "related_studies", "communities", "community_labels", "work_positions"}
-)
+COMPUTED_TABLES: Final = frozenset({
+    "article_metrics", "cocitations", "communities", "community_labels", "couplings", "related_studies",
+    "work_positions",
+})  # fmt: skip
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})
 
 

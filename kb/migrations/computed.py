@@ -9,6 +9,11 @@ create table article_metrics (
     reference_count integer not null, -- cited works within this file
     pagerank real not null,
     component integer not null,  -- number of the weakly connected component, 1 is the largest
+    citerank real,               -- NULL: no work of this file has a year
+    hub real not null,           -- HITS: it cites good authorities
+    authority real not null,     -- HITS: good hubs cite it
+    core integer not null,       -- largest k of a k-core it is in
+    year_percentile real,        -- of citation_count among held articles of its year; NULL: not held, or no year
     graph_run_id integer not null references graph_runs (id)
 ) strict;
 create index article_metrics_citation_count on article_metrics (citation_count);
@@ -31,6 +36,24 @@ create table related_studies (
 ) strict, without rowid;
 create index related_studies_related on related_studies (related_id);
 create index related_studies_run on related_studies (graph_run_id);
+
+create table cocitations (
+    id integer not null references works (id),
+    other_id integer not null references works (id),
+    count integer not null,      -- works of this file that cite both
+    graph_run_id integer not null,  -- of graph_runs; no declared key, whose index would be as large as the table
+    primary key (id, other_id)
+) strict, without rowid;
+create index cocitations_other on cocitations (other_id);
+
+create table couplings (
+    id integer not null references works (id),
+    other_id integer not null references works (id),
+    count integer not null,      -- works of this file that both cite
+    graph_run_id integer not null,  -- as in cocitations
+    primary key (id, other_id)
+) strict, without rowid;
+create index couplings_other on couplings (other_id);
 
 create table community_labels (
     community integer primary key,  -- 1 is the largest

@@ -77,7 +77,7 @@ create table graph_runs (
 
 create table metric_runs (
     graph_run_id integer not null references graph_runs (id),
-    measure text not null,       -- citation_count, pagerank, component, related_studies
+    measure text not null,       -- its name, as docs/measures.md has it
     parameters text not null,    -- as JSON
     seconds real not null,
     primary key (graph_run_id, measure)

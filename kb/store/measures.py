@@ -34,6 +34,11 @@ class ArticleMetrics(NamedTuple):
     reference_count: int
     pagerank: float
     component: int
+    citerank: float | None
+    hub: float
+    authority: float
+    core: int
+    year_percentile: float | None
 
 
 class RelatedStudy(NamedTuple):
@@ -49,6 +54,14 @@ class RelatedStudy(NamedTuple):
     shared_mesh: int
     shared_title_words: int
     reason: str
+
+
+class Partner(NamedTuple):
+    """A work that another is cited together with, or cites the same as, and by or with how many works."""
+
+    id: int
+    other_id: int
+    count: int  # type: ignore[assignment]  # a tuple's method of this name is not used
 
 
 class CommunityLabel(NamedTuple):
@@ -76,7 +89,7 @@ class WorkPosition(NamedTuple):
     y: float
 
 
-_Row: TypeAlias = ArticleMetrics | RelatedStudy | CommunityLabel | WorkCommunity | WorkPosition
+_Row: TypeAlias = ArticleMetrics | RelatedStudy | Partner | CommunityLabel | WorkCommunity | WorkPosition
 
 
 def save_graph_run(db: sqlite3.Connection, run: GraphRun) -> int:
@@ -97,37 +110,67 @@ def save_metric_runs(db: sqlite3.Connection, measures: Iterable[MetricRun], *, r
 
 def save_metrics(db: sqlite3.Connection, rows: Iterable[ArticleMetrics], *, run_id: int) -> int:
     """Replace all article_metrics; return how many. A work that was forgotten since the graph was built gets no row."""
-    works = read_work_ids(db)
-    db.execute("delete from article_metrics")
-    return _inserted(db, "article_metrics", ArticleMetrics, ((*row, run_id) for row in rows if row.id in works))
+    works = _known(db)
+    return _replaced(db, "article_metrics", ArticleMetrics, (row for row in rows if row.id in works), run_id=run_id)
 
 
 def save_related_studies(db: sqlite3.Connection, rows: Iterable[RelatedStudy], *, run_id: int) -> int:
     """Replace all related_studies; return how many. Works that were forgotten since the graph was built get no row."""
-    works = read_work_ids(db)
-    kept = ((*row, run_id) for row in rows if row.id in works and row.related_id in works)
-    with _index_made_after(db, "related_studies"):
-        db.execute("delete from related_studies")
-        return _inserted(db, "related_studies", RelatedStudy, kept)
+    works = _known(db)
+    kept = (row for row in rows if row.id in works and row.related_id in works)
+    return _replaced(db, "related_studies", RelatedStudy, kept, run_id=run_id)
+
+
+def save_cocitations(db: sqlite3.Connection, rows: Iterable[tuple[int, int, int]], *, run_id: int) -> int:
+    """Replace all cocitations; return how many. Works that were forgotten since the graph was built get no row."""
+    return _save_partners(db, "cocitations", rows, run_id=run_id)
+
+
+def save_couplings(db: sqlite3.Connection, rows: Iterable[tuple[int, int, int]], *, run_id: int) -> int:
+    """Replace all couplings; return how many. Works that were forgotten since the graph was built get no row."""
+    return _save_partners(db, "couplings", rows, run_id=run_id)
+
+
+def _save_partners(db: sqlite3.Connection, table: str, rows: Iterable[tuple[int, int, int]], *, run_id: int) -> int:
+    works = _known(db)
+    kept = (row for row in rows if row[0] in works and row[1] in works)
+    return _replaced(db, table, Partner, kept, run_id=run_id)
 
 
 def save_communities(
     db: sqlite3.Connection, labels: Iterable[CommunityLabel], members: Iterable[WorkCommunity], *, run_id: int
 ) -> int:
     """Replace all communities and their labels; return how many communities. A work that was forgotten gets no row."""
-    works = read_work_ids(db)
+    works = _known(db)
     db.execute("delete from communities")
-    db.execute("delete from community_labels")
-    count = _inserted(db, "community_labels", CommunityLabel, ((*row, run_id) for row in labels))
-    _inserted(db, "communities", WorkCommunity, ((*row, run_id) for row in members if row.id in works))
+    count = _replaced(db, "community_labels", CommunityLabel, labels, run_id=run_id)
+    _replaced(db, "communities", WorkCommunity, (row for row in members if row.id in works), run_id=run_id)
     return count
 
 
 def save_positions(db: sqlite3.Connection, rows: Iterable[WorkPosition], *, run_id: int) -> int:
     """Replace all work_positions; return how many. A work that was forgotten since the graph was built gets no row."""
-    works = read_work_ids(db)
-    db.execute("delete from work_positions")
-    return _inserted(db, "work_positions", WorkPosition, ((*row, run_id) for row in rows if row.id in works))
+    works = _known(db)
+    return _replaced(db, "work_positions", WorkPosition, (row for row in rows if row.id in works), run_id=run_id)
+
+
+def _known(db: sqlite3.Connection) -> set[int]:
+    return set(read_work_ids(db).tolist())
+
+
+def _replaced(
+    db: sqlite3.Connection, table: str, row: type[_Row], rows: Iterable[tuple[Any, ...]], *, run_id: int
+) -> int:
+    """Put rows, without their run's id, in the place of all rows of a table; return how many.
+
+    Single rows: "insert … select" would keep a journal of its own for each. The indexes are made afterwards, for a
+    third of the time.
+    """
+    marks = ", ".join("?" * len(row._fields))
+    insert = f"insert into {table} ({', '.join(row._fields)}, graph_run_id) values ({marks}, {run_id:d})"
+    with _index_made_after(db, table):
+        db.execute(f"delete from {table}")
+        return db.executemany(insert, rows).rowcount
 
 
 @contextmanager
@@ -142,13 +185,3 @@ def _index_made_after(db: sqlite3.Connection, table: str) -> Iterator[None]:
     yield
     for _, statement in found:
         db.execute(statement)
-
-
-def _inserted(db: sqlite3.Connection, table: str, row: type[_Row], rows: Iterable[tuple[Any, ...]]) -> int:
-    """Insert rows, each with its run's id, into a table; return how many.
-
-    Single rows: "insert … select" would keep a journal of its own for each.
-    """
-    columns = (*row._fields, "graph_run_id")
-    marks = ", ".join("?" * len(columns))
-    return db.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows).rowcount

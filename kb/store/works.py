@@ -35,6 +35,10 @@ _COMPUTED: Final = (
     ("article_metrics", "id"),
     ("related_studies", "id"),
     ("related_studies", "related_id"),
+    ("cocitations", "id"),
+    ("cocitations", "other_id"),
+    ("couplings", "id"),
+    ("couplings", "other_id"),
     ("communities", "id"),
     ("work_positions", "id"),
 )

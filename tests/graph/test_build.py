@@ -8,6 +8,7 @@ import pytest
 from graph.build import CitationGraph, build_citation_graph, to_networkx
 from kb.errors import DatabaseError
 from kb.identifiers import work_id
+from kb.queries.exports import Scope
 from tests.rows import add_article, add_citations, add_work
 
 DOI = "doi:10.1000/cited"
@@ -42,7 +43,7 @@ def test_articles_only_leaves_out_works_that_are_not_held(db: sqlite3.Connection
     add_citations(db, 1, DOI, 2, 4)
     add_citations(db, 5, 2, source="elink_citedin")
 
-    citations = build_citation_graph(db, articles_only=True)
+    citations = build_citation_graph(db, Scope(articles_only=True))
 
     assert citations.ids.tolist() == [1, 2]
     assert edges(citations) == {(1, 2)}

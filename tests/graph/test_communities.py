@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from sknetwork.clustering.louvain import Louvain
 
-from graph.build import CitationGraph, build_citation_graph, to_networkx
-from graph.communities import communities, community_terms, format_labels, modularity, most_linked, undirected
+from graph.build import CitationGraph, build_citation_graph, to_networkx, undirected
+from graph.communities import communities, community_terms, format_labels, modularity, most_linked
 from graph.features import Features, Part, build_parts, feature_part
 from kb.queries.links import Ids, read_held_ids
 from tests.graph.test_importance import citation_graphs, graph_of

@@ -67,7 +67,7 @@ def test_the_exported_graph_is_the_one_that_is_built(
 
     summary = write_export(field, out, scope=Scope(articles_only))
 
-    built = to_networkx(build_citation_graph(field, articles_only=articles_only))
+    built = to_networkx(build_citation_graph(field, Scope(articles_only)))
     names = {work: name for work, name in names_by_id(field).items() if work in built}
     found = read_back(out)
     assert set(found.nodes) == set(names.values())

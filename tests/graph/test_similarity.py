@@ -3,16 +3,17 @@
 import math
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph import similarity
+from graph import blocks
 from graph.build import build_citation_graph
 from graph.features import FACTORS, Features, Part, build_parts, feature_part, rarity, title_words
-from graph.reasons import reason
+from graph.reasons import phrase
 from graph.similarity import related_studies
 from kb.queries.links import read_held_ids
 from kb.store.measures import RelatedStudy
@@ -62,8 +63,8 @@ def test_related_studies_equal_their_definition(drawn: tuple[list[int], Sets], l
     held, sets = drawn
     parts = [part_of(measure, having) for measure, having in zip(MEASURES, sets, strict=True)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(similarity, "BLOCK", block)  # so that small inputs are cut into blocks as well
-        found = list(related_studies(np.array(held, dtype=np.int64), parts, limit))
+        patch.setattr(blocks, "PRODUCTS", block)  # so that small inputs are cut into blocks as well
+        found = list(chain.from_iterable(related_studies(np.array(held, dtype=np.int64), parts, limit)))
 
     assert [(row.id, row.related_id, row.score, list(row[3:9])) for row in found] == by_definition(held, sets, limit)
     assert all(row.reason for row in found)
@@ -74,7 +75,9 @@ def test_a_feature_of_many_articles_makes_nobody_related_but_counts() -> None:
     everyone[3].add("rare")
     everyone[5].add("rare")
 
-    found = list(related_studies(np.arange(1, 61), [part_of(measure, everyone) for measure in MEASURES]))
+    found = list(
+        chain.from_iterable(related_studies(np.arange(1, 61), [part_of(measure, everyone) for measure in MEASURES]))
+    )
 
     assert [(row.id, row.related_id, row.shared_mesh) for row in found] == [(4, 6, 2), (6, 4, 2)]
     assert "both on rare and 1 more" in found[0].reason
@@ -88,7 +91,7 @@ def test_a_rare_feature_weighs_more_and_one_that_all_have_next_to_nothing() -> N
 
 def computed(db: sqlite3.Connection) -> dict[tuple[int, int], RelatedStudy]:
     held = read_held_ids(db)
-    rows = related_studies(held, build_parts(db, build_citation_graph(db), held))
+    rows = chain.from_iterable(related_studies(held, build_parts(db, build_citation_graph(db), held)))
     return {(row.id, row.related_id): row for row in rows}
 
 
@@ -181,18 +184,21 @@ def test_title_words_are_those_that_tell_something(title: str, words: set[str]) 
 
 
 def test_a_name_with_a_comma_stands_in_quotation_marks() -> None:
-    assert reason([0, 0, 0, 0, 3, 0], [[], [], [], [], ["Mice, Knockout", "Exons"], []]) == (
-        'both on "Mice, Knockout", Exons and 1 more'
-    )
+    assert phrase("shared_mesh", 3, ["Mice, Knockout", "Exons"]) == 'both on "Mice, Knockout", Exons and 1 more'
 
 
-def test_a_reason_names_two_things_and_counts_the_rest() -> None:
-    names = [[], ["Kelly 2003", "Moos 2008"], ["A B", "C D"], ["na", "norway"], [], ["drug", "step"]]
-
-    assert reason([1, 9, 2, 3, 5, 2], names).split("; ") == [
-        "shares A B and C D",
-        "both cited by Kelly 2003, Moos 2008 and 7 more",
-        "cites 1 of the same works",
-        "both have the keywords na, norway and 1 more",
-        "titles share 'drug' and 'step'",
-    ]
+@pytest.mark.parametrize(
+    ("measure", "count", "names", "said"),
+    [
+        ("shared_authors", 2, ["A B", "C D"], "shares A B and C D"),
+        ("cited_together", 9, ["Kelly 2003", "Moos 2008"], "both cited by Kelly 2003, Moos 2008 and 7 more"),
+        ("shared_references", 1, [], "cites 1 of the same works"),
+        ("shared_references", 0, [], ""),
+        ("shared_mesh", 5, [], ""),
+        ("shared_keywords", 1, ["na"], "both have the keyword na"),
+        ("shared_keywords", 3, ["na", "norway"], "both have the keywords na, norway and 1 more"),
+        ("shared_title_words", 2, ["drug", "step"], "titles share 'drug' and 'step'"),
+    ],
+)
+def test_a_part_names_two_things_and_counts_the_rest(measure: str, count: int, names: list[str], said: str) -> None:
+    assert phrase(measure, count, names) == said
