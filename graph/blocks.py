@@ -12,6 +12,8 @@ from kb.queries.links import Ids
 
 PRODUCTS: Final = 4_000_000  # of two entries, made in one go: bounds memory to about 100 MB
 
+_COUNTED: Final = 4096  # values up to which each is counted, to find the largest
+
 _Item = TypeVar("_Item")
 _Numbers: TypeAlias = NDArray[np.int32]
 
@@ -73,7 +75,14 @@ def _strongest(shared: sp.csr_array, start: int, limit: int, at_least: int) -> P
 
 
 def _nth_largest(values: _Numbers, n: int) -> int:
-    return int(np.partition(values, -n)[-n]) if len(values) >= n else 0
+    """Return the nth largest of values, 0 where there are fewer."""
+    if len(values) < n:
+        return 0
+    top = int(values.max())
+    if top > _COUNTED:
+        return int(np.partition(values, -n)[-n])
+    from_top = np.cumsum(np.bincount(values)[::-1])  # among many equal values it takes a fifth of partition's time
+    return top - int(np.searchsorted(from_top, n))
 
 
 def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
