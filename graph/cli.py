@@ -11,6 +11,8 @@ from graph.run import compute_graph
 from kb.console import json_option, kb_argument, say, tell
 from kb.database import open_kb
 from kb.queries.exports import Scope
+from kb.queries.links import read_computed
+from kb.queries.measures import read_communities
 
 
 @click.group("graph")
@@ -40,6 +42,28 @@ def compute(kb: Path, as_json: bool) -> None:
     for measure in sorted(summary.measures, key=lambda measure: measure.measure):
         say(f"{measure.measure:<18}{measure.seconds:8.3f} s")
     say(f"{'in all':<18}{summary.seconds:8.3f} s")
+
+
+@graph_commands.command("communities")
+@kb_argument
+@json_option
+def communities(kb: Path, as_json: bool) -> None:
+    """List the communities of DB: what each is about, how many works it has, and those cited most.
+
+    Example: litkb graph communities kb.db
+    """
+    with closing(open_kb(kb, readonly=True)) as db:
+        found = list(read_communities(db))
+        computed = read_computed(db)
+    if as_json:
+        tell([row._asdict() | {"top_works": [work._asdict() for work in row.top_works]} for row in found])
+        return
+    for row in found:
+        click.echo(f"{row.community}. {row.label}: {row.works:,} works, {row.held:,} of them held")
+        for work in row.top_works:
+            click.echo(f"     {work.label} (cited by {work.citation_count:,})")
+    if not computed:
+        say(f"The communities are not computed yet: `litkb graph compute {kb}` does it.")
 
 
 @graph_commands.command("export")

@@ -16,10 +16,12 @@ from graph.blocks import Pairs, compact, strongest_pairs
 from graph.features import UNIT, Part
 from graph.reasons import SAID, phrase
 from kb.queries.links import Ids
-from kb.store.measures import RelatedStudy
+from kb.store.measures import RelatedStudies
 
 LIMIT: Final = 20  # related studies of one article
 NAMED: Final = 2  # things of one part that a reason names
+
+_AND: Final = "; "  # after each part of a reason
 
 _Texts: TypeAlias = list[str]
 
@@ -31,7 +33,7 @@ class _Shared(NamedTuple):
     phrases: _Texts
 
 
-def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Iterator[list[RelatedStudy]]:
+def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Iterator[RelatedStudies]:
     """Yield, block by block, the ``limit`` strongest related studies of each article, equal ones by id.
 
     Each part is the count of all that the two share; what is too common to weigh anything counts, but makes
@@ -45,9 +47,9 @@ def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Ite
         shared = {part.measure: _shared(part, pairs) for part in parts}
         counts = [found.counts.tolist() for found in shared.values()]
         said = zip(*(shared[measure].phrases for measure in SAID if measure in shared), strict=True)
-        reasons = ("; ".join(filter(None, phrases)) for phrases in said)
-        ends = held[pairs.rows].tolist(), held[pairs.others].tolist(), (pairs.values / UNIT).tolist()
-        yield list(map(RelatedStudy._make, zip(*ends, *counts, reasons, strict=True)))
+        reasons = [text[: -len(_AND)] for text in map("".join, said)]
+        ends = held[pairs.rows], held[pairs.others]
+        yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *counts, reasons])
 
 
 def _scored_pairs(parts: Sequence[Part], limit: int) -> Iterator[Pairs]:
@@ -71,7 +73,7 @@ def _shared(part: Part, pairs: Pairs) -> _Shared:
 
 
 def _phrases(part: Part, counts: NDArray[np.int32], named: Sequence[NDArray[np.integer]]) -> _Texts:
-    """Return the phrase of each pair; what many pairs share alike is put into words once.
+    """Return the phrase of each pair, "" or with _AND after it; what many pairs share alike is put into words once.
 
     named are the rarest features, the first and so on; one past the last telling one: there is none.
     """
@@ -84,6 +86,7 @@ def _phrases(part: Part, counts: NDArray[np.int32], named: Sequence[NDArray[np.i
     phrases = np.empty(len(firsts), dtype=object)
     for place, first in enumerate(firsts.tolist()):
         rarest = [names[features[first]] for features in named if features[first] < telling]
-        phrases[place] = phrase(part.measure, int(counts[first]), rarest)
+        said = phrase(part.measure, int(counts[first]), rarest)
+        phrases[place] = said and said + _AND
     found: _Texts = phrases[places].tolist()
     return found

@@ -1,7 +1,6 @@
 """The measures of the citation graph as steps of a graph run: each reads, computes, and keeps what it found."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 
@@ -40,6 +39,7 @@ from kb.queries.links import Ids, read_labels
 from kb.store.measures import (
     ArticleMetrics,
     CommunityLabel,
+    Partners,
     WorkCommunity,
     WorkPosition,
     save_cocitations,
@@ -107,9 +107,8 @@ def partners_step(job: Job) -> None:
     job.keep("couplings", "couplings", lambda db, run: save_couplings(db, coupled, run_id=run), **limits)
 
 
-def _partners(ids: Ids, pairs: Iterator[Pairs]) -> Iterator[tuple[int, int, int]]:
-    for block in ahead(pairs):
-        yield from zip(ids[block.rows].tolist(), ids[block.others].tolist(), block.values.tolist(), strict=True)
+def _partners(ids: Ids, pairs: Iterator[Pairs]) -> Iterator[Partners]:
+    return ahead(Partners(ids[rows], ids[others], values) for rows, others, values in pairs)
 
 
 def communities_step(job: Job) -> None:
@@ -145,8 +144,8 @@ def _labels(field: Field, numbers: Ids) -> list[CommunityLabel]:
 
 def related_step(job: Job) -> None:
     """The related studies of each held article, with their reasons."""
-    rows = chain.from_iterable(ahead(related_studies(job.field.held, job.field.parts)))
+    blocks = ahead(related_studies(job.field.held, job.field.parts))
     job.keep(
-        "related_studies", "related studies", lambda db, run: save_related_studies(db, rows, run_id=run),
+        "related_studies", "related studies", lambda db, run: save_related_studies(db, blocks, run_id=run),
         factors=FACTORS, limit=LIMIT, common_share=COMMON_SHARE, common_from=COMMON_FROM, common_above=COMMON_ABOVE,
     )  # fmt: skip

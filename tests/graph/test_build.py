@@ -5,9 +5,10 @@ import sqlite3
 import numpy as np
 import pytest
 
-from graph.build import CitationGraph, build_citation_graph, to_networkx
-from kb.errors import DatabaseError
+from graph.build import CitationGraph, adjacency, build_citation_graph, to_networkx, undirected
+from kb.errors import DatabaseError, UsageError
 from kb.identifiers import work_id
+from kb.queries import choice
 from kb.queries.exports import Scope
 from tests.rows import add_article, add_citations, add_work
 
@@ -119,6 +120,66 @@ def test_a_chain_of_merges_is_refused_and_not_lost_in_silence(db: sqlite3.Connec
 
     with pytest.raises(DatabaseError, match="work 7, which was merged more than once"):
         build_citation_graph(db)
+
+
+def test_a_choice_of_works_is_a_graph_of_its_own(db: sqlite3.Connection) -> None:
+    for pmid, year in ((1, 1999), (2, 2001), (3, 2003)):
+        add_article(db, pmid, year=year)
+    add_citations(db, 3, 2, 1, DOI)
+    add_citations(db, 2, 1, DOI)
+    add_work(db, DOI, merged_into=add_work(db, 7))
+    chosen = Scope(selected=choice.CHOSEN)
+
+    choice.open_choice(db)
+    choice.choose(db, choice.read_works_of_years(db, 2000, None))
+    of_years = build_citation_graph(db, chosen)
+    choice.open_choice(db)
+    choice.choose(db, choice.read_neighbourhood(db, 7, 1))
+    near = build_citation_graph(db, chosen)
+    held_near = build_citation_graph(db, Scope(True, choice.CHOSEN))
+    choice.open_choice(db)
+    choice.choose(db, (work for work, _ in choice.read_works_of_sql(db, "select pmid from articles where year < 2002")))
+    of_query = build_citation_graph(db, chosen)
+
+    assert (of_years.ids.tolist(), edges(of_years)) == ([2, 3], {(3, 2)})
+    assert (near.ids.tolist(), edges(near)) == ([2, 3, 7], {(3, 2), (3, 7), (2, 7)})
+    assert (held_near.ids.tolist(), edges(held_near)) == ([2, 3], {(3, 2)})
+    assert (of_query.ids.tolist(), edges(of_query)) == ([1, 2], {(2, 1)})
+
+
+def test_chosen_sources_alone_say_what_cites_what(db: sqlite3.Connection) -> None:
+    add_article(db, 1)
+    add_article(db, 9)
+    add_citations(db, 1, 2, 3)
+    add_citations(db, 1, 3, 4, source="icite")
+    add_citations(db, 5, 6, source="elink_citedin")
+
+    by_icite = build_citation_graph(db, sources=["icite"])
+    by_two = build_citation_graph(db, sources=["icite", "pubmed"])
+
+    assert (by_icite.ids.tolist(), edges(by_icite)) == ([1, 3, 4, 9], {(1, 3), (1, 4)})
+    assert (by_two.ids.tolist(), edges(by_two)) == ([1, 2, 3, 4, 9], {(1, 2), (1, 3), (1, 4)})
+    assert build_citation_graph(db, sources=[]).ids.tolist() == [1, 9]
+
+
+def test_an_unknown_source_is_refused(db: sqlite3.Connection) -> None:
+    with pytest.raises(UsageError, match="There is no source hearsay; those known are "):
+        build_citation_graph(db, sources=["hearsay", "pubmed"])
+
+
+def test_the_adjacency_matrix_is_the_same_however_citations_are_ordered() -> None:
+    ordered = CitationGraph(np.array([1, 2, 3]), np.array([0, 0, 2]), np.array([1, 2, 2]))
+    shuffled = CitationGraph(np.array([1, 2, 3]), np.array([2, 0, 0, 0]), np.array([2, 2, 1, 2]))
+
+    matrices = [adjacency(citations).toarray().tolist() for citations in (ordered, shuffled)]
+
+    assert matrices == [[[0.0, 1.0, 1.0], [0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]] * 2
+
+
+def test_linked_works_are_linked_once_in_both_directions() -> None:
+    citations = CitationGraph(np.array([1, 2, 3]), np.array([0, 1, 1, 2]), np.array([1, 0, 2, 2]))
+
+    assert undirected(citations).toarray().tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
 
 
 def test_networkx_gets_every_node_and_edge() -> None:

@@ -47,6 +47,30 @@ def test_compute_says_the_same_as_json(kb_file: Path, capsys: pytest.CaptureFixt
     assert sorted(tuple(measure.values()) for measure in said["measures"]) == stored
 
 
+def test_communities_are_listed_with_their_works(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(graph_commands, ["communities", str(kb_file)]) == 0
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == (
+        "", f"The communities are not computed yet: `litkb graph compute {kb_file}` does it.\n",
+    )  # fmt: skip
+    run_command(graph_commands, ["compute", str(kb_file)])
+    capsys.readouterr()
+
+    assert run_command(graph_commands, ["communities", str(kb_file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert run_command(graph_commands, ["communities", str(kb_file), "--json"]) == 0
+    [found] = json.loads(capsys.readouterr().out)
+
+    assert lines == [
+        "1. Author1 2000 J Tests: 3 works, 2 of them held",
+        "     Work 10.1/a (cited by 1)",
+        "     Author2 2000 J Tests (cited by 1)",
+        "     Author1 2000 J Tests (cited by 0)",
+    ]
+    assert (found["community"], found["works"], found["held"]) == (1, 3, 2)
+    assert found["top_works"][1] == {"id": 2, "label": "Author2 2000 J Tests", "citation_count": 1}
+
+
 def test_export_prints_its_files_and_says_that_numbers_are_missing(
     kb_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,7 +117,7 @@ def test_misuse_gets_a_sentence_and_an_exit_code(
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["compute", "export"])
+@pytest.mark.parametrize("command", ["compute", "communities", "export"])
 def test_every_command_has_a_worked_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     run_command(graph_commands, [command, "--help"])
 

@@ -3,11 +3,13 @@
 import itertools
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from graph import run, steps
 from graph.run import compute_graph
+from kb.check import COMPUTED_TABLES
 from kb.queries.invariants import read_violations
 from kb.store.works import save_touched, touch
 from tests.rows import add_article, add_citations, add_work
@@ -53,10 +55,13 @@ def test_a_run_is_saved_with_its_parameters_and_versions(db: sqlite3.Connection)
     assert set(json.loads(versions)) == {"litkb", "networkx", "numpy", "scikit-network", "scipy"}
     assert set(measures) == {
         "citation_count", "reference_count", "pagerank", "component", "related_studies",
-        "communities", "community_labels", "timeline",
+        "communities", "community_labels", "timeline", "citerank", "hits", "core", "year_percentile", "cocitations",
+        "couplings",
     }  # fmt: skip
     assert json.loads(measures["pagerank"]) == {"damping": 0.85, "tolerance": 1e-12}
     assert json.loads(measures["related_studies"])["limit"] == 20
+    assert json.loads(measures["couplings"]) == {"at_least": 1, "limit": 50}
+    assert json.loads(measures["citerank"]) == {"now": None, "stop": 0.5, "tau": 2.6}
 
 
 def test_a_later_run_replaces_the_numbers_and_keeps_the_runs(db: sqlite3.Connection) -> None:
@@ -112,7 +117,7 @@ def test_the_same_rows_give_the_same_numbers(db: sqlite3.Connection) -> None:
     for pmid in range(1, 30):
         add_article(db, pmid, names=[f"Name {pmid % 4}"], mesh=[f"Mesh {pmid % 3}"])
         add_citations(db, pmid, pmid % 7 + 40, pmid % 5 + 50)
-    tables = ("article_metrics", "related_studies", "communities", "community_labels", "work_positions")
+    tables = sorted(COMPUTED_TABLES)
     compute(db)
     first = [[row[:-1] for row in db.execute(f"select * from {table}")] for table in tables]
 
@@ -256,3 +261,97 @@ def test_a_run_leaves_the_schema_as_it_was(db: sqlite3.Connection) -> None:
     compute(db)
 
     assert db.execute(schema).fetchall() == before
+
+
+def test_importance_is_saved_of_every_work_and_unknown_where_it_is(db: sqlite3.Connection) -> None:
+    for pmid, year in ((1, 2000), (2, 2000), (3, 2010), (4, None)):
+        add_article(db, pmid, year=year)
+    add_citations(db, 3, 1, 9)
+    add_citations(db, 4, 1)
+    db.execute("update works set year = 2067 where id = 9")  # a printed year that cannot be
+
+    compute(db)
+
+    rows = db.execute("""select id, round(citerank, 3), round(hub, 3), round(authority, 3), core, year_percentile
+        from article_metrics order by id""").fetchall()
+    [now] = db.execute("select parameters ->> 'now' from metric_runs where measure = 'citerank'").fetchone()
+    assert now == 2010
+    assert rows == [
+        (1, 0.107, 0.0, 0.618, 1, 75.0),
+        (2, 0.008, 0.0, 0.0, 0, 25.0),
+        (3, 0.393, 0.618, 0.0, 1, 50.0),
+        (4, 0.0, 0.382, 0.0, 1, None),
+        (9, 0.492, 0.0, 0.382, 1, None),
+    ]
+
+
+def test_partners_are_saved_with_their_counts(db: sqlite3.Connection) -> None:
+    for pmid in (1, 2, 3):
+        add_article(db, pmid)
+    add_citations(db, 1, 8, 9)
+    add_citations(db, 1, 9, source="icite")
+    add_citations(db, 2, 8, "doi:10.1/nine")
+    add_citations(db, 3, 9)
+    add_work(db, "doi:10.1/nine", merged_into=9)
+
+    compute(db)
+
+    assert db.execute("select * from cocitations order by id, other_id").fetchall() == [(8, 9, 2, 1), (9, 8, 2, 1)]
+    assert db.execute("select * from couplings order by id, other_id").fetchall() == [
+        (1, 2, 2, 1), (1, 3, 1, 1), (2, 1, 2, 1), (2, 3, 1, 1), (3, 1, 1, 1), (3, 2, 1, 1),
+    ]  # fmt: skip
+
+
+def test_partners_forgotten_while_the_graph_is_computed_get_no_row(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_article(db, 1)
+    add_citations(db, 1, 7, 8, 9)
+    versions = run._versions
+
+    def forget() -> str:
+        db.execute("delete from citations where cited_id = 9")
+        db.execute("delete from works where id = 9")
+        return versions()
+
+    monkeypatch.setattr(run, "_versions", forget)
+
+    compute(db)
+
+    assert db.execute("select id, other_id from cocitations order by id").fetchall() == [(7, 8), (8, 7)]
+    assert db.execute("pragma foreign_key_check").fetchall() == []
+    assert db.execute("pragma foreign_keys").fetchone() == (1,)
+
+
+def test_partners_go_with_a_work_that_is_forgotten(db: sqlite3.Connection) -> None:
+    add_article(db, 1)
+    add_article(db, 2)
+    add_citations(db, 1, 8, "doi:10.1/a")
+    add_citations(db, 2, 8, "doi:10.1/a")
+    compute(db)
+    [work] = db.execute("select id from works where doi = '10.1/a'").fetchone()
+    db.execute("delete from citations where cited_id = ?", (work,))
+    touch(db, [work])
+
+    save_touched(db)
+
+    assert db.execute("select count(*) from cocitations").fetchone() == (0,)
+    assert db.execute("select id, other_id from couplings order by id").fetchall() == [(1, 2), (2, 1)]
+
+
+def test_more_rows_than_one_statement_takes_are_all_saved(db: sqlite3.Connection) -> None:
+    for pmid in range(1, 1235):
+        add_article(db, pmid)
+
+    summary = compute(db)
+
+    assert summary.found["works"] == 1234
+    assert db.execute("select count(*), min(id), max(id) from article_metrics").fetchone() == (1234, 1, 1234)
+
+
+def test_every_measure_is_described_where_the_documentation_lists_them(db: sqlite3.Connection) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
+
+    summary = compute(db)
+
+    assert [measure.measure for measure in summary.measures if f"`{measure.measure}`" not in text] == []

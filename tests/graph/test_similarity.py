@@ -2,8 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from graph.features import FACTORS, Features, Part, build_parts, feature_part, r
 from graph.reasons import phrase
 from graph.similarity import related_studies
 from kb.queries.links import read_held_ids
-from kb.store.measures import RelatedStudy
+from kb.store.measures import RelatedStudies
 from tests.rows import add_article, add_citations
 
 MEASURES = list(FACTORS)
@@ -28,6 +27,11 @@ def part_of(measure: str, having: Sequence[set[str]]) -> Part:
     pairs = [(article, keys.index(key)) for article, found in enumerate(having) for key in found]
     articles, features = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     return feature_part(measure, Features(articles, features, keys, keys), size=len(having))
+
+
+def rows_of(blocks: Iterable[RelatedStudies]) -> list[RelatedStudies]:
+    """Return single related studies, each value alone in its column."""
+    return [RelatedStudies(*row) for block in blocks for row in zip(*block, strict=True)]
 
 
 def by_definition(held: Sequence[int], sets: Sets, limit: int) -> list[tuple[int, int, float, list[int]]]:
@@ -64,7 +68,7 @@ def test_related_studies_equal_their_definition(drawn: tuple[list[int], Sets], l
     parts = [part_of(measure, having) for measure, having in zip(MEASURES, sets, strict=True)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "PRODUCTS", block)  # so that small inputs are cut into blocks as well
-        found = list(chain.from_iterable(related_studies(np.array(held, dtype=np.int64), parts, limit)))
+        found = rows_of(related_studies(np.array(held, dtype=np.int64), parts, limit))
 
     assert [(row.id, row.related_id, row.score, list(row[3:9])) for row in found] == by_definition(held, sets, limit)
     assert all(row.reason for row in found)
@@ -75,9 +79,7 @@ def test_a_feature_of_many_articles_makes_nobody_related_but_counts() -> None:
     everyone[3].add("rare")
     everyone[5].add("rare")
 
-    found = list(
-        chain.from_iterable(related_studies(np.arange(1, 61), [part_of(measure, everyone) for measure in MEASURES]))
-    )
+    found = rows_of(related_studies(np.arange(1, 61), [part_of(measure, everyone) for measure in MEASURES]))
 
     assert [(row.id, row.related_id, row.shared_mesh) for row in found] == [(4, 6, 2), (6, 4, 2)]
     assert "both on rare and 1 more" in found[0].reason
@@ -89,9 +91,9 @@ def test_a_rare_feature_weighs_more_and_one_that_all_have_next_to_nothing() -> N
     assert rarity(np.array([900, 1000, 1001]), 1_000_000, 0.5).tolist() == [3506, 3454, 0]
 
 
-def computed(db: sqlite3.Connection) -> dict[tuple[int, int], RelatedStudy]:
+def computed(db: sqlite3.Connection) -> dict[tuple[int, int], RelatedStudies]:
     held = read_held_ids(db)
-    rows = chain.from_iterable(related_studies(held, build_parts(db, build_citation_graph(db), held)))
+    rows = rows_of(related_studies(held, build_parts(db, build_citation_graph(db), held)))
     return {(row.id, row.related_id): row for row in rows}
 
 
