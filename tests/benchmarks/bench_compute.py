@@ -20,7 +20,6 @@ from graph import run
 from harvest.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.store.records import save_records
-from kb.store.works import save_touched
 
 ARTICLES = 50_000
 GOAL_SECONDS, GOAL_MEGABYTES = 20.0, 500
@@ -32,8 +31,7 @@ def make_field(path: Path, articles: int) -> None:
     with closing(open_kb(path, create=True)) as db:
         while batch := list(islice(records, BATCH)):
             with transaction(db):
-                save_records(db, batch, checked_at="2026-01-01T00:00:00Z")
-                save_touched(db)
+                save_records(db, batch, received_at="2026-01-01T00:00:00Z")
 
 
 def measured(path: Path, steps: str) -> tuple[float, float, int]:
