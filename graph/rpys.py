@@ -89,7 +89,7 @@ def deviations(references: Ids) -> Floats:
     --------
     >>> import numpy as np
     >>> deviations(np.array([1, 4, 2, 9, 3])).tolist()
-    [0.0, 2.0, -1.0, 6.0, 0.0]
+    [0.0, 2.0, -1.0, 6.0, 1.0]
     """
     half = WINDOW // 2
     around = np.lib.stride_tricks.sliding_window_view(np.pad(references, half), WINDOW)
