@@ -8,6 +8,7 @@ import click
 from graph.export import write_export
 from graph.networks import NETWORKS
 from graph.run import compute_graph
+from graph.structurecli import STRUCTURE_COMMANDS
 from kb.console import json_option, kb_argument, say, tell
 from kb.database import open_kb
 from kb.queries.exports import Scope
@@ -88,3 +89,7 @@ def export(kb: Path, out: Path, network: str, articles_only: bool, force: bool) 
     say(f"{nodes} {summary.nodes:,}, {edges} {summary.edges:,}")
     if not summary.computed:
         say(f"The computed numbers are missing or old: `litkb graph compute {kb}` brings them up to date.")
+
+
+for command in STRUCTURE_COMMANDS:
+    graph_commands.add_command(command)

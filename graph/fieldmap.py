@@ -6,8 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from graph.build import CitationGraph
-from graph.communities import undirected
+from graph.build import CitationGraph, undirected
 from graph.components import numbered_by_size
 from graph.layout import Positions
 from graph.scaled import Floats

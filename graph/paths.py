@@ -7,8 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from graph.build import CitationGraph, adjacency
-from graph.communities import undirected
+from graph.build import CitationGraph, adjacency, undirected
 from graph.pathcounts import ranges
 from kb.queries.links import Ids
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final, NamedTuple
@@ -14,6 +14,7 @@ import scipy
 
 from graph.job import Job
 from graph.steps import communities_step, importance_step, partners_step, related_step
+from graph.structuresteps import main_path_step, reference_years_step, retractions_step
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
 from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
@@ -23,6 +24,9 @@ STEPS: Final[tuple[Callable[[Job], None], ...]] = (
     communities_step,
     related_step,
     partners_step,
+    main_path_step,
+    reference_years_step,
+    retractions_step,
 )  # a further measure is one more line
 
 
@@ -43,8 +47,10 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def compute_graph(db: sqlite3.Connection, *, clock: Callable[[], str] = _now) -> GraphSummary:
-    """Compute and save all measures of a file: docs/measures.md lists them.
+def compute_graph(
+    db: sqlite3.Connection, *, steps: Sequence[Callable[[Job], None]] = STEPS, clock: Callable[[], str] = _now
+) -> GraphSummary:
+    """Compute and save the measures of a file, all of them if steps says nothing else: docs/measures.md lists them.
 
     clock gives the moment, ISO 8601 UTC. The numbers are those of one state of the file; they replace those of
     earlier runs, in one transaction, while the runs themselves are kept. Writers wait only while it saves.
@@ -52,7 +58,7 @@ def compute_graph(db: sqlite3.Connection, *, clock: Callable[[], str] = _now) ->
     started_at, start = clock(), time.perf_counter()
     job = Job(db)
     with snapshot(db):
-        for step in STEPS:
+        for step in steps:
             step(job)
     citations, held = job.field.citations, job.field.held
     run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())

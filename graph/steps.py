@@ -35,6 +35,7 @@ from graph.job import Field, Job
 from graph.layout import BANDS, GAP, ROUNDS, TIMELINE, timeline
 from graph.pairs import PARTNERS, cocitations, couplings, least_count
 from graph.similarity import LIMIT, related_studies
+from graph.structuresteps import map_rows
 from kb.queries.links import Ids, read_labels
 from kb.store.measures import (
     ArticleMetrics,
@@ -119,15 +120,15 @@ def communities_step(job: Job) -> None:
     rows = zip(citations.ids.tolist(), found.numbers.tolist(), strict=True)
     members = [WorkCommunity(*row) for row in rows if row[1]]
     job.keep("communities", "communities", lambda db, run: save_communities(db, labels, members, run_id=run))
-    _timeline_step(job, found.numbers)
+    _positions_step(job, found.numbers)
 
 
-def _timeline_step(job: Job, numbers: Ids) -> None:
+def _positions_step(job: Job, numbers: Ids) -> None:
     citations, years = job.field.citations, job.field.years
     places = job.timed("timeline", lambda: timeline(citations, years, numbers), bands=BANDS, gap=GAP, rounds=ROUNDS)
     placed = np.flatnonzero(~np.isnan(places.x))
     stands = zip(citations.ids[placed].tolist(), places.x[placed].tolist(), places.y[placed].tolist(), strict=True)
-    rows = [WorkPosition(work, TIMELINE, x, y) for work, x, y in stands]
+    rows = [*(WorkPosition(work, TIMELINE, x, y) for work, x, y in stands), *map_rows(job, numbers)]
     job.keep("timeline", "positions", lambda db, run: save_positions(db, rows, run_id=run))
 
 

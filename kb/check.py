@@ -20,7 +20,8 @@ from kb.records import content_hash
 
 RUN_TABLES: Final = frozenset({"harvest_runs", "harvest_tasks", "harvest_counts", "graph_runs", "metric_runs"})
 COMPUTED_TABLES: Final = frozenset({
-    "article_metrics", "cocitations", "communities", "community_labels", "couplings", "related_studies",
+    "article_metrics", "citation_cycles", "cocitations", "communities", "community_labels", "couplings", "main_path",
+    "reference_year_works", "reference_years", "related_studies", "retraction_exposure", "retractions",
     "work_positions",
 })  # fmt: skip
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})

@@ -64,6 +64,11 @@ create view references_not_identified as  -- printed references without a PMID
     from article_references r left join works w on w.id = r.cited_id
     where r.cited_pmid is null and (w.merged_into is null);
 
+create view field_runs as  -- graph runs that computed all measures; others computed one of them alone
+    select g.* from graph_runs g
+    where g.finished_at is not null and exists (
+        select 1 from metric_runs m where m.graph_run_id = g.id and m.measure = 'citation_count');
+
 create view seed as  -- the article asked for first, else the held one with the longest reference list
     select pmid, (select label from works where id = pmid) as label from (
         select a.pmid, 0 as preference, t.run_id as place

@@ -79,6 +79,9 @@ RULES: Final = (
             union select id from related_studies union select related_id from related_studies
             union select id from cocitations union select other_id from cocitations
             union select id from couplings union select other_id from couplings
+            union select cited_id from main_path union select citing_id from main_path
+            union select id from citation_cycles union select id from reference_year_works
+            union select id from retractions union select id from retraction_exposure
         ) m left join works w on w.id = m.id
         where w.id is null or w.merged_into is not null""",
     ),

@@ -93,7 +93,7 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
             )
         ),
         "last_run": _last_run(db),
-        "graph_computed_at": _value(db, "select max(finished_at) from graph_runs"),
+        "graph_computed_at": _value(db, "select max(finished_at) from field_runs"),
     }  # fmt: skip
 
 

@@ -111,8 +111,7 @@ def read_article_sources(db: sqlite3.Connection) -> dict[str, int]:
 def read_computed(db: sqlite3.Connection) -> tuple[str, int, int] | None:
     """Return when the stored numbers were computed, from how many works and citations; None: they never were."""
     row: tuple[str, int, int] | None = db.execute("""
-        select finished_at, works, citations from graph_runs
-        where finished_at is not null order by id desc limit 1""").fetchone()
+        select finished_at, works, citations from field_runs order by id desc limit 1""").fetchone()
     return row
 
 

@@ -222,7 +222,7 @@ def read_last_computed(db: sqlite3.Connection) -> ComputedRow | None:
         """select finished_at, works, citations, versions, (
             select json_group_object(measure, json(parameters)) from (
                 select measure, parameters from metric_runs where graph_run_id = g.id order by measure))
-        from graph_runs g where finished_at is not null order by id desc limit 1"""
+        from field_runs g order by id desc limit 1"""
     ).fetchone()
     return None if row is None else ComputedRow(*row)
 

@@ -41,6 +41,13 @@ _COMPUTED: Final = (
     ("couplings", "other_id"),
     ("communities", "id"),
     ("work_positions", "id"),
+    ("main_path", "cited_id"),
+    ("main_path", "citing_id"),
+    ("citation_cycles", "id"),
+    ("reference_year_works", "id"),
+    ("retraction_exposure", "retracted_id"),
+    ("retraction_exposure", "id"),
+    ("retractions", "id"),
 )
 
 
