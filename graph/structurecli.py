@@ -20,6 +20,7 @@ from kb.errors import UsageError
 from kb.queries import structure
 from kb.queries.links import read_labels
 
+_RPYS_HEAD: Final = "year  references  above the median of five years"
 _CITING: Final = 10  # works that cite one retracted article are shown, the newest
 
 
@@ -139,15 +140,15 @@ def rpys_command(kb: Path, as_json: bool) -> None:
     if as_json:
         tell({"graph_run_id": run.run_id, "years": _rows(years), "behind": _rows(behind)})
         return
-    click.echo("year  references  above the median of five years")
-    for year in years:
-        if year.is_peak:
-            click.echo(f"{year.year:4}{year.reference_count:12,}{year.deviation:12,.0f}")
-            for work in (work for work in behind if work.year == year.year):
-                click.echo(f"{'':4}{work.reference_count:12,}  {_named(work.id, work.label)}")
+    peaks = [year for year in years if year.is_peak]
+    click.echo(_RPYS_HEAD if peaks else "No reference of a held article leads to a work whose year is known.")
+    for year in peaks:
+        click.echo(f"{year.year:4}{year.reference_count:12,}{year.deviation:12,.0f}")
+        for work in (work for work in behind if work.year == year.year):
+            click.echo(f"{'':4}{work.reference_count:12,}  {_named(work.id, work.label)}")
     for year in years:
         if year.year is None:
-            say(f"{year.reference_count:,} references to {year.works:,} works have no year and are in none of these.")
+            say(f"References to works whose year nobody said: {year.reference_count:,}; works: {year.works:,}.")
 
 
 @click.command("retractions")

@@ -79,3 +79,16 @@ def add_citations(db: sqlite3.Connection, citing: int, *cited: int | str, source
         "insert into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)",
         ((citing, w if isinstance(w, int) else work_id(w), SOURCES[source], MOMENT) for w in cited),
     )
+
+
+def add_notice(
+    db: sqlite3.Connection, pmid: int, kind: str, *, other: int | None = None, printed: str | None = None
+) -> None:
+    """Add what the record of pmid says of another one: RetractionIn, RetractionOf … ; printed is its RefSource."""
+    if other is not None and not db.execute("select 1 from works where id = ?", (other,)).fetchone():
+        add_work(db, other)
+    position = db.execute("select count(*) from notices where pmid = ?", (pmid,)).fetchone()[0] + 1
+    db.execute(
+        "insert into notices (pmid, position, kind, other_pmid, ref_source) values (?, ?, ?, ?, ?)",
+        (pmid, position, kind, other, printed),
+    )
