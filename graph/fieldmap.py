@@ -23,8 +23,11 @@ ROUNDS: Final = 100  # of majorisation, at most
 ENOUGH: Final = 1e-4  # of the stress: a round that takes away less is the last
 NEAREST: Final = 0.6  # of the middling distance between neighbours: nobody stands nearer to another
 
+_TURN: Final = 2.4  # radians: the golden angle, by which no two directions are the same
+_STIR: Final = 0.05  # of the mean distance: what tells works apart that scaling in two dimensions cannot
 _PUSHES: Final = 200  # rounds of pushing works apart, at most
 _GAP: Final = 3.0  # between two components
+_WIDE: Final = 1.2  # of the side of a square that holds all components: how wide a row of them is
 _DECIMALS: Final = 2  # more would tell one machine's rounding from another's
 
 
@@ -104,16 +107,15 @@ def _wanted(links: sp.csr_array, communities: Ids) -> Floats:
 
 
 def _scaled_down(wanted: Floats) -> Floats:
-    """Return positions by classical scaling; Torgerson (1952), Psychometrika 17, 401-419."""
-    from scipy.linalg import eigh  # slow to import; only this needs it
-
+    """Return positions by classical scaling, none quite on another; Torgerson (1952), Psychometrika 17, 401-419."""
     squares = wanted**2
     means = squares.mean(axis=0)
-    inner = (means + means[:, None] - squares - means.mean()) / 2
-    size = len(inner)
-    values, vectors = eigh(inner, subset_by_index=(size - 2, size - 1))
-    found: Floats = vectors[:, ::-1] * np.sqrt(np.maximum(values[::-1], 0.0))
-    return found
+    values, vectors = np.linalg.eigh((means + means[:, None] - squares - means.mean()) / 2)
+    scaled: Floats = vectors[:, :-3:-1] * np.sqrt(np.maximum(values[:-3:-1], 0.0))
+    number = np.arange(len(wanted))
+    spiral = np.stack([np.cos(_TURN * number), np.sin(_TURN * number)], axis=1) * np.sqrt(number / len(wanted))[:, None]
+    scaled += _STIR * wanted.mean() * spiral
+    return scaled
 
 
 def _majorised(wanted: Floats, at: Floats) -> Floats:
@@ -171,7 +173,7 @@ def _pushed_apart(at: Floats) -> Floats:
         way = at[second] - at[first]
         far = distances[first, second]
         same = far < 1e-9  # on one spot: each pair goes apart in a direction of its own
-        angles = 2.4 * (first[same] + second[same])
+        angles = _TURN * (first[same] + second[same])
         way[same] = np.stack([np.cos(angles), np.sin(angles)], axis=1)
         far[same] = 1.0
         push = way / far[:, None] * ((NEAREST - np.where(same, 0.0, far)) / 2)[:, None]
@@ -183,12 +185,12 @@ def _pushed_apart(at: Floats) -> Floats:
 
 
 def _packed(parts: list[_Part]) -> list[_Part]:
-    """Return the components side by side in rows, each row at least as wide as the first component."""
-    widest = float(np.ptp(parts[0].at[:, 0]))
+    """Return the components side by side in rows, so that all together are rather wide than high."""
+    sizes = np.array([np.ptp(part.at, axis=0) for part in parts])
+    widest = max(float(sizes[0, 0]), _WIDE * float(np.sqrt((sizes + _GAP).prod(axis=1).sum())))
     packed: list[_Part] = []
     left, top, height = 0.0, 0.0, 0.0
-    for part in parts:
-        width, tall = np.ptp(part.at, axis=0).tolist()
+    for part, (width, tall) in zip(parts, sizes.tolist(), strict=True):
         if packed and left + width > widest:
             left, top, height = 0.0, top + height + _GAP, 0.0
         packed.append(_Part(part.places, part.at - part.at.min(axis=0) + (left, top)))

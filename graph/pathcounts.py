@@ -141,14 +141,14 @@ def _levels(citing: Ids, cited: Ids, size: int) -> Ids:
     ready = np.flatnonzero(waiting == 0)
     while len(ready):
         level[ready] = number
-        reached, often = np.unique(heads[ranges(bounds[ready], bounds[ready + 1])], return_counts=True)
+        reached, often = np.unique(heads[_ranges(bounds[ready], bounds[ready + 1])], return_counts=True)
         waiting[reached] -= often
         ready = reached[waiting[reached] == 0]
         number += 1
     return level
 
 
-def ranges(starts: Ids, ends: Ids) -> Ids:
+def _ranges(starts: Ids, ends: Ids) -> Ids:
     """Return the numbers from each start to before its end, one after the other."""
     sizes = ends - starts
     numbers: Ids = np.arange(int(sizes.sum())) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)

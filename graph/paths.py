@@ -8,7 +8,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from graph.build import CitationGraph, adjacency, undirected
-from graph.pathcounts import ranges
 from kb.queries.links import Ids
 
 SHOWN: Final = 10  # paths of one direction, unless more are asked for
@@ -59,17 +58,10 @@ def _distances(onwards: sp.csr_array, first: int, last: int) -> Ids:
     edge = np.array([first], dtype=np.int64)
     while len(edge) and distance[last] < 0:
         number += 1
-        reached = np.unique(_rows(onwards, edge))
+        reached = np.unique(onwards[edge].indices)
         edge = reached[distance[reached] < 0]
         distance[edge] = number
     return distance
-
-
-def _rows(matrix: sp.csr_array, rows: Ids) -> Ids:
-    """Return the columns of rows, one after the other."""
-    starts, ends = matrix.indptr[rows].astype(np.int64), matrix.indptr[rows + 1].astype(np.int64)
-    columns: Ids = matrix.indices[ranges(starts, ends)].astype(np.int64)
-    return columns
 
 
 def _ways(backwards: sp.csr_array, distance: Ids, last: int) -> dict[int, list[int]]:
@@ -78,7 +70,7 @@ def _ways(backwards: sp.csr_array, distance: Ids, last: int) -> dict[int, list[i
     edge = [last]
     for nearer in range(int(distance[last]) - 1, -1, -1):
         for work in edge:
-            before = _rows(backwards, np.array([work]))
+            before = backwards[[work]].indices
             ways[work] = np.sort(before[distance[before] == nearer]).tolist()
         edge = sorted({work for later in edge for work in ways[later]})
     return ways

@@ -7,10 +7,11 @@ from markupsafe import Markup
 from kb.site.links import doi_url, orcid_url, pmc_url
 
 _ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid", "other_pmid", "named_by"})
-_WORKS: Final = frozenset({"citing_id", "cited_id", "related_id", "other_id", "merged_into"})
+_WORKS: Final = frozenset({"citing_id", "cited_id", "related_id", "other_id", "merged_into", "retracted_id"})
 WORK_TABLES: Final = frozenset(
     {"works", "article_metrics", "communities", "work_positions", "related_studies", "cocitations", "couplings"}
     | {"most_cited", "often_cited_not_held"}
+    | {"citation_cycles", "reference_year_works", "retractions", "retraction_exposure"}
 )
 _ADDRESSES: Final = {"doi": doi_url, "pmcid": pmc_url, "orcid": orcid_url}
 

@@ -89,6 +89,30 @@ def test_components_do_not_overlap() -> None:
             assert max(apart) > 2
 
 
+@pytest.mark.parametrize(
+    "pairs",
+    [[(n, 0) for n in range(1, 60)], [(a, b) for a in range(40) for b in range(a)], [(1, 0), (2, 0), (3, 1), (3, 2)]],
+    ids=["star", "all with all", "square"],
+)
+def test_works_that_nothing_tells_apart_are_spread_evenly(pairs: list[tuple[int, int]]) -> None:
+    citations = graph_of(sorted({work for pair in pairs for work in pair}), pairs)
+
+    places = field_map(citations, unknown_years(citations), np.ones(len(citations.ids), dtype=np.int64))
+
+    found = distances(places)
+    assert np.nanmin(found) > 0.9 * NEAREST
+    assert np.nanmax(np.nanmin(found, axis=1)) < 2
+    assert 0.7 < np.ptp(places.x) / np.ptp(places.y) < 1.5
+
+
+def test_many_small_components_fill_rows() -> None:
+    pairs = [(2 * n + 1, 2 * n) for n in range(50)]
+
+    places = field_map(graph_of(list(range(100)), pairs), np.full(100, np.nan), np.ones(100, dtype=np.int64))
+
+    assert 1 < np.ptp(places.x) / np.ptp(places.y) < 2.5
+
+
 def test_only_the_works_with_most_links_are_on_the_map() -> None:
     pairs = [(2, 1), (3, 1), (4, 1), (4, 2), (4, 3), (5, 4), (7, 6)]
 
