@@ -59,7 +59,7 @@ def _distances(onwards: sp.csr_array, first: int, last: int) -> Ids:
     while len(edge) and distance[last] < 0:
         number += 1
         reached = np.unique(onwards[edge].indices)
-        edge = reached[distance[reached] < 0]
+        edge = reached[distance[reached] < 0].astype(np.int64)
         distance[edge] = number
     return distance
 
