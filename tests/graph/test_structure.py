@@ -152,7 +152,7 @@ def test_positions_of_the_map_stand_beside_those_of_the_timeline(db: sqlite3.Con
 
     compute_graph(db)
 
-    assert rows(db, "select id, x, y from work_positions where layout = 'map' order by x") == [
+    assert rows(db, "select id, round(x), round(y) from work_positions where layout = 'map' order by x") == [
         (1, 0.0, 0.0), (2, 1.0, 0.0), (3, 2.0, 0.0),
     ]  # fmt: skip
     assert rows(db, "select id from work_positions where layout = 'timeline'") == [(1,), (2,), (3,), (4,)]
