@@ -10,7 +10,7 @@ from graph.paths import ShortestPaths, shortest_paths
 from tests.graph.test_importance import citation_graphs, graph_of
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(citation_graphs(), st.data(), st.booleans())
 def test_the_paths_are_those_of_networkx(citations: CitationGraph, data: st.DataObject, both_ways: bool) -> None:
     assume(len(citations.ids))
