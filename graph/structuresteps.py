@@ -98,7 +98,7 @@ def retractions_step(job: Job) -> None:
     found = job.timed("retractions", lambda: exposure(citations, years, retracted), steps=2)
     exposed = list(_exposed_rows(citations.ids, retracted, found))
     rows = [_retraction_row(place, *article, found) for place, article in enumerate(noticed)]
-    job.keep("retractions", "retracted articles", lambda db, run: save_retractions(db, rows, exposed, run_id=run))
+    job.keep("retractions", "retractions", lambda db, run: save_retractions(db, rows, exposed, run_id=run))
 
 
 def _noticed(field: Field) -> Iterator[tuple[Retracted, str | None]]:

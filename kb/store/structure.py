@@ -73,10 +73,15 @@ _Row: TypeAlias = MainPathStep | CycleWork | ReferenceYear | PeakWork | Retracti
 
 
 def save_main_path(db: sqlite3.Connection, rows: Iterable[MainPathStep], *, run_id: int) -> int:
-    """Replace the main path; return its citations. A path that leads over a forgotten work is left out whole."""
+    """Replace the main path and key routes; return how many citations the main path has.
+
+    A path that leads over a forgotten work is left out whole.
+    """
     rows, works = list(rows), _known(db)
     broken = {(row.path, row.route) for row in rows if not {row.cited_id, row.citing_id} <= works}
-    return _replace(db, "main_path", [row for row in rows if (row.path, row.route) not in broken], run_id)
+    kept = [row for row in rows if (row.path, row.route) not in broken]
+    _replace(db, "main_path", kept, run_id)
+    return sum(row.path == "main" for row in kept)
 
 
 def save_cycles(db: sqlite3.Connection, rows: Iterable[CycleWork], *, run_id: int) -> int:
