@@ -21,6 +21,7 @@ from kb.queries import structure
 from kb.queries.links import read_labels
 
 _RPYS_HEAD: Final = "year  references  above the median of five years"
+_LEAST: Final = 0.0001  # of all paths: what is less is shown as less
 _CITING: Final = 10  # works that cite one retracted article are shown, the newest
 
 
@@ -70,8 +71,13 @@ def _show_route(steps: list[structure.Step], main: list[structure.Step]) -> None
     for step in steps:
         if step.cited_id != at:
             click.echo(f"{'circle' if at else '':>8}  {_named(step.cited_id, step.cited)}")
-        click.echo(f"{step.share:8.2%}  {_named(step.citing_id, step.citing)}")
+        click.echo(f"{_percent(step.share):>8}  {_named(step.citing_id, step.citing)}")
         at = step.citing_id
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent; one that is not 0 is not shown as 0."""
+    return f"{share:.2%}" if share >= _LEAST else f"<{_LEAST:.2%}"
 
 
 @click.command("path")

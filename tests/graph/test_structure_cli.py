@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from graph.cli import graph_commands
-from graph.structurecli import STRUCTURE_COMMANDS
+from graph.structurecli import STRUCTURE_COMMANDS, _percent
 from kb.console import run_command
 from kb.database import open_kb
 from tests.rows import add_article, add_citations, add_notice
@@ -59,6 +59,11 @@ def test_the_main_path_is_printed_from_the_oldest_work_through_the_cycle(
         "Key route 2: the main path",
         "Cycle 1: 2 works cite each other in a circle, Author2 2001 J Tests among them",
     ]
+
+
+@pytest.mark.parametrize(("share", "shown"), [(1.0, "100.00%"), (0.0001, "0.01%"), (1e-200, "<0.01%")])
+def test_a_share_that_is_not_zero_is_not_shown_as_zero(share: float, shown: str) -> None:
+    assert _percent(share) == shown
 
 
 def test_the_main_path_as_json_says_its_run(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
