@@ -32,7 +32,7 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
     metavar="PATH",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="PubMed XML, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
+    help="PubMed XML or NBIB, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
 )
 @click.option("--pmid", type=int, metavar="PMID", help="Whose page a saved PubMed page is.")
 @click.option("--references", is_flag=True, help="Also what the articles cite.")

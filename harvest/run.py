@@ -162,14 +162,16 @@ def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
 
 
 def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]:
-    if sniff(file.path) == PAGE_TEXT:
+    kind = sniff(file.path)
+    if kind == PAGE_TEXT:
         text = b"".join(read_chunks(file.path)).decode("utf-8-sig", "replace")
         pmid = _page_pmid(run, text, pmid)
         kept = _keep_file(run, file, {"file": file.name, "kind": "page", "pmid": pmid})
         return kept, load_page(run.db, text, pmid, received_at=run.started_at)
-    kept = _keep_file(run, file, {"file": file.name, "kind": "pubmed-xml"})
+    kept = _keep_file(run, file, {"file": file.name, "kind": kind})
     result = FileResult({}, [], {})
-    for result in load_file(run.db, read_chunks(file.path), name=file.name, received_at=run.started_at):
+    chunks = read_chunks(file.path)
+    for result in load_file(run.db, chunks, name=file.name, kind=kind, received_at=run.started_at):
         run.progress(file.name, sum(result.counts.values()), 0)
     return kept, result
 

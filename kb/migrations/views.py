@@ -48,7 +48,9 @@ create view disputed_citations as  -- a source that knows the list of the citing
         join works a on a.id = l.citing_id join works b on b.id = l.cited_id
         join article_lists k on k.pmid = l.citing_id and k.list = 'references' and k.entries > 0
         join citation_sources s on s.id = k.source_id
-    where not exists (
+    where exists (  -- a source that gives the length alone disputes nothing
+            select 1 from citations o where o.citing_id = k.pmid and o.source_id = k.source_id)
+        and not exists (
         select 1 from citations c join works d on d.id = c.cited_id
         where c.citing_id = l.citing_id and c.source_id = k.source_id
             and coalesce(d.merged_into, d.id) = l.cited_id);

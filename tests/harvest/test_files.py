@@ -60,10 +60,10 @@ def test_a_named_file_goes_by_its_name_and_is_read_once(tmp_path):
     ("name", "data", "words"),
     [
         ("missing.xml", None, "There is no file"),
-        ("notes.txt", b"buy milk", "neither PubMed XML nor the saved text"),
-        ("page.html", b"<!DOCTYPE html><html>", "neither PubMed XML nor the saved text"),
-        ("empty.xml", b"", "neither PubMed XML nor the saved text"),
-        ("binary.xml", bytes(100), "neither PubMed XML nor the saved text"),
+        ("notes.txt", b"buy milk", "neither PubMed XML nor NBIB nor the saved text"),
+        ("page.html", b"<!DOCTYPE html><html>", "neither PubMed XML nor NBIB nor the saved text"),
+        ("empty.xml", b"", "neither PubMed XML nor NBIB nor the saved text"),
+        ("binary.xml", bytes(100), "neither PubMed XML nor NBIB nor the saved text"),
     ],
 )
 def test_a_named_file_that_is_neither_is_refused_with_a_sentence(tmp_path, name, data, words):
