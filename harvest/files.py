@@ -77,7 +77,10 @@ def _named(path: Path) -> InputFile:
     if not path.exists():
         raise UsageError(f"There is no file {path}.")
     if not path.is_file() or sniff(path) == UNKNOWN:
-        raise UsageError(f"{path} is neither PubMed XML nor NBIB nor the saved text of a PubMed page; it was not read.")
+        raise UsageError(
+            f"{path} is neither PubMed XML nor NBIB nor the saved text of a PubMed page; it was not read. "
+            "A file of references (RIS, BibTeX, CSL-JSON, CSV, PMIDs) is named with --seeds."
+        )
     return InputFile(path, path.name)
 
 
