@@ -9,7 +9,8 @@ from harvest.entrez import BATCH, fetch_articles, search_any, search_doi, search
 from harvest.pubmed import parse_articles
 from harvest.seeds import Seed
 from kb.identifiers import Identifier
-from kb.queries.ledger import Titled, read_identified, read_titled
+from kb.queries.ledger import read_identified
+from kb.queries.search import Titled, read_titled
 from kb.records import Article, Record
 from kb.text import fold, words_in
 

@@ -29,7 +29,7 @@ from kb.identifiers import normalise_pmcid, pmid_or_none
 
 _SOURCES: Final = {note: source for source, note in NOTES.items() if source}
 _ABSTRACT_KINDS: Final = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): (.+)")
-_ISSN: Final = re.compile(r"(\S+) \((Electronic|Print|Linking)\)")
+_ISSN: Final = re.compile(r"(.+) \((Electronic|Print|Linking)\)")
 _DAY: Final = re.compile(r"(\d{4})(?:/?(\d\d)(?:/?(\d\d)(?: \d\d:\d\d)?)?)?")
 _OF_A_KIND: Final = re.compile(r"(.+) \[(.+)\]")  # PHST, AID and LID
 _SUBSTANCE: Final = re.compile(r"(.+?) \((.+)\)")

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
+from html import unescape
 from io import StringIO
 from typing import Any, Final
 
@@ -30,11 +31,11 @@ _XML: Final = re.compile(r"\s*<(?:\?xml|!DOCTYPE|\w)", re.IGNORECASE)
 _NOTE: Final = re.compile(r"\W*(PMID|PubMed ID|PMCID|DOI)\W*[:=]\s*(\S+?)[\s.;]*", re.IGNORECASE)
 _KINDS: Final = {"pmid": "pmid", "pubmed id": "pmid", "pmcid": "pmcid", "doi": "doi"}
 _OF_PUBMED: Final = re.compile(r"(?:ovid )?(?:pubmed|medline)\b.*|nlm|cmedm|mdc|mnh", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"</?(?:i|b|u|em|strong|sup|sub|span)\b[^<>]*>", re.IGNORECASE)
 _NEUTRALISED: Final = re.compile(r"'(?=[=+\-@\t\r])")  # as CSV text is written for spreadsheets
 _COLUMNS: Final = {  # of a CSV file, folded -> what it is
     "pmid": "pmid", "entrezuid": "pmid", "pubmedid": "pmid", "doi": "doi", "pmcid": "pmcid", "title": "title",
-    "publicationyear": "year", "year": "year", "shortdetails": "year", "firstauthor": "author", "authors": "author",
-    "description": "author",
+    "publicationyear": "year", "year": "year", "firstauthor": "author", "authors": "author",
 }  # fmt: skip
 
 
@@ -87,16 +88,16 @@ def _checked(seed: Seed) -> Seed:
 
 def _seed(place: str, said: dict[str, Any], *, texts: Iterable[str] = (), addresses: Iterable[str] = ()) -> Seed:
     """Return a seed of what an entry says, and of the notes and addresses in which it may name its identifiers."""
-    named: dict[str, str] = {}
-    for kind, value in _named(texts, addresses):
-        named.setdefault(kind, value)
+    found = set(_named(texts, addresses))
+    kinds = [kind for kind, _ in found]
+    named = {kind: value for kind, value in found if kinds.count(kind) == 1}  # of two, nobody knows which is its own
     pmid = pmid_or_none(said.get("pmid")) or pmid_or_none(named.get("pmid"))
     return Seed(
         place,
         pmid=pmid,
         doi=normalise_doi(said.get("doi")) or normalise_doi(named.get("doi")),
         pmcid=normalise_pmcid(said.get("pmcid")) or normalise_pmcid(named.get("pmcid")),
-        title=collapse_spaces(said.get("title") or "") or None,
+        title=collapse_spaces(unescape(_MARKUP.sub("", said.get("title") or ""))) or None,
         year=first_year(said.get("year") or ""),
         author=collapse_spaces(said.get("author") or "") or None,
     )
@@ -241,7 +242,7 @@ def _csl_seed(place: str, item: dict[str, Any]) -> Seed:
         "pmid": _words(item.get("PMID")),
         "doi": _words(item.get("DOI")),
         "pmcid": _words(item.get("PMCID")),
-        "title": re.sub(r"</?(?:i|b|sup|sub|span)\b[^>]*>", "", _words(item.get("title"))),
+        "title": _words(item.get("title")),
         "year": json.dumps(item.get("issued")),
         "author": _words(first.get("family") or first.get("literal")),
     }

@@ -39,15 +39,17 @@ def identify_seeds(
 ) -> Seeded:
     """Identify seeds and save what became of each; two that ask for the same are one."""
     search = _Search(db, client, run_id, stopped)
-    different = list({seed.asked: seed for seed in reversed(seeds)}.values())[::-1]
-    left = _note_known(search, different)
+    different: dict[str, Seed] = {}
+    for seed in seeds:
+        different.setdefault(seed.asked, seed)
+    left = _note_known(search, different.values())
     named = [seed for seed in left if seed.identifiers]
-    by_title = [seed for seed in left if not seed.identifiers]
+    by_title = [(seed, "") for seed in left if not seed.identifiers]
     for start in range(0, len(named), GROUP):
         by_title += _ask_together(search, named[start : start + GROUP])
-    for seed in by_title:
-        _ask_title(search, seed)
-    pmids = [search.found[seed.asked] for seed in different if seed.asked in search.found]
+    for seed, why in by_title:
+        _ask_title(search, seed, why)
+    pmids = [search.found[asked] for asked in different if asked in search.found]
     return Seeded(list(dict.fromkeys(pmids)), search.stopped)
 
 
@@ -78,11 +80,13 @@ def _agreed(found: Sequence[Identified]) -> Identified:
     pmids = {one.pmid for one in found if one.pmid}
     if len(pmids) == 1:
         return Identified(pmids.pop(), "")
-    return Identified(None, "; ".join(one.why for one in found) or "no identifier")
+    if pmids:
+        return Identified(None, f"its identifiers are of different articles: {', '.join(map(str, sorted(pmids)))}")
+    return Identified(None, "; ".join(one.why for one in found))
 
 
-def _ask_together(search: _Search, seeds: Sequence[Seed]) -> list[Seed]:
-    """Identify seeds by their DOIs and PMCIDs; return those that may be found by their title."""
+def _ask_together(search: _Search, seeds: Sequence[Seed]) -> list[tuple[Seed, str]]:
+    """Identify seeds by their DOIs and PMCIDs; return those to be found by their title, and why these did not."""
     wanted = [identifier for seed in seeds for identifier in seed.identifiers]
     answers = _asked(search, seeds, lambda client: identify_together(client, list(dict.fromkeys(wanted))))
     if answers is None:
@@ -93,22 +97,21 @@ def _ask_together(search: _Search, seeds: Sequence[Seed]) -> list[Seed]:
         if found.pmid is not None:
             tasks.append(_done(search, seed, found.pmid))
         elif seed.title:
-            left.append(seed)
+            left.append((seed, f"{found.why}; "))
         else:
             tasks.append(Task("seed", seed.asked, "not identified", found.why))
     _save(search, tasks)
     return left
 
 
-def _ask_title(search: _Search, seed: Seed) -> None:
+def _ask_title(search: _Search, seed: Seed, why: str) -> None:
     found = _asked(search, [seed], lambda client: identify_title(client, seed))
     if found is None:
         return
     if found.pmid is not None:
         _save(search, [_done(search, seed, found.pmid)])
         return
-    named = "".join(f"PubMed knows no article with {one.value}; " for one in seed.identifiers)
-    _save(search, [Task("seed", seed.asked, "not identified", named + found.why)])
+    _save(search, [Task("seed", seed.asked, "not identified", why + found.why)])
 
 
 def _asked(search: _Search, seeds: Sequence[Seed], ask: Callable[[Client], T]) -> T | None:

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Final
 
 from kb.formats.common import clean, note
@@ -63,7 +62,7 @@ def _description(item: Item) -> Fields:
     yield from (("ISBN", row.value) for row in item.identifiers if row.kind == "isbn")
     yield from (("VI", item.volume), ("IP", item.issue))
     yield "DP", item.pub_date or (str(item.year) if item.year else None)
-    yield "BTI" if item.record_type == "book" else "TI", item.title
+    yield "BTI" if item.record_type == "book" else "TI", item.title if item.has_title else None
     yield "BTI", item.book_title if item.record_type == "book chapter" else None
     yield "PG", item.pages
     yield "LID", _own_doi(item)
@@ -121,13 +120,17 @@ def _subjects(item: Item) -> Fields:
     yield from (("NM", row.name) for row in item.concepts)
     yield from (("MH", heading) for heading in item.mesh)
     yield "RF", None if item.reference_count is None else str(item.reference_count)
-    for owner, keywords in groupby(item.keyword_rows, key=lambda row: row.owner):
-        yield "OTO", owner
-        yield from (("OT", _keyword(row)) for row in keywords)
+    yield from _keywords(item.keyword_rows)
 
 
-def _keyword(row: Keyword) -> str:
-    return f"*{row.keyword}" if row.is_major else row.keyword
+def _keywords(rows: Iterable[Keyword]) -> Fields:
+    """Yield keywords, the owner of a list before its first one."""
+    owner = None
+    for row in rows:
+        if row.owner and row.owner != owner:
+            owner = row.owner
+            yield "OTO", owner
+        yield "OT", f"*{row.keyword}" if row.is_major else row.keyword
 
 
 def _links(item: Item) -> Fields:

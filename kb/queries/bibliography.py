@@ -55,6 +55,7 @@ class Item(NamedTuple):
     copyright: str | None = None
     coi_statement: str | None = None
     status: str | None = None
+    has_title: int = 1  # 0: the record has none, title is the label of the work
     pub_model: str | None = None
     publication_status: str | None = None
     citation_line: str | None = None
@@ -91,8 +92,8 @@ _HELD: Final = """
     select a.pmid, s.name, a.record_type, coalesce(a.title, a.vernacular_title, w.label), a.year, a.doi, a.pmcid,
         a.vernacular_title, a.book_title, j.title, j.abbreviation, j.issn_electronic, j.issn_print, j.issn_linking,
         j.country, a.journal_id, a.pub_date, a.volume, a.issue, a.pages, a.publisher, a.edition, a.copyright,
-        a.coi_statement, a.status, a.pub_model, a.publication_status, a.citation_line,
-        coalesce(a.reference_count, l.entries)
+        a.coi_statement, a.status, a.title is not null or a.vernacular_title is not null, a.pub_model,
+        a.publication_status, a.citation_line, coalesce(a.reference_count, l.entries)
     from articles a join works w on w.id = a.pmid join citation_sources s on s.id = a.source_id
         left join journals j on j.journal_id = a.journal_id
         left join article_lists l on l.pmid = a.pmid and l.list = 'references' and l.source_id = a.source_id

@@ -3,8 +3,6 @@
 import sqlite3
 from typing import Any, NamedTuple
 
-from kb.text import fold, words_in
-
 OUTCOMES = (
     "stored", "unchanged", "merged", "deleted", "not found", "not identified", "rejected", "failed"
 )  # fmt: skip
@@ -69,30 +67,6 @@ def read_identified(db: sqlite3.Connection, kind: str, value: str) -> list[int]:
     """Return the PMIDs of held articles whose own doi or pmcid this is, in ascending order."""
     column = {"doi": "doi", "pmcid": "pmcid"}[kind]
     return [row[0] for row in db.execute(f"select pmid from articles where {column} = ? order by pmid", (value,))]
-
-
-class Titled(NamedTuple):
-    """What tells one article from another by what is printed of it."""
-
-    pmid: int
-    title: str | None
-    vernacular_title: str | None
-    year: int | None
-    authors: str | None
-    doi: str | None
-
-
-def read_titled(db: sqlite3.Connection, title: str) -> list[Titled]:
-    """Return the held articles in whose titles the words of title stand one after another."""
-    words = " ".join(words_in(fold(title)))
-    if not words:
-        return []
-    rows = db.execute(
-        """select a.pmid, a.title, a.vernacular_title, a.year, a.authors, a.doi
-        from article_search s join articles a on a.pmid = s.rowid where article_search match ? order by a.pmid""",
-        (f'title : "{words}"',),
-    )
-    return [Titled(*row) for row in rows]
 
 
 def read_status(db: sqlite3.Connection) -> dict[str, Any]:

@@ -372,6 +372,12 @@ def test_what_was_written_is_read_and_written_again_the_same(nbib_of):
     assert nbib_of(parsed(text)) == text
 
 
+def test_a_name_that_is_not_in_parts_stays_a_persons(nbib_of):
+    text = nbib_of(parsed("PMID- 4\nAU  - John-Kåre Vederhus\nCN  - A Group\nSO  - J.\n"))
+
+    assert text == "PMID- 4\nAU  - John-Kåre Vederhus\nCN  - A Group\nSO  - J.\n\n"
+
+
 def test_a_made_up_field_and_the_demonstration_come_back_the_same(nbib_of):
     field = list(synthetic.synthetic_records(60, seed=7))
     folder = Path(synthetic.__file__).parent / "demonstration"

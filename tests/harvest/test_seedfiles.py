@@ -86,6 +86,7 @@ def test_ris_gives_identifiers_of_pubmed_alone_else_what_is_printed():
         ("UR  - https://example.org/32448354", {}),
         ("N1  - PMID: 32448354", {"pmid": 32448354}),
         ("N1  - Comment on PMID: 32448354", {}),
+        ("N1  - PMID: 32448354\nN1  - PMID: 12", {}),
         ("C2  - PMC7247232", {"pmcid": "PMC7247232"}),
         ("C2  - 5", {}),
         ("DP  - NLM\nAN  - 32448354", {"pmid": 32448354}),
@@ -107,6 +108,12 @@ def test_bibtex_gives_plain_titles_and_names():
     ]  # fmt: skip
 
 
+def test_a_title_is_plain_text_whatever_marks_it_carries():
+    [seed] = read("TY  - JOUR\nTI  - <i>Boswellia</i> &amp; 10<sup>2</sup> lamps, p < 0.05 > 0\nER  - \n")
+
+    assert seed.title == "Boswellia & 102 lamps, p < 0.05 > 0"
+
+
 @pytest.mark.parametrize("form", [CSL, {"items": CSL}])
 def test_csl_json_gives_what_its_items_say(form):
     assert read(json.dumps(form)) == [
@@ -118,7 +125,7 @@ def test_csl_json_gives_what_its_items_say(form):
 
 
 def test_both_layouts_of_pubmeds_csv_are_read():
-    assert read(OLD_CSV) == [Seed("f line 2", pmid=31, title="Lamps, and oil.", year=2019, author="Li X")]
+    assert read(OLD_CSV) == [Seed("f line 2", pmid=31, title="Lamps, and oil.")]
     assert read(NEW_CSV) == [
         Seed("f line 2", pmid=32, doi="10.1007/s4", pmcid="PMC7392943", title="=Lamps", year=2020, author="Li X"),
         Seed("f line 3", doi="10.1007/s5", title="Wicks", year=2020, author="Li X"),

@@ -15,7 +15,7 @@ from harvest.seeds import Seed
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
-from kb.queries.ledger import Titled
+from kb.queries.search import Titled
 from kb.records import Record
 from tests.harvest.test_run import run, served
 from tests.records import record
@@ -75,6 +75,7 @@ def test_a_seed_leads_to_its_article(kb: Path, seed: Seed, pmid: int):
         assert db.execute("select asked, outcome, detail from harvest_tasks where task = 'seed'").fetchall() == [
             (seed.asked, "done", str(pmid))
         ]
+        assert db.execute("select pmid from seed").fetchall() == [(pmid,)]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_a_seed_leads_to_its_article(kb: Path, seed: Seed, pmid: int):
         (Seed("", title="Oil"), "PubMed finds 3 with such a title, none of them certain: 5 “Oil”; 4"),
         (Seed("", title="Of gas and of glass alone"), "PubMed finds no article with this title"),
         (Seed("", doi="10.9999/other"), "PubMed knows no article with 10.9999/other"),
-        (Seed("", doi="10.1000/six", pmcid="PMC55"), "6; 5"),
+        (Seed("", doi="10.1000/six", pmcid="PMC55"), "its identifiers are of different articles: 5, 6"),
     ],
 )
 def test_what_is_not_certain_is_listed_with_its_candidates(kb: Path, seed: Seed, why: str):
