@@ -130,15 +130,13 @@ def _listed(paths: Sequence[Path]) -> list[Seed]:
     """Return the seeds of files of references, and say how many there are."""
     seeds: list[Seed] = []
     for path in paths:
-        found = read_seeds(path.name, _bytes(path))
+        is_stdin = str(path) == "-"
+        name = "standard input" if is_stdin else path.name
+        found = read_seeds(name, sys.stdin.buffer.read() if is_stdin else b"".join(read_chunks(path)))
         different = len({seed.asked for seed in found})
-        say(f"{path.name}: {len(found):,} entries, {different:,} different")
+        say(f"{name}: {len(found):,} entries, {different:,} different")
         seeds += found
     return seeds
-
-
-def _bytes(path: Path) -> bytes:
-    return sys.stdin.buffer.read() if str(path) == "-" else b"".join(read_chunks(path))
 
 
 def _files(paths: Sequence[Path]) -> Sequence[InputFile]:

@@ -101,7 +101,8 @@ def _in_folder(folder: Path) -> tuple[list[InputFile], int]:
 
 
 def _may_be_pubmed(path: Path) -> bool:
-    if path.name.startswith(".") or path.suffix.lower() in _SKIPPED_SUFFIXES or not path.is_file():
+    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    if path.name.startswith(".") or suffix in _SKIPPED_SUFFIXES or not path.is_file():
         return False
     return sniff(path) != UNKNOWN
 

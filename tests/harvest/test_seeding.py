@@ -245,21 +245,24 @@ def test_every_entry_of_every_file_is_accounted_for(kb: Path, tmp_path: Path, ca
         )
 
 
-def test_seeds_come_from_standard_input_too(kb: Path, monkeypatch: pytest.MonkeyPatch):
+def test_seeds_come_from_standard_input_too(
+    kb: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     class Stdin:
         def __init__(self) -> None:
             self.buffer = self
 
         def read(self) -> bytes:
-            return b"3\n4\n"
+            return b"3\n4\nabc\n"
 
     monkeypatch.setattr("sys.stdin", Stdin())
     with field() as rehearsal:
         address = ["--eutils-url", rehearsal.base_url, "--no-graph"]
-        assert run_command(cli, ["harvest", str(kb), "--seeds", "-", *address]) == 0
+        assert run_command(cli, ["harvest", str(kb), "--seeds", "-", *address]) == 1
 
     with closing(open_kb(kb)) as db:
         assert db.execute("select pmid from articles").fetchall() == [(3,), (4,)]
+    assert "rejected: seed standard input line 3: 'abc' is no PMID" in capsys.readouterr().err
 
 
 def test_the_dry_run_says_what_files_of_references_would_cost(
