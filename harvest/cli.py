@@ -1,5 +1,6 @@
 """litkb harvest and litkb rebuild."""
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -9,10 +10,12 @@ import click
 
 from harvest.archive import archive_path, open_archive
 from harvest.client import Client, Settings, settings_from_environment
-from harvest.files import PAGE_TEXT, InputFile, list_files, sniff
+from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
 from harvest.plan import Cost, Plan, check_plan, estimate_cost
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
+from harvest.seedfiles import read_seeds
+from harvest.seeds import TITLE, Seed
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
 from kb.errors import UsageError
@@ -25,6 +28,15 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
 @click.command("harvest")
 @kb_argument
 @click.argument("seeds", metavar="[SEED]...", nargs=-1)
+@click.option(
+    "--seeds",
+    "lists",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="A file of references: RIS, BibTeX, CSL-JSON, NBIB, PubMed CSV, or a PMID, DOI or PMCID a line; - is stdin.",
+)
+@click.option("--title", "titles", metavar="TITLE", multiple=True, help="An article by its whole title.")
 @click.option("--query", metavar="Q", help="A PubMed search; its first 9,999 hits.")
 @click.option(
     "--file",
@@ -32,7 +44,7 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
     metavar="PATH",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="PubMed XML, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
+    help="PubMed XML or NBIB, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
 )
 @click.option("--pmid", type=int, metavar="PMID", help="Whose page a saved PubMed page is.")
 @click.option("--references", is_flag=True, help="Also what the articles cite.")
@@ -58,11 +70,13 @@ def harvest_command(
 ) -> int:
     """Pull articles, and what they cite, from PubMed or from files into DB.
 
-    SEED is a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org. Safe to repeat and to interrupt.
+    SEED is a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org; --seeds and --title name articles otherwise.
+    Safe to repeat and to interrupt.
 
     Example: litkb harvest kb.db 32448354 --references --cited-by
     """
     options["seeds"], options["files"] = _sorted_out(options["seeds"], options["files"])
+    options["listed"] = _listed(options["lists"])
     plan, settings = _plan(options), _settings(options)
     cost = _cost(kb, plan, settings)
     say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; nobody is asked.")
@@ -72,7 +86,7 @@ def harvest_command(
         return 0
     if cost.requests and not settings.email:
         say(_HINT)
-    summary = _run(kb, plan, settings, options["files"])
+    summary = _run(kb, plan, settings, options)
     tell(_as_json(summary)) if as_json else _show(summary)
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
@@ -97,6 +111,7 @@ def _plan(options: dict[str, Any]) -> Plan:
     files = _files(options["files"])
     plan = Plan(
         seeds=tuple(options["seeds"]),
+        listed=(*options["listed"], *(Seed(TITLE, title=title.strip()) for title in options["titles"])),
         query=options["query"],
         files=tuple(sorted(file.name for file in files)),
         pmid=options["pmid"],
@@ -109,6 +124,19 @@ def _plan(options: dict[str, Any]) -> Plan:
     if plan.pmid is not None and sum(sniff(file.path) == PAGE_TEXT for file in files) != 1:
         raise UsageError("--pmid says whose saved page a file is: name exactly one saved PubMed page with --file.")
     return plan
+
+
+def _listed(paths: Sequence[Path]) -> list[Seed]:
+    """Return the seeds of files of references, and say how many there are."""
+    seeds: list[Seed] = []
+    for path in paths:
+        is_stdin = str(path) == "-"
+        name = "standard input" if is_stdin else path.name
+        found = read_seeds(name, sys.stdin.buffer.read() if is_stdin else b"".join(read_chunks(path)))
+        different = len({seed.asked for seed in found})
+        say(f"{name}: {len(found):,} entries, {different:,} different")
+        seeds += found
+    return seeds
 
 
 def _files(paths: Sequence[Path]) -> Sequence[InputFile]:
@@ -126,7 +154,8 @@ def _cost(kb: Path, plan: Plan, settings: Settings) -> Cost:
         return estimate_cost(db, plan, rate=settings.rate)
 
 
-def _run(kb: Path, plan: Plan, settings: Settings, paths: list[Path]) -> Summary:
+def _run(kb: Path, plan: Plan, settings: Settings, options: dict[str, Any]) -> Summary:
+    paths: list[Path] = options["files"]
     with ExitStack() as stack:
         db = stack.enter_context(closing(open_kb(kb, create=True)))
         archive = stack.enter_context(open_archive(archive_path(kb)))
@@ -137,7 +166,7 @@ def _run(kb: Path, plan: Plan, settings: Settings, paths: list[Path]) -> Summary
             Client(settings, on_wait=say),
             plan,
             files=_files(paths),
-            command=plan.command(kb.name, [path.name for path in paths]),
+            command=plan.command(kb.name, [path.name for path in paths], [path.name for path in options["lists"]]),
             version=litkb_version(),
             progress=progress,
         )

@@ -7,7 +7,7 @@ from kb import records as rows
 _LISTS = (
     "abstract_sections", "other_abstract_sections", "references", "authorships", "affiliations", "investigators",
     "languages", "mesh_headings", "supplementary_concepts", "keywords", "chemicals", "publication_types", "grants",
-    "notices", "data_banks", "article_identifiers", "article_dates",
+    "notices", "data_banks", "article_identifiers", "article_dates", "other_fields",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ class Draft:
         self.data_banks: list[rows.DataBank] = []
         self.article_identifiers: list[rows.ArticleIdentifier] = []
         self.article_dates: list[rows.ArticleDate] = []
+        self.other_fields: list[rows.OtherField] = []
         self.locations: list[tuple[str, str, int | None]] = []  # ELocationID: kind, value, is_valid
         self.old_affiliation: str | None = None
         self.plain_lists: dict[str, Any] = {}  # cut out of the record, by mark, and not yet read
@@ -46,8 +47,11 @@ class Draft:
         self.source = rows.PUBMED
 
     def record(self) -> rows.Record:
-        """Return the whole record; descriptions are dated by the record's own date_revised."""
-        as_of = self.article.get("date_revised")
+        """Return the whole record; descriptions are dated by the record's own date_revised.
+
+        What NBIB says of a journal has no date: it knows less of it, and takes nothing from what PubMed's XML says.
+        """
+        as_of = self.article.get("date_revised") if self.source != rows.NBIB else None
         return rows.Record(
             article=rows.Article(self.pmid, self.record_type, **self.article),
             journal=self._journal(as_of),

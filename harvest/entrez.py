@@ -9,9 +9,12 @@ from harvest.client import Client
 from harvest.elink import KINDS, check_links
 from harvest.search import MOST_HITS, SearchHits, parse_search
 from kb.errors import SourceError, UsageError
+from kb.identifiers import Identifier
 
 BATCH: Final = 200  # PMIDs in one EFetch or ELink: a quarter of a second of NCBI's work, half a megabyte
 SCORED_SHARE: Final = 1 / 3  # of the deadline: neighbor_score fails for good on popular articles
+
+_DOI_TERM: Final = '"{}"[doi]'
 
 T = TypeVar("T")
 
@@ -61,12 +64,28 @@ def search_pubmed(client: Client, query: str) -> SearchResult:
 
 def search_doi(client: Client, doi: str) -> list[int]:
     """Return the PMIDs that PubMed finds for a DOI; whether their records have this DOI is for the caller to see."""
-    return _search_exactly(client, '"{}"[doi]'.format(doi.replace('"', " ")))
+    return _search_exactly(client, _DOI_TERM.format(doi.replace('"', " ")))
 
 
 def search_pmcid(client: Client, pmcid: str) -> list[int]:
     """Return the PMIDs that PubMed finds for a PMCID (``PMC123``); the caller compares, as for a DOI."""
     return _search_exactly(client, f"{pmcid}[pmcid]")
+
+
+def search_any(client: Client, identifiers: Sequence[Identifier]) -> list[int] | None:
+    """Return the PMIDs that PubMed finds for any of these DOIs and PMCIDs; None where they are too many to look at.
+
+    What PubMed says of those that it does not know is no matter: the caller compares.
+    """
+    terms = (
+        _DOI_TERM.format(value.replace('"', " ")) if kind == "doi" else f"{value}[pmcid]" for kind, value in identifiers
+    )
+    return _few(_search(client, " OR ".join(terms)))
+
+
+def search_title(client: Client, title: str) -> SearchHits:
+    """Return up to BATCH articles whose title PubMed finds by these words, in its order."""
+    return _search(client, '"{}"[ti]'.format(title.replace('"', " ").rstrip(". ")))
 
 
 def fetch_cited_by(client: Client, pmids: Sequence[int]) -> Answer:
@@ -109,9 +128,16 @@ def _fetch_links(
 
 def _search_exactly(client: Client, term: str) -> list[int]:
     """Return the hits of a term that names one identifier; none where PubMed searched for something else."""
+    return _hits_as_asked(_search(client, term))
+
+
+def _search(client: Client, term: str) -> SearchHits:
     request = {"db": "pubmed", "term": term, "retmax": BATCH, "retmode": "xml"}
-    _, hits = _ask(client, "esearch", request=request, check=parse_search)
-    return _hits_as_asked(hits)
+    return _ask(client, "esearch", request=request, check=parse_search)[1]
+
+
+def _few(hits: SearchHits) -> list[int] | None:
+    return list(hits.pmids) if hits.count <= BATCH else None
 
 
 def _hits_as_asked(hits: SearchHits) -> list[int]:

@@ -55,6 +55,17 @@ def add_author(
     return True
 
 
+def settle_authors(draft: Draft) -> None:
+    """Set the line of names: "Vederhus JK, Høie M"; editors only where a book has no authors."""
+    names = [row.name for row in draft.authorships if row.role == "author"]
+    if names:
+        draft.article["authors"] = ", ".join(names)
+        return
+    editors = [row.name for row in draft.authorships if row.role == "editor"]
+    if editors:
+        draft.article["authors"] = ", ".join(editors) + (", editors" if len(editors) > 1 else ", editor")
+
+
 def add_affiliation_text(
     draft: Draft, text: str | None, identifier: str | None = None, source: str | None = None
 ) -> None:

@@ -13,9 +13,11 @@ from typing import BinaryIO, Final, NamedTuple
 
 from isal import isal_zlib
 
+from harvest.nbib import is_nbib
 from kb.errors import DamagedFileError, UsageError
 
 PUBMED_XML: Final = "pubmed-xml"
+NBIB_TEXT: Final = "nbib"
 PAGE_TEXT: Final = "page text"
 UNKNOWN: Final = "unknown"
 
@@ -33,7 +35,7 @@ _XML_START: Final = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\x00?\s*\
 _NOT_XML: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
 _SKIPPED_SUFFIXES: Final = frozenset(
     {".md", ".json", ".csv", ".tsv", ".jsonl", ".html", ".htm", ".pdf", ".db", ".sqlite", ".sqlar", ".py", ".md5",
-     ".log", ".zip", ".nbib", ".ris", ".toml", ".yml", ".yaml", ".dtd", ".xsd"}
+     ".log", ".zip", ".ris", ".toml", ".yml", ".yaml", ".dtd", ".xsd"}
 )  # fmt: skip
 _PAGE_MARKS: Final = ("pubmed disclaimer", "doi:", "abstract", "references", "similar articles", "pmid:")
 
@@ -55,8 +57,7 @@ class InputFiles(NamedTuple):
 def list_files(paths: Iterable[str | Path]) -> InputFiles:
     """Return all files of these paths: a file as it is, of a folder every file in it that may be PubMed's.
 
-    Raises UsageError for a path that is not there, a named file that is neither PubMed XML nor text, or
-    nothing to read at all.
+    Raises UsageError for a path that is not there, a named file that is none of these, or nothing to read at all.
     """
     files: list[InputFile] = []
     skipped = 0
@@ -68,7 +69,7 @@ def list_files(paths: Iterable[str | Path]) -> InputFiles:
         else:
             files.append(_named(path))
     if not files:
-        raise UsageError("There is no PubMed XML file and no saved page in what was named.")
+        raise UsageError("There is no PubMed XML file, no NBIB file and no saved page in what was named.")
     return InputFiles(tuple(dict.fromkeys(files)), skipped)
 
 
@@ -76,7 +77,10 @@ def _named(path: Path) -> InputFile:
     if not path.exists():
         raise UsageError(f"There is no file {path}.")
     if not path.is_file() or sniff(path) == UNKNOWN:
-        raise UsageError(f"{path} is neither PubMed XML nor the saved text of a PubMed page; it was not read.")
+        raise UsageError(
+            f"{path} is neither PubMed XML nor NBIB nor the saved text of a PubMed page; it was not read. "
+            "A file of references (RIS, BibTeX, CSL-JSON, CSV, PMIDs) is named with --seeds."
+        )
     return InputFile(path, path.name)
 
 
@@ -97,13 +101,15 @@ def _in_folder(folder: Path) -> tuple[list[InputFile], int]:
 
 
 def _may_be_pubmed(path: Path) -> bool:
-    if path.name.startswith(".") or path.suffix.lower() in _SKIPPED_SUFFIXES or not path.is_file():
+    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    if path.name.startswith(".") or suffix in _SKIPPED_SUFFIXES or not path.is_file():
         return False
     return sniff(path) != UNKNOWN
 
 
 def sniff(path: Path) -> str:
-    """Return what a file seems to be: ``pubmed-xml`` (any XML), ``page text`` (of a PubMed page) or ``unknown``.
+    """Return what a file seems to be: ``pubmed-xml`` (any XML), ``nbib``, ``page text`` (of a PubMed page) or
+    ``unknown``.
 
     Raises UsageError where it cannot be read.
     """
@@ -115,6 +121,8 @@ def sniff(path: Path) -> str:
         return UNKNOWN
     if _XML_START.match(head) or b"<PubmedArticle" in head:
         return PUBMED_XML
+    if is_nbib(head):
+        return NBIB_TEXT
     return PAGE_TEXT if _is_page(path, head) else UNKNOWN
 
 

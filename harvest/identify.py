@@ -1,14 +1,23 @@
-"""Whose article is meant: a DOI or PMCID -> the one PMID whose own record has it, or a sentence why not."""
+"""Whose article is meant: an identifier or a printed title -> the one PMID whose own record has it, or why not."""
 
 import sqlite3
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from harvest.client import Client
-from harvest.entrez import BATCH, fetch_articles, search_doi, search_pmcid
+from harvest.entrez import BATCH, fetch_articles, search_any, search_doi, search_pmcid, search_title
 from harvest.pubmed import parse_articles
+from harvest.seeds import Seed
 from kb.identifiers import Identifier
 from kb.queries.ledger import read_identified
-from kb.records import Record
+from kb.queries.search import Titled, read_titled
+from kb.records import Article, Record
+from kb.text import fold, words_in
+
+GROUP: Final = 25  # identifiers in one search: their articles, and what PubMed finds beside them, fit one EFetch
+_SHOWN: Final = 5  # candidates in a sentence
+_TELLING: Final = 4  # words of a title that is hardly another's, too
+_YEARS: Final = 1  # between online and print
 
 
 class Identified(NamedTuple):
@@ -35,13 +44,87 @@ def identify_online(client: Client, identifier: Identifier) -> Identified:
     """
     search = search_doi if identifier.kind == "doi" else search_pmcid
     candidates = search(client, identifier.value)
-    if not candidates:
-        return Identified(None, f"PubMed knows no article with {identifier.value}")
-    answer = fetch_articles(client, candidates[:BATCH])
-    articles = [item.article for item in parse_articles(answer.body) if isinstance(item, Record)]
+    return _owner(identifier, candidates, _fetched(client, candidates))
+
+
+def identify_together(client: Client, identifiers: Sequence[Identifier]) -> dict[Identifier, Identified]:
+    """Return what identify_online says of each of up to GROUP identifiers, mostly in two requests for all."""
+    candidates = search_any(client, identifiers) if len(identifiers) > 1 else None
+    if candidates is None:
+        return {one: identify_online(client, one) for one in identifiers}
+    articles = _fetched(client, candidates)
+    return {one: _owner(one, [], articles) for one in identifiers}
+
+
+def _fetched(client: Client, pmids: Sequence[int]) -> list[Article]:
+    if not pmids:
+        return []
+    body = fetch_articles(client, pmids[:BATCH]).body
+    return [item.article for item in parse_articles(body) if isinstance(item, Record)]
+
+
+def _owner(identifier: Identifier, candidates: Sequence[int], articles: Iterable[Article]) -> Identified:
+    """Return the one article that has identifier; candidates were found for it alone."""
     same = sorted({article.pmid for article in articles if identifier.value in (article.doi, article.pmcid)})
     if len(same) == 1:
         return Identified(same[0], str(same[0]))
     found = same or candidates
-    listed = ", ".join(map(str, found[:5]))
+    if not found:
+        return Identified(None, f"PubMed knows no article with {identifier.value}")
+    listed = ", ".join(map(str, found[:_SHOWN]))
     return Identified(None, f"PubMed finds {len(found)} for {identifier.value}, none of them certain: {listed}")
+
+
+# Titles
+
+
+def identify_title_here(db: sqlite3.Connection, seed: Seed) -> Identified:
+    """Return the one held article with the title of seed and its year or author; a title alone needs all of PubMed."""
+    titled = read_titled(db, seed.title or "") if seed.year or seed.author else []
+    return _chosen(seed, titled, len(titled), "this file")
+
+
+def identify_title(client: Client, seed: Seed) -> Identified:
+    """Return the one article that PubMed finds with the very title of seed, and its year and author where given.
+
+    Two requests, as for an identifier. Raises SourceError as the client does.
+    """
+    hits = search_title(client, seed.title or "")
+    articles = _fetched(client, hits.pmids)
+    return _chosen(seed, [_titled(article) for article in articles], hits.count, "PubMed")
+
+
+def _titled(article: Article) -> Titled:
+    return Titled(
+        article.pmid, article.title, article.vernacular_title, article.year, article.authors, article.doi
+    )  # fmt: skip
+
+
+def _chosen(seed: Seed, found: Sequence[Titled], count: int, where: str) -> Identified:
+    """Return the one of found that is meant; none where two are, or where not all of them could be looked at."""
+    meant = [one for one in found if is_meant(seed, one)]
+    if len(meant) == 1 and count <= len(found):
+        return Identified(meant[0].pmid, str(meant[0].pmid))
+    if not found:
+        return Identified(None, f"{where} finds no article with this title")
+    listed = "; ".join(f"{one.pmid} “{one.title or one.vernacular_title}”" for one in (meant or found)[:_SHOWN])
+    return Identified(None, f"{where} finds {count} with such a title, none of them certain: {listed}")
+
+
+def is_meant(seed: Seed, one: Titled) -> bool:
+    """Tell whether a record is of the article that seed prints: nothing that both say may differ."""
+    words = words_in(fold(seed.title or ""))
+    same_title = words in [words_in(fold(title)) for title in (one.title, one.vernacular_title) if title]
+    if not words or not same_title or (seed.doi and one.doi and seed.doi != one.doi):
+        return False
+    if seed.year and (one.year is None or abs(one.year - seed.year) > _YEARS):
+        return False
+    if seed.author and one.authors and not _shares_name(seed.author, one.authors):
+        return False
+    return len(words) >= _TELLING or bool(seed.year and seed.author and one.authors)
+
+
+def _shares_name(author: str, authors: str) -> bool:
+    """Tell whether a word of a name, initials left out, is one of the authors'."""
+    words = {word for word in words_in(fold(author)) if len(word) > 1}
+    return not words or not words.isdisjoint(words_in(fold(authors)))

@@ -5,12 +5,13 @@ Called inside the caller's transaction; nothing here asks anybody.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple
 
 from harvest.elink import missing_from, parse_links
 from harvest.files import update_file_number
+from harvest.nbib import parse_nbib
 from harvest.page import page_doi, page_pmid, parse_page
 from harvest.pubmed import parse_articles
 from kb.database import transaction
@@ -28,6 +29,11 @@ ALONE: Final = "alone"  # missing from a batch, asked again by itself
 CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more before it counts as merged
 
 Item = Record | Deletion | RecordError
+
+PARSERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Item]]]] = {  # by the kind of a file
+    "pubmed-xml": parse_articles,
+    "nbib": parse_nbib,
+}
 
 
 class Loaded(NamedTuple):
@@ -90,17 +96,19 @@ class FileResult(NamedTuple):
     read: Mapping[str, int]  # articles, books, deletions, references, old references
 
 
-def load_file(db: sqlite3.Connection, chunks: Iterable[bytes], *, name: str, received_at: str) -> Iterator[FileResult]:
-    """Save the records of a PubMed XML file, a transaction for each batch; yield the result so far after each.
+def load_file(
+    db: sqlite3.Connection, chunks: Iterable[bytes], *, name: str, kind: str, received_at: str
+) -> Iterator[FileResult]:
+    """Save the records of a file, a transaction for each batch; yield the result so far after each.
 
-    Memory does not grow with the file.
+    kind is a key of PARSERS. Memory does not grow with the file.
     """
     counts: Counter[str] = Counter()
     read: Counter[str] = Counter()
     rejected: list[RecordError] = []
     number = update_file_number(name)
     damage: list[RecordError] = []
-    items = iter(chain(parse_articles(_until_damage(chunks, damage)), damage))
+    items = iter(chain(PARSERS[kind](_until_damage(chunks, damage)), damage))
     while batch := list(islice(items, FILE_BATCH)):
         rejected += [item for item in batch if isinstance(item, RecordError)]
         with transaction(db):

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
 
 from harvest.entrez import BATCH
+from harvest.identify import GROUP
+from harvest.seeds import TITLE, Seed, seed_of
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier
 from kb.queries.ledger import read_identified, read_reference_pmids
@@ -27,6 +29,7 @@ class Plan:
     """What is asked for; equal plans continue one another after an interruption."""
 
     seeds: tuple[str, ...] = ()
+    listed: tuple[Seed, ...] = ()  # from files of references, and titles
     query: str | None = None
     files: tuple[str, ...] = ()
     pmid: int | None = None  # of a saved page among the files
@@ -47,14 +50,17 @@ class Plan:
 
     def as_json(self) -> str:
         """Return the plan in a form that two equal plans share."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        values = asdict(self) | {"listed": [seed.asked for seed in self.listed]}
+        return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
-    def command(self, kb_name: str, paths: Sequence[str] = ()) -> str:
+    def command(self, kb_name: str, paths: Sequence[str] = (), seed_paths: Sequence[str] = ()) -> str:
         """Return the command that this plan is, without key and e-mail address; paths as they were named."""
         words = ["litkb", "harvest", kb_name, *self.seeds[:SHOWN_SEEDS]]
         if len(self.seeds) > SHOWN_SEEDS:
             words.append(f"… {len(self.seeds) - SHOWN_SEEDS} more …")
         words += ["--query", self.query] if self.query else []
+        words += [word for name in seed_paths for word in ("--seeds", name)]
+        words += [word for seed in self.listed if seed.place == TITLE for word in (TITLE, str(seed.title))]
         words += [word for name in paths for word in ("--file", name)]
         words += ["--pmid", str(self.pmid)] if self.pmid else []
         flags = {"--references": self.references, "--cited-by": self.cited_by, "--similar": self.similar}
@@ -67,8 +73,10 @@ def check_plan(plan: Plan) -> None:
     """Raise UsageError, before anything is asked or written, where the plan makes no sense."""
     if plan.query is not None and not plan.query.strip():
         raise UsageError("The query is empty. Example: --query 'Laudet AB[au] AND recovery'")
-    if not (plan.seeds or plan.query or plan.files):
-        raise UsageError("Nothing to harvest: name a PMID, DOI, PMCID or address, --query WORDS, or --file PATH.")
+    if any(seed.place == TITLE and not seed.title for seed in plan.listed):
+        raise UsageError("A title is empty. Example: --title 'One size does not fit all'")
+    if not (plan.seeds or plan.listed or plan.query or plan.files):
+        raise UsageError("Nothing to harvest: name a PMID, DOI, PMCID or address, --query, --title, --seeds or --file.")
     if plan.depth > 1 and not plan.expands:
         raise UsageError("--depth needs a direction: --references, --cited-by or --similar.")
     if plan.pmid is not None and not plan.files:
@@ -102,9 +110,11 @@ def estimate_cost(db: sqlite3.Connection | None, plan: Plan, *, rate: float, hit
 
     Requests for N articles: searches + ceil(N / 200) EFetch + ceil(N / 200) ELink for each list and round.
     """
-    identifiers = plan.identifiers
-    frontier = len(identifiers) + (hits or (BATCH if plan.query else 0))
-    requests = sum(2 for one in identifiers if one.kind != "pmid") + (1 if plan.query else 0)
+    seeds = {seed.asked: seed for seed in (*map(seed_of, plan.identifiers), *plan.listed) if not seed.fault}.values()
+    frontier = len(seeds) + (hits or (BATCH if plan.query else 0))
+    named = sum(1 for seed in seeds if seed.identifiers and not seed.pmid)
+    requests = 2 * math.ceil(named / GROUP) + 2 * sum(1 for seed in seeds if not seed.identifiers)
+    requests += 1 if plan.query else 0
     requests += math.ceil(frontier / BATCH)
     articles, each = frontier, _each(db, plan)
     for _ in range(plan.depth if plan.expands else 0):

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from harvest.draft import Draft
-from harvest.entries import Term, add_chemical, add_correction, add_heading, add_identifier
+from harvest.entries import Term, add_chemical, add_correction, add_heading, add_identifier, settle_authors
 from harvest.markup import text_of
 from harvest.plainlists import PlainList, cut_plain_lists, with_marks
 from harvest.pubdate import citation_line, parse_pub_date
@@ -172,21 +172,10 @@ def _finish(raw: RawRecord, draft: Draft) -> rows.Record:
     for row in draft.article_identifiers:
         if row.kind == "pubmed" and pmid_or_none(row.value) is not None:
             raise _error(raw, f"The record of PMID {draft.pmid} gives its own PMID as {row.value} elsewhere.")
-    _settle_authors(draft)
+    settle_authors(draft)
     if draft.has_references:
         draft.article["reference_count"] = len(draft.references)
     return draft.record()
-
-
-def _settle_authors(draft: Draft) -> None:
-    """Set the line of names: "Vederhus JK, Høie M"; editors only where a book has no authors."""
-    names = [row.name for row in draft.authorships if row.role == "author"]
-    if names:
-        draft.article["authors"] = ", ".join(names)
-        return
-    editors = [row.name for row in draft.authorships if row.role == "editor"]
-    if editors:
-        draft.article["authors"] = ", ".join(editors) + (", editors" if len(editors) > 1 else ", editor")
 
 
 def _settle_line(draft: Draft) -> None:
@@ -342,7 +331,7 @@ def _read_origin(draft: Draft, element: _Element) -> None:
     if getattr(element, "target", None) != "litkb":
         return
     said = element.attrib
-    if said.get("source") in (rows.DEMONSTRATION, rows.SYNTHETIC, rows.PAGE):
+    if said.get("source") in (rows.DEMONSTRATION, rows.SYNTHETIC, rows.PAGE, rows.NBIB):
         draft.source = str(said["source"])
     draft.article["provenance"] = said.get("read") or None
     count = said.get("references", "")

@@ -62,7 +62,8 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> No
         load_page(db, text, int(request["pmid"]), received_at=at)
     elif kept.endpoint == "file":
         name = str(request["file"])
-        for _ in load_file(db, unpack(name, read_body(archive, kept)), name=name, received_at=at):
+        chunks = unpack(name, read_body(archive, kept))
+        for _ in load_file(db, chunks, name=name, kind=str(request["kind"]), received_at=at):
             pass
     elif kept.endpoint == "efetch":
         body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)

@@ -167,6 +167,7 @@ def _word_matcher(clause: Clause) -> Callable[[Shelved], bool]:
     if clause.field == "Author":
         name = " ".join(wanted)
         return lambda record: any(f"{author} ".startswith(f"{name} ") for author in record.fields["author"])
+    wanted = [word for word in wanted if len(word) > 2]  # as the records' own words were chosen
     field = {"Title": "title", "MeSH Terms": "mesh", "Other Term": "keyword"}.get(clause.field)
     if field:
         return lambda record: bool(wanted) and record.fields[field].issuperset(wanted)

@@ -12,7 +12,7 @@ from harvest.archive import keep_answer, keep_file
 from harvest.client import Client
 from harvest.entrez import BATCH, Answer, fetch_articles, fetch_cited_by, fetch_similar, search_pubmed
 from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
-from harvest.identify import Identified, identify_here, identify_online
+from harvest.identify import Identified, identify_online
 from harvest.load import (
     ALONE,
     CONFIRM,
@@ -27,6 +27,8 @@ from harvest.load import (
 )
 from harvest.page import page_doi
 from harvest.plan import Plan
+from harvest.seeding import identify_seeds
+from harvest.seeds import seed_of
 from kb.database import transaction
 from kb.errors import LitkbError, PermanentError, RecordError, SourceError, TransientError, UsageError
 from kb.identifiers import Identifier
@@ -162,14 +164,16 @@ def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
 
 
 def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]:
-    if sniff(file.path) == PAGE_TEXT:
+    kind = sniff(file.path)
+    if kind == PAGE_TEXT:
         text = b"".join(read_chunks(file.path)).decode("utf-8-sig", "replace")
         pmid = _page_pmid(run, text, pmid)
         kept = _keep_file(run, file, {"file": file.name, "kind": "page", "pmid": pmid})
         return kept, load_page(run.db, text, pmid, received_at=run.started_at)
-    kept = _keep_file(run, file, {"file": file.name, "kind": "pubmed-xml"})
+    kept = _keep_file(run, file, {"file": file.name, "kind": kind})
     result = FileResult({}, [], {})
-    for result in load_file(run.db, read_chunks(file.path), name=file.name, received_at=run.started_at):
+    chunks = read_chunks(file.path)
+    for result in load_file(run.db, chunks, name=file.name, kind=kind, received_at=run.started_at):
         run.progress(file.name, sum(result.counts.values()), 0)
     return kept, result
 
@@ -182,10 +186,20 @@ def _page_pmid(run: Run, text: str, pmid: int | None) -> int:
         doi = page_doi(text)
         if doi is None or pmid is not None:
             raise
-        found, _ = _identify_online(run, Identifier("doi", doi))
+        found = _identify_online(run, Identifier("doi", doi))
         if found.pmid is None:
             raise UsageError(f"{unknown} ({found.why})") from unknown
         return found.pmid
+
+
+def _identify_online(run: Run, identifier: Identifier) -> Identified:
+    if run.client is None or run.stopped:
+        return Identified(None, f"not asked: {run.stopped or 'nobody could be asked'}")
+    try:
+        return identify_online(run.client, identifier)
+    except SourceError as error:
+        _stop(run, error)
+        return Identified(None, str(error))
 
 
 def _keep_file(run: Run, file: InputFile, request: dict[str, object]) -> str:
@@ -203,33 +217,11 @@ def _rejections(name: str, result: FileResult) -> Iterator[Task]:
 
 def _first_articles(run: Run, plan: Plan) -> list[int]:
     """Return the PMIDs of the seeds and of the query's hits, in the order given."""
-    pmids = [pmid for seed in plan.identifiers if (pmid := _identify(run, seed)) is not None]
+    seeds = [*map(seed_of, plan.identifiers), *plan.listed]
+    pmids, run.stopped = identify_seeds(run.db, run.client, seeds, run_id=run.id, stopped=run.stopped)
     if plan.query:
         pmids += _search(run, plan.query)
     return list(dict.fromkeys(pmids))
-
-
-def _identify(run: Run, seed: Identifier) -> int | None:
-    """Return the PMID of a seed; None, and a line in the ledger, where nobody knows it."""
-    asked = seed.value if seed.kind != "doi" else f"doi:{seed.value}"
-    found, outcome = identify_here(run.db, seed), "done"
-    if found.pmid is None:
-        found, outcome = _identify_online(run, seed)
-    with transaction(run.db):
-        save_outcomes(run.db, run.id, [Task("seed", asked, outcome, found.why)])
-    return found.pmid
-
-
-def _identify_online(run: Run, identifier: Identifier) -> tuple[Identified, str]:
-    """Return what PubMed knows of an identifier, and the outcome: done, not identified, failed."""
-    if run.client is None or run.stopped:
-        return Identified(None, f"not asked: {run.stopped or 'nobody could be asked'}"), "failed"
-    try:
-        found = identify_online(run.client, identifier)
-    except SourceError as error:
-        _stop(run, error)
-        return Identified(None, str(error)), "failed"
-    return found, "not identified" if found.pmid is None else "done"
 
 
 def _search(run: Run, query: str) -> list[int]:

@@ -10,6 +10,7 @@ import json
 from typing import NamedTuple
 
 PUBMED = "pubmed"
+NBIB = "nbib"
 PAGE = "page"
 DEMONSTRATION = "demonstration"
 SYNTHETIC = "synthetic"
@@ -240,6 +241,15 @@ class ArticleDate(NamedTuple):
     date: str  # ISO 8601, as long as the source is precise: 2020-05-24, 2020-05, 2020
 
 
+class OtherField(NamedTuple):
+    """A field of an NBIB file that no other table has a place for: OWN, SB, a tag that litkb does not know."""
+
+    pmid: int
+    position: int
+    tag: str
+    value: str
+
+
 class Record(NamedTuple):
     """All that one source said of one article in one answer."""
 
@@ -264,8 +274,9 @@ class Record(NamedTuple):
     data_banks: tuple[DataBank, ...] = ()
     article_identifiers: tuple[ArticleIdentifier, ...] = ()
     article_dates: tuple[ArticleDate, ...] = ()
+    other_fields: tuple[OtherField, ...] = ()
     stated_reference_count: int | None = None  # what a source says the whole list holds; None: it is silent
-    source: str = PUBMED  # pubmed, page, demonstration or synthetic: what the record itself says it is
+    source: str = PUBMED  # pubmed, nbib, page, demonstration or synthetic: what the record itself says it is
 
 
 class Deletion(NamedTuple):

@@ -9,7 +9,7 @@ from kb.text import collapse_spaces, without_controls
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE: Final = re.compile(r"^(\d{4})(?:\s+([A-Z][a-z]{2}))?(?:\s+(\d{1,2}))?\b")
 _PAGES: Final = re.compile(r"^([A-Za-z]*)(\d+)\s*[-–]\s*([A-Za-z]*)(\d+)")
-_NOTES: Final = {
+NOTES: Final = {
     "synthetic": "Made up by litkb; this article does not exist.",
     "demonstration": "Bibliographic facts of litkb's demonstration, not a record of PubMed.",
     "page": "Read from a saved PubMed page.",
@@ -49,7 +49,7 @@ def date_parts(item: Item) -> list[int]:
 
 def note(item: Item) -> str | None:
     """Return what must be said of an item that is no record of PubMed; None for one that is."""
-    return _NOTES.get(item.source)
+    return NOTES.get(item.source)
 
 
 def title(item: Item) -> str:

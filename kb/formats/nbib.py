@@ -4,13 +4,14 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kb.formats.common import clean, note, title
+from kb.formats.common import clean, note
+from kb.identifiers import normalise_doi
 from kb.queries.bibliography import Item, Name
-from kb.records import ArticleDate, Notice
+from kb.records import ArticleDate, Keyword, Notice
 
 _WIDTH: Final = 88  # PubMed folds its lines at about this
 _INDENT: Final = " " * 6
-_NOTICES: Final = {  # PubMed's RefType -> tag
+NOTICES: Final = {  # PubMed's RefType -> tag
     "CommentIn": "CIN", "CommentOn": "CON",
     "CorrectedandRepublishedIn": "CRI", "CorrectedandRepublishedFrom": "CRF",
     "ErratumIn": "EIN", "ErratumFor": "EFR",
@@ -22,21 +23,19 @@ _NOTICES: Final = {  # PubMed's RefType -> tag
     "RetractedandRepublishedIn": "RRI", "RetractedandRepublishedFrom": "RRF",
     "UpdateIn": "UIN", "UpdateOf": "UOF",
 }  # fmt: skip
-_STAMPS: Final = {"pubmed": "EDAT", "medline": "MHDA", "entrez": "CRDT"}
-_DAYS: Final = {"completed": "DCOM", "revised": "LR", "Electronic": "DEP"}
-_HISTORY: Final = frozenset({"created", *_DAYS})  # kinds of dates that are no part of the publication history
+STAMPS: Final = {"pubmed": "EDAT", "medline": "MHDA", "entrez": "CRDT", "pmc-release": "PMCR"}
+DAYS: Final = {"created": "DA", "completed": "DCOM", "revised": "LR", "Electronic": "DEP"}  # kept out of the history
+NOT_NAMED: Final = "not named"
 _OWN_TAG: Final = frozenset({"pubmed", "pmc", "mid", "isbn"})  # identifiers that have a tag of their own
 
 Fields = Iterator[tuple[str, str | None]]
 
 
 def format_nbib(items: Iterable[Item]) -> Iterator[str]:
-    """Yield those items that have a PMID as NBIB records, an empty line between them."""
-    between = ""
+    """Yield those items that have a PMID as NBIB records; the empty line after each shows that nothing is cut off."""
     for item in items:
         if item.id > 0:
-            yield between + _record(item)
-            between = "\n"
+            yield _record(item) + "\n"
 
 
 def _record(item: Item) -> str:
@@ -53,7 +52,7 @@ def _field(tag: str, value: str) -> str:
 
 def _description(item: Item) -> Fields:
     yield from (("PMID", str(item.id)), ("STAT", item.status))
-    yield from ((_DAYS[date.kind], date.date.replace("-", "")) for date in item.dates if date.kind in _DAYS)
+    yield from ((DAYS[date.kind], date.date.replace("-", "")) for date in item.dates if date.kind in DAYS)
     for issn, kind in (
         (item.issn_electronic, "Electronic"),
         (item.issn_print, "Print"),
@@ -63,14 +62,14 @@ def _description(item: Item) -> Fields:
     yield from (("ISBN", row.value) for row in item.identifiers if row.kind == "isbn")
     yield from (("VI", item.volume), ("IP", item.issue))
     yield "DP", item.pub_date or (str(item.year) if item.year else None)
-    yield ("BTI" if item.record_type == "book" else "TI"), (title(item) + "." if item.source else item.title)
+    yield "BTI" if item.record_type == "book" else "TI", item.title if item.has_title else None
     yield "BTI", item.book_title if item.record_type == "book chapter" else None
     yield "PG", item.pages
-    yield "LID", f"{item.doi} [doi]" if item.doi else None
+    yield "LID", _own_doi(item)
     yield "AB", item.abstract
     for row in item.other_abstracts:
-        yield "OAB", f"{row.kind or 'Other'}: {row.label + ': ' if row.label else ''}{row.text}"
-        yield "OABL", row.language
+        yield "OAB", ": ".join(part for part in (row.kind, row.label, row.text) if part)
+        yield from (("OABL", row.language), ("OCI", row.copyright))
     yield "CI", item.copyright
 
 
@@ -78,22 +77,24 @@ def _people(item: Item) -> Fields:
     for name in item.names:
         yield from _person(name)
     for row in item.investigators:
-        full = ", ".join(part for part in (row.last_name, row.fore_name or row.initials, row.suffix) if part)
+        full = _full(row.last_name, row.fore_name or row.initials, row.suffix)
         yield from (("FIR", full or row.name), ("IR", row.name), ("IRAD", row.affiliation))
 
 
 def _person(name: Name) -> Fields:
+    is_author = name.role == "author"
     if name.literal:
-        yield ("CN" if name.role == "author" else "ED"), name.literal
+        yield "CN" if is_author and not name.is_person else "AU" if is_author else "ED", name.literal
     else:
-        yield ("FAU" if name.role == "author" else "FED"), _full(name)
-        yield ("AU" if name.role == "author" else "ED"), name.short
+        yield "FAU" if is_author else "FED", _full(name.family, name.given, name.suffix)
+        yield "AU" if is_author else "ED", name.short
     yield "AUID", f"ORCID: {name.orcid}" if name.orcid else None
     yield from (("AD", affiliation) for affiliation in name.affiliations)
 
 
-def _full(name: Name) -> str:
-    return ", ".join(part for part in (name.family, name.given, name.suffix) if part)
+def _full(family: str | None, given: str | None, suffix: str | None) -> str:
+    """Return a name as PubMed writes it in full: "Anton, Raymond F Jr"."""
+    return ", ".join(part for part in (family, " ".join(part for part in (given, suffix) if part)) if part)
 
 
 def _kinds(item: Item) -> Fields:
@@ -103,6 +104,7 @@ def _kinds(item: Item) -> Fields:
     for grant in item.grants:
         yield "GR", "/".join(part for part in grant[2:] if part)
     yield from (("PT", kind) for kind in item.publication_types)
+    yield "PUBM", item.pub_model
     yield "TT", item.vernacular_title
 
 
@@ -117,9 +119,18 @@ def _subjects(item: Item) -> Fields:
         yield "RN", f"{row.registry_number or '0'} ({row.name})"
     yield from (("NM", row.name) for row in item.concepts)
     yield from (("MH", heading) for heading in item.mesh)
-    yield "RF", str(item.reference_count) if item.reference_count else None
-    yield "OTO", next((row.owner for row in item.keyword_rows if row.owner), None)
-    yield from (("OT", ("*" if row.is_major else "") + row.keyword) for row in item.keyword_rows)
+    yield "RF", None if item.reference_count is None else str(item.reference_count)
+    yield from _keywords(item.keyword_rows)
+
+
+def _keywords(rows: Iterable[Keyword]) -> Fields:
+    """Yield keywords, the owner of a list before its first one."""
+    owner = None
+    for row in rows:
+        if row.owner and row.owner != owner:
+            owner = row.owner
+            yield "OTO", owner
+        yield "OT", f"*{row.keyword}" if row.is_major else row.keyword
 
 
 def _links(item: Item) -> Fields:
@@ -127,11 +138,21 @@ def _links(item: Item) -> Fields:
     yield from (("COIS", item.coi_statement), ("PMC", item.pmcid))
     yield from (("MID", row.value) for row in item.identifiers if row.kind == "mid")
     yield from _dates(item.dates)
-    aids = dict.fromkeys(f"{row.value} [{row.kind}]" for row in item.identifiers if row.kind not in _OWN_TAG)
-    own = f"{item.doi} [doi]" if item.doi else None
-    yield from (("AID", aid) for aid in ([own] if own and not any(aid.endswith("[doi]") for aid in aids) else []))
-    yield from (("AID", aid) for aid in aids)
-    yield from (("PST", item.publication_status), ("SO", source_line(item)), ("GN", note(item)))
+    yield from (("OID", f"{row.kind}: {row.value}") for row in item.identifiers if row.kind.isupper())
+    aids = [
+        f"{row.value} [{row.kind}]" for row in item.identifiers if row.kind not in _OWN_TAG and not row.kind.isupper()
+    ]
+    own = _own_doi(item)
+    yield from (("AID", aid) for aid in dict.fromkeys(aids if not own or own in aids else [own, *aids]))
+    yield "PST", item.publication_status
+    yield from ((row.tag, row.value) for row in item.other_fields)
+    yield from (("GN", note(item)), ("SO", source_line(item)))  # SO ends a record, and shows that it is whole
+
+
+def _own_doi(item: Item) -> str | None:
+    """Return the DOI of the article as its record prints it, capitals and all."""
+    given = (row.value for row in item.identifiers if row.kind == "doi" and normalise_doi(row.value) == item.doi)
+    return f"{next(given, item.doi)} [doi]" if item.doi else None
 
 
 def source_line(item: Item) -> str | None:
@@ -141,15 +162,15 @@ def source_line(item: Item) -> str | None:
 
 
 def _notice(notice: Notice) -> tuple[str, str]:
-    tag = _NOTICES.get(notice.kind)
+    tag = NOTICES.get(notice.kind)
     said = " ".join(part for part in (notice.ref_source, notice.note) if part)
     pmid = f"PMID: {notice.other_pmid}" if notice.other_pmid is not None else ""
-    text = ". ".join(part for part in (said.rstrip(". "), pmid) if part) or "not named"
+    text = ". ".join(part for part in (said.rstrip(". "), pmid) if part) or NOT_NAMED
     return (tag, text) if tag else ("GN", f"{notice.kind}: {text}")
 
 
 def _dates(dates: Iterable[ArticleDate]) -> Fields:
     """Yield the days of a record's history; the hour is not kept, so midnight stands in its place as PubMed does."""
     days = [(date.kind, date.date.replace("-", "/") + (" 00:00" if len(date.date) == 10 else "")) for date in dates]
-    yield from ((_STAMPS[kind], day) for kind, day in days if kind in _STAMPS)
-    yield from (("PHST", f"{day} [{kind}]") for kind, day in days if kind not in _HISTORY)
+    yield from ((STAMPS[kind], day) for kind, day in days if kind in STAMPS)
+    yield from (("PHST", f"{day} [{kind}]") for kind, day in days if kind not in DAYS)

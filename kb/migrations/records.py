@@ -202,6 +202,14 @@ create table article_dates (
     primary key (pmid, position)
 ) strict, without rowid;
 
+create table other_fields (
+    pmid integer not null references articles (pmid),
+    position integer not null,
+    tag text not null,           -- of an NBIB file: OWN, SB, GN, a tag that litkb does not know
+    value text not null,         -- as printed
+    primary key (pmid, position)
+) strict, without rowid;
+
 create table article_texts (
     pmid integer primary key references articles (pmid),
     title text not null,         -- all columns folded: no case, no accents

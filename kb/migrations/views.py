@@ -48,7 +48,9 @@ create view disputed_citations as  -- a source that knows the list of the citing
         join works a on a.id = l.citing_id join works b on b.id = l.cited_id
         join article_lists k on k.pmid = l.citing_id and k.list = 'references' and k.entries > 0
         join citation_sources s on s.id = k.source_id
-    where not exists (
+    where exists (  -- a source that gives the length alone disputes nothing
+            select 1 from citations o where o.citing_id = k.pmid and o.source_id = k.source_id)
+        and not exists (
         select 1 from citations c join works d on d.id = c.cited_id
         where c.citing_id = l.citing_id and c.source_id = k.source_id
             and coalesce(d.merged_into, d.id) = l.cited_id);
@@ -73,7 +75,7 @@ create view seed as  -- the article asked for first, else the held one with the 
     select pmid, (select label from works where id = pmid) as label from (
         select a.pmid, 0 as preference, t.run_id as place
         from harvest_tasks t
-            join works w on w.id = t.asked or w.doi = lower(t.asked) or w.pmcid = upper(t.asked)
+            join works w on w.id = t.detail or w.id = t.asked or w.doi = lower(t.asked) or w.pmcid = upper(t.asked)
             join articles a on a.pmid = coalesce(w.merged_into, w.id)
         where t.task = 'seed'
         union all

@@ -5,7 +5,7 @@ from typing import Final
 WORKS: Final = """
 create table citation_sources (
     id integer primary key,
-    name text not null unique,   -- pubmed, page, elink_citedin, elink_refs, icite, resolved, demonstration, synthetic
+    name text not null unique,   -- pubmed, nbib, page, elink_citedin, elink_refs, icite, demonstration ...
     description text not null    -- what it is, for the page that shows evidence
 ) strict;
 
@@ -18,7 +18,8 @@ insert into citation_sources (id, name, description) values
     (6, 'resolved', 'A printed reference that litkb, or a person, identified'),
     (7, 'demonstration', 'The bundled demonstration: bibliographic facts read from public pages, not from NCBI'),
     (8, 'synthetic', 'A made-up field for trying litkb out: none of it exists'),
-    (9, 'elink_similar', 'NCBI ELink: similar articles (pubmed_pubmed)');
+    (9, 'elink_similar', 'NCBI ELink: similar articles (pubmed_pubmed)'),
+    (10, 'nbib', 'The record in an NBIB file (MEDLINE format), which has no reference list');
 
 create table works (
     id integer primary key,      -- the PMID; minus 52 bits of a hash of its key where no PMID is known

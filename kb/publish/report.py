@@ -24,7 +24,7 @@ from kb.queries.publishing import (
     read_runs,
     read_seed_label,
 )
-from kb.records import DEMONSTRATION, PAGE, PUBMED, SYNTHETIC
+from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC
 
 SHOWN_GAPS: Final = 500  # of what was asked in vain; the table harvest_tasks has all
 _LISTS: Final = {"references": "what it cites", "cited_by": "what cites it", "similar": "similar articles"}
@@ -76,7 +76,7 @@ def format_report(db: sqlite3.Connection, publication: Publication) -> str:
         ("What was asked in vain", _format_gaps(db)),
         ("How complete the lists are", _format_lists(db)),
         ("Computed", _format_computed(db)),
-        ("Rights", _NOTICE if read_status(db)["sources"].keys() & {PUBMED, PAGE} else _NO_NOTICE),
+        ("Rights", _NOTICE if read_status(db)["sources"].keys() & {PUBMED, NBIB, PAGE} else _NO_NOTICE),
         ("To check it, and to make it again", _format_remaking(db, publication)),
     )
     return "\n".join((f"## {title}\n\n" if title else "") + text for title, text in sections)

@@ -20,6 +20,7 @@ class Name(NamedTuple):
     role: str
     short: str  # "Vederhus JK"
     orcid: str | None = None
+    is_person: int = 0  # literal is the name of a person, printed as it stands
     affiliations: tuple[str, ...] = ()
 
 
@@ -30,7 +31,7 @@ class Item(NamedTuple):
     """
 
     id: int
-    source: str | None  # pubmed, page, demonstration, synthetic; None: not held
+    source: str | None  # pubmed, nbib, page, demonstration, synthetic; None: not held
     record_type: str
     title: str
     year: int | None
@@ -54,9 +55,11 @@ class Item(NamedTuple):
     copyright: str | None = None
     coi_statement: str | None = None
     status: str | None = None
+    has_title: int = 1  # 0: the record has none, title is the label of the work
+    pub_model: str | None = None
     publication_status: str | None = None
     citation_line: str | None = None
-    reference_count: int | None = None
+    reference_count: int | None = None  # as the source of the record says
     names: tuple[Name, ...] = ()
     abstract: str | None = None
     mesh: tuple[str, ...] = ()
@@ -72,6 +75,7 @@ class Item(NamedTuple):
     notices: tuple[r.Notice, ...] = ()
     identifiers: tuple[r.ArticleIdentifier, ...] = ()
     dates: tuple[r.ArticleDate, ...] = ()
+    other_fields: tuple[r.OtherField, ...] = ()
 
     @property
     def issn(self) -> str | None:
@@ -88,9 +92,11 @@ _HELD: Final = """
     select a.pmid, s.name, a.record_type, coalesce(a.title, a.vernacular_title, w.label), a.year, a.doi, a.pmcid,
         a.vernacular_title, a.book_title, j.title, j.abbreviation, j.issn_electronic, j.issn_print, j.issn_linking,
         j.country, a.journal_id, a.pub_date, a.volume, a.issue, a.pages, a.publisher, a.edition, a.copyright,
-        a.coi_statement, a.status, a.publication_status, a.citation_line, a.reference_count
+        a.coi_statement, a.status, a.title is not null or a.vernacular_title is not null, a.pub_model,
+        a.publication_status, a.citation_line, coalesce(a.reference_count, l.entries)
     from articles a join works w on w.id = a.pmid join citation_sources s on s.id = a.source_id
         left join journals j on j.journal_id = a.journal_id
+        left join article_lists l on l.pmid = a.pmid and l.list = 'references' and l.source_id = a.source_id
     where a.pmid in ({marks})"""
 _NAMED: Final = """
     select w.id, null, 'named', coalesce((select citation from article_references r
@@ -98,7 +104,8 @@ _NAMED: Final = """
     from works w where w.id in ({marks}) and w.state <> 'held'"""
 _NAMES: Final = """
     select pmid, position, last_name, coalesce(fore_name, initials), suffix,
-        coalesce(collective_name, case when last_name is null then name end), role, name, orcid
+        coalesce(collective_name, case when last_name is null then name end), role, name, orcid,
+        collective_name is null and last_name is null
     from authorships where pmid in ({marks}) order by pmid, position"""
 _AFFILIATIONS: Final = """
     select pmid, position, affiliation from affiliations where pmid in ({marks}) order by pmid, position, ordinal"""
@@ -106,7 +113,8 @@ _TEXTS: Final = {
     "abstract": """select pmid, case when label is null then text else label || ': ' || text end
         from abstract_sections where pmid in ({marks}) order by pmid, position""",
     "mesh": """select h.pmid, case when h.descriptor_is_major then '*' else '' end || d.name
-            || coalesce('/' || group_concat(case when h.is_major then '*' else '' end || q.name, '/'), '')
+            || coalesce('/' || group_concat(
+                case when h.is_major and not h.descriptor_is_major then '*' else '' end || q.name, '/'), '')
         from (select * from mesh_headings where pmid in ({marks}) order by pmid, position) h
             join mesh_descriptors d on d.descriptor_ui = h.descriptor_ui
             left join mesh_qualifiers q on q.qualifier_ui = h.qualifier_ui
@@ -125,6 +133,7 @@ _ROWS: Final[dict[str, tuple[str, Any]]] = {
     "notices": ("notices", r.Notice),
     "identifiers": ("article_identifiers", r.ArticleIdentifier),
     "dates": ("article_dates", r.ArticleDate),
+    "other_fields": ("other_fields", r.OtherField),
 }
 _PORTION: Final = 500  # works read in one go
 

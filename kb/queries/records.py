@@ -29,7 +29,9 @@ class Held(NamedTuple):
         return (self.rank, self.version, self.date_revised, self.checked_at, self.content_hash)
 
 
-_RANK_OF_SOURCE = "case s.name when 'pubmed' then 3 when 'page' then 2 when 'demonstration' then 1 else 0 end"
+_RANK_OF_SOURCE = (
+    "case s.name when 'pubmed' then 4 when 'nbib' then 3 when 'page' then 2 when 'demonstration' then 1 else 0 end"
+)
 
 
 def chunks(pmids: Collection[int]) -> Iterator[list[int]]:
@@ -99,6 +101,7 @@ _PARTS = {
     "data_banks": ("data_banks", r.DataBank),
     "article_identifiers": ("article_identifiers", r.ArticleIdentifier),
     "article_dates": ("article_dates", r.ArticleDate),
+    "other_fields": ("other_fields", r.OtherField),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from kb.queries.records import marks
 from kb.queries.syntax import Query, fts_expression
-from kb.text import fold
+from kb.text import fold, words_in
 
 _JOURNALS: Final = 500  # journals that one search may mean
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
@@ -94,3 +94,27 @@ def read_abstract_texts(db: sqlite3.Connection, pmids: Collection[int]) -> dict[
     for pmid, text in rows:
         found.setdefault(pmid, []).append(text)
     return {pmid: " ".join(texts) for pmid, texts in found.items()}
+
+
+class Titled(NamedTuple):
+    """What tells one article from another by what is printed of it."""
+
+    pmid: int
+    title: str | None
+    vernacular_title: str | None
+    year: int | None
+    authors: str | None
+    doi: str | None
+
+
+def read_titled(db: sqlite3.Connection, title: str) -> list[Titled]:
+    """Return the held articles in whose titles the words of title stand one after another."""
+    words = " ".join(words_in(fold(title)))
+    if not words:
+        return []
+    rows = db.execute(
+        """select a.pmid, a.title, a.vernacular_title, a.year, a.authors, a.doi
+        from article_search s join articles a on a.pmid = s.rowid where article_search match ? order by a.pmid""",
+        (f'title : "{words}"',),
+    )
+    return [Titled(*row) for row in rows]

@@ -7,6 +7,7 @@ from kb.queries.pages import Counts, ListSaid
 
 _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
+    "nbib": "the NBIB file",
     "page": "the saved PubMed page",
     "elink_citedin": "NCBI ELink",
     "elink_refs": "NCBI ELink",

@@ -1,8 +1,8 @@
 """Records -> rows: articles and all that belongs to them, in the caller's transaction.
 
-Which record of a PMID wins does not depend on the order of loading: an NCBI record beats a saved page,
-which beats the demonstration; then the higher version, the later date_revised, the answer received later,
-the greater content_hash. Between two NLM update files the number of the file decides alone.
+Which record of a PMID wins does not depend on the order of loading: PubMed XML beats NBIB, which beats a
+saved page, which beats the demonstration; then the higher version, the later date_revised, the answer received
+later, the greater content_hash. Between two NLM update files the number of the file decides alone.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from kb.identifiers import work_id
 from kb.labels import article_label
 from kb.queries.records import Held, read_held, read_sources, read_states
-from kb.records import DEMONSTRATION, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
+from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
 from kb.store.works import (
     save_mentions,
     save_named_works,
@@ -24,7 +24,7 @@ from kb.store.works import (
 )
 from kb.text import fold
 
-_RANK: Final = {PUBMED: 3, PAGE: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
+_RANK: Final = {PUBMED: 4, NBIB: 3, PAGE: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
 PARTS: Final = {  # field of Record -> its table; children after their parents
     "abstract_sections": "abstract_sections",
     "other_abstract_sections": "other_abstract_sections",
@@ -43,6 +43,7 @@ PARTS: Final = {  # field of Record -> its table; children after their parents
     "data_banks": "data_banks",
     "article_identifiers": "article_identifiers",
     "article_dates": "article_dates",
+    "other_fields": "other_fields",
 }
 _ARTICLE_COLUMNS: Final = (
     *Article._fields, "source_id", "update_file", "harvested_at", "checked_at", "content_hash"

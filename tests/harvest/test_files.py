@@ -13,7 +13,7 @@ from kb.records import Record
 from tests.builders import article_set, article_xml
 
 XML = article_set(*(article_xml(pmid, title=f"Title {pmid} " + "word " * 40) for pmid in range(1, 101)))
-IDS = ["xml", "gzip", "utf-8", "utf-16", "utf-16-le", "cut", "page", "text", "html", "empty"]
+IDS = ["xml", "gzip", "utf-8", "utf-16", "utf-16-le", "cut", "page", "nbib", "text", "html", "empty"]
 PAGE = "Abstract\n\nWhy.\n\nPubMed Disclaimer\n\nReferences\n"
 
 
@@ -36,6 +36,8 @@ def test_a_folder_gives_its_files_in_order_under_its_own_name_and_counts_the_oth
         ".hidden.xml": XML,
         ".git/c.xml": XML,
         "data.json": b"{}",
+        "refs.ris.gz": packed(PAGE.encode()),
+        "a/b.NBIB": b"PMID- 1\nSO  - J.\n",
         "packed": packed(XML),
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -44,9 +46,9 @@ def test_a_folder_gives_its_files_in_order_under_its_own_name_and_counts_the_oth
     found = list_files([folder])
 
     assert [file.name for file in found.files] == [
-        "answers/a/page.txt", "answers/a/z.xml.gz", "answers/b.xml", "answers/packed",
+        "answers/a/b.NBIB", "answers/a/page.txt", "answers/a/z.xml.gz", "answers/b.xml", "answers/packed",
     ]  # fmt: skip
-    assert found.skipped == 4
+    assert found.skipped == 5
 
 
 def test_a_named_file_goes_by_its_name_and_is_read_once(tmp_path):
@@ -60,10 +62,10 @@ def test_a_named_file_goes_by_its_name_and_is_read_once(tmp_path):
     ("name", "data", "words"),
     [
         ("missing.xml", None, "There is no file"),
-        ("notes.txt", b"buy milk", "neither PubMed XML nor the saved text"),
-        ("page.html", b"<!DOCTYPE html><html>", "neither PubMed XML nor the saved text"),
-        ("empty.xml", b"", "neither PubMed XML nor the saved text"),
-        ("binary.xml", bytes(100), "neither PubMed XML nor the saved text"),
+        ("notes.txt", b"buy milk", "neither PubMed XML nor NBIB nor the saved text"),
+        ("page.html", b"<!DOCTYPE html><html>", "neither PubMed XML nor NBIB nor the saved text"),
+        ("empty.xml", b"", "neither PubMed XML nor NBIB nor the saved text"),
+        ("binary.xml", bytes(100), "neither PubMed XML nor NBIB nor the saved text"),
     ],
 )
 def test_a_named_file_that_is_neither_is_refused_with_a_sentence(tmp_path, name, data, words):
@@ -89,6 +91,7 @@ def test_a_folder_with_nothing_to_read_is_refused(tmp_path):
         ("<PubmedArticleSet/>".encode("utf-16-le"), "pubmed-xml"),
         (packed(XML)[:30], "pubmed-xml"),
         (PAGE.encode(), "page text"),
+        (b"PMID- 1\nTI  - Abstract, references, doi: 10.1/x\n", "nbib"),
         (b"buy milk", "unknown"),
         (b"<html>", "unknown"),
         (b"", "unknown"),

@@ -161,7 +161,7 @@ def test_nbib_is_read_back_by_biopython():
     wanted = {
         "PMID": "32448354",
         "TI": "One size doesn't fit all: DNA in Norway.",
-        "FAU": ["Vederhus, John-Kåre", "Anton, Raymond F, Jr"],
+        "FAU": ["Vederhus, John-Kåre", "Anton, Raymond F Jr"],
         "AU": ["Vederhus JK", "Anton RF Jr"],
         "CN": ["Recovery and Care Group"],
         "DP": "2020 May 24",
@@ -202,7 +202,7 @@ def test_hostile_text_comes_back_as_it_was(text: str):
     assert [plain(e["title"]) for e in bibtex.entries] == [shown(text), "One size doesn't fit all: DNA in Norway"]
     assert bibtex.failed_blocks == []
     assert [plain(e["abstract"]) for e in bibtex.entries] == [shown(text), "Background: Few words."]
-    assert [entry["TI"] for entry in nbib] == [shown(text) + ".", "One size doesn't fit all: DNA in Norway."]
+    assert [entry["TI"] for entry in nbib] == [shown(text), "One size doesn't fit all: DNA in Norway."]
     assert csl[0]["title"] == csl[0]["abstract"] == shown(text)
     assert [len(found) for found in (ris, bibtex.entries, nbib, csl)] == [2, 2, 2, 2]
 
