@@ -1,0 +1,214 @@
+"""Asking about many PMIDs: batches on their way side by side, each answer kept, loaded and noted in order.
+
+Answers are awaited in the order of their questions, so the same answers make the same archive and the same rows.
+"""
+
+import math
+import sqlite3
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, NamedTuple
+
+from harvest.archive import keep_answer
+from harvest.client import Client
+from harvest.entrez import BATCH, Answer, fetch_articles, fetch_cited_by, fetch_similar
+from harvest.load import ALONE, CONFIRM, TOGETHER, Loaded, load_articles, load_links
+from kb.database import transaction
+from kb.errors import PermanentError, RecordError, SourceError, TransientError
+from kb.queries.ledger import Task, read_settled
+from kb.store.ledger import save_outcomes, save_pending
+
+Progress = Callable[[str, int, int], None]
+"""Told after each step: what is being done, how much is done, of how much."""
+
+SLOWEST: Final = 3.0  # seconds an answer may take without slowing the run down; NCBI needs about 0.7
+
+_FETCHERS: Final = {"cited_by": fetch_cited_by, "similar": fetch_similar}
+
+
+def now() -> str:
+    """Return the moment, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass
+class Run:
+    """One run under way: where it reads, keeps and writes."""
+
+    db: sqlite3.Connection
+    archive: sqlite3.Connection
+    client: Client | None  # None: files only, nobody is asked
+    id: int
+    started_at: str
+    progress: Progress
+    notes: list[str] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
+    stopped: str | None = None  # why nothing more is asked: the source does not answer
+
+
+class Question(NamedTuple):
+    """What is asked of E-utilities about PMIDs, and how its answer is loaded."""
+
+    task: str
+    label: str  # what a person is shown meanwhile
+    fetch: Callable[[Client, Sequence[int]], Answer]
+    note: dict[str, str]  # kept with the request, so that a rebuild loads the answer alike
+    load: Callable[..., Loaded]
+
+
+class _Batch(NamedTuple):
+    """PMIDs that are asked about in one request."""
+
+    question: Question
+    pmids: list[int]
+
+
+def article_question(step: str) -> Question:
+    """Return the question for records."""
+    return Question("article", "articles", fetch_articles, {"step": step}, partial(load_articles, step=step))
+
+
+def list_question(list_name: str) -> Question:
+    """Return the question for who cites an article (cited_by), or what is similar to it."""
+    load = partial(load_links, list_name=list_name)
+    return Question(list_name, list_name.replace("_", " "), _FETCHERS[list_name], {"list": list_name}, load)
+
+
+def harvest_articles(run: Run, pmids: Iterable[int]) -> None:
+    """Fetch and save the records of pmids that this run has not settled."""
+    left = list(pmids)
+    for step, size in ((TOGETHER, BATCH), (ALONE, 1), (CONFIRM, 1)):
+        left = _ask_all(run, [article_question(step)], left, size=size)["article"]
+
+
+def harvest_lists(run: Run, names: Sequence[str], pmids: Sequence[int]) -> None:
+    """Ask who cites pmids (cited_by) and what is similar to them (similar), unless this run has done so."""
+    again = _ask_all(run, [list_question(name) for name in names], pmids)
+    for name, left in again.items():
+        left_out = _ask_all(run, [list_question(name)], left, size=1)[name]
+        note_failure(run, name, left_out, "the answers leave it out")
+
+
+def _ask_all(
+    run: Run, questions: Sequence[Question], pmids: Sequence[int], *, size: int = BATCH
+) -> dict[str, list[int]]:
+    """Ask each question about pmids, less those that this run has settled; return by task what to ask again."""
+    batches = [batch for question in questions for batch in _batches(run, question, pmids, size)]
+    label = " and ".join(dict.fromkeys(batch.question.label for batch in batches))
+    again: dict[str, list[int]] = {question.task: [] for question in questions}
+    done, total = 0, sum(len(batch.pmids) for batch in batches)
+    for batch, answer in _under_way(run, batches):
+        again[batch.question.task] += _settle(run, batch, answer)
+        done += len(batch.pmids)
+        run.progress(label, done, total)
+    return again
+
+
+def _batches(run: Run, question: Question, pmids: Sequence[int], size: int) -> Iterator[_Batch]:
+    """Yield the requests to make, all noted as pending before the first is sent."""
+    settled = read_settled(run.db, run.id, question.task)
+    todo = [pmid for pmid in pmids if str(pmid) not in settled]
+    with transaction(run.db):
+        save_pending(run.db, run.id, question.task, todo)
+    for start in range(0, len(todo), size):
+        yield _Batch(question, todo[start : start + size])
+
+
+def _under_way(run: Run, batches: Iterable[_Batch]) -> Iterator[tuple[_Batch, "Future[Answer] | None"]]:
+    """Yield batches with their answers to come, as many on their way as the rate allows while one is slow."""
+    most = math.ceil(SLOWEST * run.client.settings.rate) if run.client else 1
+    waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
+    for batch in batches:
+        waiting.append((batch, _sent(run, batch)))
+        if len(waiting) >= most:
+            yield waiting.popleft()
+    while waiting:
+        yield waiting.popleft()
+
+
+def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
+    """Return the answer to come; None where nobody is asked any more.
+
+    The thread is a daemon: an interrupted harvest does not wait for answers that it will not read.
+    """
+    client = run.client
+    if client is None or run.stopped:
+        return None
+    answer: Future[Answer] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(batch.question.fetch(client, batch.pmids))
+        except Exception as error:  # noqa: BLE001 - it is raised again where the answer is awaited
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    return answer
+
+
+def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[int]:
+    """Keep an answer, then load and note it in one transaction; return what must be asked again.
+
+    A failure is noted for each PMID. Where a request is refused for good, the PMID that spoils it is found
+    by halves.
+    """
+    task, pmids = batch.question.task, batch.pmids
+    if answer is None:
+        note_failure(run, task, pmids, f"not asked: {run.stopped or 'nobody could be asked'}")
+        return []
+    try:
+        return _load(run, batch, answer.result())
+    except PermanentError as error:
+        if len(pmids) > 1:
+            middle = len(pmids) // 2
+            halves = (batch._replace(pmids=pmids[:middle]), batch._replace(pmids=pmids[middle:]))
+            return [pmid for half in halves for pmid in _settle(run, half, _sent(run, half))]
+        _note_refusal(run, task, pmids[0], error)
+    except TransientError as error:
+        stop(run, error)
+        note_failure(run, task, pmids, str(error))
+    except RecordError as error:
+        note_failure(run, task, pmids, str(error))
+    return []
+
+
+def _load(run: Run, batch: _Batch, answer: Answer) -> list[int]:
+    kept = keep(run, answer, batch.question.note)
+    with transaction(run.db):
+        loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
+        save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
+    return loaded.again
+
+
+def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:
+    """Keep an answer in the archive, with what a rebuild must know of it; return its name there."""
+    return keep_answer(
+        run.archive,
+        answer.body,
+        endpoint=answer.endpoint,
+        request={**answer.request, **note},
+        received_at=answer.received_at,
+    )
+
+
+def _note_refusal(run: Run, task: str, pmid: int, error: PermanentError) -> None:
+    """NCBI refuses a PMID that it does not know with "ID list is empty"; other refusals are failures."""
+    unknown = task == "article" and "id list is empty" in str(error).lower()
+    with transaction(run.db):
+        save_outcomes(run.db, run.id, [Task(task, str(pmid), "not found" if unknown else "failed", str(error))])
+
+
+def note_failure(run: Run, task: str, asked: Iterable[int | str], why: str) -> None:
+    """Note that what was asked got no answer, and why."""
+    with transaction(run.db):
+        save_outcomes(run.db, run.id, [Task(task, str(one), "failed", why) for one in asked])
+
+
+def stop(run: Run, error: SourceError) -> None:
+    """Ask nothing more in this run: all of its time for one request was used up in vain."""
+    run.stopped = str(error)
