@@ -16,8 +16,10 @@ from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
 from harvest.client import Client
-from harvest.entrez import BATCH, Answer, fetch_articles, fetch_cited_by, fetch_similar
-from harvest.load import ALONE, CONFIRM, TOGETHER, Loaded, load_articles, load_links
+from harvest.entrez import BATCH, Answer, fetch_articles, fetch_cited_by, fetch_references, fetch_similar
+from harvest.icite import SOURCE as ICITE
+from harvest.icite import fetch_icite
+from harvest.load import ALONE, CONFIRM, TOGETHER, Loaded, load_articles, load_icite, load_links
 from kb.database import transaction
 from kb.errors import PermanentError, RecordError, SourceError, TransientError
 from kb.queries.ledger import Task, read_settled
@@ -28,7 +30,8 @@ Progress = Callable[[str, int, int], None]
 
 SLOWEST: Final = 3.0  # seconds an answer may take without slowing the run down; NCBI needs about 0.7
 
-_FETCHERS: Final = {"cited_by": fetch_cited_by, "similar": fetch_similar}
+PUBMED: Final = "pubmed"  # E-utilities
+_FETCHERS: Final = {"cited_by": fetch_cited_by, "similar": fetch_similar, "references": fetch_references}
 
 
 def now() -> str:
@@ -42,13 +45,21 @@ class Run:
 
     db: sqlite3.Connection
     archive: sqlite3.Connection
-    client: Client | None  # None: files only, nobody is asked
+    clients: Mapping[str, Client]  # by the source they ask; none: files only, nobody is asked
     id: int
     started_at: str
     progress: Progress
     notes: list[str] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
-    stopped: str | None = None  # why nothing more is asked: the source does not answer
+    stopped: dict[str, str] = field(default_factory=dict)  # sources that are asked nothing more, and why
+
+    def client(self, source: str) -> Client | None:
+        """Return who asks a source; None where it is asked nothing, or nothing more."""
+        return None if source in self.stopped else self.clients.get(source)
+
+    def why_not(self, source: str) -> str:
+        """Return why a source is not asked."""
+        return f"not asked: {self.stopped.get(source, 'nobody could be asked')}"
 
 
 class Question(NamedTuple):
@@ -56,6 +67,7 @@ class Question(NamedTuple):
 
     task: str
     label: str  # what a person is shown meanwhile
+    source: str  # who is asked
     fetch: Callable[[Client, Sequence[int]], Answer]
     note: dict[str, str]  # kept with the request, so that a rebuild loads the answer alike
     load: Callable[..., Loaded]
@@ -70,13 +82,18 @@ class _Batch(NamedTuple):
 
 def article_question(step: str) -> Question:
     """Return the question for records."""
-    return Question("article", "articles", fetch_articles, {"step": step}, partial(load_articles, step=step))
+    return Question("article", "articles", PUBMED, fetch_articles, {"step": step}, partial(load_articles, step=step))
 
 
 def list_question(list_name: str) -> Question:
     """Return the question for who cites an article (cited_by), or what is similar to it."""
     load = partial(load_links, list_name=list_name)
-    return Question(list_name, list_name.replace("_", " "), _FETCHERS[list_name], {"list": list_name}, load)
+    return Question(list_name, list_name.replace("_", " "), PUBMED, _FETCHERS[list_name], {"list": list_name}, load)
+
+
+def icite_question() -> Question:
+    """Return the question for what iCite says of articles."""
+    return Question(ICITE, "iCite", ICITE, fetch_icite, {}, load_icite)
 
 
 def harvest_articles(run: Run, pmids: Iterable[int]) -> None:
@@ -87,10 +104,14 @@ def harvest_articles(run: Run, pmids: Iterable[int]) -> None:
 
 
 def harvest_lists(run: Run, names: Sequence[str], pmids: Sequence[int]) -> None:
-    """Ask who cites pmids (cited_by) and what is similar to them (similar), unless this run has done so."""
-    again = _ask_all(run, [list_question(name) for name in names], pmids)
+    """Ask for the lists that are named of each article, unless this run has done so.
+
+    cited_by, similar and references are ELink's; icite: what iCite says.
+    """
+    questions = {name: icite_question() if name == ICITE else list_question(name) for name in names}
+    again = _ask_all(run, list(questions.values()), pmids)
     for name, left in again.items():
-        left_out = _ask_all(run, [list_question(name)], left, size=1)[name]
+        left_out = _ask_all(run, [questions[name]], left, size=1)[name]
         note_failure(run, name, left_out, "the answers leave it out")
 
 
@@ -121,7 +142,7 @@ def _batches(run: Run, question: Question, pmids: Sequence[int], size: int) -> I
 
 def _under_way(run: Run, batches: Iterable[_Batch]) -> Iterator[tuple[_Batch, "Future[Answer] | None"]]:
     """Yield batches with their answers to come, as many on their way as the rate allows while one is slow."""
-    most = math.ceil(SLOWEST * run.client.settings.rate) if run.client else 1
+    most = math.ceil(SLOWEST * max((client.settings.rate for client in run.clients.values()), default=1))
     waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
     for batch in batches:
         waiting.append((batch, _sent(run, batch)))
@@ -136,8 +157,8 @@ def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
 
     The thread is a daemon: an interrupted harvest does not wait for answers that it will not read.
     """
-    client = run.client
-    if client is None or run.stopped:
+    client = run.client(batch.question.source)
+    if client is None:
         return None
     answer: Future[Answer] = Future()
 
@@ -159,7 +180,7 @@ def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[in
     """
     task, pmids = batch.question.task, batch.pmids
     if answer is None:
-        note_failure(run, task, pmids, f"not asked: {run.stopped or 'nobody could be asked'}")
+        note_failure(run, task, pmids, run.why_not(batch.question.source))
         return []
     try:
         return _load(run, batch, answer.result())
@@ -170,7 +191,7 @@ def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[in
             return [pmid for half in halves for pmid in _settle(run, half, _sent(run, half))]
         _note_refusal(run, task, pmids[0], error)
     except TransientError as error:
-        stop(run, error)
+        stop(run, batch.question.source, error)
         note_failure(run, task, pmids, str(error))
     except RecordError as error:
         note_failure(run, task, pmids, str(error))
@@ -209,6 +230,6 @@ def note_failure(run: Run, task: str, asked: Iterable[int | str], why: str) -> N
         save_outcomes(run.db, run.id, [Task(task, str(one), "failed", why) for one in asked])
 
 
-def stop(run: Run, error: SourceError) -> None:
-    """Ask nothing more in this run: all of its time for one request was used up in vain."""
-    run.stopped = str(error)
+def stop(run: Run, source: str, error: SourceError) -> None:
+    """Ask a source nothing more in this run: all of its time for one request was used up in vain."""
+    run.stopped[source] = str(error)

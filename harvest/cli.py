@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from harvest.archive import archive_path, open_archive
-from harvest.client import Client, Settings, settings_from_environment
+from harvest.asking import PUBMED
+from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, sniff
-from harvest.plan import Cost, Plan, check_plan, estimate_cost
+from harvest.icite import SOURCE as ICITE
+from harvest.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
@@ -45,6 +47,12 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
     show_default=True,
     metavar="N",
     help="How many rounds to follow these links.",
+)
+@click.option(
+    "--ask",
+    multiple=True,
+    type=click.Choice(SOURCES),
+    help="Also what a further source says of every article: NIH iCite, or ELink's references (articles in PMC).",
 )
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, ask and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
@@ -104,6 +112,7 @@ def _plan(options: dict[str, Any]) -> Plan:
         cited_by=options["cited_by"],
         similar=options["similar"],
         depth=options["depth"],
+        ask=tuple(sorted(set(options["ask"]))),
     )
     check_plan(plan)
     if plan.pmid is not None and sum(sniff(file.path) == PAGE_TEXT for file in files) != 1:
@@ -134,13 +143,17 @@ def _run(kb: Path, plan: Plan, settings: Settings, paths: list[Path]) -> Summary
         return harvest(
             db,
             archive,
-            Client(settings, on_wait=say),
+            _clients(settings),
             plan,
             files=_files(paths),
             command=plan.command(kb.name, [path.name for path in paths]),
             version=litkb_version(),
             progress=progress,
         )
+
+
+def _clients(settings: Settings) -> dict[str, Client]:
+    return {PUBMED: Client(settings, on_wait=say), ICITE: Client(icite_settings(settings), on_wait=say)}
 
 
 def _as_json(summary: Summary) -> dict[str, Any]:

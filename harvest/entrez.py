@@ -134,5 +134,9 @@ def _ask(
 ) -> tuple[Answer, T]:
     body, checked = client.ask(endpoint, request, check, deadline=deadline)
     told = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in request.items()}
-    received = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return Answer(endpoint, told, body, received), checked
+    return Answer(endpoint, told, body, moment()), checked
+
+
+def moment() -> str:
+    """Return the moment, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -19,6 +19,8 @@ from kb.queries.records import read_held
 REFERENCES_EACH: Final = 35
 CITED_BY_EACH: Final = 20
 SIMILAR_EACH: Final = 100
+SOURCES: Final = ("icite", "references")
+"""Further sources of citations: NIH iCite, and ELink's references (of articles in PMC)."""
 SHOWN_SEEDS: Final = 20  # of a command, in the list of runs; all of them are in its tasks
 
 
@@ -34,6 +36,7 @@ class Plan:
     cited_by: bool = False
     similar: bool = False
     depth: int = 1
+    ask: tuple[str, ...] = ()  # further sources asked about every article, of SOURCES
 
     @property
     def identifiers(self) -> list[Identifier]:
@@ -44,6 +47,11 @@ class Plan:
     def expands(self) -> bool:
         """Whether the plan goes on from its first articles."""
         return self.references or self.cited_by or self.similar
+
+    @property
+    def lists(self) -> list[str]:
+        """The lists of ELink that are followed."""
+        return [name for name, wanted in (("cited_by", self.cited_by), ("similar", self.similar)) if wanted]
 
     def as_json(self) -> str:
         """Return the plan in a form that two equal plans share."""
@@ -60,6 +68,7 @@ class Plan:
         flags = {"--references": self.references, "--cited-by": self.cited_by, "--similar": self.similar}
         words += [flag for flag, on in flags.items() if on]
         words += ["--depth", str(self.depth)] if self.depth != 1 else []
+        words += [word for name in self.ask for word in ("--ask", name)]
         return shlex.join(words)
 
 
@@ -105,14 +114,14 @@ def estimate_cost(db: sqlite3.Connection | None, plan: Plan, *, rate: float, hit
     identifiers = plan.identifiers
     frontier = len(identifiers) + (hits or (BATCH if plan.query else 0))
     requests = sum(2 for one in identifiers if one.kind != "pmid") + (1 if plan.query else 0)
-    requests += math.ceil(frontier / BATCH)
+    each_article = 1 + len(plan.ask)  # its record, and what further sources say of it
+    requests += each_article * math.ceil(frontier / BATCH)
     articles, each = frontier, _each(db, plan)
     for _ in range(plan.depth if plan.expands else 0):
-        lists = plan.cited_by + plan.similar
-        requests += lists * math.ceil(frontier / BATCH)
+        requests += len(plan.lists) * math.ceil(frontier / BATCH)
         frontier = math.ceil(frontier * each)
         articles += frontier
-        requests += math.ceil(frontier / BATCH)
+        requests += each_article * math.ceil(frontier / BATCH)
     return Cost(articles, requests, requests / rate)
 
 

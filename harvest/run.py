@@ -1,11 +1,11 @@
 """A whole harvest: fetch, keep, parse, save, note; one transaction a batch; it can be interrupted and resumed."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from harvest.archive import keep_file
-from harvest.asking import Progress, Run, harvest_articles, harvest_lists, keep, note_failure, now, stop
+from harvest.asking import PUBMED, Progress, Run, harvest_articles, harvest_lists, keep, note_failure, now, stop
 from harvest.client import Client
 from harvest.entrez import search_pubmed
 from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
@@ -60,7 +60,7 @@ class Summary(NamedTuple):
 def harvest(
     db: sqlite3.Connection,
     archive: sqlite3.Connection,
-    client: Client | None,
+    clients: Mapping[str, Client],
     plan: Plan,
     *,
     files: Sequence[InputFile] = (),
@@ -73,7 +73,7 @@ def harvest(
     Raises nothing for what a source or a file does: that is in the summary. The run stays open, and the same
     plan resumes it, as long as something failed.
     """
-    run, resumed = _begin(db, archive, client, plan, command=command, version=version)
+    run, resumed = _begin(db, archive, clients, plan, command=command, version=version)
     run.progress = progress
     for file in files:
         _harvest_file(run, file, plan.pmid)
@@ -90,7 +90,7 @@ def harvest(
 def _begin(
     db: sqlite3.Connection,
     archive: sqlite3.Connection,
-    client: Client | None,
+    clients: Mapping[str, Client],
     plan: Plan,
     *,
     command: str,
@@ -98,11 +98,11 @@ def _begin(
 ) -> tuple[Run, bool]:
     open_run = read_resumable_run(db, plan.as_json())
     if open_run:
-        return Run(db, archive, client, *open_run, progress=lambda *_: None), True
+        return Run(db, archive, clients, *open_run, progress=lambda *_: None), True
     started_at = now()
     with transaction(db):
         run_id = save_run(db, started_at=started_at, command=command, plan=plan.as_json(), version=version)
-    return Run(db, archive, client, run_id, started_at, progress=lambda *_: None), False
+    return Run(db, archive, clients, run_id, started_at, progress=lambda *_: None), False
 
 
 # Files
@@ -188,25 +188,27 @@ def _identify(run: Run, seed: Identifier) -> int | None:
 
 def _identify_online(run: Run, identifier: Identifier) -> tuple[Identified, str]:
     """Return what PubMed knows of an identifier, and the outcome: done, not identified, failed."""
-    if run.client is None or run.stopped:
-        return Identified(None, f"not asked: {run.stopped or 'nobody could be asked'}"), "failed"
+    client = run.client(PUBMED)
+    if client is None:
+        return Identified(None, run.why_not(PUBMED)), "failed"
     try:
-        found = identify_online(run.client, identifier)
+        found = identify_online(client, identifier)
     except SourceError as error:
-        stop(run, error)
+        stop(run, PUBMED, error)
         return Identified(None, str(error)), "failed"
     return found, "not identified" if found.pmid is None else "done"
 
 
 def _search(run: Run, query: str) -> list[int]:
     """Return the hits of query; its translation and warnings become notes of the run."""
-    if run.client is None or run.stopped:
-        note_failure(run, "search", [query], f"not asked: {run.stopped or 'nobody could be asked'}")
+    client = run.client(PUBMED)
+    if client is None:
+        note_failure(run, "search", [query], run.why_not(PUBMED))
         return []
     try:
-        result = search_pubmed(run.client, query)
+        result = search_pubmed(client, query)
     except SourceError as error:
-        stop(run, error)
+        stop(run, PUBMED, error)
         note_failure(run, "search", [query], str(error))
         return []
     kept = keep(run, result.answer, {})
@@ -225,21 +227,26 @@ def _search(run: Run, query: str) -> list[int]:
 def _expand(run: Run, plan: Plan, frontier: list[int]) -> None:
     """Follow the links that plan names from frontier, round by round; the last round is not followed."""
     seen = set(frontier)
+    harvest_lists(run, plan.ask, _held(run, frontier))
     for _ in range(plan.depth if plan.expands else 0):
-        frontier = sorted(read_held(run.db, read_followed(run.db, frontier)))
-        found = _linked(run, plan, frontier) - seen
+        found = _linked(run, plan, _held(run, frontier)) - seen
         seen |= found
         frontier = sorted(found)
         harvest_articles(run, frontier)
+        harvest_lists(run, plan.ask, _held(run, frontier))
+
+
+def _held(run: Run, pmids: list[int]) -> list[int]:
+    """Return the articles that are held of those asked for, under their own PMIDs."""
+    return sorted(read_held(run.db, read_followed(run.db, pmids)))
 
 
 def _linked(run: Run, plan: Plan, pmids: list[int]) -> set[int]:
     """Return the PMIDs to which the links that plan names lead from pmids."""
     found: set[int] = set()
+    harvest_lists(run, plan.lists, pmids)
     if plan.references:
         found |= read_reference_pmids(run.db, pmids)
-    lists = [name for name, wanted in (("cited_by", plan.cited_by), ("similar", plan.similar)) if wanted]
-    harvest_lists(run, lists, pmids)
     if plan.cited_by:
         found |= read_citing_pmids(run.db, pmids)
     if plan.similar:

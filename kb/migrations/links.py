@@ -29,6 +29,19 @@ create table similar_articles (
     primary key (pmid, similar_pmid)
 ) strict, without rowid;
 create index similar_articles_similar on similar_articles (similar_pmid);
+
+create table icite_metrics (
+    pmid integer primary key references works (id),
+    icite_citation_count integer,    -- citing articles in all of PubMed, as NIH counts them
+    citations_per_year real,
+    expected_citations_per_year real,
+    relative_citation_ratio real,    -- citations per year against those of its field; 1 is the median of NIH's articles
+    nih_percentile real,
+    apt real,                        -- approximate potential to translate: chance of a clinical citation, 0 to 1
+    is_clinical integer,
+    provisional integer,             -- 1: too young for a settled ratio
+    checked_at text not null
+) strict;
 """
 
 LEDGER: Final = """

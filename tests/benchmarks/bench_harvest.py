@@ -54,7 +54,7 @@ def timed_harvest(folder: Path, base_url: str, articles: int) -> tuple[float, Su
     client = Client(Settings(base_url=base_url, lock_folder=folder))
     with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive:
         start = time.monotonic()
-        summary = harvest(db, archive, client, Plan(seeds=pmids, cited_by=True, similar=True))
+        summary = harvest(db, archive, {"pubmed": client}, Plan(seeds=pmids, cited_by=True, similar=True))
         return time.monotonic() - start, summary
 
 

@@ -32,7 +32,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive:
         with transaction(db):
             number = save_run(db, started_at=MOMENT, command="", plan="{}", version="")
-        yield Run(db, archive, client, number, MOMENT, lambda *_: None)
+        yield Run(db, archive, {"pubmed": client}, number, MOMENT, lambda *_: None)
 
 
 def answer(pmids: Sequence[int]) -> Answer:
