@@ -20,10 +20,13 @@ from harvest.entrez import BATCH, Answer, fetch_articles, fetch_cited_by, fetch_
 from harvest.icite import SOURCE as ICITE
 from harvest.icite import fetch_icite
 from harvest.load import ALONE, CONFIRM, TOGETHER, Loaded, load_articles, load_icite, load_links
+from kb.changes import GONE, Change, record_changes
 from kb.database import transaction
 from kb.errors import PermanentError, RecordError, SourceError, TransientError
-from kb.queries.ledger import Task, read_settled
-from kb.store.ledger import save_outcomes, save_pending
+from kb.queries.ledger import Task, read_resumable_run, read_settled
+from kb.queries.records import read_held, read_record
+from kb.records import Record
+from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
 
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
@@ -60,6 +63,32 @@ class Run:
     def why_not(self, source: str) -> str:
         """Return why a source is not asked."""
         return f"not asked: {self.stopped.get(source, 'nobody could be asked')}"
+
+
+def begin(
+    db: sqlite3.Connection,
+    archive: sqlite3.Connection,
+    clients: Mapping[str, Client],
+    plan: str,
+    *,
+    command: str,
+    version: str,
+) -> tuple[Run, bool]:
+    """Return a run of plan (JSON), and whether it goes on with one that was interrupted."""
+    open_run = read_resumable_run(db, plan)
+    if open_run:
+        return Run(db, archive, clients, *open_run, progress=lambda *_: None), True
+    started_at = now()
+    with transaction(db):
+        run_id = save_run(db, started_at=started_at, command=command, plan=plan, version=version)
+    return Run(db, archive, clients, run_id, started_at, progress=lambda *_: None), False
+
+
+def end(run: Run, *, is_complete: bool) -> None:
+    """Note that a run has done all that it was to do; else it stays open, and the same plan resumes it."""
+    if is_complete:
+        with transaction(run.db):
+            save_run_end(run.db, run.id, finished_at=now())
 
 
 class Question(NamedTuple):
@@ -201,9 +230,29 @@ def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[in
 def _load(run: Run, batch: _Batch, answer: Answer) -> list[int]:
     kept = keep(run, answer, batch.question.note)
     with transaction(run.db):
+        held = _held_records(run.db, batch)
         loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
+        save_changes(run.db, run.id, _changes(run.db, held, loaded.tasks))
     return loaded.again
+
+
+def _held_records(db: sqlite3.Connection, batch: _Batch) -> dict[int, Record | None]:
+    """Return the records, held until now, of the articles that a batch asks for; none where it asks for lists."""
+    if batch.question.task != "article":
+        return {}
+    return {pmid: read_record(db, pmid) for pmid in read_held(db, batch.pmids)}
+
+
+def _changes(db: sqlite3.Connection, held: Mapping[int, Record | None], tasks: Iterable[Task]) -> Iterator[Change]:
+    """Yield what changed in records that were held."""
+    for task in tasks if held else ():
+        pmid = int(task.asked)
+        before, after = held.get(pmid), read_record(db, pmid) if task.outcome == "stored" else None
+        if before and after:
+            yield from record_changes(before, after)
+        elif before and task.outcome in GONE:
+            yield Change(pmid, task.outcome, "state", "held", task.detail)
 
 
 def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from kb.console import json_option, kb_argument, litkb_version, say, shown_progr
 from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
-from kb.queries.ledger import OUTCOMES
+from kb.queries.ledger import OUTCOMES, Task
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
 
@@ -143,7 +143,7 @@ def _run(kb: Path, plan: Plan, settings: Settings, paths: list[Path]) -> Summary
         return harvest(
             db,
             archive,
-            _clients(settings),
+            clients_of(settings),
             plan,
             files=_files(paths),
             command=plan.command(kb.name, [path.name for path in paths]),
@@ -152,7 +152,8 @@ def _run(kb: Path, plan: Plan, settings: Settings, paths: list[Path]) -> Summary
         )
 
 
-def _clients(settings: Settings) -> dict[str, Client]:
+def clients_of(settings: Settings) -> dict[str, Client]:
+    """Return who asks each source."""
     return {PUBMED: Client(settings, on_wait=say), ICITE: Client(icite_settings(settings), on_wait=say)}
 
 
@@ -176,9 +177,14 @@ def _show(summary: Summary) -> None:
         say("read " + ", ".join(f"{count:,} {name}" for name, count in summary.read.items() if count))
     parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
     click.echo(f"asked {summary.asked:,} = {' + '.join(parts) or '0'}")
-    for task in summary.problems:
+    show_problems(summary.problems)
+
+
+def show_problems(problems: Sequence[Task]) -> None:
+    """Print to stderr what could not be done, and what to do about it."""
+    for task in problems:
         say(f"  {task.outcome or 'failed'}: {task.task} {task.asked}: {task.detail or 'not asked'}")
-    if summary.outcomes["failed"]:
+    if any(task.outcome in (None, "failed") for task in problems):
         say("Not complete: run the same command again; it asks only for what failed.")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from harvest.archive import keep_file
-from harvest.asking import PUBMED, Progress, Run, harvest_articles, harvest_lists, keep, note_failure, now, stop
+from harvest.asking import PUBMED, Progress, Run, begin, end, harvest_articles, harvest_lists, keep, note_failure, stop
 from harvest.client import Client
 from harvest.entrez import search_pubmed
 from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
@@ -28,12 +28,11 @@ from kb.queries.ledger import (
     read_outcomes,
     read_problems,
     read_reference_pmids,
-    read_resumable_run,
     read_settled,
     read_similar_pmids,
 )
 from kb.queries.records import read_held
-from kb.store.ledger import save_file_counts, save_outcomes, save_pending, save_run, save_run_end
+from kb.store.ledger import save_file_counts, save_outcomes, save_pending
 
 
 class Summary(NamedTuple):
@@ -73,7 +72,7 @@ def harvest(
     Raises nothing for what a source or a file does: that is in the summary. The run stays open, and the same
     plan resumes it, as long as something failed.
     """
-    run, resumed = _begin(db, archive, clients, plan, command=command, version=version)
+    run, resumed = begin(db, archive, clients, plan.as_json(), command=command, version=version)
     run.progress = progress
     for file in files:
         _harvest_file(run, file, plan.pmid)
@@ -81,28 +80,8 @@ def harvest(
     harvest_articles(run, frontier)
     _expand(run, plan, frontier)
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
-    if not outcomes["failed"]:
-        with transaction(db):
-            save_run_end(db, run.id, finished_at=now())
+    end(run, is_complete=not outcomes["failed"])
     return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read))
-
-
-def _begin(
-    db: sqlite3.Connection,
-    archive: sqlite3.Connection,
-    clients: Mapping[str, Client],
-    plan: Plan,
-    *,
-    command: str,
-    version: str,
-) -> tuple[Run, bool]:
-    open_run = read_resumable_run(db, plan.as_json())
-    if open_run:
-        return Run(db, archive, clients, *open_run, progress=lambda *_: None), True
-    started_at = now()
-    with transaction(db):
-        run_id = save_run(db, started_at=started_at, command=command, plan=plan.as_json(), version=version)
-    return Run(db, archive, clients, run_id, started_at, progress=lambda *_: None), False
 
 
 # Files
@@ -171,7 +150,7 @@ def _first_articles(run: Run, plan: Plan) -> list[int]:
     """Return the PMIDs of the seeds and of the query's hits, in the order given."""
     pmids = [pmid for seed in plan.identifiers if (pmid := _identify(run, seed)) is not None]
     if plan.query:
-        pmids += _search(run, plan.query)
+        pmids += search(run, plan.query)
     return list(dict.fromkeys(pmids))
 
 
@@ -199,7 +178,7 @@ def _identify_online(run: Run, identifier: Identifier) -> tuple[Identified, str]
     return found, "not identified" if found.pmid is None else "done"
 
 
-def _search(run: Run, query: str) -> list[int]:
+def search(run: Run, query: str) -> list[int]:
     """Return the hits of query; its translation and warnings become notes of the run."""
     client = run.client(PUBMED)
     if client is None:

@@ -18,7 +18,9 @@ from kb.queries.invariants import (
 from kb.queries.records import read_record
 from kb.records import content_hash
 
-RUN_TABLES: Final = frozenset({"harvest_runs", "harvest_tasks", "harvest_counts", "graph_runs", "metric_runs"})
+RUN_TABLES: Final = frozenset(
+    {"harvest_runs", "harvest_tasks", "harvest_changes", "harvest_counts", "graph_runs", "metric_runs"}
+)
 COMPUTED_TABLES: Final = frozenset(
     {"article_metrics", "related_studies", "communities", "community_labels", "work_positions"}
 )

@@ -11,6 +11,7 @@ from graph.cli import graph_commands
 from graph.exportcli import export_command
 from graph.run import compute_graph
 from harvest.cli import harvest_command, rebuild_command
+from harvest.updatecli import update_command
 from kb.check import check_kb, logical_hash
 from kb.console import json_option, kb_argument, litkb_version, run_command, say, tell
 from kb.database import open_kb
@@ -101,7 +102,10 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
     return 1 if violations else 0
 
 
-for command in (harvest_command, rebuild_command, graph_commands, export_command, serve, demo_command, publish_command):
+for command in (
+    harvest_command, update_command, rebuild_command, graph_commands, export_command,
+    serve, demo_command, publish_command,
+):  # fmt: skip
     cli.add_command(command)
 
 

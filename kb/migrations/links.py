@@ -66,6 +66,16 @@ create table harvest_tasks (
     primary key (run_id, task, asked)
 ) strict, without rowid;
 
+create table harvest_changes (
+    run_id integer not null references harvest_runs (id),
+    pmid integer not null,
+    kind text not null check (kind in ('changed', 'retracted', 'corrected', 'merged', 'deleted')),
+    field text not null,         -- a column of articles, a table, the kind of a notice
+    before text,                 -- of a table: how many rows
+    after text,
+    primary key (run_id, pmid, kind, field)
+) strict, without rowid;
+
 create table harvest_counts (
     run_id integer not null references harvest_runs (id),
     asked text not null,         -- file name

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from kb.changes import Change
 from kb.database import transaction
 from kb.queries.ledger import Task
 
@@ -39,6 +40,15 @@ def save_outcomes(db: sqlite3.Connection, run_id: int, tasks: Iterable[Task], *,
     )
 
 
+def save_changes(db: sqlite3.Connection, run_id: int, changes: Iterable[Change]) -> None:
+    """Save what a run found changed; of several notices of one kind the last stands."""
+    db.executemany(
+        """insert into harvest_changes (run_id, pmid, kind, field, before, after) values (?, ?, ?, ?, ?, ?)
+        on conflict do update set after = excluded.after""",
+        ((run_id, *change) for change in changes),
+    )
+
+
 def save_file_counts(db: sqlite3.Connection, run_id: int, name: str, counts: Mapping[str, int]) -> None:
     """Save what became of the records of one file."""
     db.execute("delete from harvest_counts where run_id = ? and asked = ?", (run_id, name))
@@ -53,7 +63,7 @@ def copy_ledger(db: sqlite3.Connection, old: Path) -> None:
     db.execute("attach database ? as old", (f"{old.absolute().as_uri()}?mode=ro",))
     try:
         with transaction(db):
-            for table in ("harvest_runs", "harvest_tasks", "harvest_counts"):
+            for table in ("harvest_runs", "harvest_tasks", "harvest_changes", "harvest_counts"):
                 db.execute(f"insert or ignore into main.{table} select * from old.{table}")
     finally:
         db.execute("detach database old")
