@@ -24,6 +24,18 @@ from kb.queries.ledger import OUTCOMES, Task
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
 
 
+class Rounds(click.ParamType[int]):
+    """A number of rounds, 1 to 9, or `all`: 0."""
+
+    name = "rounds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; a sentence where it is none."""
+        if isinstance(value, int):
+            return value
+        return 0 if value == "all" else click.IntRange(1, 9).convert(value, param, ctx)
+
+
 @click.command("harvest")
 @kb_argument
 @click.argument("seeds", metavar="[SEED]...", nargs=-1)
@@ -42,12 +54,21 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
 @click.option("--similar", is_flag=True, help="Also PubMed's similar articles.")
 @click.option(
     "--depth",
-    type=click.IntRange(1, 9),
+    type=Rounds(),
     default=1,
     show_default=True,
     metavar="N",
-    help="How many rounds to follow these links.",
+    help="How many rounds to follow these links; `all`: until nothing new appears.",
 )
+@click.option(
+    "--frontier", is_flag=True, help="Begin with the works that are cited here and not held, the most cited first."
+)
+@click.option("--most", type=click.IntRange(1), metavar="N", help="At most so many articles by following links.")
+@click.option("--years", metavar="A-B", help="Follow only to articles of these years: 2000-2010, 2000-, -2010.")
+@click.option(
+    "--type", "types", multiple=True, metavar="TYPE", help="Only to articles of this publication type: Review."
+)
+@click.option("--matching", metavar="Q", help="Only to articles that this PubMed search finds.")
 @click.option(
     "--ask",
     multiple=True,
@@ -112,6 +133,11 @@ def _plan(options: dict[str, Any]) -> Plan:
         cited_by=options["cited_by"],
         similar=options["similar"],
         depth=options["depth"],
+        most=options["most"],
+        years=options["years"],
+        types=tuple(options["types"]),
+        matching=options["matching"],
+        frontier=options["frontier"],
         ask=tuple(sorted(set(options["ask"]))),
     )
     check_plan(plan)

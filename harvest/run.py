@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from harvest.archive import keep_file
-from harvest.asking import PUBMED, Progress, Run, begin, end, harvest_articles, harvest_lists, keep, note_failure, stop
+from harvest.asking import PUBMED, Progress, Run, begin, end, harvest_articles, keep, note_failure, stop
 from harvest.client import Client
 from harvest.entrez import search_pubmed
 from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
@@ -18,20 +18,17 @@ from harvest.load import (
 )
 from harvest.page import page_doi
 from harvest.plan import Plan
+from harvest.snowball import expand
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.identifiers import Identifier
 from kb.queries.ledger import (
     Task,
-    read_citing_pmids,
-    read_followed,
     read_outcomes,
     read_problems,
-    read_reference_pmids,
     read_settled,
-    read_similar_pmids,
 )
-from kb.queries.records import read_held
+from kb.queries.snowball import read_frontier
 from kb.store.ledger import save_file_counts, save_outcomes, save_pending
 
 
@@ -76,9 +73,9 @@ def harvest(
     run.progress = progress
     for file in files:
         _harvest_file(run, file, plan.pmid)
-    frontier = _first_articles(run, plan)
-    harvest_articles(run, frontier)
-    _expand(run, plan, frontier)
+    origins = _first_articles(run, plan)
+    harvest_articles(run, list(origins))
+    expand(run, plan, list(origins), origins)
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read))
@@ -146,12 +143,17 @@ def _rejections(name: str, result: FileResult) -> Iterator[Task]:
 # The first articles
 
 
-def _first_articles(run: Run, plan: Plan) -> list[int]:
-    """Return the PMIDs of the seeds and of the query's hits, in the order given."""
-    pmids = [pmid for seed in plan.identifiers if (pmid := _identify(run, seed)) is not None]
-    if plan.query:
-        pmids += search(run, plan.query)
-    return list(dict.fromkeys(pmids))
+def _first_articles(run: Run, plan: Plan) -> dict[int, str]:
+    """Return the PMIDs of the seeds, of the query's hits and of the frontier, in this order, and which they are."""
+    seeds = [pmid for seed in plan.identifiers if (pmid := _identify(run, seed)) is not None]
+    hits = search(run, plan.query) if plan.query else []
+    frontier = read_frontier(run.db, plan.most) if plan.frontier else []
+    named = {"seed": seeds, "query": hits, "frontier": frontier}
+    found: dict[int, str] = {}
+    for origin, pmids in named.items():
+        for pmid in pmids:
+            found.setdefault(pmid, origin)
+    return found
 
 
 def _identify(run: Run, seed: Identifier) -> int | None:
@@ -198,36 +200,3 @@ def search(run: Run, query: str) -> list[int]:
         task = Task("search", query, "done", f"{len(result.pmids)} of {result.count} hits; {result.translation}")
         save_outcomes(run.db, run.id, [task], answer=kept)
     return list(result.pmids)
-
-
-# Rounds
-
-
-def _expand(run: Run, plan: Plan, frontier: list[int]) -> None:
-    """Follow the links that plan names from frontier, round by round; the last round is not followed."""
-    seen = set(frontier)
-    harvest_lists(run, plan.ask, _held(run, frontier))
-    for _ in range(plan.depth if plan.expands else 0):
-        found = _linked(run, plan, _held(run, frontier)) - seen
-        seen |= found
-        frontier = sorted(found)
-        harvest_articles(run, frontier)
-        harvest_lists(run, plan.ask, _held(run, frontier))
-
-
-def _held(run: Run, pmids: list[int]) -> list[int]:
-    """Return the articles that are held of those asked for, under their own PMIDs."""
-    return sorted(read_held(run.db, read_followed(run.db, pmids)))
-
-
-def _linked(run: Run, plan: Plan, pmids: list[int]) -> set[int]:
-    """Return the PMIDs to which the links that plan names lead from pmids."""
-    found: set[int] = set()
-    harvest_lists(run, plan.lists, pmids)
-    if plan.references:
-        found |= read_reference_pmids(run.db, pmids)
-    if plan.cited_by:
-        found |= read_citing_pmids(run.db, pmids)
-    if plan.similar:
-        found |= read_similar_pmids(run.db, pmids)
-    return found

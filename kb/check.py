@@ -19,8 +19,11 @@ from kb.queries.records import read_record
 from kb.records import content_hash
 
 RUN_TABLES: Final = frozenset(
-    {"harvest_runs", "harvest_tasks", "harvest_changes", "harvest_counts", "graph_runs", "metric_runs"}
-)
+    {
+        "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts",
+        "graph_runs", "metric_runs",
+    }
+)  # fmt: skip
 COMPUTED_TABLES: Final = frozenset(
     {"article_metrics", "related_studies", "communities", "community_labels", "work_positions"}
 )

@@ -66,6 +66,18 @@ create table harvest_tasks (
     primary key (run_id, task, asked)
 ) strict, without rowid;
 
+create table harvest_origins (
+    run_id integer not null references harvest_runs (id),
+    pmid integer not null,
+    round integer not null,      -- 0: a seed, a hit of the query, a work of the frontier
+    origin text not null,        -- seed, query, frontier; else the link that led to it: references, cited_by, similar
+    from_pmid integer,           -- the first article whose link led to it
+    seed_pmid integer not null,  -- where that way began
+    links integer,               -- how many articles of the round before lead to it
+    excluded text,               -- why it was not harvested; NULL: it was asked for
+    primary key (run_id, pmid)
+) strict, without rowid;
+
 create table harvest_changes (
     run_id integer not null references harvest_runs (id),
     pmid integer not null,
