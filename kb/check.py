@@ -27,6 +27,7 @@ RUN_TABLES: Final = frozenset(
 COMPUTED_TABLES: Final = frozenset(
     {"article_metrics", "related_studies", "communities", "community_labels", "work_positions"}
 )
+REFERENCE_TABLES: Final = frozenset({"mesh_tree"})  # what a person adds from a file of NLM's; no answer of a harvest
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})
 
 
@@ -78,7 +79,7 @@ def logical_hash(db: sqlite3.Connection) -> str:
     """
     digest = hashlib.sha256()
     for table in read_tables(db):
-        if table in RUN_TABLES or table in COMPUTED_TABLES:
+        if table in RUN_TABLES | COMPUTED_TABLES | REFERENCE_TABLES:
             continue
         digest.update(f"{table}\n".encode())
         for row in read_logical_rows(db, table, MOMENTS):

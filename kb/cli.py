@@ -11,6 +11,7 @@ from graph.cli import graph_commands
 from graph.exportcli import export_command
 from graph.run import compute_graph
 from harvest.cli import harvest_command, rebuild_command
+from harvest.meshcli import mesh_command
 from harvest.updatecli import update_command
 from kb.check import check_kb, logical_hash
 from kb.console import json_option, kb_argument, litkb_version, run_command, say, tell
@@ -103,7 +104,7 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
 
 
 for command in (
-    harvest_command, update_command, rebuild_command, graph_commands, export_command,
+    harvest_command, update_command, mesh_command, rebuild_command, graph_commands, export_command,
     serve, demo_command, publish_command,
 ):  # fmt: skip
     cli.add_command(command)

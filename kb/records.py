@@ -287,6 +287,14 @@ class LinkList(NamedTuple):
     entries: tuple[tuple[int, int | None], ...] | None
 
 
+class MeshPlace(NamedTuple):
+    """One place of a descriptor in the MeSH tree: C25.775.100 is below C25.775."""
+
+    tree_number: str
+    descriptor_ui: str
+    name: str
+
+
 class IciteMetrics(NamedTuple):
     """How often the world cites an article, by NIH iCite; None: iCite does not say."""
 

@@ -3,11 +3,15 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kb.changes import Change
 from kb.database import transaction
 from kb.queries.ledger import Task
+
+_KEPT: Final = (  # what no answer of the archive says
+    "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts", "mesh_tree",
+)  # fmt: skip
 
 
 class Origin(NamedTuple):
@@ -84,11 +88,18 @@ def save_file_counts(db: sqlite3.Connection, run_id: int, name: str, counts: Map
 
 
 def copy_ledger(db: sqlite3.Connection, old: Path) -> None:
-    """Copy runs and tasks from an older file of the same schema; a file that cannot be read gives none."""
+    """Copy runs, tasks and the MeSH tree from a file of the same schema; one that cannot be read gives none."""
     db.execute("attach database ? as old", (f"{old.absolute().as_uri()}?mode=ro",))
     try:
         with transaction(db):
-            for table in ("harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts"):
+            for table in (
+                "harvest_runs",
+                "harvest_tasks",
+                "harvest_origins",
+                "harvest_changes",
+                "harvest_counts",
+                "mesh_tree",
+            ):
                 db.execute(f"insert or ignore into main.{table} select * from old.{table}")
     finally:
         db.execute("detach database old")
