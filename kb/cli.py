@@ -18,6 +18,7 @@ from kb.console import json_option, kb_argument, litkb_version, run_command, say
 from kb.database import open_kb
 from kb.demo import demo_command
 from kb.publish.cli import publish_command
+from kb.publish.reportcli import report_command
 from kb.queries.ledger import read_status
 from kb.site.serve import serve
 
@@ -105,7 +106,7 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
 
 for command in (
     harvest_command, update_command, mesh_command, rebuild_command, graph_commands, export_command,
-    serve, demo_command, publish_command,
+    serve, demo_command, publish_command, report_command,
 ):  # fmt: skip
     cli.add_command(command)
 
