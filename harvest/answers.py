@@ -31,7 +31,7 @@ def check_status(status: int, body: bytes, *, retry_after: float | None = None) 
     """Raise unless status is 200; what the body says decides whether asking again is worth it."""
     if status == 200:
         return
-    said = _said(body)
+    said = said_instead(body)
     sentence = f"HTTP {status}" + (f", {said}" if said else "")
     passing = status in _PASSING_STATUSES or status >= 500 or _PASSING.search(said)
     if _PERMANENT.search(said) or not passing:
@@ -57,7 +57,7 @@ def check_document(body: bytes, root: str) -> None:
     document = body[_PROLOG.match(body).end() :]  # type: ignore[union-attr]  # the pattern matches nothing, too
     found = _ROOT.match(document)
     if found is None or found[1].decode() != root:
-        raise refusal(_said(body))
+        raise refusal(said_instead(body))
     name = root.encode()
     whole = re.compile(rb"(?:</%s\s*>|<%s[^<>]*/>)(?:\s|<!--[^<>]*-->)*\Z" % (name, name))
     if not whole.search(document, max(0, len(document) - 500)):
@@ -85,7 +85,7 @@ def refusal(words: str) -> SourceError:
     return kind(words or "an answer of an unknown kind")
 
 
-def _said(body: bytes) -> str:
+def said_instead(body: bytes) -> str:
     """Return in short what a body says that is not the document asked for."""
     if words := error_words(body):
         return words

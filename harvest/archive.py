@@ -29,7 +29,7 @@ _SCHEMA: Final = (
         id integer primary key,     -- in order of receipt
         name text not null references sqlar (name),
         sha256 text not null,       -- of the bytes before compression
-        endpoint text not null,     -- efetch, elink, esearch, file
+        endpoint text not null,     -- efetch, elink, esearch, icite, file
         request text not null,      -- what was asked, as JSON, without key and e-mail
         received_at text not null,  -- ISO 8601 UTC
         unique (name, request, received_at)

@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from harvest.archive import archive_path, open_archive
-from harvest.client import Client, Settings, settings_from_environment
+from harvest.asking import PUBMED
+from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
-from harvest.plan import Cost, Plan, check_plan, estimate_cost
+from harvest.icite import SOURCE as ICITE
+from harvest.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from harvest.seedfiles import read_seeds
@@ -20,9 +22,21 @@ from kb.console import json_option, kb_argument, litkb_version, say, shown_progr
 from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
-from kb.queries.ledger import OUTCOMES
+from kb.queries.ledger import OUTCOMES, Task
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
+
+
+class Rounds(click.ParamType[int]):
+    """A number of rounds, 1 to 9, or `all`: 0."""
+
+    name = "rounds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; a sentence where it is none."""
+        if isinstance(value, int):
+            return value
+        return 0 if value == "all" else click.IntRange(1, 9).convert(value, param, ctx)
 
 
 @click.command("harvest")
@@ -52,11 +66,26 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
 @click.option("--similar", is_flag=True, help="Also PubMed's similar articles.")
 @click.option(
     "--depth",
-    type=click.IntRange(1, 9),
+    type=Rounds(),
     default=1,
     show_default=True,
     metavar="N",
-    help="How many rounds to follow these links.",
+    help="How many rounds to follow these links; `all`: until nothing new appears.",
+)
+@click.option(
+    "--frontier", is_flag=True, help="Begin with the works that are cited here and not held, the most cited first."
+)
+@click.option("--most", type=click.IntRange(1), metavar="N", help="At most so many articles by following links.")
+@click.option("--years", metavar="A-B", help="Follow only to articles of these years: 2000-2010, 2000-, -2010.")
+@click.option(
+    "--type", "types", multiple=True, metavar="TYPE", help="Only to articles of this publication type: Review."
+)
+@click.option("--matching", metavar="Q", help="Only to articles that this PubMed search finds.")
+@click.option(
+    "--ask",
+    multiple=True,
+    type=click.Choice(SOURCES),
+    help="Also what a further source says of every article: NIH iCite, or ELink's references (articles in PMC).",
 )
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, ask and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
@@ -119,6 +148,12 @@ def _plan(options: dict[str, Any]) -> Plan:
         cited_by=options["cited_by"],
         similar=options["similar"],
         depth=options["depth"],
+        most=options["most"],
+        years=options["years"],
+        types=tuple(options["types"]),
+        matching=options["matching"],
+        frontier=options["frontier"],
+        ask=tuple(sorted(set(options["ask"]))),
     )
     check_plan(plan)
     if plan.pmid is not None and sum(sniff(file.path) == PAGE_TEXT for file in files) != 1:
@@ -163,13 +198,18 @@ def _run(kb: Path, plan: Plan, settings: Settings, options: dict[str, Any]) -> S
         return harvest(
             db,
             archive,
-            Client(settings, on_wait=say),
+            clients_of(settings),
             plan,
             files=_files(paths),
             command=plan.command(kb.name, [path.name for path in paths], [path.name for path in options["lists"]]),
             version=litkb_version(),
             progress=progress,
         )
+
+
+def clients_of(settings: Settings) -> dict[str, Client]:
+    """Return who asks each source."""
+    return {PUBMED: Client(settings, on_wait=say), ICITE: Client(icite_settings(settings), on_wait=say)}
 
 
 def _as_json(summary: Summary) -> dict[str, Any]:
@@ -192,9 +232,14 @@ def _show(summary: Summary) -> None:
         say("read " + ", ".join(f"{count:,} {name}" for name, count in summary.read.items() if count))
     parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
     click.echo(f"asked {summary.asked:,} = {' + '.join(parts) or '0'}")
-    for task in summary.problems:
+    show_problems(summary.problems)
+
+
+def show_problems(problems: Sequence[Task]) -> None:
+    """Print to stderr what could not be done, and what to do about it."""
+    for task in problems:
         say(f"  {task.outcome or 'failed'}: {task.task} {task.asked}: {task.detail or 'not asked'}")
-    if summary.outcomes["failed"]:
+    if any(task.outcome in (None, "failed") for task in problems):
         say("Not complete: run the same command again; it asks only for what failed.")
 
 

@@ -5,7 +5,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 from harvest import transport
 from harvest.answers import check_status
 from harvest.pace import Pace, pace_file
-from harvest.seam import Form, build_form
+from harvest.seam import build_form
 from kb.errors import PermanentError, SourceError, TransientError, UsageError
 
 NCBI: Final = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
+ICITE: Final = "https://icite.od.nih.gov/api/"
 RATE_WITHOUT_KEY: Final = 3  # requests a second and machine (NBK25497)
 RATE_WITH_KEY: Final = 10  # requests a second and key (NBK25497)
 FIRST_PAUSE: Final = 1.0  # seconds before the second attempt, doubled for each further one
@@ -88,8 +89,15 @@ def settings_from_environment(
     )
 
 
+def icite_settings(settings: Settings, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """Return how iCite is asked: as politely as E-utilities, without the key; elsewhere by LITKB_ICITE_URL."""
+    variables = os.environ if environment is None else environment
+    base_url = variables.get("LITKB_ICITE_URL", "").strip() or ICITE
+    return replace(settings, base_url=base_url, api_key=None, requests_per_second=None)
+
+
 class Client:
-    """Asks E-utilities through Biopython's functions; may be shared by threads."""
+    """Asks one source: E-utilities through Biopython's functions, or another by GET; may be shared by threads."""
 
     def __init__(
         self,
@@ -118,7 +126,7 @@ class Client:
         *,
         deadline: float | None = None,
     ) -> tuple[bytes, T]:
-        """Return the body of an answer that check accepts, and what check made of it.
+        """Return the body of an answer of E-utilities that check accepts, and what check made of it.
 
         endpoint is a function of Bio.Entrez: esearch, efetch, elink. check raises TransientError for a body
         that should be asked for again and PermanentError for a final one. Asks again, waiting longer each
@@ -126,25 +134,38 @@ class Client:
         FIRST_CONTACT seconds; then TransientError.
         """
         form = build_form(endpoint, parameters)
+        identity = {
+            "tool": self.settings.tool, "email": self.settings.email, "api_key": self.settings.api_key
+        }  # fmt: skip
+        data = urlencode([*form.parameters, *((name, value) for name, value in identity.items() if value)])
+        return self._insist(_name(endpoint), form.program, data.encode(), check=check, deadline=deadline)
+
+    def get(self, name: str, path: str, parameters: Mapping[str, str], check: Callable[[bytes], T]) -> tuple[bytes, T]:
+        """Return the body of an answer to a GET that check accepts, as ask() does; name is the source's, for people."""
+        return self._insist(name, f"{path}?{urlencode(parameters)}", None, check=check, deadline=None)
+
+    def _insist(
+        self, name: str, path: str, data: bytes | None, *, check: Callable[[bytes], T], deadline: float | None
+    ) -> tuple[bytes, T]:
         start = self._clock()
         until = start + (self.settings.deadline if deadline is None else deadline)
         attempts = 0
         for pause in self._pauses():
             attempts += 1
             try:
-                body = self._attempt(form, until)
+                body = self._attempt(path, data, until)
                 return body, check(body)
             except TransientError as error:
                 failure = self._without_secrets(error)
             except PermanentError as error:
-                raise PermanentError(f"{_name(endpoint)} was refused: {self._without_secrets(error)}.") from error
+                raise PermanentError(f"{name} was refused: {self._without_secrets(error)}.") from error
             wait = self._wait_after(failure, pause)
             if self._clock() + wait >= until or self._out_of_reach(start, attempts):
                 break
-            self._on_wait(f"{_name(endpoint)}: {failure}; asking again in {wait:.0f} s.")
+            self._on_wait(f"{name}: {failure}; asking again in {wait:.0f} s.")
             self._sleep(wait)
         raise TransientError(
-            f"{_name(endpoint)} got no usable answer in {attempts} attempts; the last one: {failure}.",
+            f"{name} got no usable answer in {attempts} attempts; the last one: {failure}.",
             retry_after=failure.retry_after,
         ) from failure.__cause__
 
@@ -166,19 +187,13 @@ class Client:
         self._pace.hold(failure.retry_after)
         return max(pause, failure.retry_after)
 
-    def _attempt(self, form: Form, until: float) -> bytes:
-        """Send form once, when the shared limit lets it go; return the body of an answer with status 200."""
-        url = self.settings.base_url + form.program
-        identity = {
-            "tool": self.settings.tool, "email": self.settings.email, "api_key": self.settings.api_key
-        }  # fmt: skip
-        data = urlencode([*form.parameters, *((name, value) for name, value in identity.items() if value)])
+    def _attempt(self, path: str, data: bytes | None, until: float) -> bytes:
+        """Send once, when the shared limit lets it go; return the body of an answer with status 200."""
+        url = self.settings.base_url + path
         for _ in range(transport.MOST_REDIRECTS + 1):
             self._pace.wait(until=until)
-            _LOG.debug("POST %s", form.program)
-            answer = transport.post(
-                url, data.encode(), end=self._end(until), silence=self.settings.timeout, clock=self._clock
-            )
+            _LOG.debug("%s %s", "GET" if data is None else "POST", path.partition("?")[0])
+            answer = transport.send(url, data, end=self._end(until), silence=self.settings.timeout, clock=self._clock)
             self._reached = True
             if answer.location is None:
                 hasty = FIRST_PAUSE if answer.status == 429 else None

@@ -62,6 +62,17 @@ def search_pubmed(client: Client, query: str) -> SearchResult:
     return SearchResult(hits.pmids, hits.count, hits.translation, warnings, answer)
 
 
+def search_among(client: Client, query: str, pmids: Sequence[int]) -> list[int]:
+    """Return those of up to BATCH pmids that query finds; in PubMed's order.
+
+    A warning is no reason for doubt here: it says that some words find nothing at all.
+    """
+    listed = " OR ".join(f"{pmid}[uid]" for pmid in pmids)
+    request = {"db": "pubmed", "term": f"({query}) AND ({listed})", "retmax": BATCH, "retmode": "xml"}
+    _, hits = _ask(client, "esearch", request=request, check=parse_search)
+    return list(hits.pmids)
+
+
 def search_doi(client: Client, doi: str) -> list[int]:
     """Return the PMIDs that PubMed finds for a DOI; whether their records have this DOI is for the caller to see."""
     return _search_exactly(client, _DOI_TERM.format(doi.replace('"', " ")))
@@ -160,5 +171,9 @@ def _ask(
 ) -> tuple[Answer, T]:
     body, checked = client.ask(endpoint, request, check, deadline=deadline)
     told = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in request.items()}
-    received = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return Answer(endpoint, told, body, received), checked
+    return Answer(endpoint, told, body, moment()), checked
+
+
+def moment() -> str:
+    """Return the moment, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

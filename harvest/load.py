@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from harvest.elink import missing_from, parse_links
 from harvest.files import update_file_number
+from harvest.icite import parse_icite
 from harvest.nbib import parse_nbib
 from harvest.page import page_doi, page_pmid, parse_page
 from harvest.pubmed import parse_articles
@@ -18,7 +19,7 @@ from kb.database import transaction
 from kb.errors import DamagedFileError, RecordError, UsageError
 from kb.queries.ledger import Task, read_identified
 from kb.records import Deletion, Record
-from kb.store.links import save_links
+from kb.store.links import save_icite_metrics, save_links
 from kb.store.records import save_deletion, save_gone, save_not_found, save_records
 
 FILE_BATCH: Final = 200  # records of a file in one transaction
@@ -86,6 +87,18 @@ def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_na
         for links in lists
     ]
     return Loaded(tasks, missing_from(lists, asked), ALONE)
+
+
+def load_icite(db: sqlite3.Connection, body: bytes, asked: list[int], *, received_at: str) -> Loaded:
+    """Save what iCite says of the PMIDs asked for: both lists, and its counts."""
+    tasks = []
+    for pmid, told in zip(dict.fromkeys(asked), parse_icite(body, asked=asked), strict=True):
+        for links in told.lists:
+            save_links(db, links, received_at=received_at)
+        if told.metrics:
+            save_icite_metrics(db, told.metrics, received_at=received_at)
+        tasks.append(Task("icite", str(pmid), "done", None if told.metrics else "no data"))
+    return Loaded(tasks, [], "")
 
 
 class FileResult(NamedTuple):
@@ -183,4 +196,4 @@ def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:
 
 def asked_pmids(request: Mapping[str, Any]) -> list[int]:
     """Return the PMIDs that a kept request asked for."""
-    return [int(part) for part in str(request["id"]).split(",")]
+    return [int(part) for part in str(request.get("id") or request["pmids"]).split(",")]

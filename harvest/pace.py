@@ -15,7 +15,7 @@ import platformdirs
 
 from kb.errors import SourceError, TransientError
 
-WINDOW: Final = 1.1
+WINDOW: Final = 1.05
 """Seconds in which at most the limit is sent: NCBI counts arrivals in one second, and a network is uneven."""
 
 LONGEST_PAUSE: Final = 3600.0

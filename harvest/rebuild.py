@@ -8,7 +8,7 @@ from typing import Final
 
 from harvest.archive import Kept, archive_path, open_archive, read_answers, read_body
 from harvest.files import unpack
-from harvest.load import TOGETHER, asked_pmids, load_articles, load_file, load_links, load_page
+from harvest.load import TOGETHER, asked_pmids, load_articles, load_file, load_icite, load_links, load_page
 from kb.database import close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, SourceError
 from kb.store.ledger import copy_ledger
@@ -73,6 +73,10 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> No
         body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
         with transaction(db):
             load_links(db, body, asked, list_name=request["list"], received_at=at)
+    elif kept.endpoint == "icite":
+        body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
+        with transaction(db):
+            load_icite(db, body, asked, received_at=at)
 
 
 def _put_in_place(new: Path, path: Path) -> None:

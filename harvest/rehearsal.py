@@ -1,7 +1,7 @@
 """An E-utilities server on loopback, from a folder of records or a litkb file; it can misbehave on command.
 
-For the demonstration, for teaching, for our tests. It answers ESearch, EFetch and ELink as PubMed would
-if it held only these records, keeps NCBI's rate limit, and keeps a log of what it was asked.
+For the demonstration, for teaching, for our tests. It answers ESearch, EFetch and ELink as PubMed would, and
+iCite's question, if they held only these records, keeps NCBI's rate limit, and keeps a log of what it was asked.
 """
 
 import json
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from harvest.faults import KINDS, Fault, Reply
 from harvest.rehearsed import answer_efetch, answer_elink, answer_esearch
+from harvest.rehearsedicite import answer_icite
 from harvest.shelf import Shelf, open_shelf
 
 MOST_BYTES: Final = 10_000_000  # of one request
@@ -29,6 +30,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Shelf, Mapping[str, list[str]]], Reply]]]
     "esearch": answer_esearch,
     "efetch": answer_efetch,
     "elink": answer_elink,
+    "pubs": answer_icite,
 }
 
 
@@ -74,6 +76,11 @@ class Rehearsal:
     def base_url(self) -> str:
         """The address to give as LITKB_EUTILS_URL."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/entrez/eutils/"
+
+    @property
+    def icite_url(self) -> str:
+        """The address to give as LITKB_ICITE_URL."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/api/"
 
     def __enter__(self) -> "Rehearsal":
         self._thread.start()

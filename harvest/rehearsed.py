@@ -1,40 +1,20 @@
 """What E-utilities answer to a good request, in PubMed's XML, from a shelf of records (pure)."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from xml.sax.saxutils import escape
 
 from harvest.faults import Reply
+from harvest.rehearsedterms import clauses_of, find_hits, parse_term, translated
 from harvest.search import MOST_HITS
-from harvest.shelf import Shelf, Shelved
-from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
-from kb.text import fold
+from harvest.shelf import Shelf
+from kb.identifiers import pmid_or_none
 
 _SCORED: Final = "neighbor_score"
 _LINKNAMES: Final = ("pubmed_pubmed", "pubmed_pubmed_citedin", "pubmed_pubmed_refs")
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" ?>\n'
-_CLAUSE: Final = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"\[\]]+))\s*(?:\[(?P<tag>[^\]]*)\])?')
-
 Parameters = Mapping[str, list[str]]
-
-
-class Clause(NamedTuple):
-    """One part of a query: how it is joined to what stands before, the field as PubMed names it, the words."""
-
-    operator: str  # AND, OR, NOT
-    field: str
-    words: str
-
-
-_FIELDS: Final = {
-    "uid": "UID", "pmid": "UID", "doi": "DOI", "aid": "DOI", "lid": "DOI", "pmcid": "PMCID", "pmc": "PMCID",
-    "au": "Author", "author": "Author", "ti": "Title", "title": "Title", "mh": "MeSH Terms", "mesh": "MeSH Terms",
-    "mesh terms": "MeSH Terms", "ot": "Other Term", "other term": "Other Term", "dp": "Date - Publication",
-    "pdat": "Date - Publication", "all": "All Fields", "all fields": "All Fields", "tiab": "All Fields",
-    "tw": "All Fields", "": "All Fields",
-}  # fmt: skip
 
 
 def answer_efetch(shelf: Shelf, parameters: Parameters) -> Reply:
@@ -58,20 +38,16 @@ def answer_esearch(shelf: Shelf, parameters: Parameters) -> Reply:
     if start >= MOST_HITS:
         said = "Search Backend failed: Exception:\n'retstart' cannot be larger than 9998."
         return _reply("eSearchResult", f"<ERROR>{escape(said)}</ERROR>")
-    clauses, unknown = parse_term(" ".join(parameters.get("term", ())))
-    hits = find_hits(shelf, clauses)
+    query, unknown = parse_term(" ".join(parameters.get("term", ())))
+    hits = find_hits(shelf, query)
     shown = hits[start : start + most][: MOST_HITS - start]
-    translation = " ".join(
-        (f"{clause.operator} " if place else "") + f'"{clause.words}"[{clause.field}]'
-        for place, clause in enumerate(clauses)
-    )
-    not_understood = [("PhraseNotFound", clause.words) for clause in clauses if not find_hits(shelf, [clause])]
+    not_understood = [("PhraseNotFound", part.words) for part in clauses_of(query) if not find_hits(shelf, part)]
     not_understood += [("FieldNotFound", tag) for tag in unknown]
     return _reply(
         "eSearchResult",
         f"<Count>{len(hits)}</Count><RetMax>{len(shown)}</RetMax><RetStart>{start}</RetStart><IdList>\n",
         *(f"<Id>{pmid}</Id>\n" for pmid in shown),
-        f"</IdList><TranslationSet/><QueryTranslation>{escape(translation)}</QueryTranslation>",
+        f"</IdList><TranslationSet/><QueryTranslation>{escape(translated(query))}</QueryTranslation>",
         _listed("ErrorList", not_understood),
         _listed("WarningList", [] if hits else [("OutputMessage", "No items found.")]),
     )
@@ -107,71 +83,6 @@ def _link_set(shelf: Shelf, pmids: Sequence[int], *, linknames: Iterable[str], c
                 parts.append(f"<Link><Id>{other}</Id>{scored}</Link>\n")
             parts.append("</LinkSetDb>")
     return "".join(parts) + "</LinkSet>\n"
-
-
-def parse_term(term: str) -> tuple[list[Clause], list[str]]:
-    """Return the clauses of a term, read from left to right as PubMed does, and the field tags that are unknown.
-
-    Brackets around groups are ignored. Words without a tag are joined by AND.
-    """
-    clauses: list[Clause] = []
-    unknown: list[str] = []
-    operator = "AND"
-    for match in _CLAUSE.finditer(re.sub(r"[()](?=[^\[\]\"]*(?:\"[^\"]*\"[^\"]*)*$)", " ", term)):
-        words = match["quoted"] if match["quoted"] is not None else match["bare"]
-        if match["tag"] is None and words in ("AND", "OR", "NOT"):
-            operator = words
-            continue
-        tag = (match["tag"] or "").strip().lower()
-        if tag not in _FIELDS:
-            unknown.append(tag)
-        clauses.append(Clause(operator, _FIELDS.get(tag, "All Fields"), words.strip()))
-        operator = "AND"
-    return clauses, unknown
-
-
-def find_hits(shelf: Shelf, clauses: Iterable[Clause]) -> list[int]:
-    """Return the PMIDs that clauses find, the highest first."""
-    hits: set[int] = set()
-    for place, clause in enumerate(clauses):
-        fits = _matcher(clause)
-        found = {pmid for pmid, record in shelf.records.items() if fits(record)}
-        if place == 0 or clause.operator == "OR":
-            hits |= found
-        else:
-            hits = hits - found if clause.operator == "NOT" else hits & found
-    return sorted(hits, reverse=True)
-
-
-def _matcher(clause: Clause) -> Callable[[Shelved], bool]:
-    """Return the test whether a record fits one clause."""
-    words = clause.words
-    if clause.field == "UID":
-        first, _, last = words.partition(":")
-        low, high = pmid_or_none(first) or 0, pmid_or_none(last or first) or 0
-        return lambda record: low <= record.pmid <= high
-    if clause.field == "DOI":
-        doi = normalise_doi(words)
-        return lambda record: doi is not None and record.doi == doi
-    if clause.field == "PMCID":
-        pmcid = normalise_pmcid(words)
-        return lambda record: pmcid is not None and record.pmcid == pmcid
-    if clause.field == "Date - Publication":
-        first, _, last = words.partition(":")
-        return lambda record: record.year is not None and first[:4] <= str(record.year) <= (last or first)[:4]
-    return _word_matcher(clause)
-
-
-def _word_matcher(clause: Clause) -> Callable[[Shelved], bool]:
-    wanted = re.findall(r"[^\W_]+", fold(clause.words))
-    if clause.field == "Author":
-        name = " ".join(wanted)
-        return lambda record: any(f"{author} ".startswith(f"{name} ") for author in record.fields["author"])
-    wanted = [word for word in wanted if len(word) > 2]  # as the records' own words were chosen
-    field = {"Title": "title", "MeSH Terms": "mesh", "Other Term": "keyword"}.get(clause.field)
-    if field:
-        return lambda record: bool(wanted) and record.fields[field].issuperset(wanted)
-    return lambda record: bool(wanted) and record.words.issuperset(wanted)
 
 
 def _reply(root: str, *parts: str) -> Reply:

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from harvest.asking import PUBMED, Run, note_failure, stop
 from harvest.client import Client
 from harvest.identify import GROUP, Identified, identify_here, identify_title, identify_title_here, identify_together
 from harvest.seeds import Seed
@@ -16,29 +17,17 @@ from kb.store.ledger import save_outcomes
 T = TypeVar("T")
 
 
-class Seeded(NamedTuple):
-    """The PMIDs of the seeds in their order; stopped: why nothing more is to be asked."""
-
-    pmids: list[int]
-    stopped: str | None
-
-
 @dataclass
 class _Search:
     """Seeds being identified."""
 
-    db: sqlite3.Connection
-    client: Client | None
-    run_id: int
-    stopped: str | None
+    run: Run
     found: dict[str, int] = field(default_factory=dict)  # by what was asked
 
 
-def identify_seeds(
-    db: sqlite3.Connection, client: Client | None, seeds: Sequence[Seed], *, run_id: int, stopped: str | None = None
-) -> Seeded:
-    """Identify seeds and save what became of each; two that ask for the same are one."""
-    search = _Search(db, client, run_id, stopped)
+def identify_seeds(run: Run, seeds: Sequence[Seed]) -> list[int]:
+    """Return the PMIDs of seeds in their order, and save what became of each; two that ask for the same are one."""
+    search = _Search(run)
     different: dict[str, Seed] = {}
     for seed in seeds:
         different.setdefault(seed.asked, seed)
@@ -49,15 +38,14 @@ def identify_seeds(
         by_title += _ask_together(search, named[start : start + GROUP])
     for seed, why in by_title:
         _ask_title(search, seed, why)
-    pmids = [search.found[asked] for asked in different if asked in search.found]
-    return Seeded(list(dict.fromkeys(pmids)), search.stopped)
+    return list(dict.fromkeys(search.found[asked] for asked in different if asked in search.found))
 
 
 def _note_known(search: _Search, seeds: Iterable[Seed]) -> list[Seed]:
     """Note the seeds that this file identifies, and those that are none; return the others."""
     tasks, left = [], []
     for seed in seeds:
-        found = _known_here(search.db, seed)
+        found = _known_here(search.run.db, seed)
         if seed.fault:
             tasks.append(Task("seed", seed.asked, "rejected", seed.fault))
         elif found.pmid is None:
@@ -116,16 +104,16 @@ def _ask_title(search: _Search, seed: Seed, why: str) -> None:
 
 def _asked(search: _Search, seeds: Sequence[Seed], ask: Callable[[Client], T]) -> T | None:
     """Return the answer to a question about seeds; None, and each noted as failed, where none can be had."""
-    if search.client is not None and search.stopped is None:
-        try:
-            return ask(search.client)
-        except SourceError as error:
-            search.stopped = str(error)
-            why = search.stopped
-    else:
-        why = f"not asked: {search.stopped or 'nobody could be asked'}"
-    _save(search, [Task("seed", seed.asked, "failed", why) for seed in seeds])
-    return None
+    client = search.run.client(PUBMED)
+    if client is None:
+        note_failure(search.run, "seed", [seed.asked for seed in seeds], search.run.why_not(PUBMED))
+        return None
+    try:
+        return ask(client)
+    except SourceError as error:
+        stop(search.run, PUBMED, error)
+        note_failure(search.run, "seed", [seed.asked for seed in seeds], str(error))
+        return None
 
 
 def _done(search: _Search, seed: Seed, pmid: int) -> Task:
@@ -134,5 +122,5 @@ def _done(search: _Search, seed: Seed, pmid: int) -> Task:
 
 
 def _save(search: _Search, tasks: Iterable[Task]) -> None:
-    with transaction(search.db):
-        save_outcomes(search.db, search.run_id, tasks)
+    with transaction(search.run.db):
+        save_outcomes(search.run.db, search.run.id, tasks)

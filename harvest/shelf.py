@@ -28,6 +28,7 @@ _SCORE_UNIT: Final = 1_000_000
 _ELOCATION: Final = "MedlineCitation/Article/ELocationID[@EIdType='doi']"
 _TITLES: Final = "MedlineCitation/Article/ArticleTitle|BookDocument/ArticleTitle|BookDocument/Book/BookTitle"
 _DESCRIPTORS: Final = "MedlineCitation/MeshHeadingList/MeshHeading/DescriptorName"
+_TYPES: Final = "MedlineCitation/Article/PublicationTypeList/PublicationType|BookDocument/PublicationType"
 _CITED: Final = (
     "PubmedData//ReferenceList/Reference/ArticleIdList/ArticleId[@IdType='pubmed']"
     "|PubmedBookData//ReferenceList/Reference/ArticleIdList/ArticleId[@IdType='pubmed']"
@@ -43,14 +44,15 @@ class Shelved(NamedTuple):
     doi: str | None
     pmcid: str | None
     year: int | None
-    fields: Mapping[str, frozenset[str]]  # title, author, keyword, mesh: the words (authors: names) in it
+    fields: Mapping[str, frozenset[str]]  # title, author, keyword, mesh, type: the words (authors: names) in it
     cited: tuple[int, ...]  # PMIDs of the reference list, without repeats
     source: str | None  # demonstration or synthetic, where the record says so
 
     @property
     def words(self) -> frozenset[str]:
-        """All words of all fields."""
-        return frozenset(word for terms in self.fields.values() for term in terms for word in term.split())
+        """All words of all fields, but those of publication types."""
+        told = (terms for name, terms in self.fields.items() if name != "type")
+        return frozenset(word for terms in told for term in terms for word in term.split())
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,7 @@ def _shelved(pmid: int, xml: bytes, element: "etree._Element") -> Shelved:
             "title": _words(element, _TITLES),
             "keyword": _words(element, "MedlineCitation/KeywordList/Keyword|BookDocument/KeywordList/Keyword"),
             "mesh": _words(element, _DESCRIPTORS),
+            "type": _words(element, _TYPES),
             "author": frozenset(_authors(element)),
         },
         cited=tuple(dict.fromkeys(number for number in cited if number)),

@@ -1,4 +1,4 @@
-"""One POST and its answer, within a moment by which it must have ended; the places it may go to."""
+"""One request and its answer, within a moment by which it must have ended; the places it may go to."""
 
 import http.client
 import math
@@ -22,7 +22,6 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS: Final = {
     "User-Agent": "litkb",
     "Accept-Encoding": "gzip",
-    "Content-Type": "application/x-www-form-urlencoded",
 }
 
 
@@ -48,16 +47,25 @@ def is_loopback(url: str) -> bool:
     return address.scheme == "http" and address.hostname in _LOOPBACK and not address.username
 
 
+def is_icite(url: str) -> bool:
+    """Tell whether url is NIH iCite's, over https."""
+    address = urlsplit(url)
+    return address.scheme == "https" and address.hostname == "icite.od.nih.gov" and not address.username
+
+
+_SITES: Final = (is_ncbi, is_icite, is_loopback)
+
+
 def check_base_url(url: str) -> None:
-    """Raise UsageError unless url may be asked: https at NCBI, or a rehearsal server on this machine."""
+    """Raise UsageError unless url may be asked: https at NCBI or iCite, or a rehearsal server on this machine."""
     try:
-        allowed = (is_ncbi(url) or is_loopback(url)) and urlsplit(url).port != 0
+        allowed = any(site(url) for site in _SITES) and urlsplit(url).port != 0
         plain = not (urlsplit(url).query or urlsplit(url).fragment)
     except ValueError:
         allowed = plain = False
     if not (allowed and plain):
         raise UsageError(
-            "The E-utilities address must be https://….ncbi.nlm.nih.gov/… or, for a rehearsal, "
+            "The address to ask must be https://….ncbi.nlm.nih.gov/…, https://icite.od.nih.gov/… or, for a rehearsal, "
             "http://127.0.0.1:PORT/. Nothing was sent."
         )
 
@@ -66,7 +74,7 @@ def redirected(url: str, location: str) -> str:
     """Return where an answer of url points; PermanentError where that is not the same kind of place."""
     try:
         target = urljoin(url, location)
-        allowed = is_ncbi(target) if is_ncbi(url) else is_loopback(target)
+        allowed = any(site(url) and site(target) for site in _SITES)
     except ValueError:
         allowed = False
     if not allowed:
@@ -74,10 +82,10 @@ def redirected(url: str, location: str) -> str:
     return target
 
 
-def post(
-    url: str, data: bytes, *, end: float, silence: float, clock: Callable[[], float] = time.monotonic
+def send(
+    url: str, data: bytes | None, *, end: float, silence: float, clock: Callable[[], float] = time.monotonic
 ) -> HttpAnswer:
-    """Return the answer to data, sent by POST, of whatever status; no redirect is followed.
+    """Return the answer, of whatever status, to data sent by POST, to a GET where it is None; no redirect is followed.
 
     Raises TransientError for whatever goes wrong on the way, after so many seconds of silence, and once
     clock() has passed end.
@@ -85,11 +93,12 @@ def post(
     timeout = min(silence, end - clock())
     if timeout <= 0:
         raise TransientError("no answer in time")
-    request = Request(url, data=data, headers=_HEADERS, method="POST")  # noqa: S310 - check_base_url, redirected
+    headers = _HEADERS if data is None else {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+    request = Request(url, data=data, headers=headers)  # noqa: S310 - check_base_url, redirected
     try:
         with _opener(url).open(request, timeout=timeout) as response:
             body = _read(response, end, clock)
-            headers = response.headers
+            said = response.headers
             status = response.status
     except TimeoutError as error:
         raise TransientError("no answer in time") from error
@@ -98,8 +107,8 @@ def post(
     return HttpAnswer(
         status,
         body,
-        headers.get("Location") if 300 <= status < 400 else None,
-        seconds_of(headers.get("Retry-After")),
+        said.get("Location") if 300 <= status < 400 else None,
+        seconds_of(said.get("Retry-After")),
     )
 
 

@@ -18,12 +18,18 @@ from kb.queries.invariants import (
 from kb.queries.records import read_record
 from kb.records import content_hash
 
-RUN_TABLES: Final = frozenset({"harvest_runs", "harvest_tasks", "harvest_counts", "graph_runs", "metric_runs"})
+RUN_TABLES: Final = frozenset(
+    {
+        "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts",
+        "graph_runs", "metric_runs",
+    }
+)  # fmt: skip
 COMPUTED_TABLES: Final = frozenset({
     "article_metrics", "citation_cycles", "cocitations", "communities", "community_labels", "couplings", "main_path",
     "reference_year_works", "reference_years", "related_studies", "retraction_exposure", "retractions",
     "work_positions",
 })  # fmt: skip
+REFERENCE_TABLES: Final = frozenset({"mesh_tree"})  # what a person adds from a file of NLM's; no answer of a harvest
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})
 
 
@@ -75,7 +81,7 @@ def logical_hash(db: sqlite3.Connection) -> str:
     """
     digest = hashlib.sha256()
     for table in read_tables(db):
-        if table in RUN_TABLES or table in COMPUTED_TABLES:
+        if table in RUN_TABLES | COMPUTED_TABLES | REFERENCE_TABLES:
             continue
         digest.update(f"{table}\n".encode())
         for row in read_logical_rows(db, table, MOMENTS):

@@ -11,11 +11,14 @@ from graph.cli import graph_commands
 from graph.exportcli import export_command
 from graph.run import compute_graph
 from harvest.cli import harvest_command, rebuild_command
+from harvest.meshcli import mesh_command
+from harvest.updatecli import update_command
 from kb.check import check_kb, logical_hash
 from kb.console import json_option, kb_argument, litkb_version, run_command, say, tell
 from kb.database import open_kb
 from kb.demo import demo_command
 from kb.publish.cli import publish_command
+from kb.publish.reportcli import report_command
 from kb.queries.ledger import read_status
 from kb.site.serve import serve
 
@@ -101,7 +104,10 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
     return 1 if violations else 0
 
 
-for command in (harvest_command, rebuild_command, graph_commands, export_command, serve, demo_command, publish_command):
+for command in (
+    harvest_command, update_command, mesh_command, rebuild_command, graph_commands, export_command,
+    serve, demo_command, publish_command, report_command,
+):  # fmt: skip
     cli.add_command(command)
 
 

@@ -14,17 +14,20 @@ from graph.run import compute_graph
 from harvest.cli import harvest_command
 from harvest.demonstration import SEED_PMID
 from harvest.faults import Fault
+from harvest.mesh import parse_mesh
 from harvest.pubmedxml import format_article_set
 from harvest.rehearsal import Rehearsal
 from harvest.synthetic import synthetic_records
+from harvest.syntheticmesh import format_mesh, synthetic_places
 from kb.check import check_kb
 from kb.console import say
-from kb.database import open_kb
+from kb.database import open_kb, transaction
 from kb.errors import LitkbError
 from kb.queries.ledger import read_status
 from kb.queries.pages import read_related, read_standings
 from kb.queries.records import read_record
 from kb.site.serve import served
+from kb.store.mesh import save_mesh_tree
 
 SYNTHETIC_ARTICLES: Final = 2_000
 _FAULTS: Final = (Fault("server error", endpoint="efetch"), Fault("cut off", endpoint="efetch"))
@@ -87,6 +90,8 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
         with xml.open("wb") as file:
             file.writelines(format_article_set(synthetic_records(articles)))
         _harvest(ctx, kb, ["--file", str(xml)])
+    with closing(open_kb(kb)) as db, transaction(db):
+        save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
     with closing(open_kb(kb)) as db:
         if read_status(db)["graph_computed_at"] is None:
             compute_graph(db)

@@ -298,6 +298,28 @@ class LinkList(NamedTuple):
     entries: tuple[tuple[int, int | None], ...] | None
 
 
+class MeshPlace(NamedTuple):
+    """One place of a descriptor in the MeSH tree: C25.775.100 is below C25.775."""
+
+    tree_number: str
+    descriptor_ui: str
+    name: str
+
+
+class IciteMetrics(NamedTuple):
+    """How often the world cites an article, by NIH iCite; None: iCite does not say."""
+
+    pmid: int
+    icite_citation_count: int | None
+    citations_per_year: float | None
+    expected_citations_per_year: float | None
+    relative_citation_ratio: float | None  # Hutchins et al. (2016), PLoS Biol 14, e1002541; 1 is NIH's median
+    nih_percentile: float | None
+    apt: float | None  # approximate potential to translate: chance to be cited by a clinical article, 0 to 1
+    is_clinical: int | None
+    provisional: int | None  # 1: too young for a ratio that is settled
+
+
 def content_hash(record: Record) -> str:
     """Return the SHA-256 of the parsed values of record, as hexadecimal; equal values, equal hash.
 

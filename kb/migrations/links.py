@@ -29,6 +29,19 @@ create table similar_articles (
     primary key (pmid, similar_pmid)
 ) strict, without rowid;
 create index similar_articles_similar on similar_articles (similar_pmid);
+
+create table icite_metrics (
+    pmid integer primary key references works (id),
+    icite_citation_count integer,    -- citing articles in all of PubMed, as NIH counts them
+    citations_per_year real,
+    expected_citations_per_year real,
+    relative_citation_ratio real,    -- citations per year against those of its field; 1 is the median of NIH's articles
+    nih_percentile real,
+    apt real,                        -- approximate potential to translate: chance of a clinical citation, 0 to 1
+    is_clinical integer,
+    provisional integer,             -- 1: too young for a settled ratio
+    checked_at text not null
+) strict;
 """
 
 LEDGER: Final = """
@@ -51,6 +64,28 @@ create table harvest_tasks (
     detail text,                 -- why; into what; how many
     answer text,                 -- name of the kept answer in the archive
     primary key (run_id, task, asked)
+) strict, without rowid;
+
+create table harvest_origins (
+    run_id integer not null references harvest_runs (id),
+    pmid integer not null,
+    round integer not null,      -- 0: a seed, a hit of the query, a work of the frontier
+    origin text not null,        -- seed, query, frontier; else the link that led to it: references, cited_by, similar
+    from_pmid integer,           -- the first article whose link led to it
+    seed_pmid integer not null,  -- where that way began
+    links integer,               -- how many articles of the round before lead to it
+    excluded text,               -- why it was not harvested; NULL: it was asked for
+    primary key (run_id, pmid)
+) strict, without rowid;
+
+create table harvest_changes (
+    run_id integer not null references harvest_runs (id),
+    pmid integer not null,
+    kind text not null check (kind in ('changed', 'retracted', 'corrected', 'merged', 'deleted')),
+    field text not null,         -- a column of articles, a table, the kind of a notice
+    before text,                 -- of a table: how many rows
+    after text,
+    primary key (run_id, pmid, kind, field)
 ) strict, without rowid;
 
 create table harvest_counts (

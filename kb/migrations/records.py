@@ -104,6 +104,13 @@ create table mesh_qualifiers (
     as_of text
 ) strict, without rowid;
 
+create table mesh_tree (         -- empty until `litkb mesh` has read NLM's descriptor file
+    tree_number text primary key, -- C25.775.100 is below C25.775; A to Z are the first letters of the branches
+    descriptor_ui text not null,
+    name text not null
+) strict, without rowid;
+create index mesh_tree_descriptor on mesh_tree (descriptor_ui);
+
 create table mesh_headings (
     pmid integer not null references articles (pmid),
     position integer not null,

@@ -61,6 +61,12 @@ create view completeness as  -- of the lists of each held article: who was asked
     from articles a join works w on w.id = a.pmid
         join article_lists k on k.pmid = a.pmid join citation_sources s on s.id = k.source_id;
 
+create view article_branches as  -- each article under each MeSH descriptor that its own stand below, or are
+    select distinct h.pmid, t.descriptor_ui, t.name
+    from mesh_headings h join mesh_tree b on b.descriptor_ui = h.descriptor_ui
+        join mesh_tree t on t.tree_number = b.tree_number
+            or substr(b.tree_number, 1, length(t.tree_number) + 1) = t.tree_number || '.';
+
 create view references_not_identified as  -- printed references without a PMID
     select r.citing_pmid, r.position, r.citation, r.doi, r.pmcid, r.cited_id
     from article_references r left join works w on w.id = r.cited_id

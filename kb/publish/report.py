@@ -69,13 +69,13 @@ def format_report(db: sqlite3.Connection, publication: Publication) -> str:
     """Return the report; nothing in it but the title is not in the file itself."""
     sections = (
         ("", _format_head(db, publication)),
-        ("What it holds", _format_content(db)),
+        ("What it holds", format_content(db)),
         ("What was left out", _format_omissions(db)),
-        ("Sources", _format_sources(db)),
-        ("Searches", _format_runs(db)),
-        ("What was asked in vain", _format_gaps(db)),
-        ("How complete the lists are", _format_lists(db)),
-        ("Computed", _format_computed(db)),
+        ("Sources", format_sources(db)),
+        ("Searches", format_runs(db)),
+        ("What was asked in vain", format_gaps(db)),
+        ("How complete the lists are", format_lists(db)),
+        ("Computed", format_computed(db)),
         ("Rights", _NOTICE if read_status(db)["sources"].keys() & {PUBMED, NBIB, PAGE} else _NO_NOTICE),
         ("To check it, and to make it again", _format_remaking(db, publication)),
     )
@@ -96,7 +96,8 @@ def _format_head(db: sqlite3.Connection, publication: Publication) -> str:
     return f"<!-- {MARK}; the next one replaces it. -->\n# {title}\n\n{loud}" + table(("what", "value"), rows)
 
 
-def _format_content(db: sqlite3.Connection) -> str:
+def format_content(db: sqlite3.Connection) -> str:
+    """Return how much the file holds."""
     status = read_status(db)
     rows = [
         ("articles held", status["articles"]),
@@ -117,7 +118,8 @@ def _format_omissions(db: sqlite3.Connection) -> str:
     return f"{words}\nTheir `content_hash` is that of what is left; the knowledge base itself has the whole.\n"
 
 
-def _format_sources(db: sqlite3.Connection) -> str:
+def format_sources(db: sqlite3.Connection) -> str:
+    """Return from where records and assertions come."""
     records = [(s.name, cell(s.description), s.articles, s.first, s.last) for s in read_record_sources(db)]
     said = [(name, cell(description), count) for name, description, count in read_assertions(db)]
     return (
@@ -127,7 +129,8 @@ def _format_sources(db: sqlite3.Connection) -> str:
     )
 
 
-def _format_runs(db: sqlite3.Connection) -> str:
+def format_runs(db: sqlite3.Connection) -> str:
+    """Return every run: its command, what it was to do, and what came of it."""
     runs = [_format_run(db, run) for run in read_runs(db)]
     return "\n".join(runs) if runs else "No run is recorded.\n"
 
@@ -146,7 +149,7 @@ def _format_run(db: sqlite3.Connection, run: RunRow) -> str:
 
 def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
     """Yield what a run was to do: seeds, searches as asked and as PubMed read them, files, rounds."""
-    plan = _plan(run)
+    plan = plan_of(run)
     seeds = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "seed")]
     if seeds:
         yield f"began with {', '.join(seeds)}"
@@ -158,10 +161,19 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
     followed = [words for name, words in _DIRECTIONS.items() if plan.get(name)]
     if followed:
         rounds = int(plan.get("depth", 1))
-        yield f"followed {', '.join(followed)}, {rounds} round{'s' if rounds > 1 else ''}"
+        until = f"{rounds} round{'s' if rounds > 1 else ''}" if rounds else "until nothing new appeared"
+        yield f"followed {', '.join(followed)}, {until}"
+    limits = {"most": "at most {:,} articles", "years": "of {}", "matching": "that {} finds"}
+    for name, words in limits.items():
+        if plan.get(name) is not None:
+            told = plan[name] if isinstance(plan[name], int) else code(plan[name])
+            yield f"followed only to articles: {words.format(told)}"
+    if plan.get("types"):
+        yield f"followed only to articles of the types {', '.join(map(code, plan['types']))}"
 
 
-def _plan(run: RunRow) -> dict[str, Any]:
+def plan_of(run: RunRow) -> dict[str, Any]:
+    """Return what a run was to do; empty where that cannot be read."""
     try:
         plan = json.loads(run.plan)
     except ValueError:
@@ -177,7 +189,8 @@ def _answer(outcome: str | None, detail: str | None) -> str:
     return cell(hits) + (f"; PubMed read it as {code(reading)}" if reading not in ("", "None") else "")
 
 
-def _format_gaps(db: sqlite3.Connection) -> str:
+def format_gaps(db: sqlite3.Connection) -> str:
+    """Return what was asked and did not become what was asked for."""
     counts = read_gap_counts(db)
     if not counts:
         return "Nothing: all that was asked was answered.\n"
@@ -190,7 +203,8 @@ def _format_gaps(db: sqlite3.Connection) -> str:
     return f"In all: {summary}.\n\n" + table(("run", "asked", "for", "outcome", "why, or into what"), gaps) + rest
 
 
-def _format_lists(db: sqlite3.Connection) -> str:
+def format_lists(db: sqlite3.Connection) -> str:
+    """Return of how many articles each source knows a list."""
     lists, never = read_status(db)["reference_lists"], read_never_asked(db)
     rows = [(_LISTS[s.list], s.source, s.known, s.none, s.no_data, s.last) for s in read_list_sources(db)]
     unasked = "; ".join(f"{_LISTS[name]}: {count:,}" for name, count in never.items())
@@ -204,7 +218,8 @@ def _format_lists(db: sqlite3.Connection) -> str:
     )
 
 
-def _format_computed(db: sqlite3.Connection) -> str:
+def format_computed(db: sqlite3.Connection) -> str:
+    """Return when the citation graph was computed, and by which parameters."""
     run = read_last_computed(db)
     if run is None:
         return "The citation graph was not computed.\n"

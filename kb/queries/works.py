@@ -23,6 +23,7 @@ UNNAMED: Final = """
     and not exists (select 1 from citations c where c.cited_id = works.id)
     and not exists (select 1 from similar_articles s where s.pmid = works.id)
     and not exists (select 1 from similar_articles s where s.similar_pmid = works.id)
+    and not exists (select 1 from icite_metrics m where m.pmid = works.id)
     and not exists (select 1 from notices n where n.other_pmid = works.id)
     and not exists (select 1 from article_lists l where l.pmid = works.id)
     and not exists (select 1 from works m where m.merged_into = works.id)"""

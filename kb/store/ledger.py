@@ -3,9 +3,27 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final, NamedTuple
 
+from kb.changes import Change
 from kb.database import transaction
 from kb.queries.ledger import Task
+
+_KEPT: Final = (  # what no answer of the archive says
+    "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts", "mesh_tree",
+)  # fmt: skip
+
+
+class Origin(NamedTuple):
+    """What led a run to an article, and why it was left out; None: it was asked for."""
+
+    pmid: int
+    round: int
+    origin: str  # seed, query, frontier, references, cited_by, similar
+    from_pmid: int | None
+    seed_pmid: int
+    links: int | None
+    excluded: str | None
 
 
 def save_run(db: sqlite3.Connection, *, started_at: str, command: str, plan: str, version: str) -> int:
@@ -39,6 +57,27 @@ def save_outcomes(db: sqlite3.Connection, run_id: int, tasks: Iterable[Task], *,
     )
 
 
+def save_origins(db: sqlite3.Connection, run_id: int, origins: Iterable[Origin]) -> None:
+    """Save what led a run to articles; what it noted first stands, unless the article was left out."""
+    db.executemany(
+        """insert into harvest_origins (run_id, pmid, round, origin, from_pmid, seed_pmid, links, excluded)
+        values (?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict do update set round = excluded.round, origin = excluded.origin, from_pmid = excluded.from_pmid,
+            seed_pmid = excluded.seed_pmid, links = excluded.links, excluded = excluded.excluded
+            where harvest_origins.excluded is not null""",
+        ((run_id, *origin) for origin in origins),
+    )
+
+
+def save_changes(db: sqlite3.Connection, run_id: int, changes: Iterable[Change]) -> None:
+    """Save what a run found changed; of several notices of one kind the last stands."""
+    db.executemany(
+        """insert into harvest_changes (run_id, pmid, kind, field, before, after) values (?, ?, ?, ?, ?, ?)
+        on conflict do update set after = excluded.after""",
+        ((run_id, *change) for change in changes),
+    )
+
+
 def save_file_counts(db: sqlite3.Connection, run_id: int, name: str, counts: Mapping[str, int]) -> None:
     """Save what became of the records of one file."""
     db.execute("delete from harvest_counts where run_id = ? and asked = ?", (run_id, name))
@@ -49,11 +88,18 @@ def save_file_counts(db: sqlite3.Connection, run_id: int, name: str, counts: Map
 
 
 def copy_ledger(db: sqlite3.Connection, old: Path) -> None:
-    """Copy runs and tasks from an older file of the same schema; a file that cannot be read gives none."""
+    """Copy runs, tasks and the MeSH tree from a file of the same schema; one that cannot be read gives none."""
     db.execute("attach database ? as old", (f"{old.absolute().as_uri()}?mode=ro",))
     try:
         with transaction(db):
-            for table in ("harvest_runs", "harvest_tasks", "harvest_counts"):
+            for table in (
+                "harvest_runs",
+                "harvest_tasks",
+                "harvest_origins",
+                "harvest_changes",
+                "harvest_counts",
+                "mesh_tree",
+            ):
                 db.execute(f"insert or ignore into main.{table} select * from old.{table}")
     finally:
         db.execute("detach database old")

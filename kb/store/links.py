@@ -3,7 +3,7 @@
 import sqlite3
 
 from kb.queries.records import read_sources
-from kb.records import LinkList
+from kb.records import IciteMetrics, LinkList
 from kb.store.works import save_mentions
 
 
@@ -21,6 +21,19 @@ def save_links(db: sqlite3.Connection, links: LinkList, *, received_at: str) -> 
     else:
         _save_citations(db, links, source_id, received_at)
     _save_list(db, links, source_id, received_at)
+
+
+def save_icite_metrics(db: sqlite3.Connection, metrics: IciteMetrics, *, received_at: str) -> None:
+    """Save what iCite counts of one article in the caller's transaction, unless a later answer is held."""
+    save_mentions(db, [metrics.pmid])
+    columns = (*IciteMetrics._fields, "checked_at")
+    later = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+    values = (*metrics, received_at)
+    db.execute(
+        f"""insert into icite_metrics ({", ".join(columns)}) values ({", ".join("?" * len(columns))})
+        on conflict do update set {later} where excluded.checked_at >= checked_at""",
+        values,
+    )
 
 
 def _save_citations(db: sqlite3.Connection, links: LinkList, source_id: int, since: str) -> None:

@@ -36,7 +36,7 @@ def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True
         archive.execute("pragma synchronous = off")
         db.set_trace_callback(count)
         archive.set_trace_callback(count)
-        harvest.run.harvest(db, archive, client, PLAN)
+        harvest.run.harvest(db, archive, {"pubmed": client}, PLAN)
     kb.with_suffix(".count").write_text(str(count.seen))
 
 
@@ -63,7 +63,7 @@ def load_file(kb: Path, path: Path) -> int:
     try:
         with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
             plan = Plan(files=(path.name,))
-            summary = harvest.run.harvest(db, archive, None, plan, files=(InputFile(path, path.name),))
+            summary = harvest.run.harvest(db, archive, {}, plan, files=(InputFile(path, path.name),))
     except (LitkbError, OSError, harvest.run.sqlite3.Error) as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 1

@@ -14,7 +14,8 @@ from harvest.elink import parse_links
 from harvest.entrez import fetch_articles, fetch_cited_by
 from harvest.faults import FINAL, KINDS, PASSING, UNSEEN, Fault
 from harvest.rehearsal import Rehearsal
-from harvest.rehearsed import answer_efetch, answer_elink, answer_esearch, find_hits, parse_term
+from harvest.rehearsed import answer_efetch, answer_elink, answer_esearch
+from harvest.rehearsedterms import find_hits, parse_term
 from harvest.search import parse_search
 from harvest.shelf import Shelf, open_shelf
 from kb.database import open_kb, transaction
@@ -55,6 +56,9 @@ def hits(shelf: Shelf, term: str) -> list[int]:
         ("mutual AND groups", [2]),
         ("mutual NOT groups", [1]),
         ("(birds OR groups) AND 2019[dp]", [2]),
+        ("2019[dp] AND (birds OR groups)", [2]),
+        ("(1[uid] OR 3[uid]) AND (help OR (birds NOT groups))", [3, 1]),
+        ("help NOT (groups OR birds)", [1]),
         ("2018:2019[dp]", [2, 1]),
         ('"Weiss RD"[au]', [3]),
         ("weiss[author]", [3]),

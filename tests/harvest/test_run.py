@@ -49,7 +49,7 @@ def run(kb: Path, plan: Plan, rehearsal: Rehearsal | None, files: tuple[InputFil
         settings = Settings(base_url=rehearsal.base_url, requests_per_second=1000, deadline=1.5, lock_folder=kb.parent)
         client = Client(settings, jitter=lambda: 0.99, sleep=lambda _: None)
     with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
-        return harvest(db, archive, client, plan, files=files)
+        return harvest(db, archive, {"pubmed": client} if client else {}, plan, files=files)
 
 
 def sound(kb: Path) -> str:
@@ -268,7 +268,7 @@ def test_an_answer_is_in_the_archive_without_key_and_address(kb: Path) -> None:
             base_url=rehearsal.base_url, email="secret@example.org", api_key="secretkey", lock_folder=kb.parent
         )
         with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
-            harvest(db, archive, Client(settings), Plan(seeds=("1",)))
+            harvest(db, archive, {"pubmed": Client(settings)}, Plan(seeds=("1",)))
 
     for path in kb.parent.iterdir():
         assert b"secret" not in path.read_bytes()

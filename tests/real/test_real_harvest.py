@@ -41,7 +41,7 @@ def load(kb: Path, folder: Path, seed: int) -> str:
     files = list(list_files([folder]).files)
     random.Random(seed).shuffle(files)
     with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
-        summary = harvest(db, archive, None, Plan(files=tuple(file.name for file in files)), files=files)
+        summary = harvest(db, archive, {}, Plan(files=tuple(file.name for file in files)), files=files)
         assert summary.complete
         assert check_kb(db) == []
         return logical_hash(db)

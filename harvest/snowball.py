@@ -1,0 +1,114 @@
+"""Snowballing: round by round along links from what is held, within limits; each article with what led to it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from harvest.asking import PUBMED, Run, harvest_articles, harvest_lists, note_failure, stop
+from harvest.entrez import BATCH, search_among
+from harvest.plan import Plan
+from kb.database import transaction
+from kb.errors import SourceError
+from kb.queries.ledger import read_followed
+from kb.queries.records import read_held
+from kb.queries.snowball import read_links
+from kb.store.ledger import Origin, save_origins
+
+NOT_MATCHED = "does not match the limits"
+NOT_ASKED = "PubMed could not be asked whether it matches the limits"
+TOO_MANY = "more than the limit of articles"
+
+
+class Lead(NamedTuple):
+    """What leads to an article that is not yet asked for: how many links, and the first of them."""
+
+    pmid: int
+    links: int
+    from_pmid: int
+    link: str  # references, cited_by, similar
+
+
+def expand(run: Run, plan: Plan, first: Sequence[int], origins: dict[int, str]) -> None:
+    """Follow the links that plan names from the first articles; the last round is not followed.
+
+    Each round takes the articles to which most links lead first. What the limits leave out is noted with its
+    reason. origins says of each first article what named it: a seed, a query.
+    """
+    with transaction(run.db):
+        save_origins(run.db, run.id, (Origin(pmid, 0, origins[pmid], None, pmid, None, None) for pmid in first))
+    harvest_lists(run, plan.ask, _held(run, first))
+    seeds = {pmid: pmid for pmid in first}
+    frontier, room = list(first), plan.most
+    for number in _rounds(plan):
+        leads = [lead for lead in _leads(run, plan, _held(run, frontier)) if lead.pmid not in seeds]
+        left_out = _left_out(run, plan.limits, [lead.pmid for lead in leads], room)
+        _save(run, number, leads, left_out=left_out, seeds=seeds)
+        frontier = [lead.pmid for lead in leads if lead.pmid not in left_out]
+        harvest_articles(run, frontier)
+        harvest_lists(run, plan.ask, _held(run, frontier))
+        room = None if room is None else room - len(frontier)
+        if not frontier:
+            return
+
+
+def _rounds(plan: Plan) -> Iterable[int]:
+    if not plan.expands:
+        return ()
+    return range(1, plan.depth + 1) if plan.depth else count(1)
+
+
+def _held(run: Run, pmids: Iterable[int]) -> list[int]:
+    """Return the articles that are held of those asked for, under their own PMIDs."""
+    return sorted(read_held(run.db, read_followed(run.db, list(pmids))))
+
+
+def _leads(run: Run, plan: Plan, pmids: list[int]) -> list[Lead]:
+    """Return what the links that plan names lead to from pmids, the most links first, equal ones by PMID."""
+    harvest_lists(run, plan.lists, pmids)
+    links: Counter[int] = Counter()
+    first: dict[int, tuple[int, str]] = {}
+    for name in plan.directions:
+        for from_pmid, to_pmid in read_links(run.db, name, pmids):
+            links[to_pmid] += 1
+            first.setdefault(to_pmid, (from_pmid, name))
+    found = [Lead(pmid, number, *first[pmid]) for pmid, number in links.items()]
+    return sorted(found, key=lambda lead: (-lead.links, lead.pmid))
+
+
+def _left_out(run: Run, limits: str, pmids: list[int], room: int | None) -> dict[int, str]:
+    """Return which of pmids are not harvested, and why; those beyond the room for more are the last ones."""
+    left_out: dict[int, str] = {}
+    for start in range(0, len(pmids) if limits else 0, BATCH):
+        left_out |= _unmatched(run, limits, pmids[start : start + BATCH])
+    fitting = [pmid for pmid in pmids if pmid not in left_out]
+    return left_out | dict.fromkeys(fitting[len(fitting) if room is None else room :], TOO_MANY)
+
+
+def _unmatched(run: Run, limits: str, pmids: list[int]) -> dict[int, str]:
+    """Return which of pmids do not match the limits: PubMed is asked, for only it knows articles not held."""
+    asked = f"{limits}, of {len(pmids)} from {pmids[0]}"
+    client = run.client(PUBMED)
+    if client is None:
+        note_failure(run, "search", [asked], run.why_not(PUBMED))
+        return dict.fromkeys(pmids, NOT_ASKED)
+    try:
+        matching = set(search_among(client, limits, pmids))
+    except SourceError as error:
+        stop(run, PUBMED, error)
+        note_failure(run, "search", [asked], str(error))
+        return dict.fromkeys(pmids, NOT_ASKED)
+    return {pmid: NOT_MATCHED for pmid in pmids if pmid not in matching}
+
+
+def _save(run: Run, number: int, leads: Sequence[Lead], *, left_out: dict[int, str], seeds: dict[int, int]) -> None:
+    """Note what led to each article of a round, and why some are left out; add all to seeds, by what led to them."""
+
+    def rows() -> Iterator[Origin]:
+        for lead in leads:
+            seeds[lead.pmid] = seeds.get(lead.from_pmid, lead.from_pmid)
+            excluded = left_out.get(lead.pmid)
+            yield Origin(lead.pmid, number, lead.link, lead.from_pmid, seeds[lead.pmid], lead.links, excluded)
+
+    with transaction(run.db):
+        save_origins(run.db, run.id, rows())

@@ -1,0 +1,87 @@
+"""The way from what a search named to what is held, drawn as SVG in the manner of a PRISMA flow diagram.  (pure)"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final, NamedTuple
+
+from kb.queries.searchlog import ORIGINS, SearchFlow
+from kb.text import without_controls
+
+_WIDE: Final = 320  # of a box
+_SIDE: Final = 380  # left edge of the second column
+_LINE: Final = 20
+_PAD: Final = 14
+_GAP: Final = 34
+
+
+class _Box(NamedTuple):
+    x: int
+    y: int
+    title: str
+    lines: Sequence[str]
+
+    @property
+    def height(self) -> int:
+        return 2 * _PAD + _LINE * (1 + len(self.lines)) - 6
+
+
+def format_flow(flow: SearchFlow, title: str) -> str:
+    """Return the drawing: what was named, left out, asked for, lost, and is held; a picture of its own, no script."""
+    named = _Box(20, 56, "Named", [f"{ORIGINS.get(one.origin, one.origin)}: {one.articles:,}" for one in flow.named])
+    asked = _Box(20, _below(named), "Asked for, or read from files", [f"different articles: {flow.asked:,}"])
+    held = _Box(20, _below(asked), "Held", [f"articles and books: {flow.held:,}"])
+    left_out = _Box(_SIDE, named.y, "Left out", _counted(flow.excluded))
+    lost = _Box(_SIDE, asked.y, "Not held", _counted(flow.lost))
+    sides = [(named, left_out), (asked, lost)]
+    boxes = [named, asked, held, *(side for _, side in sides if side.lines)]
+    arrows = [_down(named, asked), _down(asked, held), *(_across(box, side) for box, side in sides if side.lines)]
+    height = max(box.y + box.height for box in boxes) + 20
+    heading = escape(without_controls(title))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIDE + _WIDE + 20} {height}" role="img"'
+        f' aria-labelledby="flow-title flow-words" font-family="system-ui, sans-serif" font-size="14">\n'
+        f'<title id="flow-title">{heading}</title>\n<desc id="flow-words">{escape(_in_words(boxes))}</desc>\n'
+        f'<rect width="100%" height="100%" fill="#ffffff"/>\n'
+        f'<text x="20" y="32" font-size="17" font-weight="600" fill="#1a2027">{heading}</text>\n'
+        + "\n".join([*map(_drawn, boxes), *arrows])
+        + "\n</svg>\n"
+    )
+
+
+def _below(box: _Box) -> int:
+    return box.y + box.height + _GAP
+
+
+def _counted(counts: Iterable[tuple[str, int]]) -> list[str]:
+    return [f"{why}: {count:,}" for why, count in counts]
+
+
+def _in_words(boxes: Iterable[_Box]) -> str:
+    return ". ".join(f"{box.title}: {'; '.join(box.lines) or 'nothing'}" for box in boxes) + "."
+
+
+def _drawn(box: _Box) -> str:
+    lines = [f'<text x="{box.x + _PAD}" y="{box.y + _PAD + 10}" font-weight="600" fill="#1a2027">{box.title}</text>']
+    lines += [
+        f'<text x="{box.x + _PAD}" y="{box.y + _PAD + 10 + _LINE * number}" fill="#3c4650">{escape(line)}</text>'
+        for number, line in enumerate(box.lines, start=1)
+    ]
+    shape = (
+        f'<rect x="{box.x}" y="{box.y}" width="{_WIDE}" height="{box.height}" rx="8" fill="#f4f6f8" stroke="#8a97a3"/>'
+    )
+    return "\n".join([shape, *lines])
+
+
+def _down(box: _Box, to: _Box) -> str:
+    x = box.x + _WIDE // 2
+    return _arrow(x, box.y + box.height, x, to.y)
+
+
+def _across(box: _Box, to: _Box) -> str:
+    y = box.y + min(box.height, to.height) // 2
+    return _arrow(box.x + _WIDE, y, to.x, y)
+
+
+def _arrow(x1: int, y1: int, x2: int, y2: int) -> str:
+    head = f"M{x2} {y2}l-5 -8h10z" if x1 == x2 else f"M{x2} {y2}l-8 -5v10z"
+    return f'<path d="M{x1} {y1}L{x2} {y2}" stroke="#5b6873" fill="none"/><path d="{head}" fill="#5b6873"/>'

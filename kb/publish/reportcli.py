@@ -1,0 +1,40 @@
+"""litkb report."""
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from kb.console import kb_argument, say
+from kb.database import open_kb
+from kb.errors import UsageError
+from kb.publish.flow import format_flow
+from kb.publish.searchreport import format_search_report
+from kb.queries.searchlog import read_search_flow
+
+
+@click.command("report")
+@kb_argument
+@click.argument("out", required=False, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def report_command(kb: Path, out: Path | None, force: bool) -> None:
+    """Write the report of the searches that made DB: queries, sources, rounds, counts, dates, what was left out.
+
+    OUT.md gets the report, with the items of PRISMA-S, and OUT.svg beside it the flow drawing. Without OUT the
+    report is printed. What only you can know is left open, and said so.
+
+    Example: litkb report kb.db search-report.md
+    """
+    with closing(open_kb(kb, readonly=True)) as db:
+        if out is None:
+            click.echo(format_search_report(db), nl=False)
+            return
+        if out.suffix != ".md":
+            raise UsageError(f"{out} does not end in .md: the report is Markdown.")
+        drawing = out.with_suffix(".svg")
+        for path in (out, drawing):
+            if path.exists() and not force:
+                raise UsageError(f"{path} is there already; --force replaces it.")
+        out.write_text(format_search_report(db, drawing.name), encoding="utf-8")
+        drawing.write_text(format_flow(read_search_flow(db), "From what was named to what is held"), encoding="utf-8")
+    say(f"{out} and {drawing} written.")

@@ -1,0 +1,59 @@
+"""Branches of the MeSH tree, and the articles in them."""
+
+import sqlite3
+from typing import Final, NamedTuple
+
+_ARTICLES_BELOW: Final = """
+    select count(distinct h.pmid) from mesh_tree b join mesh_headings h on h.descriptor_ui = b.descriptor_ui
+    where b.tree_number = t.tree_number
+        or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')"""
+
+
+class Branch(NamedTuple):
+    """One place of the tree, and how many articles held are about it or something below it."""
+
+    tree_number: str
+    descriptor_ui: str
+    name: str
+    articles: int
+
+
+def read_placed(db: sqlite3.Connection) -> tuple[int, int]:
+    """Return how many of the descriptors used here stand in the tree, and how many there are."""
+    row = db.execute(
+        """select count(*) filter (where d.descriptor_ui in (select descriptor_ui from mesh_tree)), count(*)
+        from mesh_descriptors d"""
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def read_branches(db: sqlite3.Connection, below: str | None = None) -> list[Branch]:
+    """Return the branches one step below a place, those with articles; None: the top ones. Most articles first."""
+    depth = (
+        "instr(t.tree_number, '.') = 0"
+        if below is None
+        else (
+            "t.tree_number > :below || '.' and t.tree_number < :below || '/'"
+            " and instr(substr(t.tree_number, length(:below) + 2), '.') = 0"
+        )
+    )
+    rows = db.execute(
+        f"""select * from (
+            select t.tree_number, t.descriptor_ui, t.name, ({_ARTICLES_BELOW}) as articles
+            from mesh_tree t where {depth})
+        where articles > 0 order by articles desc, name""",
+        {"below": below},
+    )
+    return [Branch(*row) for row in rows]
+
+
+def read_branch_pmids(db: sqlite3.Connection, descriptor_ui: str) -> list[int]:
+    """Return the held articles that are about a descriptor or something below any of its places, by PMID."""
+    rows = db.execute(
+        """select distinct h.pmid from mesh_tree t join mesh_tree b on b.tree_number = t.tree_number
+            or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')
+            join mesh_headings h on h.descriptor_ui = b.descriptor_ui
+        where t.descriptor_ui = ? order by h.pmid""",
+        (descriptor_ui,),
+    )
+    return [row[0] for row in rows]

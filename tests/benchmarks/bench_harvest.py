@@ -1,0 +1,82 @@
+"""Requests and wall time of a harvest with cited-by and similar, against NCBI's limit of 3 a second, in one run.
+
+    python -m tests.benchmarks.bench_harvest [ARTICLES]
+
+A rehearsal in a process of its own answers after 0.7 s, as NCBI does, and refuses what exceeds the limit. The floors:
+requests = ceil(N / 200) for the records and as many for each list; seconds = requests / 3. Goals: at most 1.05 and
+1.1 times these.
+"""
+
+import math
+import multiprocessing
+import sys
+import tempfile
+import time
+from contextlib import closing
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from harvest.archive import archive_path, open_archive
+from harvest.client import Client, Settings
+from harvest.entrez import BATCH
+from harvest.plan import Plan
+from harvest.pubmedxml import format_article_set
+from harvest.rehearsal import Rehearsal
+from harvest.run import Summary, harvest
+from harvest.shelf import open_shelf
+from harvest.synthetic import pmid_of, synthetic_records
+from kb.database import open_kb
+
+LATENCY: Final = 0.7  # seconds before each answer
+LIMIT: Final = 3  # requests a second
+SIMILAR: Final = 100  # similar articles of one
+REQUESTS: Final = 1.05
+SECONDS: Final = 1.1
+
+
+def serve(records: Path, articles: int, pipe: Connection) -> None:
+    """Answer until told to stop; then say how many requests came, and how many of them were refused.
+
+    Similar articles are the next in number: finding them by words would take the time that is measured.
+    """
+    pmids = [pmid_of(number) for number in range(1, articles + 1)]
+    links = {("pubmed_pubmed", pmid): pmids[place : place + SIMILAR] for place, pmid in enumerate(pmids)}
+    with Rehearsal(open_shelf(records, links=links), latency=LATENCY) as rehearsal:
+        pipe.send(rehearsal.base_url)
+        pipe.recv()
+        pipe.send((len(rehearsal.log), sum(asked.status == 429 for asked in rehearsal.log)))
+
+
+def timed_harvest(folder: Path, base_url: str, articles: int) -> tuple[float, Summary]:
+    path = folder / "kb.db"
+    pmids = tuple(str(pmid_of(number)) for number in range(1, articles + 1))
+    client = Client(Settings(base_url=base_url, lock_folder=folder))
+    with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive:
+        start = time.monotonic()
+        summary = harvest(db, archive, {"pubmed": client}, Plan(seeds=pmids, cited_by=True, similar=True))
+        return time.monotonic() - start, summary
+
+
+def main() -> int:
+    articles = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (folder / "field.xml").open("wb") as file:
+            file.writelines(format_article_set(synthetic_records(articles)))
+        ours, theirs = multiprocessing.Pipe()
+        server = multiprocessing.Process(target=serve, args=(folder / "field.xml", articles, theirs))
+        server.start()
+        seconds, summary = timed_harvest(folder, ours.recv(), articles)
+        ours.send("stop")
+        requests, refused = ours.recv()
+        server.join()
+    floor = 3 * math.ceil(articles / BATCH)
+    print(f"{summary.asked:,} articles asked: {summary.outcomes}")
+    print(f"requests  {requests:,}, {refused} of them refused; {requests / floor:.3f} of the floor of {floor:,}")
+    print(f"seconds   {seconds:.1f}; {seconds * LIMIT / floor:.3f} of the floor of {floor / LIMIT:.1f}")
+    return 0 if requests <= REQUESTS * floor and seconds <= SECONDS * floor / LIMIT else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Requests on their way side by side: how many, in which order they count, and what one failure does."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvest import asking
+from harvest.archive import archive_path, open_archive, read_answers
+from harvest.asking import Run, harvest_articles
+from harvest.client import Client, Settings
+from harvest.entrez import Answer
+from harvest.pubmedxml import format_article_set
+from kb.database import open_kb, transaction
+from kb.errors import TransientError
+from kb.queries.ledger import read_outcomes
+from kb.store.ledger import save_run
+from tests.records import record
+
+MOMENT = "2026-01-01T00:00:00Z"
+PATIENCE = 20.0  # seconds after which a test that waits for another request has failed
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A run whose requests ask about one PMID each; nothing is sent: the tests say what is fetched."""
+    monkeypatch.setattr(asking, "BATCH", 1)
+    path = tmp_path / "kb.db"
+    client = Client(Settings(base_url="http://127.0.0.1:1/", requests_per_second=1, lock_folder=tmp_path))
+    with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive:
+        with transaction(db):
+            number = save_run(db, started_at=MOMENT, command="", plan="{}", version="")
+        yield Run(db, archive, {"pubmed": client}, number, MOMENT, lambda *_: None)
+
+
+def answer(pmids: Sequence[int]) -> Answer:
+    body = b"".join(format_article_set(record(pmid) for pmid in pmids))
+    return Answer("efetch", {"id": ",".join(map(str, pmids))}, body, MOMENT)
+
+
+def stored(run: Run) -> list[int]:
+    return [row[0] for row in run.db.execute("select pmid from articles order by pmid")]
+
+
+def test_three_requests_are_under_way_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(3, timeout=PATIENCE)
+
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        together.wait()
+        return answer(pmids)
+
+    monkeypatch.setattr(asking, "fetch_articles", fetch)
+
+    harvest_articles(run, [1, 2, 3])
+
+    assert stored(run) == [1, 2, 3]
+
+
+def test_no_more_are_under_way_than_three_seconds_at_the_rate(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    seen: list[list[int]] = []
+    slow = threading.Event()
+
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        sent.extend(pmids)
+        if pmids == [1]:
+            assert slow.wait(PATIENCE)
+        if sorted(sent) == [1, 2, 3]:  # three seconds' worth at one request a second
+            seen.append(sorted(sent))
+            slow.set()
+        return answer(pmids)
+
+    monkeypatch.setattr(asking, "fetch_articles", fetch)
+
+    harvest_articles(run, range(1, 8))
+
+    assert seen[0] == [1, 2, 3]
+    assert stored(run) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_answers_are_kept_in_the_order_of_their_questions(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    second_came = threading.Event()
+
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        if pmids == [1]:
+            assert second_came.wait(PATIENCE)
+        if pmids == [2]:
+            second_came.set()
+        return answer(pmids)
+
+    monkeypatch.setattr(asking, "fetch_articles", fetch)
+
+    harvest_articles(run, [1, 2])
+
+    assert [kept.request["id"] for kept in read_answers(run.archive)] == ["1", "2"]
+
+
+def test_after_one_failure_nothing_more_is_sent_and_what_was_under_way_counts(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        if pmids == [1]:
+            raise TransientError("EFetch got no usable answer")
+        return answer(pmids)
+
+    monkeypatch.setattr(asking, "fetch_articles", fetch)
+
+    harvest_articles(run, range(1, 9))
+
+    assert stored(run) == [2, 3]
+    assert read_outcomes(run.db, run.id)["failed"] == 6
+
+
+def test_what_nobody_foresaw_is_not_swallowed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(asking, "fetch_articles", fetch)
+
+    with pytest.raises(ZeroDivisionError):
+        harvest_articles(run, [1])

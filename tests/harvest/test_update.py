@@ -1,0 +1,184 @@
+"""An update against the rehearsal: what is due is asked again, what changed is said, nothing is lost."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvest.archive import archive_path, open_archive
+from harvest.client import Client, Settings
+from harvest.faults import Fault
+from harvest.plan import Plan
+from harvest.pubmedxml import format_record
+from harvest.rehearsal import Rehearsal
+from harvest.run import harvest
+from harvest.shelf import open_shelf
+from harvest.update import Due, UpdateSummary, read_due, update
+from kb.changes import Change, record_changes
+from kb.check import check_kb
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb
+from kb.records import Notice, PublicationType, Record
+from tests.records import record
+
+LATER = "2099-01-01T00:00:00Z"
+BEFORE = [record(1, (2,), title="Groups"), record(2, title="Help"), record(3, (1,), title="Groups again")]
+
+
+def served(records: list[Record], **options: object) -> Rehearsal:
+    xml = {one.article.pmid: format_record(one).encode() for one in records}
+    shelf = open_shelf(xml, merged=options.pop("merged", {}))  # type: ignore[arg-type]
+    return Rehearsal(shelf, limited=False, **options)  # type: ignore[arg-type]
+
+
+def clients_of(rehearsal: Rehearsal, folder: Path) -> dict[str, Client]:
+    settings = Settings(base_url=rehearsal.base_url, requests_per_second=1000, deadline=0.5, lock_folder=folder)
+    return {"pubmed": Client(settings, sleep=lambda _: None)}
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Path:
+    """A file that asked a query, its hits, and who cites them."""
+    path = tmp_path / "kb.db"
+    plan = Plan(query="groups", references=True, cited_by=True)
+    with (
+        served(BEFORE[:2]) as rehearsal,
+        closing(open_kb(path, create=True)) as db,
+        open_archive(archive_path(path)) as archive,
+    ):
+        harvest(db, archive, clients_of(rehearsal, tmp_path), plan)
+    return path
+
+
+def updated(kb: Path, records: list[Record], days: int = -1, **options: object) -> UpdateSummary:
+    with served(records, **options) as rehearsal, closing(open_kb(kb)) as db:
+        with open_archive(archive_path(kb)) as archive:
+            summary = update(db, archive, clients_of(rehearsal, kb.parent), days=days)
+        assert check_kb(db) == []
+    return summary
+
+
+def held(kb: Path) -> list[int]:
+    with closing(open_kb(kb)) as db:
+        return [row[0] for row in db.execute("select pmid from articles order by pmid")]
+
+
+def test_nothing_is_due_on_the_day_of_the_harvest(kb: Path):
+    with closing(open_kb(kb)) as db:
+        assert read_due(db, days=1, at="2026-01-01T00:00:00Z") == Due([], [], {})
+
+
+def test_queries_records_and_lists_are_due_later(kb: Path):
+    with closing(open_kb(kb)) as db:
+        due = read_due(db, days=30, at=LATER)
+
+    assert due == Due(["groups"], [1, 2], {"cited_by": [1]})
+    assert due.requests == 3
+
+
+def test_new_hits_and_new_citing_articles_are_fetched_and_said(kb: Path):
+    citing = record(4, (1,), title="Far away")
+
+    summary = updated(kb, [*BEFORE, citing])
+
+    assert summary.new == [3, 4]
+    assert summary.changes == []
+    assert held(kb) == [1, 2, 3, 4]
+
+
+def test_what_changed_is_said_field_by_field_and_kept(kb: Path):
+    later = record(1, (2, 5), title="Groups, revisited")
+
+    summary = updated(kb, [later, BEFORE[1]])
+
+    assert summary.new == []
+    assert summary.changes == [
+        Change(1, "changed", "reference_count", "1", "2"),
+        Change(1, "changed", "references", "1", "2"),
+        Change(1, "changed", "title", "Groups", "Groups, revisited"),
+    ]
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select count(*) from harvest_changes where run_id = ?", (summary.run_id,)).fetchone() == (3,)
+
+
+def test_a_retraction_is_said_as_one(kb: Path):
+    retracted = record(1, (2,), title="Groups", notices=(("RetractionIn", 77, "J. 2026;1:1", None),))
+
+    summary = updated(kb, [retracted, BEFORE[1]])
+
+    assert Change(1, "retracted", "RetractionIn", None, "77") in summary.changes
+
+
+def test_a_merged_article_is_gone_and_says_into_which(kb: Path):
+    summary = updated(kb, [BEFORE[0], record(9, title="Help")], merged={2: 9})
+
+    assert summary.changes == [Change(2, "merged", "state", "held", "into 9")]
+    assert held(kb) == [1, 9]
+
+
+def test_one_empty_answer_takes_nothing_away(kb: Path):
+    with closing(open_kb(kb)) as db:
+        before = db.execute("select citing_id, cited_id from citations order by 1, 2").fetchall()
+
+    summary = updated(kb, [BEFORE[1]])
+
+    assert held(kb) == [1, 2]
+    assert summary.outcomes["not found"] == 1
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select citing_id, cited_id from citations order by 1, 2").fetchall() == before
+
+
+def test_what_failed_is_asked_by_the_next_update(kb: Path):
+    failed = updated(kb, BEFORE, faults=[Fault("server error", "efetch", times=None)])
+
+    again = updated(kb, BEFORE)
+
+    assert not failed.complete
+    assert again.complete
+    assert again.run_id == failed.run_id
+    assert held(kb) == [1, 2, 3]
+
+
+def test_a_later_publication_type_alone_is_a_retraction():
+    before = record(1)
+    after = before._replace(publication_types=(PublicationType(1, 1, "D016441", "Retracted Publication"),))
+
+    assert [change.kind for change in record_changes(before, after)] == ["changed", "retracted"]
+
+
+def test_an_erratum_is_a_correction_and_a_comment_is_none():
+    before = record(1)
+    after = before._replace(
+        notices=(Notice(1, 1, "ErratumIn", None, "J. 2021", None), Notice(1, 2, "CommentIn", 5, None, None))
+    )
+
+    assert [change for change in record_changes(before, after) if change.kind != "changed"] == [
+        Change(1, "corrected", "ErratumIn", None, "J. 2021")
+    ]
+
+
+def test_the_command_says_what_is_due_and_what_it_found(
+    kb: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kb.parent))
+    with closing(sqlite3.connect(kb)) as db, db:
+        db.execute("update articles set checked_at = '2020-01-01T00:00:00Z'")
+    with served([record(1, (2,), title="Groups, revisited"), BEFORE[1]]) as rehearsal:
+        monkeypatch.setenv("LITKB_EUTILS_URL", rehearsal.base_url)
+        assert run_command(cli, ["update", str(kb), "--dry-run", "--json"]) == 0
+        due = json.loads(capsys.readouterr().out)
+        assert run_command(cli, ["update", str(kb)]) == 0
+
+    shown = capsys.readouterr()
+    assert (due["articles"], due["requests"]) == ([1, 2], 1)
+    assert "Due: 2 records; 1 request." in shown.err
+    assert shown.out.splitlines()[:5] == [
+        "new              0",
+        "newly retracted  0",
+        "newly corrected  0",
+        "changed          1",
+        "  1  Name1 J Tests: title",
+    ]

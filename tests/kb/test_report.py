@@ -1,0 +1,124 @@
+"""The search report: what was named, left out, asked, lost and held; the items of PRISMA-S; the drawing."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb, transaction
+from kb.publish.flow import format_flow
+from kb.publish.searchreport import format_search_report
+from kb.queries.ledger import Task
+from kb.queries.searchlog import Named, SearchFlow, read_search_flow
+from kb.store.ledger import Origin, save_file_counts, save_origins, save_outcomes, save_run, save_run_end
+from kb.store.records import save_records
+from tests.records import MOMENT, record
+
+PLAN = '{"query": "self-help", "references": true, "years": "2000-", "types": ["Review"], "most": 1000, "depth": 0}'
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Path:
+    """Two hits of a query; 3 to 6 cited by them: 3 held, 4 not found, 5 and 6 left out; 7 a seed that failed."""
+    path = tmp_path / "kb.db"
+    with closing(open_kb(path, create=True)) as db, transaction(db):
+        save_records(db, [record(1, (3, 4, 5)), record(2, (3, 6)), record(3)], received_at=MOMENT)
+        run = save_run(db, started_at=MOMENT, command="litkb harvest kb.db", plan=PLAN, version="1")
+        origins = [Origin(pmid, 0, "query", None, pmid, None, None) for pmid in (1, 2)]
+        origins += [Origin(3, 1, "references", 1, 1, 2, None), Origin(4, 1, "references", 1, 1, 1, None)]
+        origins += [Origin(pmid, 1, "references", 1, 1, 1, "does not match the limits") for pmid in (5, 6)]
+        save_origins(db, run, origins)
+        tasks = [Task("article", str(pmid), "stored", None) for pmid in (1, 2, 3)]
+        tasks += [Task("article", "4", "not found", None), Task("article", "7", "failed", "no answer")]
+        tasks += [Task("search", "self|help", "done", "2 of 2 hits; self-help")]
+        save_outcomes(db, run, tasks)
+        save_file_counts(db, run, "a.xml", {"stored": 2, "unchanged": 1})
+        save_run_end(db, run, finished_at=MOMENT)
+        update = save_run(
+            db, started_at="2026-02-03T00:00:00Z", command="litkb update", plan='{"update": 30}', version="1"
+        )
+        save_run_end(db, update, finished_at=MOMENT)
+    return path
+
+
+def test_each_article_counts_once_on_the_way_from_named_to_held(kb: Path):
+    with closing(open_kb(kb)) as db:
+        assert read_search_flow(db) == SearchFlow(
+            named=[Named("query", 2), Named("file", 3), Named("references", 4)],
+            excluded=[("does not match the limits", 2)],
+            asked=5,
+            lost=[("failed", 1), ("not found", 1)],
+            held=3,
+        )
+
+
+def test_what_a_later_run_took_is_not_left_out_any_more(kb: Path):
+    with closing(open_kb(kb)) as db, transaction(db):
+        run = save_run(db, started_at=MOMENT, command="", plan="{}", version="1")
+        save_origins(db, run, [Origin(5, 0, "seed", None, 5, None, None)])
+
+        assert read_search_flow(db).excluded == [("does not match the limits", 1)]
+
+
+def test_the_report_has_the_sixteen_items_and_says_what_only_the_searcher_knows(kb: Path):
+    with closing(open_kb(kb)) as db:
+        report = format_search_report(db, "flow.svg")
+
+    assert [f"| {number} | " in report for number in range(1, 17)] == [True] * 16
+    for line in (
+        "| 5 | Citation searching | cited by articles held: 4 |",
+        "| 8 | Full search strategies | `self\\|help` |",
+        "| 9 | Limits and restrictions | years `2000-`; publication types `Review`; at most `1000` |",
+        "| 12 | Updates | 2026-02-03 |",
+        "| 14 | Peer review | *(not in the file: say it yourself)* |",
+        "| 15 | Total records | 5 asked for, 3 held |",
+        "- followed what they cite, until nothing new appeared",
+        "- followed only to articles: at most 1,000 articles",
+        "| left out: does not match the limits | 2 |",
+        "![From what was named to what is held](flow.svg)",
+    ):
+        assert line in report
+
+
+def test_an_empty_file_has_a_report_that_claims_nothing(tmp_path: Path):
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db:
+        report = format_search_report(db)
+
+    assert "| 1 | Database name | none yet |" in report
+    assert "| 13 | Dates of searches | none |" in report
+
+
+def test_the_drawing_is_whole_xml_and_says_all_numbers_in_words():
+    flow = SearchFlow([Named("query", 1200)], [("a <b> & c", 7)], 1100, [("not found", 3)], 1097)
+
+    root = etree.fromstring(format_flow(flow, "Groups & <help>").encode())
+
+    words = root.findtext("{*}desc")
+    assert root.findtext("{*}title") == "Groups & <help>"
+    assert words == (
+        "Named: hits of searches: 1,200. Asked for, or read from files: different articles: 1,100. "
+        "Held: articles and books: 1,097. Left out: a <b> & c: 7. Not held: not found: 3."
+    )
+    boxes = [
+        tuple(float(box.get(side, "0")) for side in ("x", "y", "width", "height"))
+        for box in root.findall("{*}rect")[1:]
+    ]
+    assert not any(
+        a is not b and a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
+        for a in boxes
+        for b in boxes
+    )
+
+
+def test_the_command_writes_both_files_and_replaces_nothing_unasked(kb: Path, tmp_path: Path):
+    out = tmp_path / "report.md"
+
+    assert run_command(cli, ["report", str(kb), str(out)]) == 0
+    assert out.read_text().startswith("# Search report")
+    assert (tmp_path / "report.svg").read_text().startswith("<svg")
+    assert run_command(cli, ["report", str(kb), str(out)]) == 2
+    assert run_command(cli, ["report", str(kb), str(out), "--force"]) == 0
+    assert run_command(cli, ["report", str(kb), str(tmp_path / "report.pdf")]) == 2
