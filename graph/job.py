@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -74,6 +74,7 @@ class Job:
     def keep(self, measure: str, name: str, save: Save, **parameters: object) -> None:
         """Note how to save what a measure found; the time that it takes is the measure's as well.
 
+        save leaves out works that were forgotten since the field was read: no foreign keys are looked up meanwhile.
         Rows too many for memory are made while they are saved; then the parameters are given here.
         """
         if parameters:
@@ -83,7 +84,7 @@ class Job:
     def save(self, db: sqlite3.Connection, run_id: int) -> list[MetricRun]:
         """Save all that was kept, in the caller's transaction; return the measures with their times."""
         for measure, name, save in self._kept:
-            self.found[name] = self._clocked(measure, lambda save=save: save(db, run_id))  # type: ignore[misc]
+            self.found[name] = self._clocked(measure, partial(save, db, run_id))
         return [
             MetricRun(measure, parameters, round(self._seconds[measure], _DECIMALS))
             for measure, parameters in self._parameters.items()
