@@ -15,6 +15,7 @@ import scipy
 from graph.job import Job
 from graph.steps import communities_step, importance_step, partners_step, related_step
 from graph.structuresteps import main_path_step, reference_years_step, retractions_step
+from graph.suggest import suggestions_step
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
 from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
@@ -27,6 +28,7 @@ STEPS: Final[tuple[Callable[[Job], None], ...]] = (
     main_path_step,
     reference_years_step,
     retractions_step,
+    suggestions_step,
 )  # a further measure is one more line
 
 

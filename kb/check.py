@@ -27,7 +27,7 @@ RUN_TABLES: Final = frozenset(
 COMPUTED_TABLES: Final = frozenset({
     "article_metrics", "citation_cycles", "cocitations", "communities", "community_labels", "couplings", "main_path",
     "reference_year_works", "reference_years", "related_studies", "retraction_exposure", "retractions",
-    "work_positions",
+    "suggestions", "work_positions",
 })  # fmt: skip
 REFERENCE_TABLES: Final = frozenset({"mesh_tree"})  # what a person adds from a file of NLM's; no answer of a harvest
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})

@@ -10,6 +10,7 @@ import click
 from graph.cli import graph_commands
 from graph.exportcli import export_command
 from graph.run import compute_graph
+from graph.suggestcli import suggest_command
 from harvest.cli import harvest_command, rebuild_command
 from harvest.meshcli import mesh_command
 from harvest.updatecli import update_command
@@ -105,8 +106,8 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
 
 
 for command in (
-    harvest_command, update_command, mesh_command, rebuild_command, graph_commands, export_command,
-    serve, demo_command, publish_command, report_command,
+    harvest_command, update_command, mesh_command, rebuild_command, graph_commands, suggest_command,
+    export_command, serve, demo_command, publish_command, report_command,
 ):  # fmt: skip
     cli.add_command(command)
 

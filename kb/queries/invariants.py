@@ -76,6 +76,7 @@ RULES: Final = (
         "computed numbers belong to works that are here and not merged",
         """select m.id from (
             select id from article_metrics union select id from communities union select id from work_positions
+                union select id from suggestions
             union select id from related_studies union select related_id from related_studies
             union select id from cocitations union select other_id from cocitations
             union select id from couplings union select other_id from couplings

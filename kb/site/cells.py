@@ -10,7 +10,7 @@ _ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid
 _WORKS: Final = frozenset({"citing_id", "cited_id", "related_id", "other_id", "merged_into", "retracted_id"})
 WORK_TABLES: Final = frozenset(
     {"works", "article_metrics", "communities", "work_positions", "related_studies", "cocitations", "couplings"}
-    | {"most_cited", "often_cited_not_held"}
+    | {"most_cited", "often_cited_not_held", "suggestions"}
     | {"citation_cycles", "reference_year_works", "retractions", "retraction_exposure"}
 )
 _ADDRESSES: Final = {"doi": doi_url, "pmcid": pmc_url, "orcid": orcid_url}

@@ -48,6 +48,7 @@ _COMPUTED: Final = (
     ("retraction_exposure", "retracted_id"),
     ("retraction_exposure", "id"),
     ("retractions", "id"),
+    ("suggestions", "id"),
 )
 
 

@@ -56,7 +56,7 @@ def test_a_run_is_saved_with_its_parameters_and_versions(db: sqlite3.Connection)
     assert set(measures) == {
         "citation_count", "reference_count", "pagerank", "component", "related_studies",
         "communities", "community_labels", "timeline", "citerank", "hits", "core", "year_percentile", "cocitations",
-        "couplings", "map", "main_path", "citation_cycles", "reference_years", "retractions",
+        "couplings", "map", "main_path", "citation_cycles", "reference_years", "retractions", "suggestions",
     }  # fmt: skip
     assert json.loads(measures["pagerank"]) == {"damping": 0.85, "tolerance": 1e-12}
     assert json.loads(measures["related_studies"])["limit"] == 20

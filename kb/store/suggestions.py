@@ -1,0 +1,34 @@
+"""What to read next, as a graph run found it for the whole file, in the caller's transaction."""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Suggestion(NamedTuple):
+    """A work to read next: its parts as counts, and in words."""
+
+    id: int
+    rank: int
+    score: float
+    cited_by: int
+    cites: int
+    co_cited: int
+    coupled: int
+    text_likeness: float | None
+    similar_rank: int | None
+    reason: str
+
+
+_COLUMNS = ", ".join(Suggestion._fields)
+_MARKS = ", ".join("?" * len(Suggestion._fields))
+
+
+def save_suggestions(db: sqlite3.Connection, rows: Iterable[Suggestion], *, run_id: int) -> int:
+    """Replace all suggestions; return how many. A work that was forgotten since the graph was built gets no row."""
+    known = [row for row in rows if db.execute("select 1 from works where id = ?", (row.id,)).fetchone()]
+    db.execute("delete from suggestions")
+    db.executemany(
+        f"insert into suggestions ({_COLUMNS}, graph_run_id) values ({_MARKS}, ?)", ((*row, run_id) for row in known)
+    )
+    return len(known)
