@@ -2,18 +2,18 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any, Final
 
 from kb.queries.choice import read_neighbours
 from kb.queries.pages import read_work
 from kb.site import answers, renderers
 from kb.site.article import article_values
+from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.context import find_database
-from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, read_searched, wanted_file
+from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
 from kb.site.home import home_values
 from kb.site.links import pubmed_url
-from kb.site.search import LONGEST, search_values
+from kb.site.search import read_works_asked, search_values
 from kb.site.streaming import FileAnswer
 from kb.site.work import work_values
 
@@ -40,14 +40,20 @@ async def _questions(datasette: Any, database: str) -> list[dict[str, str]]:
 
 
 async def search(datasette: Any, request: Any) -> Any:
-    """Answer /search?q=…&page=…; a PMID or DOI that is named here goes straight to its page."""
+    """Answer /search?q=… with all its parameters; a PMID or DOI that is named here goes straight to its page."""
     database = await _database(datasette)
-    query, page = request.args.get("q") or "", request.args.get("page") or "1"
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
-    values = await database.execute_fn(lambda db: search_values(db, query, max(number, 1)))
+    asked = parse_asked(request.query_string)
+    if "from" in request.args or "to" in request.args:  # the form of years
+        return answers.redirect(_search_path(datasette, asked))
+    values = await database.execute_fn(lambda db: search_values(db, asked))
     if values["goto"] is not None:
         return answers.redirect(datasette.urls.path(f"/work/{values['goto']}"))
     return await _page(datasette, request, "litkb-search.html", values)
+
+
+def _search_path(datasette: Any, asked: Asked) -> str:
+    query = format_asked(asked)
+    return str(datasette.urls.path(f"/search?{query}" if query else "/search"))
 
 
 async def article(datasette: Any, request: Any) -> Any:
@@ -78,9 +84,9 @@ async def download(datasette: Any, request: Any) -> Any:
 async def search_file(datasette: Any, request: Any) -> Any:
     """Answer /search.ris?q=… and the like with all that is found."""
     database = await _database(datasette)
-    query, form = request.args.get("q") or "", form_of(request.url_vars["ending"])
-    read = partial(read_searched, text=query[:LONGEST])
-    return FileAnswer(datasette, database, request, wanted_file(form, "search", read))
+    asked, form = parse_asked(request.query_string), form_of(request.url_vars["ending"])
+    wanted = wanted_file(form, "search", lambda db: Selected(read_works_asked(db, asked)))
+    return FileAnswer(datasette, database, request, wanted)
 
 
 async def work(datasette: Any, request: Any) -> Any:

@@ -1,54 +1,124 @@
-"""The values of the search page: the query as understood, counts, results with snippets."""
+"""The values of the search page: the query as understood, facets, results in one of several views."""
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl
 
 from markupsafe import Markup
 
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
+from kb.queries.facets import FacetValue, narrowed, read_facets, read_filter_labels
+from kb.queries.links import read_computed
+from kb.queries.named import NAMED_FACETS, Named, read_named
 from kb.queries.pages import Listed, read_listed, read_work, read_work_by_identifier
-from kb.queries.search import read_abstract_texts, read_found, read_found_count, read_wanted
-from kb.queries.syntax import Query, describe, parse_query, words_of
+from kb.queries.search import (
+    EVERYTHING,
+    ORDERS,
+    Wanted,
+    read_abstract_texts,
+    read_all_found,
+    read_found,
+    read_measures,
+    read_wanted,
+)
+from kb.queries.syntax import Query, Term, parse_query, parts_of, words_of
+from kb.site import wording
+from kb.site.asked import LAST_PAGE, LISTS, Asked, format_asked, taken
+from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
 from kb.site.snippets import marked, snippet
 
 PAGE_SIZE: Final = 20
-_LAST_PAGE: Final = 500
-LONGEST: Final = 1_000  # characters of a search that are read
+_SIZES: Final = {"table": 50}  # results on a page of a view
 
 
 class Result(NamedTuple):
-    """One article found; title and snippet are HTML with the matching words marked."""
+    """One article found; title and snippet are HTML with the words that match marked, the counts those of this file."""
 
     listed: Listed
     title: Markup
     snippet: Markup | None
+    citation_count: int | None
+    pagerank: float | None
 
 
-def search_values(db: sqlite3.Connection, text: str, page: int) -> dict[str, Any]:
-    """Return what the search page shows; goto is the work that text names by an identifier, or None."""
-    text = text.strip()[:LONGEST]
-    goto = find_identified(db, text)
-    values: dict[str, Any] = {"q": text, "goto": goto, "results": [], "count": 0, "understood": "", "left_out": ()}
-    if goto is not None or not text:
-        return values
-    query = parse_query(text)
-    wanted = read_wanted(db, query)
-    values.update(understood=describe(query), left_out=query.left_out)
+class Tab(NamedTuple):
+    """One of several ways to see the results."""
+
+    words: str
+    query: str
+    is_current: bool
+
+
+class State(NamedTuple):
+    """Held articles, or works that are only named: how many are found, and the query string that asks for them."""
+
+    words: str
+    query: str
+    found: int
+    is_current: bool
+
+
+def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
+    """Return what the search page shows; goto is the work that the text names by an identifier, or None."""
+    goto = find_identified(db, asked)
+    if goto is not None:
+        return {"goto": goto}
+    query, wanted = parse_query(asked.text), wanted_articles(db, asked)
+    labels = read_filter_labels(db, asked.filters)
+    held, values = read_facets(db, wanted or EVERYTHING, SHOWN)
+    named = _named(db, asked, query)
+    if asked.is_known:
+        values = {"year": _years(named or [])}
+    count = len(named or []) if asked.is_known else held
+    return {
+        "goto": None,
+        "q": asked.text,
+        "asked": asked,
+        "is_asked": wanted is not None or asked.is_known,
+        "parts": _parts(asked, query, labels),
+        "left_out": (*query.left_out, *asked.left_out),
+        "count": count,
+        "states": _states(asked, held, named),
+        "facets": shown_facets(asked, values, labels),
+        "views": _tabs(asked, "view", LISTS, wording.VIEW_WORDS),
+        "sorts": _tabs(asked, "sort", _orders(db), wording.SORT_WORDS),
+        "kept": parse_qsl(format_asked(asked._replace(text="", page=1))),
+        "taken": format_asked(taken(asked)),
+        **_place(asked, count),
+        **(_named_results(asked, named or []) if asked.is_known else _results(db, asked, query, wanted)),
+    }
+
+
+def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:
+    """Return which held articles are asked for; None where nothing is."""
+    wanted = read_wanted(db, parse_query(asked.text))
+    if wanted is None and not asked.filters:
+        return None
+    return narrowed(wanted or EVERYTHING, asked.filters)
+
+
+def read_works_asked(db: sqlite3.Connection, asked: Asked) -> set[int]:
+    """Return all works that a search finds, or the one that it names; raises UsageError where it asks nothing."""
+    identified = find_identified(db, asked)
+    if identified is not None:
+        return {identified}
+    if asked.is_known:
+        return {one.id for one in read_named(db, parse_query(asked.text), asked.filters)}
+    wanted = wanted_articles(db, asked)
     if wanted is None:
-        return values
-    page = min(page, _LAST_PAGE)
-    count = read_found_count(db, wanted)
-    found = read_found(db, wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    values.update(count=count, results=_results(db, found, query), page=page, first=(page - 1) * PAGE_SIZE + 1)
-    values.update(previous=page - 1 if page > 1 else None, next=page + 1 if page * PAGE_SIZE < count else None)
-    return values
+        raise UsageError(f"The search {asked.text!r} has no word to look for.")
+    return set(read_all_found(db, wanted))
 
 
-def find_identified(db: sqlite3.Connection, text: str) -> int | None:
-    """Return the work that text names by PMID, PMCID, DOI or an address; None where it names none of this file."""
+def find_identified(db: sqlite3.Connection, asked: Asked) -> int | None:
+    """Return the work that a search names by PMID, PMCID, DOI or an address; None where it names none of this file."""
+    if asked.filters or asked.is_known:
+        return None
     try:
-        identifier = parse_identifier(text)
+        identifier = parse_identifier(asked.text)
     except UsageError:
         return None
     if identifier.kind == "pmid":
@@ -57,15 +127,83 @@ def find_identified(db: sqlite3.Connection, text: str) -> int | None:
     return read_work_by_identifier(db, identifier.kind, identifier.value)
 
 
-def _results(db: sqlite3.Connection, pmids: list[int], query: Query) -> list[Result]:
+def _named(db: sqlite3.Connection, asked: Asked, query: Query) -> list[Named] | None:
+    """Return the known works that are asked for; None where the filters ask what is known of held articles alone."""
+    if any(facet not in NAMED_FACETS for facet, _ in asked.filters):
+        return None
+    return read_named(db, query, asked.filters, asked.sort)
+
+
+def _years(named: list[Named]) -> list[FacetValue]:
+    counts = Counter(one.year for one in named if one.year is not None)
+    return [FacetValue(str(year), str(year), counts[year]) for year in sorted(counts, reverse=True)]
+
+
+def _parts(asked: Asked, query: Query, labels: Labels) -> list[Removable]:
+    """Return all parts of what is asked in words, each with the query string without it."""
+    first = asked._replace(page=1)
+    of_text = [Removable(part.words, format_asked(first._replace(text=part.others))) for part in parts_of(query)]
+    return [*of_text, *removable_filters(asked, labels)]
+
+
+def _states(asked: Asked, held: int, named: list[Named] | None) -> list[State]:
+    """Return how many articles held and how many works only named are found; a state that cannot be asked is absent."""
+    first = asked._replace(page=1)
+    found = [State(wording.HELD, format_asked(first._replace(is_known=False)), held, not asked.is_known)]
+    if named is not None:
+        found.append(State(wording.NAMED_ONLY, format_asked(first._replace(is_known=True)), len(named), asked.is_known))
+    return found
+
+
+def _tabs(asked: Asked, field: str, values: Iterable[str], words: dict[str, str]) -> list[Tab]:
+    def chosen(value: str) -> Asked:
+        return asked._replace(sort=value, page=1) if field == "sort" else asked._replace(view=value, page=1)
+
+    current = getattr(asked, field)
+    return [Tab(words[value], format_asked(chosen(value)), value == current) for value in values]
+
+
+def _orders(db: sqlite3.Connection) -> list[str]:
+    """Return the orders that results can have: those by measures where a graph run has measured."""
+    return [order for order in ORDERS if order in ("relevance", "date") or read_computed(db)]
+
+
+def _place(asked: Asked, count: int) -> dict[str, Any]:
+    """Return where in the results a page is, with the query strings of the pages beside it."""
+    size = _SIZES.get(asked.view, PAGE_SIZE)
+    first, last = (asked.page - 1) * size + 1, min(asked.page * size, count)
+    more = last < count and asked.page < LAST_PAGE
+    return {
+        "first": first,
+        "last": last,
+        "previous": format_asked(asked._replace(page=asked.page - 1)) if asked.page > 1 else None,
+        "next": format_asked(asked._replace(page=asked.page + 1)) if more else None,
+    }
+
+
+def _results(db: sqlite3.Connection, asked: Asked, query: Query, wanted: Wanted | None) -> dict[str, Any]:
+    if wanted is None:
+        return {"results": []}
+    size = _SIZES.get(asked.view, PAGE_SIZE)
+    pmids = read_found(db, wanted, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
     listed, abstracts, terms = read_listed(db, pmids), read_abstract_texts(db, pmids), words_of(query)
-    return [
-        Result(
-            listed[pmid],
-            marked(listed[pmid].title or "(without a title)", [t for t in terms if t.column in (None, "title")]),
-            snippet(abstracts[pmid], [t for t in terms if t.column in (None, "abstract")])
-            if pmid in abstracts
-            else None,
-        )
-        for pmid in pmids
-    ]
+    measures = read_measures(db, pmids)
+    return {"results": [_result(listed[pmid], abstracts.get(pmid), terms, measures.get(pmid)) for pmid in pmids]}
+
+
+def _result(
+    listed: Listed, abstract: str | None, terms: list[Term], measures: tuple[int, float] | None
+) -> Result:  # fmt: skip
+    in_title = [term for term in terms if term.column in (None, "title")]
+    in_abstract = [term for term in terms if term.column in (None, "abstract")]
+    return Result(
+        listed,
+        marked(listed.title or wording.NO_TITLE, in_title),
+        snippet(abstract, in_abstract) if abstract is not None else None,
+        *(measures or (None, None)),
+    )
+
+
+def _named_results(asked: Asked, named: list[Named]) -> dict[str, Any]:
+    size = _SIZES.get(asked.view, PAGE_SIZE)
+    return {"results": [], "named": named[(asked.page - 1) * size : asked.page * size]}

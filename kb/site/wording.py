@@ -44,6 +44,26 @@ _NOTICE_WORDS: Final = {
     "AssociatedDataset": ("Data set", PLAIN),
     "AssociatedPublication": ("Publication of the data", PLAIN),
 }
+FACET_TITLES: Final = {
+    "year": "Year", "type": "Publication type", "journal": "Journal", "mesh": "MeSH major topic",
+    "heading": "MeSH heading", "keyword": "Keyword", "author": "Author name", "community": "Community",
+    "language": "Language", "retracted": "Retracted", "free": "Free in PMC",
+}  # fmt: skip
+SORT_WORDS: Final = {
+    "relevance": "best match", "date": "newest", "citations": "cited most here", "pagerank": "PageRank"
+}  # fmt: skip
+HELD: Final = "articles held"
+NAMED_ONLY: Final = "works named, not held"
+NO_TITLE: Final = "(without a title)"
+VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
+_LANGUAGES: Final = {
+    "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
+    "rus": "Russian", "jpn": "Japanese", "chi": "Chinese", "pol": "Polish", "nor": "Norwegian", "dan": "Danish",
+    "swe": "Swedish", "fin": "Finnish", "dut": "Dutch", "cze": "Czech", "hun": "Hungarian", "tur": "Turkish",
+    "kor": "Korean", "ara": "Arabic", "heb": "Hebrew", "per": "Persian", "gre": "Greek", "hrv": "Croatian",
+    "srp": "Serbian", "rum": "Romanian", "ukr": "Ukrainian", "ice": "Icelandic", "und": "not stated",
+    "mul": "several languages",
+}  # fmt: skip
 _LIST_WORDS: Final = {"references": "references", "cited_by": "citing articles", "similar": "similar articles"}
 
 
@@ -56,6 +76,11 @@ def source_words(names: str | None) -> str:
 def notice_words(kind: str) -> tuple[str, int]:
     """Return what a notice says, and how loud: ALARM, WARNING or PLAIN."""
     return _NOTICE_WORDS.get(kind, (kind, PLAIN))
+
+
+def language_name(code: str) -> str:
+    """Return the name of one of NLM's three-letter languages; the letters themselves where it is none of ours."""
+    return _LANGUAGES.get(code, code)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
