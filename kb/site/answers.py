@@ -23,6 +23,13 @@ def sentence(text: str, *, status: int) -> Any:
     return Response.text(f"{text}\n", status=status)
 
 
+def feed(xml: str) -> Any:
+    """Return an answer with an Atom feed."""
+    return Response(
+        f'<?xml version="1.0" encoding="utf-8"?>\n{xml}', content_type="application/atom+xml; charset=utf-8"
+    )
+
+
 def busy(seconds: int) -> Any:
     """Return the answer to one file too many at a time."""
     text = f"Other files are being made; try again in {seconds} seconds.\n"

@@ -23,6 +23,7 @@ class Served(NamedTuple):
     sources: tuple[str, ...]
     source_words: str
     harvested: str
+    last_run: int | None
     is_demonstration: bool
     is_synthetic: bool
     has_page: bool
@@ -66,6 +67,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "orcid_url": links.orcid_url,
         "source_words": wording.source_words,
         "safe_title": title_markup,
+        "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,
     }
@@ -82,6 +84,7 @@ def _served(name: str, provenance: Provenance) -> Served:
         sources=sources,
         source_words=wording.source_words(",".join(sources)),
         harvested=wording.day(provenance.harvested_at),
+        last_run=provenance.last_run,
         is_demonstration=DEMONSTRATION in sources,
         is_synthetic=SYNTHETIC in sources,
         has_page=PAGE in sources,

@@ -7,6 +7,7 @@ from kb.queries.facets import FACETS, FacetValue
 from kb.queries.syntax import describe_years, parse_years
 from kb.site import wording
 from kb.site.asked import Asked, format_asked, with_filter, without_filter
+from kb.site.links import KIND_OF_FACET, thing_path
 
 SHOWN: Final = ("year", "type", "journal", "mesh", "community", "language", "retracted", "free")
 _FIRST: Final = 8  # values of a facet before "more"
@@ -23,6 +24,7 @@ class Choice(NamedTuple):
     label: str
     query: str
     articles: int | None = None
+    page: str | None = None  # of a chosen one, where its kind has pages
 
 
 class Shown(NamedTuple):
@@ -53,10 +55,20 @@ def shown_facets(asked: Asked, values: dict[str, list[FacetValue]], labels: Labe
 
 def _chosen(asked: Asked, name: str, labels: Labels) -> list[Choice]:
     return [
-        Choice(filter_words(name, value, labels.get((name, value))), format_asked(without_filter(asked, name, value)))
+        Choice(
+            filter_words(name, value, labels.get((name, value))),
+            format_asked(without_filter(asked, name, value)),
+            page=_page(name, value),
+        )
         for facet, value in asked.filters
         if facet == name
     ]
+
+
+def _page(facet: str, value: str) -> str | None:
+    """Return the path of the page of a value; None for a kind without pages, and for a span of years."""
+    is_span = facet == "year" and not value.isdigit()
+    return thing_path(KIND_OF_FACET[facet], value) if facet in KIND_OF_FACET and not is_span else None
 
 
 def _choices(asked: Asked, name: str, values: Sequence[FacetValue]) -> list[Choice]:
@@ -90,8 +102,8 @@ def filter_words(facet: str, value: str, label: str | None = None) -> str:
     """Return a value as people read it; label is that of this file."""
     if facet == "year":
         return value.replace("-", "–")
-    if facet in ("retracted", "free"):
-        return wording.FACET_TITLES[facet]
+    if facet in wording.FLAG_WORDS:
+        return wording.FLAG_WORDS[facet]
     return wording.language_name(value) if facet == "language" else label or value
 
 
@@ -107,4 +119,4 @@ def _sentence(facet: str, value: str, label: str | None) -> str:
     if facet == "year":
         return describe_years(*(parse_years(value) or (None, None)))
     words = filter_words(facet, value, label)
-    return words if facet in ("retracted", "free") else f"{wording.FACET_TITLES[facet]}: {words}"
+    return words if facet in wording.FLAG_WORDS else f"{wording.FACET_TITLES[facet]}: {words}"

@@ -9,7 +9,10 @@ Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
-_OURS: Final = ("/search", "/article/", "/work/")
+_OURS: Final = (
+    "/search", "/article/", "/work/",
+    "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
+)  # fmt: skip
 _COMMON: Final = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 _STRICT: Final = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; {_COMMON}"
 _LOOSE: Final = f"default-src 'self' 'unsafe-inline'; img-src 'self' data:; {_COMMON}"  # Datasette's own pages

@@ -2,54 +2,27 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
-
-from markupsafe import Markup
 
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
 from kb.queries.facets import FacetValue, narrowed, read_facets, read_filter_labels
-from kb.queries.links import read_computed
 from kb.queries.named import NAMED_FACETS, Named, read_named
-from kb.queries.pages import Listed, read_listed, read_work, read_work_by_identifier
+from kb.queries.pages import read_work, read_work_by_identifier
 from kb.queries.search import (
     EVERYTHING,
-    ORDERS,
     Wanted,
-    read_abstract_texts,
     read_all_found,
-    read_found,
-    read_measures,
     read_wanted,
 )
-from kb.queries.syntax import Query, Term, parse_query, parts_of, words_of
+from kb.queries.syntax import Query, parse_query, parts_of, words_of
 from kb.site import wording
-from kb.site.asked import LAST_PAGE, LISTS, Asked, format_asked, taken
+from kb.site.asked import LISTS, Asked, format_asked, taken
 from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
-from kb.site.snippets import marked, snippet
+from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
-PAGE_SIZE: Final = 20
 _SIZES: Final = {"table": 50}  # results on a page of a view
-
-
-class Result(NamedTuple):
-    """One article found; title and snippet are HTML with the words that match marked, the counts those of this file."""
-
-    listed: Listed
-    title: Markup
-    snippet: Markup | None
-    citation_count: int | None
-    pagerank: float | None
-
-
-class Tab(NamedTuple):
-    """One of several ways to see the results."""
-
-    words: str
-    query: str
-    is_current: bool
 
 
 class State(NamedTuple):
@@ -83,11 +56,11 @@ def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
         "count": count,
         "states": _states(asked, held, named),
         "facets": shown_facets(asked, values, labels),
-        "views": _tabs(asked, "view", LISTS, wording.VIEW_WORDS),
-        "sorts": _tabs(asked, "sort", _orders(db), wording.SORT_WORDS),
+        "views": tabs(asked, "view", LISTS, wording.VIEW_WORDS),
+        "sorts": tabs(asked, "sort", orders(db), wording.SORT_WORDS),
         "kept": parse_qsl(format_asked(asked._replace(text="", page=1))),
         "taken": format_asked(taken(asked)),
-        **_place(asked, count),
+        **place(asked, count, _size(asked)),
         **(_named_results(asked, named or []) if asked.is_known else _results(db, asked, query, wanted)),
     }
 
@@ -98,6 +71,12 @@ def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:
     if wanted is None and not asked.filters:
         return None
     return narrowed(wanted or EVERYTHING, asked.filters)
+
+
+def asked_words(db: sqlite3.Connection, asked: Asked) -> str:
+    """Return what is asked in words; "" for everything."""
+    parts = _parts(asked, parse_query(asked.text), read_filter_labels(db, asked.filters))
+    return "; ".join(part.words for part in parts)
 
 
 def read_works_asked(db: sqlite3.Connection, asked: Asked) -> set[int]:
@@ -155,55 +134,16 @@ def _states(asked: Asked, held: int, named: list[Named] | None) -> list[State]:
     return found
 
 
-def _tabs(asked: Asked, field: str, values: Iterable[str], words: dict[str, str]) -> list[Tab]:
-    def chosen(value: str) -> Asked:
-        return asked._replace(sort=value, page=1) if field == "sort" else asked._replace(view=value, page=1)
-
-    current = getattr(asked, field)
-    return [Tab(words[value], format_asked(chosen(value)), value == current) for value in values]
-
-
-def _orders(db: sqlite3.Connection) -> list[str]:
-    """Return the orders that results can have: those by measures where a graph run has measured."""
-    return [order for order in ORDERS if order in ("relevance", "date") or read_computed(db)]
-
-
-def _place(asked: Asked, count: int) -> dict[str, Any]:
-    """Return where in the results a page is, with the query strings of the pages beside it."""
-    size = _SIZES.get(asked.view, PAGE_SIZE)
-    first, last = (asked.page - 1) * size + 1, min(asked.page * size, count)
-    more = last < count and asked.page < LAST_PAGE
-    return {
-        "first": first,
-        "last": last,
-        "previous": format_asked(asked._replace(page=asked.page - 1)) if asked.page > 1 else None,
-        "next": format_asked(asked._replace(page=asked.page + 1)) if more else None,
-    }
-
-
 def _results(db: sqlite3.Connection, asked: Asked, query: Query, wanted: Wanted | None) -> dict[str, Any]:
     if wanted is None:
         return {"results": []}
-    size = _SIZES.get(asked.view, PAGE_SIZE)
-    pmids = read_found(db, wanted, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
-    listed, abstracts, terms = read_listed(db, pmids), read_abstract_texts(db, pmids), words_of(query)
-    measures = read_measures(db, pmids)
-    return {"results": [_result(listed[pmid], abstracts.get(pmid), terms, measures.get(pmid)) for pmid in pmids]}
-
-
-def _result(
-    listed: Listed, abstract: str | None, terms: list[Term], measures: tuple[int, float] | None
-) -> Result:  # fmt: skip
-    in_title = [term for term in terms if term.column in (None, "title")]
-    in_abstract = [term for term in terms if term.column in (None, "abstract")]
-    return Result(
-        listed,
-        marked(listed.title or wording.NO_TITLE, in_title),
-        snippet(abstract, in_abstract) if abstract is not None else None,
-        *(measures or (None, None)),
-    )
+    return {"results": article_results(db, wanted, asked, terms=words_of(query), size=_size(asked))}
 
 
 def _named_results(asked: Asked, named: list[Named]) -> dict[str, Any]:
-    size = _SIZES.get(asked.view, PAGE_SIZE)
+    size = _size(asked)
     return {"results": [], "named": named[(asked.page - 1) * size : asked.page * size]}
+
+
+def _size(asked: Asked) -> int:
+    return _SIZES.get(asked.view, PAGE_SIZE)
