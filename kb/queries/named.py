@@ -10,7 +10,7 @@ from kb.text import fold, words_in
 
 NAMED_FACETS: Final = frozenset({"year", "community", "free"})  # what may be known of a work that is not held
 _LONGEST_WORD: Final = 60  # characters of a word that SQLite compares; all of it is compared afterwards
-_NOT_ASCII: Final = "w.label glob '*[^ -~]*'"
+_NOT_ASCII: Final = "replace(w.label, '…', '') glob '*[^ -~]*'"  # a long label ends in "…"
 
 
 class Named(NamedTuple):
@@ -38,6 +38,11 @@ def read_named(db: sqlite3.Connection, query: Query, filters: Filters, sort: str
         values,
     )
     return sorted((Named(*row) for row in rows if _is_meant(query, row[1])), key=_ORDERS[sort])
+
+
+def read_known_count(db: sqlite3.Connection) -> int:
+    """Return how many works are named here and not held."""
+    return int(db.execute("select count(*) from works where state = 'known'").fetchone()[0])
 
 
 _ORDERS: Final[dict[str, Callable[[Named], Any]]] = {
@@ -75,6 +80,8 @@ def _conditions(query: Query, filters: Filters) -> tuple[list[str], dict[str, ob
 
 def _is_meant(query: Query, label: str) -> bool:
     """Return whether a label has what is asked for; of title, abstract and subjects nothing is known."""
+    if not (query.groups or query.excluded or query.journals):
+        return True
     folded = fold(label)
     words = words_in(folded)
     return (
@@ -86,10 +93,12 @@ def _is_meant(query: Query, label: str) -> bool:
 
 def _has(words: list[str], term: Term) -> bool:
     """Return whether the words of a term follow one another in words."""
-    wanted = term.text.split()
-    size = len(wanted)
     if term.column not in (None, "authors"):
         return False
+    if not (term.is_phrase or term.is_prefix):
+        return term.text in words
+    wanted = term.text.split()
+    size = len(wanted)
     return any(_fits(words[at : at + size], wanted, term) for at in range(len(words) - size + 1))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
 from kb.queries.facets import FacetValue, narrowed, read_facets, read_filter_labels
-from kb.queries.named import NAMED_FACETS, Named, read_named
+from kb.queries.named import NAMED_FACETS, Named, read_known_count, read_named
 from kb.queries.pages import read_work, read_work_by_identifier
 from kb.queries.search import (
     EVERYTHING,
@@ -22,15 +22,16 @@ from kb.site.asked import LISTS, Asked, format_asked, taken
 from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
+_FEW: Final = 20_000  # known works whose labels are read for a count alone: within 100 ms
 _SIZES: Final = {"table": 50}  # results on a page of a view
 
 
 class State(NamedTuple):
-    """Held articles, or works that are only named: how many are found, and the query string that asks for them."""
+    """Held articles, or works that are only named: the query string that asks for them; found None: not counted."""
 
     words: str
     query: str
-    found: int
+    found: int | None
     is_current: bool
 
 
@@ -39,30 +40,52 @@ def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
     goto = find_identified(db, asked)
     if goto is not None:
         return {"goto": goto}
-    query, wanted = parse_query(asked.text), wanted_articles(db, asked)
-    labels = read_filter_labels(db, asked.filters)
-    held, values = read_facets(db, wanted or EVERYTHING, SHOWN)
-    named = _named(db, asked, query)
-    if asked.is_known:
-        values = {"year": _years(named or [])}
-    count = len(named or []) if asked.is_known else held
+    query, labels = parse_query(asked.text), read_filter_labels(db, asked.filters)
+    found = _named_values(db, asked, query, labels) if asked.is_known else _held_values(db, asked, query, labels)
     return {
         "goto": None,
         "q": asked.text,
         "asked": asked,
-        "is_asked": wanted is not None or asked.is_known,
         "parts": _parts(asked, query, labels),
         "left_out": (*query.left_out, *asked.left_out),
-        "count": count,
-        "states": _states(asked, held, named),
-        "facets": shown_facets(asked, values, labels),
         "views": tabs(asked, "view", LISTS, wording.VIEW_WORDS),
         "sorts": tabs(asked, "sort", orders(db), wording.SORT_WORDS),
         "kept": parse_qsl(format_asked(asked._replace(text="", page=1))),
         "taken": format_asked(taken(asked)),
-        **place(asked, count, _size(asked)),
-        **(_named_results(asked, named or []) if asked.is_known else _results(db, asked, query, wanted)),
+        **place(asked, found["count"], _size(asked)),
+        **found,
     }
+
+
+def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
+    """Return the articles that are found, with their facets; those of everything where nothing is asked."""
+    wanted, size = wanted_articles(db, asked), _size(asked)
+    count, values = read_facets(db, wanted or EVERYTHING, SHOWN)
+    return {
+        "is_asked": wanted is not None,
+        "count": count,
+        "states": _states(asked, count, _named_count(db, asked, query)) if wanted else [],
+        "facets": shown_facets(asked, values, labels),
+        "results": article_results(db, wanted, asked, terms=words_of(query), size=size) if wanted else [],
+    }
+
+
+def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
+    """Return the works named and not held that are found; all that their facets can tell is the year."""
+    named, wanted, size = read_named(db, query, asked.filters, asked.sort), wanted_articles(db, asked), _size(asked)
+    held, _ = read_facets(db, wanted or EVERYTHING, ())
+    return {
+        "is_asked": True,
+        "count": len(named),
+        "states": _states(asked, held, len(named)),
+        "facets": shown_facets(asked, {"year": _years(named)}, labels),
+        "named": named[(asked.page - 1) * size : asked.page * size],
+    }
+
+
+def _named_count(db: sqlite3.Connection, asked: Asked, query: Query) -> int | None:
+    """Return how many works named and not held a search finds; None where to count them would take long."""
+    return len(read_named(db, query, asked.filters)) if read_known_count(db) <= _FEW else None
 
 
 def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:
@@ -106,13 +129,6 @@ def find_identified(db: sqlite3.Connection, asked: Asked) -> int | None:
     return read_work_by_identifier(db, identifier.kind, identifier.value)
 
 
-def _named(db: sqlite3.Connection, asked: Asked, query: Query) -> list[Named] | None:
-    """Return the known works that are asked for; None where the filters ask what is known of held articles alone."""
-    if any(facet not in NAMED_FACETS for facet, _ in asked.filters):
-        return None
-    return read_named(db, query, asked.filters, asked.sort)
-
-
 def _years(named: list[Named]) -> list[FacetValue]:
     counts = Counter(one.year for one in named if one.year is not None)
     return [FacetValue(str(year), str(year), counts[year]) for year in sorted(counts, reverse=True)]
@@ -125,24 +141,13 @@ def _parts(asked: Asked, query: Query, labels: Labels) -> list[Removable]:
     return [*of_text, *removable_filters(asked, labels)]
 
 
-def _states(asked: Asked, held: int, named: list[Named] | None) -> list[State]:
-    """Return how many articles held and how many works only named are found; a state that cannot be asked is absent."""
+def _states(asked: Asked, held: int, named: int | None) -> list[State]:
+    """Return what may be searched: works named only where nothing is asked that is known of articles alone."""
     first = asked._replace(page=1)
     found = [State(wording.HELD, format_asked(first._replace(is_known=False)), held, not asked.is_known)]
-    if named is not None:
-        found.append(State(wording.NAMED_ONLY, format_asked(first._replace(is_known=True)), len(named), asked.is_known))
+    if all(facet in NAMED_FACETS for facet, _ in asked.filters):
+        found.append(State(wording.NAMED_ONLY, format_asked(first._replace(is_known=True)), named, asked.is_known))
     return found
-
-
-def _results(db: sqlite3.Connection, asked: Asked, query: Query, wanted: Wanted | None) -> dict[str, Any]:
-    if wanted is None:
-        return {"results": []}
-    return {"results": article_results(db, wanted, asked, terms=words_of(query), size=_size(asked))}
-
-
-def _named_results(asked: Asked, named: list[Named]) -> dict[str, Any]:
-    size = _size(asked)
-    return {"results": [], "named": named[(asked.page - 1) * size : asked.page * size]}
 
 
 def _size(asked: Asked) -> int:
