@@ -110,6 +110,12 @@ def read_abstract_texts(db: sqlite3.Connection, pmids: Collection[int]) -> dict[
     return {pmid: " ".join(texts) for pmid, texts in found.items()}
 
 
+def read_retracted(db: sqlite3.Connection, pmids: Collection[int]) -> set[int]:
+    """Return those of pmids that a record here says are retracted."""
+    rows = db.execute(f"select pmid from retracted_articles where pmid in ({marks(pmids)})", [*pmids])
+    return {row[0] for row in rows}
+
+
 def read_measures(db: sqlite3.Connection, works: Collection[int]) -> dict[int, tuple[int, float]]:
     """Return by work its citation count and PageRank, as the last graph run computed them; the others are absent."""
     rows = db.execute(

@@ -11,8 +11,7 @@ from kb.queries.syntax import format_years, parse_years
 LONGEST: Final = 1_000  # characters of a search, and of any other value, that are read
 LAST_PAGE: Final = 500
 _MOST_VALUES: Final = 20  # of one facet
-LISTS: Final = ("list", "table")
-PICTURES: Final = ("map", "timeline")
+VIEWS: Final = ("list", "table")
 _PLACES: Final = {facet: place for place, facet in enumerate(FACETS)}
 
 
@@ -41,7 +40,7 @@ def parse_asked(query_string: str) -> Asked:
         is_known=given.get("state") == "known",
         filters=_ordered((name, value) for name, value in filters if value is not None),
         sort=_one_of(given.get("sort"), tuple(ORDERS)),
-        view=_one_of(given.get("view"), LISTS + PICTURES),
+        view=_one_of(given.get("view"), VIEWS),
         page=_page(given.get("page", "1")),
         left_out=tuple(
             f"{name}={value}" for name, value in pairs if name in FACETS and _canonical(name, value) is None

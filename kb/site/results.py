@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from kb.queries.links import read_computed
 from kb.queries.pages import Listed, PrintedName, read_listed, read_names
-from kb.queries.search import ORDERS, Wanted, read_abstract_texts, read_found, read_measures
+from kb.queries.search import ORDERS, Wanted, read_abstract_texts, read_found, read_measures, read_retracted
 from kb.queries.syntax import Term
 from kb.site.asked import LAST_PAGE, Asked, format_asked
 from kb.site.markup import title_markup
@@ -26,6 +26,7 @@ class Result(NamedTuple):
     title: Markup | str
     names: list[PrintedName]
     snippet: Markup | None
+    is_retracted: bool
     citation_count: int | None
     pagerank: float | None
 
@@ -44,6 +45,7 @@ def article_results(
     """Return the articles of one page of a list."""
     pmids = read_found(db, wanted, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
     listed, names, measures = read_listed(db, pmids), read_names(db, pmids, _NAMES), read_measures(db, pmids)
+    retracted = read_retracted(db, pmids)
     abstracts = read_abstract_texts(db, pmids) if terms else {}
     return [
         Result(
@@ -51,6 +53,7 @@ def article_results(
             _title(listed[pmid], terms),
             names.get(pmid, []),
             _snippet(abstracts.get(pmid), terms),
+            pmid in retracted,
             *measures.get(pmid, (None, None)),
         )
         for pmid in pmids

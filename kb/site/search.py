@@ -18,7 +18,7 @@ from kb.queries.search import (
 )
 from kb.queries.syntax import Query, parse_query, parts_of, words_of
 from kb.site import wording
-from kb.site.asked import LISTS, Asked, format_asked, taken
+from kb.site.asked import VIEWS, Asked, format_asked, taken
 from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
@@ -48,7 +48,7 @@ def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "parts": _parts(asked, query, labels),
         "left_out": (*query.left_out, *asked.left_out),
-        "views": tabs(asked, "view", LISTS, wording.VIEW_WORDS),
+        "views": tabs(asked, "view", VIEWS, wording.VIEW_WORDS),
         "sorts": tabs(asked, "sort", orders(db), wording.SORT_WORDS),
         "kept": parse_qsl(format_asked(asked._replace(text="", page=1))),
         "taken": format_asked(taken(asked)),

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from kb.queries import things
 from kb.queries.facets import FacetValue, narrowed, read_facets
+from kb.queries.named import NAMED_FACETS
 from kb.queries.search import EVERYTHING, Wanted, read_all_found
 from kb.queries.things import Spelling
 from kb.site import wording
@@ -85,6 +86,7 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
         "years": years[:_YEARS],
         "earlier": years[_YEARS:],
         "neighbours": [*_linked(db, of, wanted, key), *_together(of, key, facets)],
+        "named": format_asked(Asked(is_known=True, filters=((of.facet, key),))) if of.facet in NAMED_FACETS else None,
         "search": format_asked(Asked(filters=((of.facet, key),))),
         "sql": sql_path(wanted),
         **place(asked, count, PAGE_SIZE),

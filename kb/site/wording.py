@@ -90,7 +90,7 @@ _UNKNOWN: Final = {
 HELD: Final = "articles held"
 NAMED_ONLY: Final = "works named, not held"
 NO_TITLE: Final = "(without a title)"
-VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
+VIEW_WORDS: Final = {"list": "List", "table": "Table"}
 _LANGUAGES: Final = {
     "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
     "rus": "Russian", "jpn": "Japanese", "chi": "Chinese", "pol": "Polish", "nor": "Norwegian", "dan": "Danish",

@@ -170,7 +170,13 @@ def test_links_are_made_from_well_formed_identifiers_only():
     ] == [None] * 5
 
 
-@pytest.mark.parametrize("address", ["/", "/search", f"/article/{SEED}", f"/work/{KNOWN}"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/", "/search", "/search?q=norway&view=table", f"/article/{SEED}", f"/work/{KNOWN}", "/author/vederhus+jk",
+        "/journal/1", "/mesh/D1", "/keyword/self+help+groups", "/year/2020", "/run/1", "/notices.atom",
+    ],
+)  # fmt: skip
 def test_our_pages_carry_a_strict_policy_and_no_inline_script_or_style(get: Get, address: str):
     answer = get(address)
 

@@ -228,6 +228,20 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
     assert table.status_code == 200
 
 
+def test_a_year_of_works_not_held_leads_to_them(get: Get):
+    html = get("/year/2003").text
+
+    assert "0 articles held" in html
+    assert "Works named, not held 1" in text_of(html)
+    assert "Laudet 2003 Subst Use Misuse" in get("/search?state=known&year=2003").text
+    assert 'href="/search?state=known&amp;year=2003"' in html
+
+
+def test_a_retracted_article_is_marked_wherever_it_is_listed(get: Get):
+    for address in ("/search?q=year:1998", "/search?q=year:1998&view=table", "/year/1998", "/journal/1"):
+        assert get(address).text.count('<span class="chip gone">retracted</span>') == 1, address
+
+
 def test_a_run_that_brought_everything_says_so(get: Get):
     assert "What is missing Nothing: all that was asked for came." in text_of(get("/run/1").text)
 
