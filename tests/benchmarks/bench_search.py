@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.bench_search [ARTICLES | FILE] [PAGES]
 
-Each server is a process of its own. A page's time is what the client waits; its cost is CPU time of the server,
-which other work on the machine does not lengthen. Goals, at 50,000 articles and a million citations: a search
-within 300 ms (99 of 100), a search narrowed by facets within 600 ms, and neither dearer than the table page.
+Each server is a process of its own. A page's time is what the client waits; its cost is CPU time of the server
+(in steps of 10 ms), which other work on the machine lengthens less. Goals, at 50,000 articles and a million
+citations: 99 of 100 searches cost 300 ms at most, narrowed ones 600 ms, and neither more than the table page.
 """
 
 import os
@@ -35,13 +35,18 @@ STOCK = ("--setting", "suggest_facets", "off", "--setting", "facet_time_limit_ms
 
 
 class Timing(NamedTuple):
-    """Milliseconds that the client waited for each page, ascending, and of CPU time a page."""
+    """Milliseconds that the client waited for each page, and of CPU time that each cost, ascending."""
 
     waits: list[float]
-    cost: float
+    costs: list[float]
 
-    def at(self, share: float) -> float:
-        return self.waits[min(int(len(self.waits) * share), len(self.waits) - 1)]
+    @property
+    def cost(self) -> float:
+        return sum(self.costs) / len(self.costs)
+
+
+def at(values: list[float], share: float) -> float:
+    return values[min(int(len(values) * share), len(values) - 1)]
 
 
 @contextmanager
@@ -71,12 +76,13 @@ def timed(address: str, process: int, paths: list[str]) -> Timing:
     with httpx.Client(base_url=address, timeout=60) as client:
         for path in paths[:5]:
             client.get(path).raise_for_status()
-        waits, before = [], cpu_seconds(process)
+        waits, costs = [], []
         for path in paths:
-            start = time.perf_counter()
+            before, start = cpu_seconds(process), time.perf_counter()
             client.get(path).raise_for_status()
             waits.append((time.perf_counter() - start) * 1_000)
-    return Timing(sorted(waits), (cpu_seconds(process) - before) * 1_000 / len(paths))
+            costs.append((cpu_seconds(process) - before) * 1_000)
+    return Timing(sorted(waits), sorted(costs))
 
 
 def searches(pages: int, chance: random.Random) -> list[str]:
@@ -92,9 +98,10 @@ def searches(pages: int, chance: random.Random) -> list[str]:
 
 
 def told(name: str, timing: Timing) -> str:
-    shares = {"median": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
-    waits = "".join(f"{word:>8} {timing.at(share):5.0f} ms" for word, share in shares.items())
-    return f"{name:<28}{waits}   CPU {timing.cost:5.0f} ms a page"
+    shares = {"median": 0.5, "p95": 0.95, "p99": 0.99}
+    waits = "".join(f"{word:>8} {at(timing.waits, share):5.0f}" for word, share in shares.items())
+    costs = "".join(f"{word:>8} {at(timing.costs, share):5.0f}" for word, share in shares.items())
+    return f"{name:<26} waited, ms:{waits}   CPU, ms:{costs}{'mean':>6} {timing.cost:5.0f}"
 
 
 def measured(path: Path, pages: int) -> dict[str, Timing]:
@@ -126,7 +133,8 @@ def main(field: str = str(ARTICLES), pages: str = str(PAGES)) -> int:
     print(f"of the table page's CPU: search {search.cost / table.cost:.2f}, narrowed {narrowed.cost / table.cost:.2f}")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"largest server: {peak:.0f} MB")
-    return 0 if search.at(0.99) <= SEARCH_MS and narrowed.at(0.99) <= FACET_MS else 1
+    is_met = at(search.costs, 0.99) <= SEARCH_MS and at(narrowed.costs, 0.99) <= FACET_MS
+    return 0 if is_met and max(search.cost, narrowed.cost) <= table.cost else 1
 
 
 if __name__ == "__main__":
