@@ -13,11 +13,12 @@ from kb.site.context import find_database
 from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
+from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
 from kb.site.runs import run_values
 from kb.site.search import read_works_asked, search_values
 from kb.site.streaming import FileAnswer
-from kb.site.things import KINDS, read_works_of_thing, thing_values
+from kb.site.things import read_works_of_thing, thing_values
 from kb.site.work import work_values
 
 

@@ -20,6 +20,7 @@ from kb.queries.syntax import Query, parse_query, parts_of, words_of
 from kb.site import wording
 from kb.site.asked import VIEWS, Asked, format_asked, taken
 from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
+from kb.site.links import sql_path
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
 _FEW: Final = 20_000  # known works whose labels are read for a count alone: within 100 ms
@@ -67,6 +68,7 @@ def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Lab
         "states": _states(asked, count, _named_count(db, asked, query)) if wanted else [],
         "facets": shown_facets(asked, values, labels),
         "results": article_results(db, wanted, asked, terms=words_of(query), size=size) if wanted else [],
+        "sql": sql_path(wanted) if wanted else None,
     }
 
 

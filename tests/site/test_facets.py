@@ -141,6 +141,13 @@ def test_a_file_of_a_filtered_search_holds_what_the_page_counts(ask: Get):
     assert len(lines) == tally(ask(f"/search?{query}").text) > 0
 
 
+def test_the_sql_behind_a_search_gives_what_the_page_counts(ask: Get):
+    html = ask("/search?q=cohort+author:0*+NOT+velm&year=2000-&language=eng").text
+    sql = unescape(re.findall(r'href="/kb\?(sql=[^"]+)"', html)[0])
+
+    assert len(ask(f"/kb.json?_shape=array&{sql}").json()) == tally(html) > 0
+
+
 def test_the_form_of_years_leads_to_the_one_address_of_its_state(ask: Get):
     answer = ask("/search?view=table&from=2001&to=2004&q=cohort&page=7")
 
