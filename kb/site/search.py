@@ -23,7 +23,7 @@ from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_fa
 from kb.site.links import sql_path
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
-_FEW: Final = 20_000  # known works whose labels are read for a count alone: within 100 ms
+_FEW: Final = 50_000  # known works whose labels are read for a count alone: within 100 ms
 _SIZES: Final = {"table": 50}  # results on a page of a view
 
 
