@@ -11,6 +11,7 @@ from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording
 from kb.site.markup import title_markup
+from kb.site.pictures import svg
 
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
@@ -68,6 +69,8 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "safe_title": title_markup,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,
+        "in_page": svg.in_page,
+        "swatch": svg.swatch,
     }
 
 
