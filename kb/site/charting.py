@@ -8,6 +8,7 @@ from kb.queries.pictures import YearCount
 from kb.site.pictures.charts import Named, draw_communities_chart, draw_reference_years, draw_years_chart
 from kb.site.pictures.palette import COLOURS
 from kb.site.picturing import COMPUTE, Picture, Row
+from kb.site.wording import counted
 
 ARTICLES = Named("articles", "article")
 CITATIONS = Named("citations", "citation")
@@ -26,7 +27,7 @@ def years_chart(rows: Sequence[YearCount], named: Named, heading: str, *, name: 
 def _unknown(rows: Sequence[YearCount], named: Named) -> list[str]:
     number = sum(row.number for row in rows if row.year is None)
     words = named.one if number == 1 else named.many
-    return [f"{number:,} {words} without a known year {'is' if number == 1 else 'are'} not drawn."] if number else []
+    return [f"Not drawn: {number:,} {words} without a known year."] if number else []
 
 
 def citing_years(db: sqlite3.Connection, work: int) -> Picture:
@@ -60,7 +61,7 @@ def _communities(db: sqlite3.Connection) -> Picture:
         if number in communities and number <= COLOURS + 2
     ]
     without = sum(row.number for number, counts in rows.items() for row in counts if row.year is None and number <= 10)
-    notes = [f"{without:,} works of these communities have no known year and are not drawn."] if without else []
+    notes = [f"Not drawn: {counted(without, 'work')} of these communities without a known year."] if without else []
     return Picture(heading, drawing.description, drawing, ("Community", "Year", "Works"), cells, notes)
 
 
@@ -80,7 +81,7 @@ def _references(db: sqlite3.Connection) -> Picture:
         for row in rows
     ]
     without = sum(row.reference_count for row in rows if row.year is None)
-    notes = [f"{without:,} references lead to works without a known year and are not drawn."] if without else []
+    notes = [f"Not drawn: {counted(without, 'reference')} to works without a known year."] if without else []
     columns = ("Year", "References", "Works", "Deviation", "Behind a year that stands out")
     return Picture(heading, drawing.description, drawing, columns, cells, notes)
 

@@ -98,6 +98,7 @@ async def menu_links(datasette: Any) -> list[dict[str, str]]:
         return []
     return [
         {"href": datasette.urls.path("/search"), "label": "Search"},
+        {"href": datasette.urls.path("/map"), "label": "Map"},
         {"href": datasette.urls.database(database.name) + "#queries", "label": "Questions"},
         {"href": datasette.urls.database(database.name) + "#tables", "label": "Tables"},
     ]

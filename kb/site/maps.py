@@ -9,7 +9,7 @@ from kb.queries.pages import read_work
 from kb.site import answers, picturing
 from kb.site.charting import citing_years, year_pictures
 from kb.site.context import find_database
-from kb.site.pictures.palette import BY_DAY, BY_NIGHT
+from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
 from kb.site.pictures.svg import Drawing, as_file
 from kb.site.picturing import Picture
 
@@ -92,9 +92,11 @@ async def _page(datasette: Any, request: Any, template: str, values: dict[str, A
 
 
 def _file(datasette: Any, request: Any, drawing: Drawing, ending: str) -> Any:
-    """Return a drawing as a file; ?dark=1 has it in the colours of the night."""
+    """Return a drawing as a file; ?dark, ?phone and ?bare have it as the page of an article shows it."""
     base = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
-    document = as_file(drawing, BY_NIGHT if request.args.get("dark") else BY_DAY, base)
+    dress = BY_NIGHT if request.args.get("dark") else BY_DAY
+    dress = dress._replace(more=PHONE) if request.args.get("phone") else dress
+    document = as_file(drawing, dress, base, is_bare=bool(request.args.get("bare")))
     name = f"{request.path.strip('/').replace('/', '-').rpartition('.')[0]}.{ending}"
     if ending == "svg":
         return answers.file(document, name, "image/svg+xml; charset=utf-8")

@@ -44,6 +44,7 @@ class Picture(NamedTuple):
     notes: Sequence[str] = ()  # what the picture leaves out
     missing: str = ""
     command: str = ""  # that makes what is missing
+    area: str = "The area of a dot grows with the number of works here that cite it."
 
 
 def field_map(db: sqlite3.Connection) -> Picture:
@@ -195,9 +196,10 @@ def names(db: sqlite3.Connection) -> Picture:
     hrefs = {name.key: "/search?" + urlencode({"q": f'author:"{name.name}"'}) for name in found}
     rows = [Row(hrefs[name.key], (name.name, name.articles, _partners(name, together))) for name in found]
     lead = "A line joins two names that stand on the same article. A name is not a person: two may share one."
+    area = "The area of a dot grows with the number of articles held here."
     columns = ("Name", "Articles held", "Of these names, it writes with")
     notes = [f"Articles with more than {AUTHORS} authors join no names here. Names of groups are left out."]
-    return Picture(heading, lead, draw_names(found, together, hrefs, communities), columns, rows, notes)
+    return Picture(heading, lead, draw_names(found, together, hrefs, communities), columns, rows, notes, area=area)
 
 
 def _partners(name: Name, together: Sequence[Together]) -> int:

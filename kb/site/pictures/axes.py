@@ -1,12 +1,12 @@
 """Axes: years from left to right, old ones squeezed; counts from the foot upwards.  (pure)"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from kb.site.pictures.svg import element, number
 
 _FEW: Final = 0.03  # of all: so many may be older than the axis begins, where that makes it shorter by a third
-_LABEL: Final = 62.0  # units that a year's number needs on an axis that a phone can show too
+_LABEL: Final = 70.0  # units that a year's number needs on an axis that a phone can show too
 
 
 class Years(NamedTuple):
@@ -30,11 +30,14 @@ class Years(NamedTuple):
         return self.x(self.first + 1) - self.x(self.first) if self.last > self.first else self.right - self.left
 
 
-def years_axis(years: Sequence[int], left: float, right: float) -> Years:
-    """Return an axis for these years: from the oldest, or, where a few are far older, from the others."""
-    ordered = sorted(years)
-    first, last = ordered[0], ordered[-1]
-    start = ordered[int(_FEW * len(ordered))]
+def years_axis(counts: Mapping[int, int], left: float, right: float) -> Years:
+    """Return an axis for so many of each year: from the oldest, or, where a few are far older, from the others."""
+    first, last = min(counts), max(counts)
+    start, older = first, 0
+    for year in sorted(counts):
+        start, older = year, older + counts[year]
+        if older > _FEW * sum(counts.values()):
+            break
     is_squeezed = start > first and (last - start) < 2 / 3 * (last - first)
     return Years(start if is_squeezed else first, last, left, right, is_squeezed)
 

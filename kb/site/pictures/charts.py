@@ -1,5 +1,6 @@
 """Charts over years: counts as bars, communities as rows of small bars, the years that a field draws on.  (pure)"""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -11,7 +12,7 @@ from kb.site.pictures.svg import Drawing, Key, element, link, number, text_of
 WIDTH: Final = 760.0
 _LEFT, _RIGHT, _TOP, _FOOT = 52.0, 14.0, 16.0, 34.0
 _PLOT: Final = 210.0  # height of the bars of a chart
-_ROW, _NAME = 46.0, 172.0  # of a community: height, and room for its name
+_ROW, _NAME = 62.0, 24.0  # of a community: height, and of that the line of its name
 _WIDEST: Final = 34.0  # of a bar
 
 
@@ -34,7 +35,7 @@ def draw_years_chart(
     known = [row for row in rows if row.year is not None]
     if not known:
         return None
-    axis = _axis([row.year for row in known for _ in range(min(row.number, 50)) if row.year is not None])
+    axis = _axis({row.year: row.number for row in known if row.year is not None})
     counts = _by_column(known, axis)
     bottom, (most, step) = _TOP + _PLOT, round_up(max(counts.values()))
     frame = (_LEFT, _TOP, WIDTH - _RIGHT, bottom)
@@ -53,8 +54,8 @@ def _description(rows: Sequence[YearCount], named: Named) -> str:
     return f"{named.many.capitalize()} by year, {years}: {total:,} in all, most in {most.year} ({most.number:,})."
 
 
-def _axis(years: Sequence[int]) -> Years:
-    axis = years_axis(years, _LEFT, WIDTH - _RIGHT)
+def _axis(counts: Mapping[int, int]) -> Years:
+    axis = years_axis(counts, _LEFT, WIDTH - _RIGHT)
     half = min(axis.step(), 2 * _WIDEST) / 2
     return axis._replace(left=_LEFT + half, right=WIDTH - _RIGHT - half)
 
@@ -91,14 +92,10 @@ def draw_communities_chart(
     shown = {n: known for n, known in shown.items() if known}
     if not shown:
         return None
-    years = [
-        row.year
-        for known in shown.values()
-        for row in known
-        for _ in range(min(row.number, 50))
-        if row.year is not None
-    ]
-    axis = years_axis(years, _NAME + 8, WIDTH - _RIGHT - 6)
+    years: Counter[int] = Counter()
+    for row in (row for known in shown.values() for row in known):
+        years[row.year or 0] += row.number
+    axis = years_axis(years, _RIGHT + 6, WIDTH - _RIGHT - 6)
     columns = {n: _by_column(known, axis) for n, known in shown.items()}
     highest = max(count for of in columns.values() for count in of.values())
     parts, bottom = [], _TOP
@@ -114,54 +111,48 @@ def draw_communities_chart(
 def _community_row(axis: Years, community: Community, counts: Mapping[int, int], bottom: float, highest: int) -> str:
     colour = f"k{community.number}" if community.number <= 8 else "k0"
     named = Named("works", "work")
-    words = shortened(community.label.partition(";")[0], 24)
+    words = shortened("; ".join(community.label.split("; ")[:2]), 48)
     bars = "".join(
-        _bar(axis, year, count / highest * (_ROW - 10), bottom, named.words(year, count), named, colour)
+        _bar(axis, year, count / highest * (_ROW - _NAME - 2), bottom, named.words(year, count), named, colour)
         for year, count in sorted(counts.items())
     )
     foot = element("path", d=f"M{number(axis.left)} {number(bottom)}H{number(axis.right)}", _class="axis faint")
-    name = element("text", text_of(words), x=_NAME - 8, y=bottom - 12, _class=f"band end {colour}")
+    name = element("text", text_of(words), x=axis.left - 6, y=bottom - _ROW + 20, _class=f"band {colour}")
     said = element("title", text_of(community.label))
     return element("g", foot + element("g", said + name) + bars)
 
 
 def draw_reference_years(rows: Sequence[ReferenceYear]) -> Drawing | None:
     """Return the years that references lead to, and beneath how far each stands out from the five around it."""
-    known = [row for row in rows if row.year is not None]
+    known = [YearCount(row.year, row.reference_count) for row in rows if row.year is not None and row.reference_count]
     if not known:
         return None
-    axis = _axis([row.year for row in known for _ in range(min(row.reference_count, 50)) if row.year is not None])
-    shown = [row for row in known if row.year is not None and row.year >= axis.first and row.reference_count]
-    bottom, (most, step) = _TOP + _PLOT, round_up(max(row.reference_count for row in shown))
+    axis = _axis({row.year: row.number for row in known if row.year is not None})
+    counts = _by_column(known, axis)
+    bottom, (most, step) = _TOP + _PLOT, round_up(max(counts.values()))
+    strip = bottom + _FOOT + 8
     named = Named("references", "reference")
     bars = "".join(
-        _bar(
-            axis,
-            row.year or 0,
-            row.reference_count / most * _PLOT,
-            bottom,
-            named.words(row.year or 0, row.reference_count),
-            named,
-            "k0",
-        )
-        for row in shown
+        _bar(axis, year, count / most * _PLOT, bottom, named.words(year, count), named, "k0")
+        for year, count in sorted(counts.items())
     )
-    body = draw_counts(most, step, (_LEFT, _TOP, WIDTH - _RIGHT, bottom)) + element("g", bars)
-    strip = bottom + _FOOT + 8
-    body += _deviations(axis, [row for row in known if row.year is not None and row.year >= axis.first], strip)
-    body += draw_years(axis, bottom, bottom)
-    peaks = [str(row.year) for row in shown if row.is_peak]
-    description = f"References by the year of the cited work. Years that stand out: {', '.join(peaks[-12:]) or 'none'}."
-    legend = (
-        Key("bar k0", "references to works of the year"),
-        Key("bar k2", "a year that stands out"),
-        Key("bar k1", "deviation from the median of five years"),
+    body = (
+        draw_counts(most, step, (_LEFT, _TOP, WIDTH - _RIGHT, bottom))
+        + element("g", bars)
+        + _deviations(axis, [row for row in rows if row.year is not None and row.year >= axis.first], strip)
+        + draw_years(axis, bottom, bottom)
     )
-    return Drawing(
-        "reference-years", "Years that the field draws on", description, WIDTH, strip + _STRIP + 10, body, legend
-    )
+    peaks = [str(row.year) for row in rows if row.is_peak and row.year is not None and row.year >= axis.first]
+    description = f"References by the year of the cited work. Years that stand out: {', '.join(peaks) or 'none'}."
+    title = "Years that the field draws on"
+    return Drawing("reference-years", title, description, WIDTH, strip + _STRIP + 10, body, _REFERENCE_KEYS)
 
 
+_REFERENCE_KEYS: Final = (
+    Key("bar k0", "references to works of the year"),
+    Key("bar k2", "a year that stands out"),
+    Key("bar k1", "deviation from the median of five years"),
+)
 _STRIP: Final = 110.0  # height of the deviations
 
 

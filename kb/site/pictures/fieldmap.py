@@ -17,6 +17,7 @@ from kb.site.pictures.svg import Drawing, Key
 
 WIDTH, HEIGHT = 1000.0, 800.0
 _MARGIN: Final = 46.0
+_FEW: Final = 40  # works: fewer have larger dots and more room about them
 _KEPT: Final = 2  # links of a work that come first
 _NAMED: Final = 24  # of the works cited most have their name on the map in any case, if need be upon other dots
 Pairs = Sequence[tuple[int, int]]
@@ -49,10 +50,12 @@ def draw_field_map(
 
 def _nodes(dots: Sequence[Dot], places: Mapping[int, Place], communities: Mapping[int, Community]) -> list[Node]:
     most = max((dot.citation_count or 0 for dot in dots), default=0)
-    scale = min(1.0, (90 / max(len(dots), 1)) ** 0.5 + 0.3)  # of few works the dots may be large
-    radii = np.array([network.radius(dot.citation_count, most) * scale for dot in dots])
-    stored = fitted(np.array([places[dot.id] for dot in dots]).reshape(-1, 2), WIDTH, HEIGHT, _MARGIN)
-    places_at = fitted(pushed_apart(stored, radii, gap=1.0), WIDTH, HEIGHT, _MARGIN)
+    few = max(0.0, 1 - len(dots) / _FEW)
+    crowd = min(1.0, (90 / len(dots)) ** 0.5 + 0.3)
+    smallest, margin = network.SMALLEST + 4 * few, _MARGIN + 110 * few
+    radii = np.array([network.radius(dot.citation_count, most, smallest=smallest) * crowd for dot in dots])
+    stored = fitted(np.array([places[dot.id] for dot in dots]).reshape(-1, 2), WIDTH, HEIGHT, margin)
+    places_at = fitted(pushed_apart(stored, radii, gap=1.0), WIDTH, HEIGHT, margin)
     colours = colour_classes(dot.community for dot in dots)
     return [
         work_node(dot, at, float(r), colours[dot.community], full_words(dot, communities))

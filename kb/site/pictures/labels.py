@@ -8,7 +8,7 @@ import numpy as np
 
 # Sizes of letters in units of the picture. A page shows the words of a size and above: the first on a phone, the
 # first two on a screen, and one more each time that a reader zooms in to twice the size.
-SIZES: Final = (27.0, 13.0, 6.5, 3.25)
+SIZES: Final = (28.0, 14.0, 7.0, 3.5)
 LEVELS: Final = "abcd"  # class of each size: wa …
 LARGEST: Final = 9  # words in the first size, at most: they take the place of others on a screen
 _CELL: Final = 2.0  # units to a side of the squares by which what is taken is kept

@@ -31,8 +31,7 @@ def draw_names(
     spots = [Spot(node.x, node.y, node.r, node.name, node.r) for node in nodes]
     paper = Paper(WIDTH, HEIGHT)
     body = (
-        network.draw_lands(nodes)
-        + network.draw_curves(nodes, curves)
+        network.draw_curves(nodes, curves)
         + network.draw_nodes("names", nodes)
         + network.draw_words(spots, place_labels(spots, paper, over=_NAMED))
     )

@@ -8,7 +8,7 @@ import numpy as np
 from kb.queries.pictures import Community, Dot
 from kb.site.pictures import network
 from kb.site.pictures.fieldmap import Pairs, legend, work_node
-from kb.site.pictures.labels import Box, Paper, Spot, place_labels
+from kb.site.pictures.labels import SIZES, Box, Label, Paper, Spot, label_box, place_labels, text_width
 from kb.site.pictures.naming import full_words, short_name
 from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
@@ -27,6 +27,7 @@ _SIDES: Final = {CITED: -1.15, CITING: 1.15, BOTH: 0.0}
 _PULL: Final = 0.55  # towards its side, beside 1 for all distances of a dot
 _NEAR, _FAR = 0.75, 1.5  # distance from the middle of who has most, and no, links with the others
 _MARGIN: Final = 60.0
+_NAMED: Final = 6
 
 
 class Neighbourhood(NamedTuple):
@@ -44,12 +45,16 @@ def draw_neighbourhood(near: Neighbourhood, communities: Mapping[int, Community]
     curves = _curves(near, nodes)
     paper = Paper(WIDTH, HEIGHT)
     sides = _draw_sides(near, paper)
-    spots = [Spot(node.x, node.y, node.r, node.name, 1e9 if not place else node.r) for place, node in enumerate(nodes)]
+    spots = [Spot(node.x, node.y, node.r, node.name, node.r) for node in nodes]
+    own = _own_label(spots[0], paper)
+    spots[0] = spots[0]._replace(words="")
+    labels = place_labels(spots, paper, over=_NAMED)
+    spots[0] = spots[0]._replace(words=nodes[0].name)
     body = (
         network.draw_lands(nodes)
         + network.draw_curves(nodes, curves)
         + network.draw_nodes("near", nodes)
-        + network.draw_words(spots, place_labels(spots, paper))
+        + network.draw_words(spots, [own, *labels])
         + sides
     )
     return Drawing(
@@ -58,6 +63,15 @@ def draw_neighbourhood(near: Neighbourhood, communities: Mapping[int, Community]
         _description(near),
         WIDTH, HEIGHT, body, _legend(near, nodes, communities), network.links_data(curves),
     )  # fmt: skip
+
+
+def _own_label(spot: Spot, paper: Paper) -> Label:
+    """Return the name of the work itself, which is beneath it in any case, and note what it takes."""
+    width = text_width(spot.words, SIZES[0])
+    x = min(max(spot.x, width / 2), WIDTH - width / 2)
+    label = Label(0, 0, x, spot.y + spot.r + 9, "middle", 0.85)
+    paper.take(label_box(label, width, SIZES[0]))
+    return label
 
 
 def _draw_sides(near: Neighbourhood, paper: Paper) -> str:

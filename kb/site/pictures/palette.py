@@ -41,7 +41,7 @@ _LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
     "end": {"text-anchor": "end"},
     "middle": {"text-anchor": "middle"},
     "word": {
-        "fill": "{ink}", "font-size": "13", "stroke": "{paper}", "stroke-width": "3.2", "paint-order": "stroke",
+        "fill": "{ink}", "font-size": "14", "stroke": "{paper}", "stroke-width": "3.2", "paint-order": "stroke",
         "stroke-linejoin": "round",
     },
     "subject": {
@@ -65,6 +65,7 @@ class Dress(NamedTuple):
 
     communities: tuple[str, ...]
     site: Mapping[str, str]
+    more: Mapping[str, Mapping[str, str]] = {}  # what some classes look like in this dress only
 
     def look(self, classes: str) -> dict[str, str]:
         """Return the attributes of an element in these classes, later ones above earlier ones."""
@@ -73,7 +74,9 @@ class Dress(NamedTuple):
         colour = self.communities[int(own[1:])]
         values = {**self.site, "c": colour, "tint": mixed(colour, self.site["paper"], _TINT)}
         return {
-            key: value.format(**values) for name in names for key, value in _LOOKS.get(name, {}).items()
+            key: value.format(**values)
+            for name in names
+            for key, value in (*_LOOKS.get(name, {}).items(), *self.more.get(name, {}).items())
         }  # fmt: skip
 
 
@@ -83,6 +86,9 @@ BY_DAY: Final = Dress(
 BY_NIGHT: Final = Dress(
     DARK, {"paper": "#15191d", "ink": "#e5e2da", "soft": "#a2aab3", "rule": "#333a41", "alarm": "#ff9d94"}
 )
+
+
+PHONE: Final = {"wa": {"font-size": "28"}, "wb": {"display": "none"}, "side": {"display": "none"}}
 
 
 def colour_classes(communities: Iterable[int | None]) -> dict[int | None, str]:

@@ -88,18 +88,19 @@ def in_page(drawing: Drawing) -> Markup:
     )
 
 
-def as_file(drawing: Drawing, dress: Dress, base: str = "") -> str:
-    """Return a drawing as a whole document: colours as attributes, title and legend drawn, links from base."""
-    top, bottom = _MARGIN + _TITLE_SIZE + 14, _legend_height(drawing) + _MARGIN
-    width, height = drawing.width, drawing.height + top + bottom
+def as_file(drawing: Drawing, dress: Dress, base: str = "", *, is_bare: bool = False) -> str:
+    """Return a drawing as a whole document: colours as attributes, links from base, title and legend unless bare."""
+    top = 0 if is_bare else _MARGIN + _TITLE_SIZE + 14
+    width, height = drawing.width, drawing.height + (0 if is_bare else top + _legend_height(drawing) + _MARGIN)
     heading = element("text", text_of(drawing.title), x=_MARGIN, y=_MARGIN + _TITLE_SIZE, _class="heading")
+    legend = element("g", _legend(drawing), transform=f"translate({_MARGIN} {number(drawing.height + top)})")
     content = (
         element("title", text_of(drawing.title))
         + element("desc", text_of(drawing.description))
         + element("rect", width=width, height=height, _class="paper")
-        + heading
+        + ("" if is_bare else heading)
         + element("g", drawing.body, transform=f"translate(0 {top})")
-        + element("g", _legend(drawing), transform=f"translate({_MARGIN} {number(drawing.height + top)})")
+        + ("" if is_bare else legend)
     )
     root = element(
         "svg",

@@ -49,7 +49,7 @@ class Story(NamedTuple):
 def draw_timeline(story: Story, communities: Mapping[int, Community]) -> Drawing:
     """Return the timeline of works with a year, strongest first."""
     bands, height = _bands(story)
-    years = years_axis([int(story.places[dot.id].x) for dot in story.dots], _LEFT + 10, WIDTH - _RIGHT)
+    years = years_axis(Counter(int(story.places[dot.id].x) for dot in story.dots), _LEFT + 10, WIDTH - _RIGHT)
     nodes = _nodes(story, bands, years, communities)
     paper = Paper(WIDTH, height)
     paper.take(Box(0, height - _FOOT, WIDTH, height))
