@@ -10,7 +10,7 @@ from kb.site.pictures.naming import shortened
 from kb.site.pictures.svg import Drawing, Key, element, link, number, text_of
 
 WIDTH: Final = 760.0
-_LEFT, _RIGHT, _TOP, _FOOT = 52.0, 14.0, 16.0, 34.0
+_LEFT, _RIGHT, _TOP, _FOOT = 74.0, 14.0, 16.0, 34.0
 _PLOT: Final = 210.0  # height of the bars of a chart
 _ROW, _NAME = 62.0, 24.0  # of a community: height, and of that the line of its name
 _WIDEST: Final = 34.0  # of a bar
@@ -178,7 +178,7 @@ def _deviations(axis: Years, rows: Sequence[ReferenceYear], top: float) -> str:
         )
         words = f"{row.year}: {row.deviation:+,.0f} from the median of five years"
         parts.append(element("g", element("title", text_of(words)) + shape))
-        if row.is_peak and x - last > 34:
+        if row.is_peak and last + 60 < x < WIDTH - 30:
             parts.append(element("text", str(row.year), x=x, y=y - 4, _class="tick"))
             last = x
     return element("g", "".join(parts))

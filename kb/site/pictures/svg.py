@@ -38,7 +38,8 @@ class Drawing(NamedTuple):
     height: float
     body: str
     legend: tuple[Key, ...] = ()
-    links: str = ""  # pairs of numbers of dots: "0,4 0,7"
+    links: str = ""  # pairs of numbers of dots, for the script: "0,4 0,7"
+    shape: str | None = None  # of its lines, where the script must know: steps
 
 
 def text_of(value: str) -> str:
@@ -84,6 +85,7 @@ def in_page(drawing: Drawing) -> Markup:
             aria_label=drawing.title,
             aria_describedby=described,
             data_links=drawing.links or None,
+            data_shape=drawing.shape,
         )
     )
 

@@ -68,7 +68,7 @@ def draw_timeline(story: Story, communities: Mapping[int, Community]) -> Drawing
     )
     return Drawing(
         "time", f"Timeline of {len(nodes):,} works", _description(story), WIDTH, height, body, keys,
-        network.links_data(_curves(story)),
+        network.links_data(_curves(story)), "steps",
     )  # fmt: skip
 
 
