@@ -13,6 +13,7 @@ from kb.site.pictures.naming import address, full_words, short_name
 from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
 from kb.site.pictures.stress import Floats, fitted, pushed_apart
+from kb.site.pictures.subjects import draw_subjects
 from kb.site.pictures.svg import Drawing, Key
 
 WIDTH, HEIGHT = 1000.0, 800.0
@@ -30,7 +31,7 @@ def draw_field_map(
     nodes = _nodes(dots, places, communities)
     curves = _curves(dots, nodes, citations)
     paper = Paper(WIDTH, HEIGHT)
-    subjects = network.draw_subjects(nodes, {n: c.label for n, c in communities.items()}, paper)
+    subjects = draw_subjects(nodes, communities, paper)
     spots = [Spot(node.x, node.y, node.r, node.name, node.r) for node in nodes]
     body = (
         network.draw_lands(nodes)

@@ -3,18 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
-
-from kb.site.pictures.labels import LEVELS, Box, Label, Paper, Spot, text_width
-from kb.site.pictures.naming import shortened
+from kb.site.pictures.labels import LEVELS, Label, Spot
 from kb.site.pictures.svg import element, link, number, text_of
 
 SMALLEST, LARGEST = 3.4, 21.0  # radius of a dot that nothing cites, and of the one cited most
 _BEND: Final = 0.13  # how far a curve leaves the straight line, as a part of its length
 _LAND: Final = 26.0  # how far the land of a community reaches beyond the dots
-_SUBJECT_SIZE: Final = 17.0
-_FEWEST: Final = 4  # works of a community in a picture that has its land and its name drawn
-_LONGEST_SUBJECT: Final = 32  # letters of such a name
+FEWEST: Final = 4  # works of a community in a picture that has its land and its name drawn
 
 
 class Node(NamedTuple):
@@ -71,7 +66,7 @@ def draw_lands(nodes: Sequence[Node]) -> str:
     lands = (
         element("path", d="".join(map(_disc, members)), _class=f"land {members[0].colour}")
         for community, members in by_community(nodes).items()
-        if len(members) >= _FEWEST
+        if len(members) >= FEWEST
     )
     return element("g", "".join(lands), _class="lands")
 
@@ -100,35 +95,6 @@ def _draw_node(name: str, node: Node) -> str:
     if node.around:
         shape += element("circle", cx=node.x, cy=node.y, r=node.r + 4.5, _class=node.around)
     return link(node.href, node.words, shape, id=f"{name}-{node.key}", _class="node", data_k=node.community)
-
-
-def draw_subjects(nodes: Sequence[Node], labels: dict[int, str], paper: Paper) -> str:
-    """Return the names of communities over the middle of their works, the largest first, where there is room."""
-    parts: dict[str, str] = {}  # each name once
-    for community, members in by_community(nodes).items():
-        words = shortened(labels.get(community, "").partition(";")[0], _LONGEST_SUBJECT)
-        fewest = _FEWEST if members[0].colour != "k0" else 2 * _FEWEST
-        found = (
-            _subject_place(words, members, paper) if words and words not in parts and len(members) >= fewest else None
-        )
-        if found is not None:
-            paper.take(found)
-            x, y = (found.left + found.right) / 2, found.bottom - 0.3 * _SUBJECT_SIZE
-            parts[words] = element("text", text_of(words), x=x, y=y, _class=f"subject {members[0].colour}")
-    return element("g", "".join(parts.values()), _class="subjects", aria_hidden="true")
-
-
-def _subject_place(words: str, members: Sequence[Node], paper: Paper) -> Box | None:
-    """Return the free rectangle nearest to the middle of a community."""
-    x, y = (float(np.median([getattr(node, axis) for node in members])) for axis in ("x", "y"))
-    half, height = text_width(words, _SUBJECT_SIZE) / 2 + 4, _SUBJECT_SIZE * 1.3
-    x = min(max(x, half), paper.width - half)
-    boxes = (
-        Box(x + dx - half, y + dy - height / 2, x + dx + half, y + dy + height / 2)
-        for dy in (0, -24, 24, -48, 48, -72, 72, -96, 96)
-        for dx in (0, -40, 40, -80, 80)
-    )
-    return next((box for box in boxes if paper.is_free(box)), None)
 
 
 def draw_words(spots: Sequence[Spot], labels: Iterable[Label]) -> str:

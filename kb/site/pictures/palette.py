@@ -49,7 +49,8 @@ _LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
         "paint-order": "stroke", "stroke-linejoin": "round", "text-anchor": "middle",
     },
     "band": {"fill": "{c}", "font-size": "13", "font-weight": "700"},
-    "wa": {}, "wb": {}, "wc": {}, "wd": {}, "node": {}, "lands": {}, "lines": {}, "subjects": {}, "side": {},
+    "wa": {}, "wb": {}, "wc": {}, "wd": {}, "first": {}, "side": {},
+    "node": {}, "lands": {}, "lines": {}, "subjects": {},
     "deep": {"display": "none"},
 }  # fmt: skip
 
