@@ -35,13 +35,6 @@ class Place(NamedTuple):
     y: float
 
 
-class Near(NamedTuple):
-    """A work near another one: cites, cited or related."""
-
-    id: int
-    role: str
-
-
 class Community(NamedTuple):
     """A community and how many works it has."""
 
@@ -98,14 +91,6 @@ def read_citations_among(db: sqlite3.Connection, works: Collection[int]) -> list
         {"works": json.dumps(list(works))},
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def read_strongest(db: sqlite3.Connection, limit: int) -> list[int]:
-    """Return the works cited most here, PageRank deciding between equals; none before a graph run."""
-    rows = db.execute(
-        "select id from article_metrics order by citation_count desc, pagerank desc, id limit ?", (limit,)
-    )
-    return [row[0] for row in rows]
 
 
 def read_strongest_places(db: sqlite3.Connection, layout: str, limit: int) -> dict[int, Place]:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from kb.queries import pictures as asked
 from kb.queries.pictures import YearCount
-from kb.site.pictures.charts import Named, draw_communities_chart, draw_reference_years, draw_years_chart
-from kb.site.pictures.palette import COLOURS
+from kb.site.pictures.charts import COMMUNITIES, Named, draw_communities_chart, draw_reference_years, draw_years_chart
 from kb.site.picturing import COMPUTE, Picture, Row
 from kb.site.wording import counted
 
@@ -58,9 +57,11 @@ def _communities(db: sqlite3.Connection) -> Picture:
         Row("", (communities[number].label, row.year, row.number))
         for number, counts in rows.items()
         for row in counts
-        if number in communities and number <= COLOURS + 2
+        if number in communities and number <= COMMUNITIES
     ]
-    without = sum(row.number for number, counts in rows.items() for row in counts if row.year is None and number <= 10)
+    without = sum(
+        row.number for number, counts in rows.items() for row in counts if row.year is None and number <= COMMUNITIES
+    )
     notes = [f"Not drawn: {counted(without, 'work')} of these communities without a known year."] if without else []
     return Picture(heading, drawing.description, drawing, ("Community", "Year", "Works"), cells, notes)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from kb.queries import pictures as asked
 from kb.queries.pictures import Community, Dot, Name, Together
+from kb.site.links import pubmed_url
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
 from kb.site.pictures.names import draw_names
 from kb.site.pictures.naming import address
@@ -57,26 +58,30 @@ def field_map(db: sqlite3.Connection) -> Picture:
         )
     dots = _in_order(db, list(places))
     communities = asked.read_community_labels(db)
-    citations = asked.read_citations_among(db, places)
-    drawn = strongest_links(list(places), citations, LINKS)
+    drawn, notes = _links(db, dots)
     drawing = draw_field_map(dots, places, drawn, communities)
-    notes = _left_out(asked.read_unplaced(db, "map"), len(drawn), len(citations))
     lead = (
         "Works that cite one another stand near one another. Colours are communities; a larger dot is cited more here."
     )
-    return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), notes)
+    return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), [*_unplaced(db), *notes])
 
 
-def _left_out(unplaced: int, drawn: int, citations: int) -> list[str]:
-    notes = []
-    if unplaced:
-        others = "1 other work of this file is" if unplaced == 1 else f"{unplaced:,} other works of this file are"
-        notes.append(f"{others} not on the map: it shows the works with most links among one another.")
-    if drawn < citations:
-        notes.append(
-            f"{drawn:,} of the {citations:,} citations among them are drawn: between works with most in common."
-        )
-    return notes
+def _unplaced(db: sqlite3.Connection) -> list[str]:
+    """Return how many works are not on the map, in words."""
+    number = asked.read_unplaced(db, "map")
+    others = "1 other work of this file is" if number == 1 else f"{number:,} other works of this file are"
+    return [f"{others} not on the map: it shows the works with most links among one another."] if number else []
+
+
+def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[str]]:
+    """Return the citations among works that are drawn, and a sentence where these are not all."""
+    works = [dot.id for dot in dots]
+    citations = asked.read_citations_among(db, works)
+    drawn = strongest_links(works, citations, LINKS)
+    words = (
+        f"{len(drawn):,} of the {len(citations):,} citations among them are drawn: between works with most in common."
+    )
+    return drawn, [words] if len(drawn) < len(citations) else []
 
 
 def _in_order(db: sqlite3.Connection, works: Sequence[int]) -> list[Dot]:
@@ -99,13 +104,11 @@ def neighbourhood(db: sqlite3.Connection, work: int) -> Picture:
     label = near.dots[0].label
     heading = f"Around {label}"
     if len(near.dots) == 1:
-        missing = (
-            "Nothing here is linked with this work, so there is nothing around it to draw. This command asks PubMed:"
-        )
-        command = f"litkb harvest kb.db {work} --references --cited-by --similar" if work > 0 else ""
-        return Picture(
-            heading, "", None, missing=missing if command else missing.partition(" This command")[0], command=command
-        )
+        missing = "Nothing here is linked with this work, so there is nothing around it to draw."
+        if pubmed_url(work) is None:
+            return Picture(heading, "", None, missing=missing)
+        command = f"litkb harvest kb.db {work} --references --cited-by --similar"
+        return Picture(heading, "", None, missing=f"{missing} This command asks PubMed:", command=command)
     communities = asked.read_community_labels(db)
     rows = [
         Row(address(dot), (*_cells(dot, communities), ROLES.get(near.roles.get(dot.id, ""), "It is the middle")))
@@ -163,11 +166,12 @@ def timeline(db: sqlite3.Connection) -> Picture:
         return Picture(heading, "", None, missing=missing, command=COMPUTE)
     dots = _in_order(db, list(places))
     communities = asked.read_community_labels(db)
+    citations, left_out = _links(db, dots)
     drawn = [pair for pair in path if pair[0] in places and pair[1] in places]
-    citations = strongest_links(list(places), asked.read_citations_among(db, places), LINKS)
     drawing = draw_timeline(Story(dots, places, citations, drawn), communities)
+    notes = [*_time_notes(db, len(places), path), *left_out]
     lead = "Years from left to right, a band for each community; lines lead from a work to what it cites."
-    return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), _time_notes(db, len(places), path))
+    return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), notes)
 
 
 def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, int]]) -> list[str]:

@@ -16,6 +16,7 @@ from kb.queries.pictures import Community, Dot, Place, YearCount
 from kb.site import picturing
 from kb.site.charting import ARTICLES, citing_years, year_pictures, years_chart
 from kb.site.pictures.axes import round_up, ticks, years_axis
+from kb.site.pictures.charts import Named, draw_years_chart
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
 from kb.site.pictures.labels import SIZES, Paper, Spot, label_box, place_labels, text_width
 from kb.site.pictures.naming import short_name
@@ -269,6 +270,15 @@ def test_bars_are_as_high_as_their_counts_and_a_year_of_none_has_no_bar():
     assert picture.drawing.description == "Articles by year, 2001 to 2003: 15 in all, most in 2001 (10)."
 
 
+def test_a_bar_can_lead_to_the_page_of_its_year():
+    named = Named("articles", "article", "/search?q=year:{year}")
+
+    drawing = draw_years_chart([YearCount(2001, 1)], named, "Articles")
+
+    assert drawing is not None
+    assert [link.get("href") for link in tree(drawing).iter("a")] == ["/search?q=year:2001"]
+
+
 def test_years_far_before_all_others_share_the_beginning_of_the_axis():
     axis = years_axis({1700: 1, 1990: 30, 2000: 40, 2010: 30}, 0, 1000)
 
@@ -380,6 +390,19 @@ def drawings_of_years(db: sqlite3.Connection) -> Iterator[Drawing]:
             yield picture.drawing
         else:
             assert picture.missing
+
+
+def test_a_work_that_nothing_is_linked_with_says_what_asks_for_more(empty: sqlite3.Connection):
+    for pmid in (7, 900_000_007):
+        add_article(empty, pmid)
+
+    real, made_up = (picturing.neighbourhood(empty, pmid) for pmid in (7, 900_000_007))
+
+    assert real.command == "litkb harvest kb.db 7 --references --cited-by --similar"
+    assert (made_up.missing, made_up.command) == (
+        "Nothing here is linked with this work, so there is nothing around it to draw.",
+        "",
+    )
 
 
 def test_one_work_alone_makes_valid_pictures():

@@ -7,10 +7,12 @@ from typing import Final, NamedTuple
 from kb.queries.pictures import Community, ReferenceYear, YearCount
 from kb.site.pictures.axes import Years, draw_counts, draw_years, round_up, years_axis
 from kb.site.pictures.naming import shortened
+from kb.site.pictures.palette import COLOURS
 from kb.site.pictures.svg import Drawing, Key, element, link, number, text_of
 
 WIDTH: Final = 760.0
 _LEFT, _RIGHT, _TOP, _FOOT = 74.0, 14.0, 16.0, 34.0
+COMMUNITIES: Final = 10  # that have a row: the largest
 _PLOT: Final = 210.0  # height of the bars of a chart
 _ROW, _NAME = 62.0, 24.0  # of a community: height, and of that the line of its name
 _WIDEST: Final = 34.0  # of a bar
@@ -23,7 +25,7 @@ class Named(NamedTuple):
     one: str
     href: str = ""  # address of a year's page, with {year}
 
-    def words(self, year: int, count: int) -> str:
+    def words(self, year: str, count: int) -> str:
         """Return a bar in words."""
         return f"{year}: {count:,} {self.one if count == 1 else self.many}"
 
@@ -39,11 +41,8 @@ def draw_years_chart(
     counts = _by_column(known, axis)
     bottom, (most, step) = _TOP + _PLOT, round_up(max(counts.values()))
     frame = (_LEFT, _TOP, WIDTH - _RIGHT, bottom)
-    bars = "".join(
-        _bar(axis, year, count / most * _PLOT, bottom, named.words(year, count), named, colour)
-        for year, count in sorted(counts.items())
-    )
-    body = draw_counts(most, step, frame) + element("g", bars) + draw_years(axis, bottom, bottom)
+    bars = Bars(axis, bottom, _PLOT / most, named, colour).draw(counts)
+    body = draw_counts(most, step, frame) + bars + draw_years(axis, bottom, bottom)
     return Drawing(name, title, _description(known, named), WIDTH, bottom + _FOOT, body)
 
 
@@ -70,25 +69,40 @@ def _by_column(rows: Sequence[YearCount], axis: Years) -> dict[int, int]:
     return counts
 
 
-def _bar(axis: Years, year: int, height: float, bottom: float, words: str, named: Named, colour: str) -> str:
-    width = max(min(axis.step() * 0.78, _WIDEST), 1.2)
-    is_earlier = year < axis.first
-    words = words.replace(f"{year}:", f"before {axis.first}:", 1) if is_earlier else words
-    height = max(height, 1.0)  # one of thousands is not none
-    shape = element(
-        "rect", x=axis.x(year) - width / 2, y=bottom - height, width=width, height=height,
-        rx=min(2.0, width / 4), _class=f"bar {colour}",
-    )  # fmt: skip
-    if named.href and not is_earlier:
-        return link(named.href.format(year=year), words, shape, _class="node")
-    return element("g", element("title", text_of(words)) + shape)
+class Bars(NamedTuple):
+    """How bars are drawn: upon which axis, from which foot, how high for each that is counted."""
+
+    axis: Years
+    foot: float
+    scale: float
+    named: Named
+    colour: str
+
+    def draw(self, counts: Mapping[int, int]) -> str:
+        """Return a bar for each year."""
+        return element("g", "".join(self._bar(year, count) for year, count in sorted(counts.items())))
+
+    def _bar(self, year: int, count: int) -> str:
+        is_earlier = year < self.axis.first
+        words = self.named.words(f"before {self.axis.first}" if is_earlier else str(year), count)
+        width, height = bar_width(self.axis), max(count * self.scale, 1.0)  # one of thousands is not none
+        x, y, rx = self.axis.x(year) - width / 2, self.foot - height, min(2.0, width / 4)
+        shape = element("rect", x=x, y=y, width=width, height=height, rx=rx, _class=f"bar {self.colour}")
+        if self.named.href and not is_earlier:
+            return link(self.named.href.format(year=year), words, shape, _class="node")
+        return element("g", element("title", text_of(words)) + shape)
+
+
+def bar_width(axis: Years) -> float:
+    """Return how wide a bar is: nearly a year, within bounds."""
+    return max(min(axis.step() * 0.78, _WIDEST), 1.2)
 
 
 def draw_communities_chart(
-    rows: Mapping[int, Sequence[YearCount]], communities: Mapping[int, Community], *, most: int = 10
+    rows: Mapping[int, Sequence[YearCount]], communities: Mapping[int, Community]
 ) -> Drawing | None:
     """Return a row of bars for each of the largest communities, at one scale; None where none has a year."""
-    shown = {n: [row for row in rows.get(n, ()) if row.year is not None] for n in sorted(communities)[:most]}
+    shown = {n: [row for row in rows.get(n, ()) if row.year is not None] for n in sorted(communities)[:COMMUNITIES]}
     shown = {n: known for n, known in shown.items() if known}
     if not shown:
         return None
@@ -109,13 +123,9 @@ def draw_communities_chart(
 
 
 def _community_row(axis: Years, community: Community, counts: Mapping[int, int], bottom: float, highest: int) -> str:
-    colour = f"k{community.number}" if community.number <= 8 else "k0"
-    named = Named("works", "work")
+    colour = f"k{community.number}" if community.number <= COLOURS else "k0"
     words = shortened("; ".join(community.label.split("; ")[:2]), 48)
-    bars = "".join(
-        _bar(axis, year, count / highest * (_ROW - _NAME - 2), bottom, named.words(year, count), named, colour)
-        for year, count in sorted(counts.items())
-    )
+    bars = Bars(axis, bottom, (_ROW - _NAME - 2) / highest, Named("works", "work"), colour).draw(counts)
     foot = element("path", d=f"M{number(axis.left)} {number(bottom)}H{number(axis.right)}", _class="axis faint")
     name = element("text", text_of(words), x=axis.left - 6, y=bottom - _ROW + 20, _class=f"band {colour}")
     said = element("title", text_of(community.label))
@@ -131,14 +141,9 @@ def draw_reference_years(rows: Sequence[ReferenceYear]) -> Drawing | None:
     counts = _by_column(known, axis)
     bottom, (most, step) = _TOP + _PLOT, round_up(max(counts.values()))
     strip = bottom + _FOOT + 8
-    named = Named("references", "reference")
-    bars = "".join(
-        _bar(axis, year, count / most * _PLOT, bottom, named.words(year, count), named, "k0")
-        for year, count in sorted(counts.items())
-    )
     body = (
         draw_counts(most, step, (_LEFT, _TOP, WIDTH - _RIGHT, bottom))
-        + element("g", bars)
+        + Bars(axis, bottom, _PLOT / most, Named("references", "reference"), "k0").draw(counts)
         + _deviations(axis, [row for row in rows if row.year is not None and row.year >= axis.first], strip)
         + draw_years(axis, bottom, bottom)
     )
@@ -160,7 +165,7 @@ def _deviations(axis: Years, rows: Sequence[ReferenceYear], top: float) -> str:
     """Return the deviations beneath the counts, up and down from a line of none; peaks have their year written on."""
     largest = max((abs(row.deviation) for row in rows if row.deviation is not None), default=0.0) or 1.0
     middle, scale = top + _STRIP * 0.55, _STRIP * 0.4 / largest
-    width = max(min(axis.step() * 0.78, _WIDEST), 1.2)
+    width = bar_width(axis)
     parts = [element("path", d=f"M{number(axis.left)} {number(middle)}H{number(axis.right)}", _class="axis")]
     last = -1e9
     for row in rows:
