@@ -208,5 +208,5 @@ WORDS = """() => {
     const high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
     if (over > 1 && high > 0.35 * p.height) clashes.push([a, b]);  // a box is higher than its letters
   }
-  return [all.map(w => parseFloat(getComputedStyle(w).fontSize) * scale), clashes, words.length];
+  return [all.map(w => parseFloat(getComputedStyle(w).fontSize) * scale), clashes, all.length];
 }"""
