@@ -39,3 +39,9 @@ def busy(seconds: int) -> Any:
 def error(text: str, *, status: int, title: str) -> Any:
     """Return an answer for a program that asked for JSON and gets none."""
     return Response.json({"ok": False, "error": text, "status": status, "title": title}, status=status)
+
+
+def file(content: str | bytes, name: str, media_type: str) -> Any:
+    """Return an answer with a file that a browser shows, and keeps under this name."""
+    body = content if isinstance(content, bytes) else content.encode()
+    return Response(body, content_type=media_type, headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -11,6 +11,7 @@ from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording
 from kb.site.markup import title_markup
+from kb.site.pictures import svg
 
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
@@ -70,6 +71,8 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,
+        "in_page": svg.in_page,
+        "swatch": svg.swatch,
     }
 
 
@@ -98,6 +101,7 @@ async def menu_links(datasette: Any) -> list[dict[str, str]]:
         return []
     return [
         {"href": datasette.urls.path("/search"), "label": "Search"},
+        {"href": datasette.urls.path("/map"), "label": "Map"},
         {"href": datasette.urls.database(database.name) + "#queries", "label": "Questions"},
         {"href": datasette.urls.database(database.name) + "#tables", "label": "Tables"},
     ]
