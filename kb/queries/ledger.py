@@ -158,3 +158,70 @@ def read_followed(db: sqlite3.Connection, pmids: list[int]) -> list[int]:
         row = db.execute("select merged_into from works where id = ?", (pmid,)).fetchone()
         found[row[0] if row and row[0] else pmid] = None
     return list(found)
+
+
+class Run(NamedTuple):
+    """A harvest run; finished_at is None where it was interrupted or is under way."""
+
+    id: int
+    started_at: str
+    finished_at: str | None
+    command: str
+    litkb_version: str
+
+
+class OutcomeRow(NamedTuple):
+    """How many things of a kind, or records of files, came to an outcome in a run; outcome None: pending."""
+
+    task: str
+    outcome: str | None
+    number: int
+
+
+def read_run(db: sqlite3.Connection, run_id: int) -> Run | None:
+    """Return a harvest run; None where there was none of that number."""
+    row = db.execute(f"select {', '.join(Run._fields)} from harvest_runs where id = ?", (run_id,)).fetchone()
+    return Run(*row) if row else None
+
+
+def read_runs_beside(db: sqlite3.Connection, run_id: int) -> tuple[int | None, int | None]:
+    """Return the numbers of the runs before and after one."""
+    row: tuple[int | None, int | None] = db.execute(
+        """select (select max(id) from harvest_runs where id < :run), (select min(id) from harvest_runs where id > :run)
+        """,
+        {"run": run_id},
+    ).fetchone()
+    return row
+
+
+def read_outcomes_by_task(db: sqlite3.Connection, run_id: int) -> list[OutcomeRow]:
+    """Return what came of everything that a run asked, by kind of task; the records of files apart from the files."""
+    rows = db.execute(
+        """select task, outcome, count(*) from harvest_tasks where run_id = :run group by task, outcome
+        union all
+        select 'records of files', outcome, sum(records) from harvest_counts where run_id = :run group by outcome
+        order by 1, 3 desc, 2""",
+        {"run": run_id},
+    )
+    return [OutcomeRow(*row) for row in rows]
+
+
+def read_asked_for(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task]:
+    """Return what a person asked of a run: its seeds, searches and files."""
+    rows = db.execute(
+        """select task, asked, outcome, detail from harvest_tasks
+        where run_id = ? and task in ('seed', 'search', 'file') order by task, asked limit ?""",
+        (run_id, limit),
+    )
+    return [Task(*row) for row in rows]
+
+
+def read_missing(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task]:
+    """Return what a run asked for and did not get: failed and pending tasks, and what nobody has, problems first."""
+    rows = db.execute(
+        """select task, asked, outcome, detail from harvest_tasks
+        where run_id = ? and coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'merged', 'done')
+        order by coalesce(outcome, 'failed') not in ('failed', 'rejected', 'not identified'), task, asked limit ?""",
+        (run_id, limit),
+    )
+    return [Task(*row) for row in rows]

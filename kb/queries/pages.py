@@ -92,10 +92,11 @@ class Counts(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """Where the records of a file are from: names of sources, and the last harvest."""
+    """Where the records of a file are from: names of sources, moment and number of the last harvest."""
 
     sources: tuple[str, ...]
     harvested_at: str | None
+    last_run: int | None
 
 
 class Listed(NamedTuple):
@@ -108,6 +109,14 @@ class Listed(NamedTuple):
     journal: str | None
     citation_line: str | None
     year: int | None
+    journal_id: str | None
+
+
+class PrintedName(NamedTuple):
+    """A name in the author list of an article, and the key under which equal names meet."""
+
+    name: str
+    name_key: str
 
 
 def read_is_litkb(db: sqlite3.Connection) -> bool:
@@ -279,8 +288,8 @@ def read_provenance(db: sqlite3.Connection) -> Provenance:
         """select name from citation_sources s
         where exists (select 1 from articles where source_id = s.id) order by id"""
     )
-    harvested = db.execute("select max(coalesce(finished_at, started_at)) from harvest_runs").fetchone()
-    return Provenance(tuple(row[0] for row in sources), harvested[0])
+    last = db.execute("select max(coalesce(finished_at, started_at)), max(id) from harvest_runs").fetchone()
+    return Provenance(tuple(row[0] for row in sources), *last)
 
 
 def read_seed(db: sqlite3.Connection) -> tuple[int, str] | None:
@@ -325,7 +334,7 @@ def read_counts(db: sqlite3.Connection) -> Counts:
 
 
 _LISTED: Final = """select a.pmid, a.title, a.title_html, a.authors, coalesce(j.abbreviation, j.title, a.book_title),
-    a.citation_line, a.year
+    a.citation_line, a.year, a.journal_id
     from articles a left join journals j on j.journal_id = a.journal_id"""
 
 
@@ -364,4 +373,18 @@ def read_listed(db: sqlite3.Connection, pmids: Iterable[int]) -> dict[int, Liste
     for part in chunks(set(pmids)):
         rows = db.execute(f"{_LISTED} where a.pmid in ({marks(part)})", part)
         found.update((row[0], Listed(*row)) for row in rows)
+    return found
+
+
+def read_names(db: sqlite3.Connection, pmids: Iterable[int], most: int) -> dict[int, list[PrintedName]]:
+    """Return by PMID the first names of the author list, up to ``most``; absent where there are none."""
+    found: dict[int, list[PrintedName]] = {}
+    for part in chunks(set(pmids)):
+        rows = db.execute(
+            f"""select pmid, name, name_key from authorships where pmid in ({marks(part)}) and position <= ?
+            order by pmid, position""",
+            (*part, most),
+        )
+        for pmid, name, key in rows:
+            found.setdefault(pmid, []).append(PrintedName(name, key))
     return found

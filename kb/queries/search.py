@@ -1,33 +1,63 @@
 """Full-text search: which articles match, best first."""
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 from kb.queries.records import marks
-from kb.queries.syntax import Query, fts_expression
+from kb.queries.syntax import Query, excluded_expression, fts_expression
 from kb.text import fold, words_in
 
 _JOURNALS: Final = 500  # journals that one search may mean
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
+ORDERS: Final = {
+    "relevance": f"bm25(article_search, {_WEIGHTS})",  # by date where no words are asked for
+    "date": "a.year desc",
+    "citations": "m.citation_count desc, m.pagerank desc",
+    "pagerank": "m.pagerank desc",
+}
 
 
 class Wanted(NamedTuple):
-    """What a search asks of the database; match is an FTS5 expression, journals None where any will do."""
+    """Which articles are asked for: what follows "from" and "where" in a select of ``articles a``, and its values."""
 
-    match: str | None
-    journals: Collection[str] | None
-    first_year: int | None
-    last_year: int | None
+    tables: str = "articles a"
+    where: str = "1"
+    values: dict[str, object] = {}  # noqa: RUF012  # never changed: a further condition makes another Wanted
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether words are asked for, so that some articles match better than others."""
+        return "match" in self.values
+
+
+EVERYTHING: Final = Wanted()
 
 
 def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
-    """Return what a search asks of the database; None where it asks for nothing."""
+    """Return which articles a query asks for; None where it asks for nothing."""
+    where, values = list[str](), dict[str, object]()
     match = fts_expression(query)
-    if match is None and not query.journals and query.first_year is None and query.last_year is None:
+    if match is not None:
+        where, values = ["article_search match :match"], {"match": match}
+    elif query.excluded:  # "NOT x" alone, which is no expression of FTS5
+        where.append("a.pmid not in (select rowid from article_search where article_search match :excluded)")
+        values["excluded"] = excluded_expression(query)
+    if query.journals:
+        journals = {f"journal{n}": key for n, key in enumerate(_journals(db, query.journals))}
+        where.append(f"a.journal_id in ({', '.join(f':{name}' for name in journals)})")
+        values.update(journals)
+    if query.first_year is not None:
+        where.append("a.year >= :first_year")
+        values["first_year"] = query.first_year
+    if query.last_year is not None:
+        where.append("a.year <= :last_year")
+        values["last_year"] = query.last_year
+    if not where:
         return None
-    journals = _journals(db, query.journals) if query.journals else None
-    return Wanted(match, journals, query.first_year, query.last_year)
+    # first the words: SQLite must not look each article of a year up in the index of words
+    tables = "article_search cross join articles a on a.pmid = article_search.rowid" if match else "articles a"
+    return Wanted(tables, " and ".join(where), values)
 
 
 def _journals(db: sqlite3.Connection, keys: tuple[str, ...]) -> list[str]:
@@ -36,44 +66,28 @@ def _journals(db: sqlite3.Connection, keys: tuple[str, ...]) -> list[str]:
     return [journal_id for journal_id, name in names if all(f" {key}" in name for key in keys)][:_JOURNALS]
 
 
-def read_found(db: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: int) -> list[int]:
-    """Return the PMIDs that match, best first (by year where only journal or year are asked for)."""
-    tables, where, values = _clauses(wanted)
-    order = f"bm25(article_search, {_WEIGHTS})" if wanted.match else "a.year desc"
+def read_found(
+    db: sqlite3.Connection, wanted: Wanted, *, sort: str = "relevance", limit: int, offset: int = 0
+) -> list[int]:
+    """Return the PMIDs that are wanted, in one of ORDERS; unknown years and unmeasured articles come last."""
+    sort = "date" if sort == "relevance" and not wanted.is_ranked else sort
+    tables = wanted.tables + (" left join article_metrics m on m.id = a.pmid" if "m." in ORDERS[sort] else "")
     rows = db.execute(
-        f"select a.pmid from {tables} where {where} order by {order}, a.pmid desc limit ? offset ?",
-        (*values, limit, offset),
+        f"""select a.pmid from {tables} where {wanted.where}
+        order by {ORDERS[sort]}, a.pmid desc limit :limit offset :offset""",
+        {**wanted.values, "limit": limit, "offset": offset},
     )
     return [row[0] for row in rows]
 
 
 def read_found_count(db: sqlite3.Connection, wanted: Wanted) -> int:
-    """Return how many articles match."""
-    tables, where, values = _clauses(wanted)
-    return int(db.execute(f"select count(*) from {tables} where {where}", values).fetchone()[0])
+    """Return how many articles are wanted."""
+    return int(db.execute(f"select count(*) from {wanted.tables} where {wanted.where}", wanted.values).fetchone()[0])
 
 
 def read_all_found(db: sqlite3.Connection, wanted: Wanted) -> Iterator[int]:
-    """Yield the PMIDs of all articles that match, in no order."""
-    tables, where, values = _clauses(wanted)
-    yield from (row[0] for row in db.execute(f"select a.pmid from {tables} where {where}", values))
-
-
-def _clauses(wanted: Wanted) -> tuple[str, str, Sequence[object]]:
-    tables, where, values = "articles a", ["1"], list[object]()
-    if wanted.match:
-        tables = "article_search join articles a on a.pmid = article_search.rowid"
-        where, values = ["article_search match ?"], [wanted.match]
-    if wanted.journals is not None:
-        where.append(f"a.journal_id in ({marks(wanted.journals)})")
-        values.extend(wanted.journals)
-    if wanted.first_year is not None:
-        where.append("a.year >= ?")
-        values.append(wanted.first_year)
-    if wanted.last_year is not None:
-        where.append("a.year <= ?")
-        values.append(wanted.last_year)
-    return tables, " and ".join(where), values
+    """Yield the PMIDs of all articles that are wanted, in no order."""
+    yield from (row[0] for row in db.execute(f"select a.pmid from {wanted.tables} where {wanted.where}", wanted.values))
 
 
 def read_journal_names(db: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -94,6 +108,20 @@ def read_abstract_texts(db: sqlite3.Connection, pmids: Collection[int]) -> dict[
     for pmid, text in rows:
         found.setdefault(pmid, []).append(text)
     return {pmid: " ".join(texts) for pmid, texts in found.items()}
+
+
+def read_retracted(db: sqlite3.Connection, pmids: Collection[int]) -> set[int]:
+    """Return those of pmids that a record here says are retracted."""
+    rows = db.execute(f"select pmid from retracted_articles where pmid in ({marks(pmids)})", [*pmids])
+    return {row[0] for row in rows}
+
+
+def read_measures(db: sqlite3.Connection, works: Collection[int]) -> dict[int, tuple[int, float]]:
+    """Return by work its citation count and PageRank, as the last graph run computed them; the others are absent."""
+    rows = db.execute(
+        f"select id, citation_count, pagerank from article_metrics where id in ({marks(works)})", [*works]
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 class Titled(NamedTuple):

@@ -1,10 +1,11 @@
 """A search as typed -> what it means: words, phrases, prefixes, fields, years. Nothing typed is an error.  (pure)"""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from kb.text import fold
 
+_Value = TypeVar("_Value")
 _TOKEN: Final = re.compile(r'(?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _COLUMNS: Final = {
     "author": "authors", "authors": "authors", "au": "authors",
@@ -16,6 +17,9 @@ _COLUMNS: Final = {
 _COLUMN_WORDS: Final = {
     "authors": "an author called", "title": "in the title", "abstract": "in the abstract",
     "mesh": "a MeSH term with", "keywords": "a keyword with",
+}  # fmt: skip
+_TYPED: Final = {
+    "authors": "author", "title": "title", "abstract": "abstract", "mesh": "mesh", "keywords": "keyword"
 }  # fmt: skip
 _JOURNAL: Final = frozenset({"journal", "ta", "jour"})
 _YEAR: Final = frozenset({"year", "years", "dp"})
@@ -61,7 +65,7 @@ def _with_token(query: Query, match: re.Match[str], *, joined: bool, negated: bo
     if field in _YEAR:
         return _with_years(query, value, match[0])
     if field in _JOURNAL:
-        key = fold(value).strip(" *")
+        key = fold(value).replace('"', "").strip(" *")
         return query._replace(journals=(*query.journals, key)) if key else _without(query, match[0])
     if field and field not in _COLUMNS:
         value = match[0].replace('"', "")
@@ -83,11 +87,28 @@ def _term(value: str, column: str | None, *, is_phrase: bool) -> Term | None:
 
 
 def _with_years(query: Query, value: str, token: str) -> Query:
-    match = _YEARS.fullmatch(value)
+    years = parse_years(value)
+    return query._replace(first_year=years[0], last_year=years[1]) if years else _without(query, token)
+
+
+def parse_years(text: str) -> tuple[int | None, int | None] | None:
+    """Return the first and the last year of "2001", "2001-2003", "2001-" or "-2003"; None for anything else."""
+    match = _YEARS.fullmatch(text)
     if not match or not (match["first"] or match["last"]):
-        return _without(query, token)
+        return None
     first, last = match["first"], match["last"] if match["to"] else match["first"]
-    return query._replace(first_year=int(first) if first else None, last_year=int(last) if last else None)
+    return int(first) if first else None, int(last) if last else None
+
+
+def format_years(first: int | None, last: int | None) -> str:
+    """Return years as they are typed, "2001-2003"; "" where there is no bound."""
+    if first is None and last is None:
+        return ""
+    return f"{first:04}" if first == last else f"{_typed_year(first)}-{_typed_year(last)}"
+
+
+def _typed_year(year: int | None) -> str:
+    return "" if year is None else f"{year:04}"
 
 
 def _without(query: Query, token: str) -> Query:
@@ -99,9 +120,12 @@ def fts_expression(query: Query) -> str | None:
     if not query.groups:
         return None
     wanted = " AND ".join(f"({' OR '.join(_fts_term(term) for term in group)})" for group in query.groups)
-    if not query.excluded:
-        return wanted
-    return f"({wanted}) NOT ({' OR '.join(_fts_term(term) for term in query.excluded)})"
+    return f"({wanted}) NOT ({excluded_expression(query)})" if query.excluded else wanted
+
+
+def excluded_expression(query: Query) -> str:
+    """Return the FTS5 expression of what must not be found; "" for nothing."""
+    return " OR ".join(_fts_term(term) for term in query.excluded)
 
 
 def _fts_term(term: Term) -> str:
@@ -114,14 +138,55 @@ def words_of(query: Query) -> list[Term]:
     return [term for group in query.groups for term in group]
 
 
+def format_query(query: Query) -> str:
+    """Return a query as it may be typed: parsed again it is the same, but for what was left out."""
+    parts = [" OR ".join(_typed(term) for term in group) for group in query.groups]
+    parts += [f"NOT {_typed(term)}" for term in query.excluded]
+    parts += [f'journal:"{key}"' for key in query.journals]
+    if years := format_years(query.first_year, query.last_year):
+        parts.append(f"year:{years}")
+    return " ".join(parts)
+
+
+def _typed(term: Term) -> str:
+    field = f"{_TYPED[term.column]}:" if term.column else ""
+    if term.is_prefix:
+        return f"{field}{term.text.replace(' ', '-')}*"
+    return f'{field}"{term.text}"' if term.is_phrase else f"{field}{term.text}"
+
+
+class Part(NamedTuple):
+    """A part of a query in words, and what may be typed to have all the others."""
+
+    words: str
+    others: str
+
+
+def parts_of(query: Query) -> list[Part]:
+    """Return the parts of a query as it was understood; an empty list where nothing is asked."""
+    groups, excluded, journals = query.groups, query.excluded, query.journals
+    found = [
+        (" or ".join(_described(term) for term in group), query._replace(groups=_but(groups, n)))
+        for n, group in enumerate(groups)
+    ]
+    found += [
+        (f"not {_described(term)}", query._replace(excluded=_but(excluded, n))) for n, term in enumerate(excluded)
+    ]
+    found += [
+        (f"in a journal called {key}…", query._replace(journals=_but(journals, n))) for n, key in enumerate(journals)
+    ]
+    if years := describe_years(query.first_year, query.last_year):
+        found.append((years, query._replace(first_year=None, last_year=None)))
+    return [Part(words, format_query(others)) for words, others in found]
+
+
+def _but(values: tuple[_Value, ...], place: int) -> tuple[_Value, ...]:
+    return values[:place] + values[place + 1 :]
+
+
 def describe(query: Query) -> str:
     """Return the query as it was understood, as a sentence; "" where nothing is asked."""
-    parts = [" or ".join(_described(term) for term in group) for group in query.groups]
-    parts += [f"not {_described(term)}" for term in query.excluded]
-    parts += [f"in a journal called {key}…" for key in query.journals]
-    if years := _described_years(query.first_year, query.last_year):
-        parts.append(years)
-    return "; ".join(parts)
+    return "; ".join(part.words for part in parts_of(query))
 
 
 def _described(term: Term) -> str:
@@ -130,7 +195,8 @@ def _described(term: Term) -> str:
     return f"{_COLUMN_WORDS[term.column]} {shown}" if term.column else shown
 
 
-def _described_years(first: int | None, last: int | None) -> str:
+def describe_years(first: int | None, last: int | None) -> str:
+    """Return a span of years in words; "" where there is no bound."""
     if first is None and last is None:
         return ""
     if first == last:

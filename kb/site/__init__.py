@@ -9,12 +9,12 @@ from typing import Any
 
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
-from kb.site import cells, context, errors, headers, limits, pages, renderers, streaming
+from kb.site import cells, context, errors, headers, limits, maps, pages, renderers, streaming
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
-    return pages.ROUTES
+    return [*maps.ROUTES, *pages.ROUTES]
 
 
 @hookimpl

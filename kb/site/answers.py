@@ -23,6 +23,13 @@ def sentence(text: str, *, status: int) -> Any:
     return Response.text(f"{text}\n", status=status)
 
 
+def feed(xml: str) -> Any:
+    """Return an answer with an Atom feed."""
+    return Response(
+        f'<?xml version="1.0" encoding="utf-8"?>\n{xml}', content_type="application/atom+xml; charset=utf-8"
+    )
+
+
 def busy(seconds: int) -> Any:
     """Return the answer to one file too many at a time."""
     text = f"Other files are being made; try again in {seconds} seconds.\n"
@@ -32,3 +39,9 @@ def busy(seconds: int) -> Any:
 def error(text: str, *, status: int, title: str) -> Any:
     """Return an answer for a program that asked for JSON and gets none."""
     return Response.json({"ok": False, "error": text, "status": status, "title": title}, status=status)
+
+
+def file(content: str | bytes, name: str, media_type: str) -> Any:
+    """Return an answer with a file that a browser shows, and keeps under this name."""
+    body = content if isinstance(content, bytes) else content.encode()
+    return Response(body, content_type=media_type, headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -38,7 +38,7 @@ class ShownNotice(NamedTuple):
 
 class ShownAuthor(NamedTuple):
     name: str
-    search_name: str
+    name_key: str
     orcid: str | None
     marks: tuple[int, ...]  # numbers of the affiliations
     role: str
@@ -49,7 +49,7 @@ class ShownHeading(NamedTuple):
     """A MeSH heading as PubMed prints it: descriptor / qualifier*."""
 
     text: str
-    descriptor: str
+    descriptor_ui: str
 
 
 def article_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any] | None:
@@ -149,7 +149,7 @@ def _headings(record: Record) -> list[ShownHeading]:
         for row in rows:
             if row.qualifier_ui:
                 text += f" / {qualifiers[row.qualifier_ui]}" + ("*" if row.is_major else "")
-        shown.append(ShownHeading(text, name))
+        shown.append(ShownHeading(text, rows[0].descriptor_ui))
     return shown
 
 
@@ -169,7 +169,7 @@ def _people(record: Record) -> dict[str, Any]:
     authors = [
         ShownAuthor(
             name=_printed_name(a.fore_name, a.last_name, a.suffix, a.name),
-            search_name=a.name,
+            name_key=a.name_key,
             orcid=a.orcid,
             marks=tuple(dict.fromkeys(marks.get(a.position, []))),
             role=a.role,

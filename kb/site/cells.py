@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from kb.site.links import doi_url, orcid_url, pmc_url
+from kb.site.links import doi_url, orcid_url, pmc_url, thing_path
 
 _ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid", "other_pmid", "named_by"})
 _WORKS: Final = frozenset({"citing_id", "cited_id", "related_id", "other_id", "merged_into", "retracted_id"})
@@ -13,6 +13,10 @@ WORK_TABLES: Final = frozenset(
     | {"most_cited", "often_cited_not_held", "suggestions"}
     | {"citation_cycles", "reference_year_works", "retractions", "retraction_exposure"}
 )
+_KINDS: Final = {
+    "name_key": "author", "journal_id": "journal", "descriptor_ui": "mesh", "keyword_key": "keyword",
+    "community": "community", "run_id": "run",
+}  # fmt: skip
 _ADDRESSES: Final = {"doi": doi_url, "pmcid": pmc_url, "orcid": orcid_url}
 
 
@@ -24,6 +28,8 @@ def render_cell(datasette: Any, row: Any, value: Any, *, column: str, table: str
     if (address := _ADDRESSES.get(column)) and isinstance(value, str):
         url = address(value)
         return Markup('<a href="{}">{}</a>').format(url, value) if url else None
+    if column in _KINDS and isinstance(value, str | int) and value != "":
+        return _link(datasette, thing_path(_KINDS[column], value), label, value)
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     if column in _ARTICLES:
@@ -38,6 +44,6 @@ def _is_work(row: Any, table: str | None) -> bool:
     return table in WORK_TABLES if table else "label" in row.keys()  # noqa: SIM118  # sqlite3.Row is no mapping
 
 
-def _link(datasette: Any, path: str, label: str | None, value: int) -> Markup:
+def _link(datasette: Any, path: str, label: str | None, value: str | int) -> Markup:
     shown = label if label and label != str(value) else value
     return Markup('<a href="{}">{}</a>').format(datasette.urls.path(path), shown)

@@ -11,6 +11,7 @@ from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording
 from kb.site.markup import title_markup
+from kb.site.pictures import svg
 
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
@@ -23,6 +24,7 @@ class Served(NamedTuple):
     sources: tuple[str, ...]
     source_words: str
     harvested: str
+    last_run: int | None
     is_demonstration: bool
     is_synthetic: bool
     has_page: bool
@@ -66,8 +68,11 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "orcid_url": links.orcid_url,
         "source_words": wording.source_words,
         "safe_title": title_markup,
+        "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,
+        "in_page": svg.in_page,
+        "swatch": svg.swatch,
     }
 
 
@@ -82,6 +87,7 @@ def _served(name: str, provenance: Provenance) -> Served:
         sources=sources,
         source_words=wording.source_words(",".join(sources)),
         harvested=wording.day(provenance.harvested_at),
+        last_run=provenance.last_run,
         is_demonstration=DEMONSTRATION in sources,
         is_synthetic=SYNTHETIC in sources,
         has_page=PAGE in sources,
@@ -95,6 +101,7 @@ async def menu_links(datasette: Any) -> list[dict[str, str]]:
         return []
     return [
         {"href": datasette.urls.path("/search"), "label": "Search"},
+        {"href": datasette.urls.path("/map"), "label": "Map"},
         {"href": datasette.urls.database(database.name) + "#queries", "label": "Questions"},
         {"href": datasette.urls.database(database.name) + "#tables", "label": "Tables"},
     ]

@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 from graph.export import FORMS
 from graph.takeaway import Taken, format_taken, media_type
 from kb.formats import BIBLIOGRAPHIES
-from kb.queries.choice import choose, read_works_of_search
-from kb.site.search import find_identified
+from kb.queries.choice import choose
 from kb.site.streaming import TooMuchError, Wanted
 
 MOST_ROWS: Final = 200_000
@@ -88,9 +87,3 @@ def read_rows(db: sqlite3.Connection, sql: str, params: Any) -> list[Any]:
     if len(rows) > MOST_ROWS:
         raise TooMuchError(f"These are more than {MOST_ROWS:,} rows. `litkb export` writes files of any size.")
     return rows
-
-
-def read_searched(db: sqlite3.Connection, text: str) -> Selected:
-    """Return what a search finds, or the one work that it names."""
-    identified = find_identified(db, text)
-    return Selected({identified} if identified is not None else set(read_works_of_search(db, text)))

@@ -1,5 +1,6 @@
 """Security: headers on every answer, and refusal of a Host that is not ours (DNS rebinding)."""
 
+import re
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any, Final
 
@@ -9,7 +10,11 @@ Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
-_OURS: Final = ("/search", "/article/", "/work/")
+_OURS: Final = (
+    "/search", "/article/", "/work/",
+    "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
+)  # fmt: skip
+_PICTURES: Final = re.compile(r"/(map|timeline|years|names)([./]|$)")
 _COMMON: Final = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 _STRICT: Final = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; {_COMMON}"
 _LOOSE: Final = f"default-src 'self' 'unsafe-inline'; img-src 'self' data:; {_COMMON}"  # Datasette's own pages
@@ -30,7 +35,7 @@ def with_security_headers(app: App) -> App:
 
 
 def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
-    strict = path == "/" or path.startswith(_OURS)
+    strict = path == "/" or path.startswith(_OURS) or _PICTURES.match(path) is not None
     ours = {
         b"content-security-policy": (_STRICT if strict else _LOOSE).encode(),
         b"x-content-type-options": b"nosniff",

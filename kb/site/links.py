@@ -1,8 +1,39 @@
 """Addresses: https only, made by us from identifiers that are well formed.  (pure)"""
 
-from urllib.parse import quote
+from typing import Final
+from urllib.parse import quote, unquote, urlencode
+
+from datasette.utils import tilde_decode, tilde_encode
 
 from kb.identifiers import SYNTHETIC_FROM, normalise_doi, normalise_orcid, normalise_pmcid
+from kb.queries.search import Wanted
+
+KIND_OF_FACET: Final = {
+    "author": "author", "journal": "journal", "heading": "mesh", "mesh": "mesh", "keyword": "keyword",
+    "community": "community", "year": "year",
+}  # fmt: skip
+
+
+def thing_path(kind: str, key: str | int) -> str:
+    """Return the path of the page of a thing, such as ("author", "hoie m"); any key is safe in it: /author/hoie+m.
+
+    Datasette writes the keys of its rows so; "/", "." and "%" in a key cannot be taken for something else.
+    """
+    return f"/{kind}/{tilde_encode(str(key))}"
+
+
+def thing_key(part: str) -> str:
+    """Return the key that a part of an address stands for, also where a person typed it: "Høie M"."""
+    return str(tilde_decode(unquote(part, errors="replace")))
+
+
+def sql_path(wanted: Wanted) -> str:
+    """Return the query string that shows the articles wanted as a question in SQL."""
+    sql = f"""select a.pmid, a.title, a.authors, a.year
+from {wanted.tables}
+where {wanted.where}
+order by a.year desc, a.pmid desc"""
+    return urlencode([("sql", sql), *((name, str(value)) for name, value in wanted.values.items())])
 
 
 def pubmed_url(pmid: int | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from kb.site.wording import NO_TITLE
 from kb.text import safe_html
 
 
@@ -12,4 +13,4 @@ def marked_up(text: str | None, html: str | None) -> Markup | str:
 
 def title_markup(title: str | None, html: str | None) -> Markup | str:
     """Return a title for a page, or words that say there is none."""
-    return marked_up(title, html) or "(without a title)"
+    return marked_up(title, html) or NO_TITLE

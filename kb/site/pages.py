@@ -2,19 +2,23 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any, Final
 
 from kb.queries.choice import read_neighbours
 from kb.queries.pages import read_work
-from kb.site import answers, renderers
+from kb.site import answers, renderers, wording
 from kb.site.article import article_values
+from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.context import find_database
-from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, read_searched, wanted_file
+from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
+from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
-from kb.site.links import pubmed_url
-from kb.site.search import LONGEST, search_values
+from kb.site.kinds import KINDS
+from kb.site.links import pubmed_url, thing_key
+from kb.site.runs import run_values
+from kb.site.search import read_works_asked, search_values
 from kb.site.streaming import FileAnswer
+from kb.site.things import read_works_of_thing, thing_values
 from kb.site.work import work_values
 
 
@@ -40,14 +44,20 @@ async def _questions(datasette: Any, database: str) -> list[dict[str, str]]:
 
 
 async def search(datasette: Any, request: Any) -> Any:
-    """Answer /search?q=…&page=…; a PMID or DOI that is named here goes straight to its page."""
+    """Answer /search?q=… with all its parameters; a PMID or DOI that is named here goes straight to its page."""
     database = await _database(datasette)
-    query, page = request.args.get("q") or "", request.args.get("page") or "1"
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
-    values = await database.execute_fn(lambda db: search_values(db, query, max(number, 1)))
+    asked = parse_asked(request.query_string)
+    if "from" in request.args or "to" in request.args:  # the form of years
+        return answers.redirect(_search_path(datasette, asked))
+    values = await database.execute_fn(lambda db: search_values(db, asked))
     if values["goto"] is not None:
         return answers.redirect(datasette.urls.path(f"/work/{values['goto']}"))
     return await _page(datasette, request, "litkb-search.html", values)
+
+
+def _search_path(datasette: Any, asked: Asked) -> str:
+    query = format_asked(asked)
+    return str(datasette.urls.path(f"/search?{query}" if query else "/search"))
 
 
 async def article(datasette: Any, request: Any) -> Any:
@@ -78,9 +88,76 @@ async def download(datasette: Any, request: Any) -> Any:
 async def search_file(datasette: Any, request: Any) -> Any:
     """Answer /search.ris?q=… and the like with all that is found."""
     database = await _database(datasette)
-    query, form = request.args.get("q") or "", form_of(request.url_vars["ending"])
-    read = partial(read_searched, text=query[:LONGEST])
-    return FileAnswer(datasette, database, request, wanted_file(form, "search", read))
+    asked, form = parse_asked(request.query_string), form_of(request.url_vars["ending"])
+    wanted = wanted_file(form, "search", lambda db: Selected(read_works_asked(db, asked)))
+    return FileAnswer(datasette, database, request, wanted)
+
+
+async def search_atom(datasette: Any, request: Any) -> Any:
+    """Answer /search.atom?q=…: the articles that a search finds, those that came last first."""
+    database = await _database(datasette)
+    asked, address = parse_asked(request.query_string), _address(datasette, request)
+    feed = await database.execute_fn(lambda db: search_feed(db, asked, address))
+    return answers.feed(format_feed(feed)) if feed else answers.sentence(wording.NO_FEED, status=400)
+
+
+async def citing_atom(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/citing.atom: the works that cite it, those heard of last first."""
+    database = await _database(datasette)
+    pmid, address = int(request.url_vars["pmid"]), _address(datasette, request)
+    feed = await database.execute_fn(lambda db: citing_feed(db, pmid, address))
+    if feed is None:
+        raise answers.NotFound(_unknown(pmid))
+    return answers.feed(format_feed(feed))
+
+
+async def notices_atom(datasette: Any, request: Any) -> Any:
+    """Answer /notices.atom: retractions, corrections and concerns, those that came last first."""
+    database = await _database(datasette)
+    address = _address(datasette, request)
+    return answers.feed(format_feed(await database.execute_fn(lambda db: notices_feed(db, address))))
+
+
+def _address(datasette: Any, request: Any) -> Callable[[str], str]:
+    return lambda path: str(datasette.absolute_url(request, datasette.urls.path(path)))
+
+
+async def robots(datasette: Any) -> Any:
+    """Answer /robots.txt: articles and works may be read; searches, files and SQL have no end."""
+    database = await _database(datasette)
+    paths = ("/search", f"/{database.name}", "/-/", "/*?", "/*.")
+    lines = [f"Disallow: {datasette.urls.path(path)}" for path in paths]
+    return answers.Response.text("\n".join(["User-agent: *", *lines, ""]))
+
+
+async def thing(datasette: Any, request: Any) -> Any:
+    """Answer /author/<name key>, /journal/<id>, /mesh/<ui>, /keyword/<key>, /community/<n> and /year/<y>."""
+    database = await _database(datasette)
+    kind, key = request.url_vars["kind"], thing_key(request.url_vars["key"])
+    asked = parse_asked(request.query_string)
+    values = await database.execute_fn(lambda db: thing_values(db, kind, key, asked))
+    if values is None:
+        raise answers.NotFound(wording.unknown_thing(kind))
+    return await _page(datasette, request, "litkb-thing.html", values)
+
+
+async def thing_file(datasette: Any, request: Any) -> Any:
+    """Answer /author/<name key>.ris and the like: all its articles."""
+    database = await _database(datasette)
+    kind, key = request.url_vars["kind"], thing_key(request.url_vars["key"])
+    form = form_of(request.url_vars["ending"])
+    wanted = wanted_file(form, f"{kind} {key}", lambda db: Selected(read_works_of_thing(db, kind, key)))
+    return FileAnswer(datasette, database, request, wanted)
+
+
+async def run(datasette: Any, request: Any) -> Any:
+    """Answer /run/<n>: a harvest run."""
+    database = await _database(datasette)
+    number = int(request.url_vars["id"])
+    values = await database.execute_fn(lambda db: run_values(db, number))
+    if values is None:
+        raise answers.NotFound(wording.NO_SUCH_RUN)
+    return await _page(datasette, request, "litkb-run.html", values)
 
 
 async def work(datasette: Any, request: Any) -> Any:
@@ -117,6 +194,7 @@ async def _page(datasette: Any, request: Any, template: str, values: dict[str, A
     return answers.page(html)
 
 
+_KINDS: Final = "|".join(KINDS)
 ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/$", home),
     (r"^/search$", search),
@@ -125,5 +203,12 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (rf"^/search\.(?P<ending>{ANY_ENDING})$", search_file),
     (rf"^/article/(?P<id>[0-9]{{1,10}})\.(?P<ending>{ANY_ENDING})$", download),
     (rf"^/work/(?P<id>-?[0-9]{{1,18}})\.(?P<ending>{ANY_ENDING})$", download),
+    (rf"^/(?P<kind>{_KINDS})/(?P<key>[^/.]*)$", thing),
+    (rf"^/(?P<kind>{_KINDS})/(?P<key>[^/.]*)\.(?P<ending>{ANY_ENDING})$", thing_file),
+    (r"^/search\.atom$", search_atom),
+    (r"^/article/(?P<pmid>[0-9]{1,10})/citing\.atom$", citing_atom),
+    (r"^/notices\.atom$", notices_atom),
+    (r"^/robots\.txt$", robots),
+    (r"^/run/(?P<id>[0-9]{1,15})$", run),
     *renderers.ROUTES,
 ]

@@ -1,54 +1,128 @@
-"""The values of the search page: the query as understood, counts, results with snippets."""
+"""The values of the search page: the query as understood, facets, results in one of several views."""
 
 import sqlite3
+from collections import Counter
 from typing import Any, Final, NamedTuple
-
-from markupsafe import Markup
+from urllib.parse import parse_qsl
 
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
-from kb.queries.pages import Listed, read_listed, read_work, read_work_by_identifier
-from kb.queries.search import read_abstract_texts, read_found, read_found_count, read_wanted
-from kb.queries.syntax import Query, describe, parse_query, words_of
-from kb.site.snippets import marked, snippet
+from kb.queries.facets import FacetValue, narrowed, read_facets, read_filter_labels
+from kb.queries.named import NAMED_FACETS, Named, read_known_count, read_named
+from kb.queries.pages import read_work, read_work_by_identifier
+from kb.queries.search import (
+    EVERYTHING,
+    Wanted,
+    read_all_found,
+    read_wanted,
+)
+from kb.queries.syntax import Query, parse_query, parts_of, words_of
+from kb.site import wording
+from kb.site.asked import VIEWS, Asked, format_asked, taken
+from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
+from kb.site.links import sql_path
+from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
-PAGE_SIZE: Final = 20
-_LAST_PAGE: Final = 500
-LONGEST: Final = 1_000  # characters of a search that are read
+_FEW: Final = 50_000  # known works whose labels are read for a count alone: within 100 ms
+_SIZES: Final = {"table": 50}  # results on a page of a view
 
 
-class Result(NamedTuple):
-    """One article found; title and snippet are HTML with the matching words marked."""
+class State(NamedTuple):
+    """Held articles, or works that are only named: the query string that asks for them; found None: not counted."""
 
-    listed: Listed
-    title: Markup
-    snippet: Markup | None
+    words: str
+    query: str
+    found: int | None
+    is_current: bool
 
 
-def search_values(db: sqlite3.Connection, text: str, page: int) -> dict[str, Any]:
-    """Return what the search page shows; goto is the work that text names by an identifier, or None."""
-    text = text.strip()[:LONGEST]
-    goto = find_identified(db, text)
-    values: dict[str, Any] = {"q": text, "goto": goto, "results": [], "count": 0, "understood": "", "left_out": ()}
-    if goto is not None or not text:
-        return values
-    query = parse_query(text)
-    wanted = read_wanted(db, query)
-    values.update(understood=describe(query), left_out=query.left_out)
+def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
+    """Return what the search page shows; goto is the work that the text names by an identifier, or None."""
+    goto = find_identified(db, asked)
+    if goto is not None:
+        return {"goto": goto}
+    query, labels = parse_query(asked.text), read_filter_labels(db, asked.filters)
+    found = _named_values(db, asked, query, labels) if asked.is_known else _held_values(db, asked, query, labels)
+    return {
+        "goto": None,
+        "q": asked.text,
+        "asked": asked,
+        "parts": _parts(asked, query, labels),
+        "left_out": (*query.left_out, *asked.left_out),
+        "views": tabs(asked, "view", VIEWS, wording.VIEW_WORDS),
+        "sorts": tabs(asked, "sort", orders(db), wording.SORT_WORDS),
+        "kept": parse_qsl(format_asked(asked._replace(text="", page=1))),
+        "taken": format_asked(taken(asked)),
+        **place(asked, found["count"], _size(asked)),
+        **found,
+    }
+
+
+def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
+    """Return the articles that are found, with their facets; those of everything where nothing is asked."""
+    wanted, size = wanted_articles(db, asked), _size(asked)
+    count, values = read_facets(db, wanted or EVERYTHING, SHOWN)
+    return {
+        "is_asked": wanted is not None,
+        "count": count,
+        "states": _states(asked, count, _named_count(db, asked, query)) if wanted else [],
+        "facets": shown_facets(asked, values, labels),
+        "results": article_results(db, wanted, asked, terms=words_of(query), size=size) if wanted else [],
+        "sql": sql_path(wanted) if wanted else None,
+    }
+
+
+def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
+    """Return the works named and not held that are found; all that their facets can tell is the year."""
+    named, wanted, size = read_named(db, query, asked.filters, asked.sort), wanted_articles(db, asked), _size(asked)
+    held, _ = read_facets(db, wanted or EVERYTHING, ())
+    return {
+        "is_asked": True,
+        "count": len(named),
+        "states": _states(asked, held, len(named)),
+        "facets": shown_facets(asked, {"year": _years(named)}, labels),
+        "named": named[(asked.page - 1) * size : asked.page * size],
+    }
+
+
+def _named_count(db: sqlite3.Connection, asked: Asked, query: Query) -> int | None:
+    """Return how many works named and not held a search finds; None where to count them would take long."""
+    return len(read_named(db, query, asked.filters)) if read_known_count(db) <= _FEW else None
+
+
+def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:
+    """Return which held articles are asked for; None where nothing is."""
+    wanted = read_wanted(db, parse_query(asked.text))
+    if wanted is None and not asked.filters:
+        return None
+    return narrowed(wanted or EVERYTHING, asked.filters)
+
+
+def asked_words(db: sqlite3.Connection, asked: Asked) -> str:
+    """Return what is asked in words; "" for everything."""
+    parts = _parts(asked, parse_query(asked.text), read_filter_labels(db, asked.filters))
+    return "; ".join(part.words for part in parts)
+
+
+def read_works_asked(db: sqlite3.Connection, asked: Asked) -> set[int]:
+    """Return all works that a search finds, or the one that it names; raises UsageError where it asks nothing."""
+    identified = find_identified(db, asked)
+    if identified is not None:
+        return {identified}
+    if asked.is_known:
+        return {one.id for one in read_named(db, parse_query(asked.text), asked.filters)}
+    wanted = wanted_articles(db, asked)
     if wanted is None:
-        return values
-    page = min(page, _LAST_PAGE)
-    count = read_found_count(db, wanted)
-    found = read_found(db, wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    values.update(count=count, results=_results(db, found, query), page=page, first=(page - 1) * PAGE_SIZE + 1)
-    values.update(previous=page - 1 if page > 1 else None, next=page + 1 if page * PAGE_SIZE < count else None)
-    return values
+        raise UsageError(f"The search {asked.text!r} has no word to look for.")
+    return set(read_all_found(db, wanted))
 
 
-def find_identified(db: sqlite3.Connection, text: str) -> int | None:
-    """Return the work that text names by PMID, PMCID, DOI or an address; None where it names none of this file."""
+def find_identified(db: sqlite3.Connection, asked: Asked) -> int | None:
+    """Return the work that a search names by PMID, PMCID, DOI or an address; None where it names none of this file."""
+    if asked.filters or asked.is_known:
+        return None
     try:
-        identifier = parse_identifier(text)
+        identifier = parse_identifier(asked.text)
     except UsageError:
         return None
     if identifier.kind == "pmid":
@@ -57,15 +131,26 @@ def find_identified(db: sqlite3.Connection, text: str) -> int | None:
     return read_work_by_identifier(db, identifier.kind, identifier.value)
 
 
-def _results(db: sqlite3.Connection, pmids: list[int], query: Query) -> list[Result]:
-    listed, abstracts, terms = read_listed(db, pmids), read_abstract_texts(db, pmids), words_of(query)
-    return [
-        Result(
-            listed[pmid],
-            marked(listed[pmid].title or "(without a title)", [t for t in terms if t.column in (None, "title")]),
-            snippet(abstracts[pmid], [t for t in terms if t.column in (None, "abstract")])
-            if pmid in abstracts
-            else None,
-        )
-        for pmid in pmids
-    ]
+def _years(named: list[Named]) -> list[FacetValue]:
+    counts = Counter(one.year for one in named if one.year is not None)
+    return [FacetValue(str(year), str(year), counts[year]) for year in sorted(counts, reverse=True)]
+
+
+def _parts(asked: Asked, query: Query, labels: Labels) -> list[Removable]:
+    """Return all parts of what is asked in words, each with the query string without it."""
+    first = asked._replace(page=1)
+    of_text = [Removable(part.words, format_asked(first._replace(text=part.others))) for part in parts_of(query)]
+    return [*of_text, *removable_filters(asked, labels)]
+
+
+def _states(asked: Asked, held: int, named: int | None) -> list[State]:
+    """Return what may be searched: works named only where nothing is asked that is known of articles alone."""
+    first = asked._replace(page=1)
+    found = [State(wording.HELD, format_asked(first._replace(is_known=False)), held, not asked.is_known)]
+    if all(facet in NAMED_FACETS for facet, _ in asked.filters):
+        found.append(State(wording.NAMED_ONLY, format_asked(first._replace(is_known=True)), named, asked.is_known))
+    return found
+
+
+def _size(asked: Asked) -> int:
+    return _SIZES.get(asked.view, PAGE_SIZE)

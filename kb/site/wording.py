@@ -44,6 +44,62 @@ _NOTICE_WORDS: Final = {
     "AssociatedDataset": ("Data set", PLAIN),
     "AssociatedPublication": ("Publication of the data", PLAIN),
 }
+FACET_TITLES: Final = {
+    "year": "Year", "type": "Publication type", "journal": "Journal", "mesh": "MeSH major topic",
+    "heading": "MeSH heading", "keyword": "Keyword", "author": "Author name", "community": "Community",
+    "language": "Language", "retracted": "Retractions", "free": "Full text",
+}  # fmt: skip
+FLAG_WORDS: Final = {"retracted": "Retracted articles only", "free": "Free in PMC only"}
+SORT_WORDS: Final = {
+    "relevance": "best match", "date": "newest", "citations": "cited most here", "pagerank": "PageRank"
+}  # fmt: skip
+NEIGHBOUR_TITLES: Final = {
+    "author": "Author names", "journal": "Journals", "heading": "MeSH headings", "keyword": "Keywords",
+    "community": "Communities",
+}  # fmt: skip
+TOGETHER_TITLES: Final = {
+    "author": "Printed together with", "heading": "Headings of the same articles", "keyword": "Keywords beside it"
+}  # fmt: skip
+CITING_JOURNALS: Final = "Journals that cite it, by citations"
+CITED_JOURNALS: Final = "Journals that it cites, by citations"
+NEAR_COMMUNITIES: Final = "Communities nearby, by citations"
+NO_SUCH_RUN: Final = "This file records no harvest run of this number."
+NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
+NO_FEED: Final = "A feed tells of articles held: it needs a search for these that has a word to look for."
+EMPTY_NAME: Final = "(no letters)"
+KIND_TITLES: Final = {
+    "author": "A name in author lists", "journal": "Journal", "mesh": "MeSH heading", "keyword": "Keyword",
+    "community": "Community", "year": "Year",
+}  # fmt: skip
+KIND_SENTENCES: Final = {
+    "journal": "The articles held here that appeared in it; it has published others.",
+    "mesh": "The articles held here to which the NLM gave this heading, as a major topic or not.",
+    "keyword": "The articles held here that carry this keyword, in whatever spelling.",
+    "community": "Works that cite one another more than the rest, as the last graph run found them; its name is made "
+    "of their keywords and headings.",
+    "year": "The articles held here that were published in this year.",
+}
+_UNKNOWN: Final = {
+    "author": "No author list here has this name.",
+    "journal": "No article held here appeared in a journal of this number.",
+    "mesh": "No article held here has a MeSH heading of this number.",
+    "keyword": "No article held here has this keyword.",
+    "community": "The last graph run found no community of this number.",
+    "year": "Nothing held or named here was published in this year.",
+}
+HELD: Final = "articles held"
+NAMED_ONLY: Final = "works named, not held"
+NO_TITLE: Final = "(without a title)"
+VIEW_WORDS: Final = {"list": "List", "table": "Table"}
+_LANGUAGES: Final = {
+    "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
+    "rus": "Russian", "jpn": "Japanese", "chi": "Chinese", "pol": "Polish", "nor": "Norwegian", "dan": "Danish",
+    "swe": "Swedish", "fin": "Finnish", "dut": "Dutch", "cze": "Czech", "hun": "Hungarian", "tur": "Turkish",
+    "kor": "Korean", "ara": "Arabic", "heb": "Hebrew", "per": "Persian", "gre": "Greek", "hrv": "Croatian",
+    "srp": "Serbian", "rum": "Romanian", "ukr": "Ukrainian", "ice": "Icelandic", "und": "not stated",
+    "mul": "several languages",
+}  # fmt: skip
+LOUD_NOTICES: Final = tuple(kind for kind, (_, level) in _NOTICE_WORDS.items() if level <= WARNING)
 _LIST_WORDS: Final = {"references": "references", "cited_by": "citing articles", "similar": "similar articles"}
 
 
@@ -56,6 +112,50 @@ def source_words(names: str | None) -> str:
 def notice_words(kind: str) -> tuple[str, int]:
     """Return what a notice says, and how loud: ALARM, WARNING or PLAIN."""
     return _NOTICE_WORDS.get(kind, (kind, PLAIN))
+
+
+def unknown_thing(kind: str) -> str:
+    """Return what to say where a file has no such thing."""
+    return _UNKNOWN[kind]
+
+
+def name_sentence(orcids: int) -> str:
+    """Return what a name is: not a person; orcids is how many ORCID iDs are given with it."""
+    sentence = "This is a name, not a person: several people may share it, and one person may be printed under others."
+    return f"{sentence} {orcids} different ORCID iDs are given with it." if orcids > 1 else sentence
+
+
+TASK_WORDS: Final = {
+    "seed": "articles asked for", "search": "searches", "article": "articles", "cited_by": "lists of who cites",
+    "similar": "lists of what is similar", "file": "files", "record": "records of files that were rejected",
+}  # fmt: skip
+
+
+def run_sentence(started: str, is_finished: bool) -> str:
+    """Return the heading of a harvest run."""
+    return f"A harvest of {started}" if is_finished else f"A harvest of {started} that is not finished"
+
+
+def missing_sentence(count: int, *, is_finished: bool) -> str:
+    """Return how much of what a run asked for did not come."""
+    if count:
+        return f"{counted(count, 'thing')} asked for did not come, or do not exist."
+    return "Nothing: all that was asked for came." if is_finished else "Nothing so far of what was asked."
+
+
+def search_feed_title(words: str) -> str:
+    """Return the title of the feed of a search; words is "" for a search for everything."""
+    return f"New here: {words}" if words else "New articles in this knowledge base"
+
+
+def citing_feed_title(label: str) -> str:
+    """Return the title of the feed of who cites a work."""
+    return f"New works here that cite {label}"
+
+
+def language_name(code: str) -> str:
+    """Return the name of one of NLM's three-letter languages; the letters themselves where it is none of ours."""
+    return _LANGUAGES.get(code, code)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -31,6 +31,11 @@ PAGES = (
     "",
     "search",
     "search?q=norway",
+    "search?q=year:2000-&view=table&type=Journal+Article",
+    "search?state=known",
+    "author/vederhus+jk",
+    "journal/1",
+    "run/1",
     f"article/{SEED}",
     f"article/{RETRACTED}",
     f"work/{KNOWN}",
@@ -117,7 +122,7 @@ def test_a_person_can_reach_everything_by_keyboard(window: "Browser", address: s
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES[:8])
+@pytest.mark.parametrize("path", PAGES[:13])
 def test_text_stands_out_from_its_ground(window: "Browser", address: str, path: str, scheme: str):
     page = opened(window, "desktop", scheme=scheme)
     page.goto(address + path)

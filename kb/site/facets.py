@@ -1,0 +1,122 @@
+"""The facets beside a search: each value with its count, as a link that adds it or takes it away.  (pure)"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from kb.queries.facets import FACETS, FacetValue
+from kb.queries.syntax import describe_years, parse_years
+from kb.site import wording
+from kb.site.asked import Asked, format_asked, with_filter, without_filter
+from kb.site.links import KIND_OF_FACET, thing_path
+
+SHOWN: Final = ("year", "type", "journal", "mesh", "community", "language", "retracted", "free")
+_FIRST: Final = 8  # values of a facet before "more"
+_STEPS: Final = (1, 5, 10, 20, 50)  # years of a range
+_MOST_RANGES: Final = 10
+
+
+Labels = dict[tuple[str, str], str]  # (facet, value) -> what people read
+
+
+class Choice(NamedTuple):
+    """One value, and the query string with it; articles is None for a chosen one, whose query string is without it."""
+
+    label: str
+    query: str
+    articles: int | None = None
+    page: str | None = None  # of a chosen one, where its kind has pages
+
+
+class Shown(NamedTuple):
+    """One facet as the page shows it."""
+
+    name: str
+    title: str
+    first: list[Choice]
+    more: list[Choice]
+
+
+class Removable(NamedTuple):
+    """A part of what is asked, and the query string without it."""
+
+    words: str
+    query: str
+
+
+def shown_facets(asked: Asked, values: dict[str, list[FacetValue]], labels: Labels) -> list[Shown]:
+    """Return the facets that have something to choose, or something chosen, each with its values."""
+    found = []
+    for name in SHOWN:
+        choices = [*_chosen(asked, name, labels), *_choices(asked, name, values.get(name, []))]
+        if choices:
+            found.append(Shown(name, wording.FACET_TITLES[name], choices[:_FIRST], choices[_FIRST:]))
+    return found
+
+
+def _chosen(asked: Asked, name: str, labels: Labels) -> list[Choice]:
+    return [
+        Choice(
+            filter_words(name, value, labels.get((name, value))),
+            format_asked(without_filter(asked, name, value)),
+            page=_page(name, value),
+        )
+        for facet, value in asked.filters
+        if facet == name
+    ]
+
+
+def _page(facet: str, value: str) -> str | None:
+    """Return the path of the page of a value; None for a kind without pages, and for a span of years."""
+    is_span = facet == "year" and not value.isdigit()
+    return thing_path(KIND_OF_FACET[facet], value) if facet in KIND_OF_FACET and not is_span else None
+
+
+def _choices(asked: Asked, name: str, values: Sequence[FacetValue]) -> list[Choice]:
+    """Return the values that may be added: none where the facet has its one value."""
+    chosen = {value for facet, value in asked.filters if facet == name}
+    if name == "year":
+        values = year_ranges(values)
+    elif chosen and not FACETS[name].repeats:
+        return []
+    return [
+        Choice(filter_words(name, one.key, one.label), format_asked(with_filter(asked, name, one.key)), one.articles)
+        for one in values
+        if one.key not in chosen
+    ]
+
+
+def year_ranges(years: Iterable[FacetValue]) -> list[FacetValue]:
+    """Return years, the latest first, in as few years a range as gives ten ranges at most."""
+    counts = {int(one.key): one.articles for one in years}
+    for step in _STEPS:
+        ranges: dict[int, int] = {}
+        for year, articles in counts.items():
+            ranges[year // step * step] = ranges.get(year // step * step, 0) + articles
+        if len(ranges) <= _MOST_RANGES:
+            break
+    names = {first: f"{first:04}" if step == 1 else f"{first:04}-{first + step - 1:04}" for first in ranges}
+    return [FacetValue(names[first], names[first], ranges[first]) for first in sorted(ranges, reverse=True)]
+
+
+def filter_words(facet: str, value: str, label: str | None = None) -> str:
+    """Return a value as people read it; label is that of this file."""
+    if facet == "year":
+        return value.replace("-", "–")
+    if facet in wording.FLAG_WORDS:
+        return wording.FLAG_WORDS[facet]
+    return wording.language_name(value) if facet == "language" else label or value
+
+
+def removable_filters(asked: Asked, labels: Labels) -> list[Removable]:
+    """Return the filters in words, each with the query string that is without it."""
+    return [
+        Removable(_sentence(*pair, labels.get(pair)), format_asked(without_filter(asked, *pair)))
+        for pair in asked.filters
+    ]
+
+
+def _sentence(facet: str, value: str, label: str | None) -> str:
+    if facet == "year":
+        return describe_years(*(parse_years(value) or (None, None)))
+    words = filter_words(facet, value, label)
+    return words if facet in wording.FLAG_WORDS else f"{wording.FACET_TITLES[facet]}: {words}"

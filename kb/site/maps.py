@@ -1,0 +1,135 @@
+"""Routes of the pictures: a page with the drawing, and the drawing as SVG and PNG."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any, Final
+
+from kb.queries.pages import read_work
+from kb.site import answers, picturing
+from kb.site.charting import citing_years, year_pictures
+from kb.site.context import find_database
+from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
+from kb.site.pictures.svg import Drawing, as_file
+from kb.site.picturing import Picture
+
+_FILE: Final = r"\.(?P<ending>svg|png)"
+_PICTURE: Final = rf"(?:{_FILE})?"
+_PNG_WIDTH: Final = 2_000  # pixels: enough for a column of print
+_TEXT: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">'
+    "<text x=\"2\" y=\"15\" font-family=\"Helvetica, Arial, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', "
+    "'DejaVu Sans', sans-serif\">{}</text></svg>"
+)
+Build = Callable[[sqlite3.Connection], Picture]
+
+
+async def field_map(datasette: Any, request: Any) -> Any:
+    """Answer /map."""
+    return await _answer(datasette, request, "/map", picturing.field_map)
+
+
+async def neighbourhood(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/map and /work/<id>/map."""
+    work, kind = int(request.url_vars["id"]), request.url_vars["kind"]
+    database = await _database(datasette)
+    found = await database.execute_fn(lambda db: read_work(db, work))
+    if found is None:
+        raise answers.NotFound("Nothing in this knowledge base has this number.")
+    right = "article" if found.state == "held" else "work"
+    target = work if found.merged_into is None else found.merged_into
+    if (right, target) != (kind, work):
+        ending = request.url_vars.get("ending")
+        return answers.redirect(datasette.urls.path(f"/{right}/{target}/map" + (f".{ending}" if ending else "")))
+    path = f"/{kind}/{work}/map"
+    return await _answer(datasette, request, path, lambda db: picturing.neighbourhood(db, work), back=path[:-4])
+
+
+async def timeline(datasette: Any, request: Any) -> Any:
+    """Answer /timeline."""
+    return await _answer(datasette, request, "/timeline", picturing.timeline)
+
+
+async def names(datasette: Any, request: Any) -> Any:
+    """Answer /names."""
+    return await _answer(datasette, request, "/names", picturing.names)
+
+
+async def years(datasette: Any, request: Any) -> Any:
+    """Answer /years: the charts of the whole field."""
+    database = await _database(datasette)
+    values = {"pictures": await database.execute_fn(year_pictures), "path": datasette.urls.path("/years")}
+    return await _page(datasette, request, "litkb-years.html", values)
+
+
+async def year_file(datasette: Any, request: Any) -> Any:
+    """Answer /years/articles.svg and the like."""
+    name = request.url_vars["name"]
+    return await _answer(datasette, request, f"/years/{name}", lambda db: year_pictures(db)[name])
+
+
+async def cited_file(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/years.svg: the works that cite it, by year."""
+    work = int(request.url_vars["id"])
+    return await _answer(datasette, request, request.path, lambda db: citing_years(db, work))
+
+
+async def _answer(datasette: Any, request: Any, path: str, build: Build, back: str = "") -> Any:
+    """Answer with the page of a picture, or with its file."""
+    database = await _database(datasette)
+    picture = await database.execute_fn(build)
+    if ending := request.url_vars.get("ending"):
+        if picture.drawing is None:
+            raise answers.NotFound(picture.missing)
+        return _file(datasette, request, picture.drawing, ending)
+    values = {"picture": picture, "path": datasette.urls.path(path), "back": datasette.urls.path(back) if back else ""}
+    return await _page(datasette, request, "litkb-picture.html", values)
+
+
+async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Any:
+    html = await datasette.render_template(template, values, request=request, view_name=template.partition(".")[0])
+    return answers.page(html)
+
+
+def _file(datasette: Any, request: Any, drawing: Drawing, ending: str) -> Any:
+    """Return a drawing as a file; ?dark, ?phone and ?bare have it as the page of an article shows it."""
+    base = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
+    dress = BY_NIGHT if request.args.get("dark") else BY_DAY
+    dress = dress._replace(more=PHONE) if request.args.get("phone") else dress
+    document = as_file(drawing, dress, base, is_bare=bool(request.args.get("bare")))
+    name = f"{request.path.strip('/').replace('/', '-').rpartition('.')[0]}.{ending}"
+    if ending == "svg":
+        return answers.file(document, name, "image/svg+xml; charset=utf-8")
+    if not _has_letters():
+        raise answers.NotFound("This server has no letters to draw with; take the SVG, which brings none with it.")
+    return answers.file(_png(document, _PNG_WIDTH), name, "image/png")
+
+
+def _png(document: str, width: int | None = None) -> bytes:
+    import resvg_py  # only this needs it
+
+    return bytes(resvg_py.svg_to_bytes(svg_string=document, width=width))
+
+
+@cache
+def _has_letters() -> bool:
+    """Return whether this machine has one of the fonts: without, a PNG would lack its words and say nothing of it."""
+    return _png(_TEXT.format("Words")) != _png(_TEXT.format(""))
+
+
+async def _database(datasette: Any) -> Any:
+    database = await find_database(datasette)
+    if database is None:
+        raise answers.NotFound("No litkb knowledge base is served here.")
+    return database
+
+
+ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
+    (rf"^/map{_PICTURE}$", field_map),
+    (rf"^/timeline{_PICTURE}$", timeline),
+    (rf"^/names{_PICTURE}$", names),
+    (r"^/years$", years),
+    (rf"^/years/(?P<name>articles|citations|communities|references){_FILE}$", year_file),
+    (rf"^/(?P<kind>article|work)/(?P<id>-?[0-9]{{1,18}})/map{_PICTURE}$", neighbourhood),
+    (rf"^/(?:article|work)/(?P<id>-?[0-9]{{1,18}})/years{_FILE}$", cited_file),
+]

@@ -1,0 +1,155 @@
+"""Words beside dots, none over another: the weightier first, the largest size that fits.  (pure)"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+
+# Sizes of letters in units of the picture. A page shows the words of a size and above: the first on a phone, the
+# first two on a screen, and one more each time that a reader zooms in to twice the size.
+SIZES: Final = (28.0, 14.0, 7.0, 3.5)
+LEVELS: Final = "abcd"  # class of each size: wa …
+LARGEST: Final = 9  # words in the first size, at most: they take the place of others on a screen
+_CELL: Final = 2.0  # units to a side of the squares by which what is taken is kept
+_NARROW, _WIDE = 0.36, 0.95  # of the size: how wide letters are, on the safe side of common system fonts
+_OTHER: Final = 0.64
+_CAPITAL: Final = 0.76
+_NARROW_ONES: Final = frozenset("iljtf.,:;'|!()[]- ’")
+
+
+class Spot(NamedTuple):
+    """A dot that wants words; weight: who comes first."""
+
+    x: float
+    y: float
+    r: float
+    words: str
+    weight: float
+
+
+class Label(NamedTuple):
+    """Words with their place: anchor is start, middle or end, drop how far below y they stand, in their size."""
+
+    spot: int
+    level: int
+    x: float
+    y: float
+    anchor: str
+    drop: float
+
+
+class Try(NamedTuple):
+    """Where beside a dot words may stand: which way from it, how they are anchored, how far they drop."""
+
+    across: int
+    down: int
+    anchor: str
+    drop: float
+
+
+_RIGHT, _LEFT = Try(1, 0, "start", 0.35), Try(-1, 0, "end", 0.35)
+_BELOW, _ABOVE = Try(0, 1, "middle", 0.85), Try(0, -1, "middle", -0.15)
+BESIDE: Final = (_RIGHT, _LEFT, _BELOW, _ABOVE)
+UNDER: Final = (_BELOW, _ABOVE, _RIGHT, _LEFT)
+
+
+class Box(NamedTuple):
+    """A rectangle of the picture."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def text_width(words: str, size: float) -> float:
+    """Return how wide words are, at most."""
+    return size * sum(map(_letter, words))
+
+
+@cache
+def _letter(letter: str) -> float:
+    if letter in _NARROW_ONES:
+        return _NARROW
+    if letter in "mwMW—" or ord(letter) > 0x2E80:
+        return _WIDE if ord(letter) < 0x2E80 else 1.05
+    return _CAPITAL if letter.isupper() else _OTHER
+
+
+class Paper:
+    """What of a picture is taken, in small squares: whatever touches a square takes all of it."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self.taken = np.zeros((int(height / _CELL) + 1, int(width / _CELL) + 1), dtype=np.bool_)
+        self.width, self.height = width, height
+
+    def take(self, box: Box) -> None:
+        """Note that a rectangle is taken."""
+        self.taken[self._squares(box)] = True
+
+    def is_free(self, box: Box) -> bool:
+        """Return whether a rectangle lies inside the picture and nothing is in it."""
+        if box.left < 0 or box.top < 0 or box.right > self.width or box.bottom > self.height:
+            return False
+        return not self.taken[self._squares(box)].any()
+
+    def _squares(self, box: Box) -> tuple[slice, slice]:
+        rows = slice(max(int(box.top / _CELL), 0), int(box.bottom / _CELL) + 1)
+        return rows, slice(max(int(box.left / _CELL), 0), int(box.right / _CELL) + 1)
+
+
+def place_labels(spots: Sequence[Spot], paper: Paper, *, tries: Sequence[Try] = BESIDE, over: int = 0) -> list[Label]:
+    """Return the words that have room beside their dots, weightiest first; paper then knows what they take.
+
+    No words touch other words, or a dot of another work, in the size in which they were placed. A page may show
+    them smaller, which keeps this true, as they shrink towards their dot. The ``over`` weightiest that find no room
+    at all stand upon their own dot, and may reach over others, but never over words.
+    """
+    words_only = Paper(paper.width, paper.height)
+    words_only.taken |= paper.taken
+    for spot in spots:
+        paper.take(_dot_box(spot))
+    found: list[Label] = []
+    for rank, place in enumerate(sorted(range(len(spots)), key=lambda place: (-spots[place].weight, place))):
+        levels = range(int(sum(one.level == 0 for one in found) >= LARGEST), len(SIZES))
+        beside = [(paper, label) for label in _tries(place, spots[place], levels, tries)]
+        if rank < over:
+            upon = Label(place, 1, spots[place].x, spots[place].y, "middle", 0.35)
+            large = sum(label.level < 2 for _, label in beside)
+            beside.insert(large, (words_only, upon))
+        label = _first_free(beside, text_width(spots[place].words, 1.0)) if spots[place].words else None
+        if label is not None:
+            box = label_box(label, text_width(spots[place].words, SIZES[label.level]), SIZES[label.level])
+            paper.take(box)
+            words_only.take(box)
+            found.append(label)
+    return found
+
+
+def _first_free(tries: Iterable[tuple[Paper, Label]], width: float) -> Label | None:
+    """Return the first of the labels that has room on its paper; width: of the words in size 1."""
+    for paper, label in tries:
+        if paper.is_free(label_box(label, width * SIZES[label.level], SIZES[label.level])):
+            return label
+    return None
+
+
+def _dot_box(spot: Spot) -> Box:
+    side = spot.r * 0.8  # the square inside the dot, nearly
+    return Box(spot.x - side, spot.y - side, spot.x + side, spot.y + side)
+
+
+def _tries(place: int, spot: Spot, levels: Iterable[int], tries: Iterable[Try]) -> Iterator[Label]:
+    """Yield the places beside a dot, the largest size first."""
+    for level in levels:
+        gap = spot.r + SIZES[level] * 0.28
+        for across, down, anchor, drop in tries:
+            yield Label(place, level, spot.x + across * gap, spot.y + down * gap, anchor, drop)
+
+
+def label_box(label: Label, width: float, size: float) -> Box:
+    """Return the rectangle that words take: from the top of their capitals to the foot of a g."""
+    left = label.x - {"start": 0.0, "middle": width / 2, "end": width}[label.anchor]
+    foot = label.y + label.drop * size
+    return Box(left, foot - 0.8 * size, left + width, foot + 0.25 * size)

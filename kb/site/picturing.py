@@ -1,0 +1,210 @@
+"""The values of a page with a picture: the drawing, the same as a table, and what is not in it, in sentences."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+
+from kb.queries import pictures as asked
+from kb.queries.pictures import Community, Dot, Name, Together
+from kb.site.links import pubmed_url
+from kb.site.pictures.fieldmap import draw_field_map, strongest_links
+from kb.site.pictures.names import draw_names
+from kb.site.pictures.naming import address
+from kb.site.pictures.neighbourhood import BOTH, CITED, CITING, RELATED, ROLES, Neighbourhood, draw_neighbourhood
+from kb.site.pictures.svg import Drawing
+from kb.site.pictures.timeline import Story, draw_timeline
+
+COLUMNS: Final = ("Work", "Title", "Year", "Cited here by", "Community")
+COMPUTE: Final = "litkb graph compute kb.db"
+ON_MAP: Final = 500  # works of the field map, at most
+NAMES: Final = 120  # in the network of names
+AUTHORS: Final = 30  # of an article whose names are joined, at most: longer lists say little of who works together
+IN_TIME: Final = 220  # works of the timeline, at most, beside those of the main path
+LINKS: Final = 2_000  # of them that are drawn, at most
+AROUND: Final = 60  # works around one, at most
+_SHARES: Final = {CITED: 24, CITING: 22, RELATED: 14}  # of them, where all three have more
+_PAIRS: Final = 70  # of related studies around a work that are drawn
+
+
+class Row(NamedTuple):
+    """A line of the table that says the same as a picture; a cell None is not known."""
+
+    href: str
+    cells: tuple[str | int | None, ...]
+
+
+class Picture(NamedTuple):
+    """What a page with a picture shows; drawing None: there is nothing to draw, and missing says why."""
+
+    heading: str
+    lead: str
+    drawing: Drawing | None
+    columns: Sequence[str] = ()
+    rows: Sequence[Row] = ()
+    notes: Sequence[str] = ()  # what the picture leaves out
+    missing: str = ""
+    command: str = ""  # that makes what is missing
+    area: str = "The area of a dot grows with the number of works here that cite it."
+
+
+def field_map(db: sqlite3.Connection) -> Picture:
+    """Return the map of the whole field."""
+    heading = "Map of the field"
+    places = asked.read_strongest_places(db, "map", ON_MAP)
+    if not places:
+        return Picture(
+            heading, "", None, missing="This file has no map yet. This command computes it:", command=COMPUTE
+        )
+    dots = _in_order(db, list(places))
+    communities = asked.read_community_labels(db)
+    drawn, notes = _links(db, dots)
+    drawing = draw_field_map(dots, places, drawn, communities)
+    lead = (
+        "Works that cite one another stand near one another. Colours are communities; a larger dot is cited more here."
+    )
+    return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), [*_unplaced(db), *notes])
+
+
+def _unplaced(db: sqlite3.Connection) -> list[str]:
+    """Return how many works are not on the map, in words."""
+    number = asked.read_unplaced(db, "map")
+    others = "1 other work of this file is" if number == 1 else f"{number:,} other works of this file are"
+    return [f"{others} not on the map: it shows the works with most links among one another."] if number else []
+
+
+def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[str]]:
+    """Return the citations among works that are drawn, and a sentence where these are not all."""
+    works = [dot.id for dot in dots]
+    citations = asked.read_citations_among(db, works)
+    drawn = strongest_links(works, citations, LINKS)
+    words = (
+        f"{len(drawn):,} of the {len(citations):,} citations among them are drawn: between works with most in common."
+    )
+    return drawn, [words] if len(drawn) < len(citations) else []
+
+
+def _in_order(db: sqlite3.Connection, works: Sequence[int]) -> list[Dot]:
+    found = asked.read_dots(db, works)
+    return [found[work] for work in works if work in found]
+
+
+def _rows(dots: Sequence[Dot], communities: Mapping[int, Community]) -> list[Row]:
+    return [Row(address(dot), _cells(dot, communities)) for dot in dots]
+
+
+def _cells(dot: Dot, communities: Mapping[int, Community]) -> tuple[str | int | None, ...]:
+    community = communities.get(dot.community or 0)
+    return (dot.label, dot.title, dot.year, dot.citation_count, community.label if community else None)
+
+
+def neighbourhood(db: sqlite3.Connection, work: int) -> Picture:
+    """Return what stands around a work: what it cites, what cites it, what is related."""
+    near, notes = _near(db, work)
+    label = near.dots[0].label
+    heading = f"Around {label}"
+    if len(near.dots) == 1:
+        missing = "Nothing here is linked with this work, so there is nothing around it to draw."
+        if pubmed_url(work) is None:
+            return Picture(heading, "", None, missing=missing)
+        command = f"litkb harvest kb.db {work} --references --cited-by --similar"
+        return Picture(heading, "", None, missing=f"{missing} This command asks PubMed:", command=command)
+    communities = asked.read_community_labels(db)
+    rows = [
+        Row(address(dot), (*_cells(dot, communities), ROLES.get(near.roles.get(dot.id, ""), "It is the middle")))
+        for dot in near.dots
+    ]
+    lead = "To the left what it cites, to the right what cites it. Nearer means more links in common."
+    return Picture(heading, lead, draw_neighbourhood(near, communities), (*COLUMNS, "Here because"), rows, notes)
+
+
+def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[str]]:
+    """Return the neighbourhood of a work, and what of it is left out."""
+    cited, citing = (asked.read_linked(db, work, role) for role in ("cited", "citing"))
+    linked = {*cited, *citing}
+    related = [other for other, _ in asked.read_related_to(db, work) if other not in linked]
+    chosen = _shared_out({CITED: cited, CITING: [w for w in citing if w not in set(cited)], RELATED: related})
+    both = set(cited) & set(citing)
+    roles = {other: BOTH if other in both else role for role, works in chosen.items() for other in works}
+    dots = _in_order(db, [work, *roles])
+    ids = [dot.id for dot in dots]
+    near = Neighbourhood(dots, roles, asked.read_citations_among(db, ids), _related_pairs(db, ids))
+    counts = ((CITED, len(cited), "works it cites"), (CITING, len(citing), "works that cite it"))
+    shown = {role: sum(roles[w] in (role, BOTH) for w in roles) for role in (CITED, CITING)}
+    return near, [
+        f"{shown[role]:,} of the {count:,} {words} are drawn, those cited most here."
+        for role, count, words in counts
+        if shown[role] < count
+    ]  # fmt: skip
+
+
+def _shared_out(lists: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    """Return the beginnings of lists: their shares of AROUND, and what others leave free."""
+    room = {role: min(len(works), _SHARES[role]) for role, works in lists.items()}
+    for role, works in lists.items():
+        room[role] += min(len(works) - room[role], AROUND - sum(room.values()))
+    return {role: list(works[: room[role]]) for role, works in lists.items()}
+
+
+def _related_pairs(db: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the pairs of related studies to draw: all of the first work, and the strongest others."""
+    pairs = asked.read_related_among(db, ids)
+    own = [(a, b) for a, b, _ in pairs if ids[0] in (a, b)]
+    others = [(a, b) for a, b, _ in pairs if ids[0] not in (a, b)]
+    return own + others[:_PAIRS]
+
+
+def timeline(db: sqlite3.Connection) -> Picture:
+    """Return the works cited most, and the main path, in time."""
+    heading = "The field in time"
+    path = asked.read_main_path(db)
+    places = asked.read_strongest_of_years(db, IN_TIME)
+    if not places:
+        missing = (
+            "This file has no timeline yet: no graph was computed, or no work has a year. This command computes it:"
+        )
+        return Picture(heading, "", None, missing=missing, command=COMPUTE)
+    dots = _in_order(db, list(places))
+    communities = asked.read_community_labels(db)
+    citations, left_out = _links(db, dots)
+    drawn = [pair for pair in path if pair[0] in places and pair[1] in places]
+    drawing = draw_timeline(Story(dots, places, citations, drawn), communities)
+    notes = [*_time_notes(db, len(places), path), *left_out]
+    lead = "Years from left to right, a band for each community; lines lead from a work to what it cites."
+    return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), notes)
+
+
+def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, int]]) -> list[str]:
+    without, placed = asked.read_without_year(db), asked.read_placed(db, "timeline")
+    notes = []
+    if drawn < placed:
+        notes.append(
+            f"{drawn:,} of the {placed:,} works with a year are drawn: those cited most, of all and of each year."
+        )
+    if without:
+        works = "1 work has" if without == 1 else f"{without:,} works have"
+        notes.append(f"{works} no year that anybody said, and no place here.")
+    if not path:
+        notes.append("No main path is known: no chain of citations, or no graph run, has given one.")
+    return notes
+
+
+def names(db: sqlite3.Connection) -> Picture:
+    """Return the names with most articles, and who writes with whom."""
+    heading = "Names that write together"
+    found = asked.read_names(db, NAMES)
+    if not found:
+        return Picture(heading, "", None, missing="No article held here names an author.")
+    communities = asked.read_community_labels(db)
+    together = asked.read_together(db, [name.key for name in found], AUTHORS)
+    hrefs = {name.key: "/search?" + urlencode({"q": f'author:"{name.name}"'}) for name in found}
+    rows = [Row(hrefs[name.key], (name.name, name.articles, _partners(name, together))) for name in found]
+    lead = "A line joins two names that stand on the same article. A name is not a person: two may share one."
+    area = "The area of a dot grows with the number of articles held here."
+    columns = ("Name", "Articles held", "Of these names, it writes with")
+    notes = [f"Articles with more than {AUTHORS} authors join no names here. Names of groups are left out."]
+    return Picture(heading, lead, draw_names(found, together, hrefs, communities), columns, rows, notes, area=area)
+
+
+def _partners(name: Name, together: Sequence[Together]) -> int:
+    return sum(name.key in (pair.first, pair.second) for pair in together)

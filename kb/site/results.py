@@ -1,0 +1,99 @@
+"""Lists of articles, paged and in an order: what search and the pages of things share."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from markupsafe import Markup
+
+from kb.queries.links import read_computed
+from kb.queries.pages import Listed, PrintedName, read_listed, read_names
+from kb.queries.search import ORDERS, Wanted, read_abstract_texts, read_found, read_measures, read_retracted
+from kb.queries.syntax import Term
+from kb.site.asked import LAST_PAGE, Asked, format_asked
+from kb.site.markup import title_markup
+from kb.site.snippets import marked, snippet
+from kb.site.wording import NO_TITLE
+
+PAGE_SIZE: Final = 20
+_NAMES: Final = 6  # of an author list
+
+
+class Result(NamedTuple):
+    """An article in a list; title and snippet are HTML with the words that match marked, counts those of this file."""
+
+    listed: Listed
+    title: Markup | str
+    names: list[PrintedName]
+    snippet: Markup | None
+    is_retracted: bool
+    citation_count: int | None
+    pagerank: float | None
+
+
+class Tab(NamedTuple):
+    """One of several ways to see a list, and the query string that asks for it."""
+
+    words: str
+    query: str
+    is_current: bool
+
+
+def article_results(
+    db: sqlite3.Connection, wanted: Wanted, asked: Asked, *, terms: Sequence[Term] = (), size: int = PAGE_SIZE
+) -> list[Result]:
+    """Return the articles of one page of a list."""
+    pmids = read_found(db, wanted, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
+    listed, names, measures = read_listed(db, pmids), read_names(db, pmids, _NAMES), read_measures(db, pmids)
+    retracted = read_retracted(db, pmids)
+    abstracts = read_abstract_texts(db, pmids) if terms else {}
+    return [
+        Result(
+            listed[pmid],
+            _title(listed[pmid], terms),
+            names.get(pmid, []),
+            _snippet(abstracts.get(pmid), terms),
+            pmid in retracted,
+            *measures.get(pmid, (None, None)),
+        )
+        for pmid in pmids
+    ]
+
+
+def _title(listed: Listed, terms: Sequence[Term]) -> Markup | str:
+    """Return a title with the words that match marked; with its own markup where nothing is to be marked."""
+    in_title = [term for term in terms if term.column in (None, "title")]
+    return marked(listed.title or NO_TITLE, in_title) if in_title else title_markup(listed.title, listed.title_html)
+
+
+def _snippet(abstract: str | None, terms: Sequence[Term]) -> Markup | None:
+    in_abstract = [term for term in terms if term.column in (None, "abstract")]
+    return snippet(abstract, in_abstract) if abstract is not None else None
+
+
+def orders(db: sqlite3.Connection) -> list[str]:
+    """Return the orders that a list can have: those by measures where a graph run has measured."""
+    is_measured = read_computed(db) is not None
+    return [order for order in ORDERS if order in ("relevance", "date") or is_measured]
+
+
+def tabs(asked: Asked, field: str, values: Iterable[str], words: dict[str, str]) -> list[Tab]:
+    """Return the values of a field, sort or view, as ways to see a list."""
+
+    def chosen(value: str) -> Asked:
+        return asked._replace(sort=value, page=1) if field == "sort" else asked._replace(view=value, page=1)
+
+    current = getattr(asked, field)
+    return [Tab(words[value], format_asked(chosen(value)), value == current) for value in values]
+
+
+def place(asked: Asked, count: int, size: int) -> dict[str, Any]:
+    """Return where in a list of ``count`` a page is, with the query strings of the pages beside it."""
+    last = min(asked.page * size, count)
+    is_more = last < count and asked.page < LAST_PAGE
+    return {
+        "first": (asked.page - 1) * size + 1,
+        "last": last,
+        "previous": format_asked(asked._replace(page=asked.page - 1)) if asked.page > 1 else None,
+        "next": format_asked(asked._replace(page=asked.page + 1)) if is_more else None,
+    }

@@ -1,0 +1,52 @@
+"""The values of the page of a harvest run: what was asked, what came of it, what is missing."""
+
+import sqlite3
+from typing import Any, Final, NamedTuple
+
+from kb.queries import ledger
+from kb.site import wording
+
+_SHOWN: Final = 200  # tasks of one kind; what is left out is said
+
+
+class TaskOutcomes(NamedTuple):
+    """A kind of task, how many there were, and how many came to each outcome."""
+
+    task: str
+    asked: int
+    outcomes: list[tuple[str, int]]
+
+
+def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
+    """Return what the page of a run shows; None where there was no such run."""
+    run = ledger.read_run(db, run_id)
+    if run is None:
+        return None
+    rows = ledger.read_outcomes_by_task(db, run_id)
+    missing = ledger.read_missing(db, run_id, _SHOWN)
+    count = sum(row.number for row in rows if row.task != "records of files" and (row.outcome or "failed") in _MISSING)
+    before, after = ledger.read_runs_beside(db, run_id)
+    return {
+        "run": run,
+        "state": wording.run_sentence(wording.day(run.started_at), run.finished_at is not None),
+        "tasks": _tasks(rows),
+        "asked_for": ledger.read_asked_for(db, run_id, _SHOWN),
+        "missing": missing,
+        "missing_more": count - len(missing),
+        "missing_sentence": wording.missing_sentence(count, is_finished=run.finished_at is not None),
+        "before": before,
+        "after": after,
+    }
+
+
+_MISSING: Final = frozenset({"failed", "rejected", "not identified", "not found", "deleted"})
+
+
+def _tasks(rows: list[ledger.OutcomeRow]) -> list[TaskOutcomes]:
+    grouped: dict[str, list[tuple[str, int]]] = {}
+    for row in rows:
+        grouped.setdefault(row.task, []).append((row.outcome or "pending", row.number))
+    return [
+        TaskOutcomes(wording.TASK_WORDS.get(task, task), sum(n for _, n in outcomes), outcomes)
+        for task, outcomes in grouped.items()
+    ]

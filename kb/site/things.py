@@ -1,0 +1,95 @@
+"""The values of the page of a thing: what it is, its articles, how often they are cited over time, its neighbours."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from kb.queries import things
+from kb.queries.facets import FacetValue, narrowed, read_facets
+from kb.queries.named import NAMED_FACETS
+from kb.queries.search import EVERYTHING, Wanted, read_all_found
+from kb.site import wording
+from kb.site.asked import Asked, format_asked
+from kb.site.kinds import KINDS, Kind
+from kb.site.links import KIND_OF_FACET, sql_path, thing_path
+from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
+
+
+class Neighbour(NamedTuple):
+    """Another thing: where its page is, and how many articles or citations link the two."""
+
+    label: str
+    path: str
+    number: int
+
+
+class Neighbours(NamedTuple):
+    """The neighbours of one kind."""
+
+    title: str
+    first: list[Neighbour]
+    more: list[Neighbour]
+
+
+_FIRST: Final = 10  # neighbours of a kind before "more"
+_YEARS: Final = 12  # latest years before "more"
+
+
+def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> dict[str, Any] | None:
+    """Return what the page of a thing shows; None where this file has none of that key."""
+    of = KINDS[kind]
+    key = of.key(key)
+    about = of.read(db, key)
+    if about is None:
+        return None
+    wanted = narrowed(EVERYTHING, [(of.facet, key)])
+    count, facets = read_facets(db, wanted, of.neighbours)
+    ways = [one for one in orders(db) if one != "relevance"]
+    usual = "citations" if "citations" in ways else "date"
+    asked = Asked(sort=asked.sort if asked.sort in ways else usual, page=asked.page)
+    years = things.read_years(db, wanted)
+    path = thing_path(kind, key)
+    return {
+        "kind_title": wording.KIND_TITLES[kind],
+        "about": about,
+        "path": path,
+        "count": count,
+        "results": article_results(db, wanted, asked),
+        "sorts": tabs(asked, "sort", ways, wording.SORT_WORDS),
+        "years": years[:_YEARS],
+        "earlier": years[_YEARS:],
+        "neighbours": [*_linked(db, of, wanted, key), *_together(of, key, facets)],
+        "named": format_asked(Asked(is_known=True, filters=((of.facet, key),))) if of.facet in NAMED_FACETS else None,
+        "search": format_asked(Asked(filters=((of.facet, key),))),
+        "sql": sql_path(wanted),
+        **place(asked, count, PAGE_SIZE),
+    }
+
+
+def read_works_of_thing(db: sqlite3.Connection, kind: str, key: str) -> set[int]:
+    """Return all articles of a thing."""
+    of = KINDS[kind]
+    return set(read_all_found(db, narrowed(EVERYTHING, [(of.facet, of.key(key))])))
+
+
+def _together(of: Kind, key: str, facets: dict[str, list[FacetValue]]) -> list[Neighbours]:
+    """Return what occurs in the same articles, by kind; the thing itself left out."""
+    return [
+        _neighbours(
+            wording.TOGETHER_TITLES[facet] if facet == of.facet else wording.NEIGHBOUR_TITLES[facet],
+            KIND_OF_FACET[facet],
+            [one for one in facets[facet] if (facet, one.key) != (of.facet, key)],
+        )
+        for facet in of.neighbours
+        if any((facet, one.key) != (of.facet, key) for one in facets.get(facet, []))
+    ]
+
+
+def _linked(db: sqlite3.Connection, of: Kind, wanted: Wanted, key: str) -> list[Neighbours]:
+    found = [(title, kind, read(db, wanted, key)) for title, kind, read in of.lists]
+    return [_neighbours(title, kind, values) for title, kind, values in found if values]
+
+
+def _neighbours(title: str, kind: str, values: Sequence[FacetValue]) -> Neighbours:
+    shown = [Neighbour(one.label or wording.EMPTY_NAME, thing_path(kind, one.key), one.articles) for one in values]
+    return Neighbours(title, shown[:_FIRST], shown[_FIRST:])

@@ -1,0 +1,301 @@
+"""Facets count what choosing them brings, every state of a search is one address, labels find works not held."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.run import compute_graph
+from harvest.synthetic import synthetic_records
+from kb.database import open_kb, transaction
+from kb.queries.facets import FacetValue, narrowed, read_facets
+from kb.queries.search import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
+from kb.queries.syntax import parse_query
+from kb.records import Record
+from kb.site.asked import Asked, format_asked, parse_asked, with_filter, without_filter
+from kb.site.facets import year_ranges
+from kb.store.records import save_records
+from tests.records import record, reference_of
+from tests.site.conftest import MOMENT, Get, fill, served
+
+BRUTE = {  # the articles that have a value, said plainly
+    "year": "select pmid from articles where year = cast(? as integer)",
+    "type": "select pmid from publication_types where name = ?",
+    "journal": "select pmid from articles where journal_id = ?",
+    "mesh": "select pmid from mesh_headings where descriptor_ui = ? and max(is_major, descriptor_is_major) = 1",
+    "heading": "select pmid from mesh_headings where descriptor_ui = ?",
+    "keyword": "select pmid from keywords where keyword_key = ?",
+    "author": "select pmid from authorships where name_key = ?",
+    "community": "select id from communities where community = cast(? as integer)",
+    "language": "select pmid from languages where language = ?",
+    "retracted": "select pmid from retracted_articles where ? = '1'",
+    "free": "select pmid from articles where pmcid is not null and ? = '1'",
+}
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up field of 300 articles, measured."""
+    path = tmp_path_factory.mktemp("facets") / "made-up.db"
+    db = open_kb(path, create=True)
+    with transaction(db):
+        save_records(db, [in_pmc(one) for one in synthetic_records(300)], received_at=MOMENT)
+    compute_graph(db)
+    db.close()
+    return path
+
+
+def in_pmc(one: Record) -> Record:
+    """Return a record, every third one with a PMCID."""
+    pmid = one.article.pmid
+    return one if pmid % 3 else one._replace(article=one.article._replace(pmcid=f"PMC{pmid}"))
+
+
+@pytest.fixture(scope="module")
+def field(made_up: Path) -> Iterator[sqlite3.Connection]:
+    db = open_kb(made_up, readonly=True)
+    yield db
+    db.close()
+
+
+@pytest.fixture(scope="module")
+def ask(made_up: Path) -> Iterator[Get]:
+    with served(made_up) as get:
+        yield get
+
+
+@pytest.mark.parametrize("text", ["", "cohort", "year:2010- NOT author:0001"])
+def test_facets_count_what_plain_sql_counts(field: sqlite3.Connection, text: str):
+    wanted = read_wanted(field, parse_query(text)) or EVERYTHING
+    found = set(read_all_found(field, wanted))
+
+    count, facets = read_facets(field, wanted, BRUTE)
+
+    assert count == len(found) > 0
+    assert set(BRUTE) - {"retracted"} <= set(facets) <= set(BRUTE)
+    for name, values in facets.items():
+        counted = {one.key: one.articles for one in values}
+        rows = {key: {row[0] for row in field.execute(BRUTE[name], (key,))} for key in counted}
+        assert counted == {key: len(pmids & found) for key, pmids in rows.items()}, name
+        assert all(counted.values()), name
+
+
+@pytest.mark.parametrize("facet", BRUTE)
+def test_a_filter_leaves_what_its_facet_counted(field: sqlite3.Connection, facet: str):
+    wanted = read_wanted(field, parse_query("synthetic")) or EVERYTHING
+    _, facets = read_facets(field, wanted, [facet])
+
+    for one in facets[facet]:
+        assert len(set(read_all_found(field, narrowed(wanted, [(facet, one.key)])))) == one.articles
+
+
+def links(html: str) -> list[tuple[str, str, int]]:
+    """Return address, words and count of every facet value that can be added."""
+    found = re.findall(r'<li><a rel="nofollow" href="([^"]+)">([^<]+)</a> <span class="many">([\d,]+)</span>', html)
+    return [(unescape(address), unescape(words), int(count.replace(",", ""))) for address, words, count in found]
+
+
+def tally(html: str) -> int:
+    found = re.search(r'role="status"><strong>([\d,]+)</strong>', html)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def test_every_link_of_a_facet_brings_as_many_as_it_says(ask: Get):
+    start = links(ask("/search?q=synthetic").text)[::4]
+
+    assert len(start) > 12
+    assert [(words, tally(ask(address).text)) for address, words, _ in start] == [
+        (words, count) for _, words, count in start
+    ]
+
+
+def test_filters_add_up_and_each_can_be_taken_away(ask: Get):
+    chosen = "/search?q=synthetic&type=Journal+Article&language=eng&free=1"
+    html = ask(chosen).text
+    without = [
+        unescape(one) for one in re.findall(r'<a href="([^"]+)" rel="nofollow" aria-label="Search without', html)
+    ]
+
+    assert without == [
+        "/search?type=Journal+Article&language=eng&free=1",
+        "/search?q=synthetic&language=eng&free=1",
+        "/search?q=synthetic&type=Journal+Article&free=1",
+        "/search?q=synthetic&type=Journal+Article&language=eng",
+    ]
+    counts = [tally(ask(address).text) for address in (chosen, *without)]
+    assert counts[0] == min(counts) > 0
+    assert counts[0] == counts[1] < counts[3]
+
+
+def test_a_file_of_a_filtered_search_holds_what_the_page_counts(ask: Get):
+    query = "q=synthetic&year=2010-2019&free=1"
+
+    lines = ask(f"/search.jsonl?{query}").text.splitlines()
+
+    assert len(lines) == tally(ask(f"/search?{query}").text) > 0
+
+
+def test_the_sql_behind_a_search_gives_what_the_page_counts(ask: Get):
+    html = ask("/search?q=cohort+author:0*+NOT+velm&year=2000-&language=eng").text
+    sql = unescape(re.findall(r'href="/kb\?(sql=[^"]+)"', html)[0])
+
+    assert len(ask(f"/kb.json?_shape=array&{sql}").json()) == tally(html) > 0
+
+
+def test_the_form_of_years_leads_to_the_one_address_of_its_state(ask: Get):
+    answer = ask("/search?view=table&from=2001&to=2004&q=cohort&page=7")
+
+    assert (answer.status_code, answer.headers["location"]) == (
+        302,
+        "/search?q=cohort&year=2001-2004&view=table&page=7",
+    )
+
+
+def test_a_table_shows_the_articles_of_the_list(ask: Get):
+    def articles(view: str) -> list[str]:
+        return re.findall(
+            r'class="title" href="(/article/\d+)"', ask(f"/search?q=cohort&sort=citations&view={view}").text
+        )
+
+    assert articles("table")[:20] == articles("list")
+    assert len(articles("list")) == 20
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_results_come_in_the_order_asked_for(field: sqlite3.Connection, sort: str):
+    wanted = read_wanted(field, parse_query("cohort")) or EVERYTHING
+    column = {"date": "a.year", "citations": "m.citation_count", "pagerank": "m.pagerank"}.get(sort)
+
+    found = read_found(field, wanted, sort=sort, limit=500)
+
+    assert sorted(found) == sorted(read_all_found(field, wanted))
+    if column:
+        query = f"select {column} from articles a left join article_metrics m on m.id = a.pmid where a.pmid = ?"
+        values = [field.execute(query, (pmid,)).fetchone()[0] for pmid in found]
+        assert values == sorted(values, reverse=True)
+
+
+def test_without_a_graph_run_no_order_by_measures_is_offered(tmp_path: Path):
+    db = open_kb(tmp_path / "plain.db", create=True)
+    with transaction(db):
+        save_records(db, list(synthetic_records(3)), received_at=MOMENT)
+    db.close()
+
+    with served(tmp_path / "plain.db") as get:
+        html = get("/search?q=synthetic").text
+    assert "sort=date" in html
+    assert "sort=pagerank" not in html
+
+
+def test_works_not_held_are_found_by_what_their_label_says(get: Get):
+    html = get("/search?q=laudet&state=known").text
+
+    assert re.findall(r'class="title" href="([^"]+)">(.*?)<', html) == [("/work/2001", "Laudet 2003 Subst Use Misuse")]
+    assert tally(html) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("author:laud*", 1),
+        ("LAUDET year:2003", 1),
+        ("laudet year:2004", 0),
+        ("laud", 0),
+        ("title:laudet", 0),
+        ("laudet NOT misuse", 0),
+        ("journal:misuse", 1),
+        ('"subst use"', 1),
+        ('"use subst"', 0),
+        ("kelly OR laudet", 2),
+    ],
+)
+def test_a_search_of_works_not_held_means_what_it_says(get: Get, query: str, found: int):
+    assert tally(get(f"/search?state=known&q={query}").text) == found
+
+
+def test_works_not_held_are_counted_beside_the_articles_and_given_as_a_file(get: Get):
+    states = re.findall(
+        r'<a rel="nofollow" href="([^"]+)">works named, not held</a> <span class="many">(\d+)',
+        get("/search?q=kelly").text,
+    )
+
+    assert states == [("/search?q=kelly&amp;state=known", "1")]
+    assert "Kelly" in get("/search.jsonl?q=kelly&state=known").text
+
+
+def test_what_is_known_of_articles_alone_does_not_count_works_not_held_as_none(get: Get):
+    html = get("/search?q=norway&type=Journal+Article").text
+
+    assert "works named, not held" not in html
+    assert tally(html) == 1
+
+
+def test_letters_beyond_ascii_in_a_label_are_folded(tmp_path: Path):
+
+    path = fill(tmp_path / "o.db", [record(1, (reference_of(1, 1, "Høie M. Tittel. Tidsskr. 2003;38:2017.", pmid=7),))])
+    with served(path) as ask:
+        assert tally(ask("/search?state=known&q=hoie").text) == 1
+        assert tally(ask("/search?state=known&q=h%C3%B8ie").text) == 1
+
+
+def test_a_search_for_nothing_offers_the_facets_of_everything(get: Get):
+    html = get("/search").text
+
+    assert "Or begin with" in html
+    assert "/search?type=Journal+Article" in html
+
+
+def test_a_value_that_a_facet_cannot_have_is_said_to_be_left_out(get: Get):
+    html = get("/search?q=norway&year=soon&community=x&free=yes").text
+
+    assert re.findall(r"<code>(\w+=\w+)</code>", html) == ["year=soon", "community=x", "free=yes"]
+    assert tally(html) == 1
+
+
+VALUES = st.dictionaries(
+    st.sampled_from(
+        ["q", "state", "sort", "view", "page", "year", "type", "journal", "mesh", "author", "free", "from"]
+    ),
+    st.text(max_size=12) | st.sampled_from(["known", "date", "table", "3", "2001-2004", "1", "a/b&c=d+%"]),
+)
+
+
+@given(VALUES)
+def test_every_state_is_the_same_after_its_own_address(values: dict[str, str]):
+
+    asked = parse_asked(urlencode(values, errors="replace"))._replace(left_out=())
+
+    assert parse_asked(format_asked(asked)) == asked
+    for facet, value in asked.filters:
+        assert with_filter(without_filter(asked, facet, value), facet, value) == asked._replace(page=1)
+
+
+def test_parameters_have_one_order():
+    asked = parse_asked("page=2&type=b&free=1&sort=date&type=a&q=x&state=held&nothing=1&type=a")
+
+    assert asked == Asked("x", filters=(("type", "a"), ("type", "b"), ("free", "1")), sort="date", page=2)
+    assert format_asked(asked) == "q=x&type=a&type=b&free=1&sort=date&page=2"
+
+
+def test_years_are_shown_in_ten_ranges_at_most():
+    years = [FacetValue(str(year), str(year), 2) for year in range(2025, 1979, -1)]
+
+    assert [(one.key, one.articles) for one in year_ranges(years)] == [
+        ("2025-2029", 2),
+        ("2020-2024", 10),
+        ("2015-2019", 10),
+        ("2010-2014", 10),
+        ("2005-2009", 10),
+        ("2000-2004", 10),
+        ("1995-1999", 10),
+        ("1990-1994", 10),
+        ("1985-1989", 10),
+        ("1980-1984", 10),
+    ]
+    assert [one.key for one in year_ranges(years[:3])] == ["2025", "2024", "2023"]
