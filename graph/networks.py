@@ -6,7 +6,7 @@ that memory does not grow with the number of pairs. Nodes are what has at least 
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from itertools import compress, pairwise
+from itertools import compress, islice, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,22 +15,18 @@ from numpy.typing import NDArray
 
 from graph.build import adjacency, build_citation_graph
 from graph.formats.common import Network
+from kb.queries.edges import Block, SourceNames, Star
 from kb.queries.exports import (
     EVERYTHING,
-    KEYWORDS,
-    NAMES,
-    Block,
+    PORTION,
     ExportNode,
-    ItemTable,
+    NodeRow,
     Scope,
-    SourceNames,
-    Star,
-    read_item_pairs,
-    read_items,
+    read_node_portions,
     read_scope_ids,
     read_scope_names,
-    read_scope_nodes,
 )  # fmt: skip
+from kb.queries.items import KEYWORDS, NAMES, ItemTable, read_item_pairs, read_items
 
 CITATIONS: Final = Network("Work", "CITES", directed=True)
 WEIGHTED: Final = {  # name of a network -> what it is of, and what the weight of an edge counts
@@ -54,7 +50,7 @@ class Pairs(NamedTuple):
 class Together(NamedTuple):
     """A weighted network, to be read as often as wanted."""
 
-    nodes: Callable[[], Iterator[ExportNode]]
+    nodes: Callable[[], Iterator[list[NodeRow]]]
     names: Callable[[], list[str]]  # of the nodes
     blocks: Callable[[], Iterator[Block]]
     size: int  # how many nodes
@@ -81,7 +77,7 @@ def _of_works(db: sqlite3.Connection, scope: Scope, at_least: int, *, cited: boo
     inside[inside] = pairs.linked
     chosen = inside.tolist()
     return Together(
-        nodes=lambda: compress(read_scope_nodes(db, scope), chosen),
+        nodes=lambda: _compressed(read_node_portions(db, scope), chosen),
         names=lambda: list(compress(read_scope_names(db, scope), chosen)),
         blocks=lambda: read_pairs(pairs),
         size=sum(chosen),
@@ -93,14 +89,27 @@ def _of_items(db: sqlite3.Connection, kept: ItemTable, scope: Scope, at_least: i
     pairs = find_pairs(_incidence(db, kept, scope), at_least)
     sources = SourceNames(db)
 
-    def nodes() -> Iterator[ExportNode]:
-        for item in compress(read_items(db, kept, scope), pairs.linked.tolist()):
-            name, source = f"{kind}:{item.key}", sources[item.sources]
-            yield ExportNode(name, item.form, source=source, articles=item.articles)
+    def nodes() -> Iterator[list[NodeRow]]:
+        items = compress(read_items(db, kept, scope), pairs.linked.tolist())
+        while portion := list(islice(items, PORTION)):
+            yield [
+                ExportNode(f"{kind}:{item.key}", item.form, source=sources[item.sources], articles=item.articles)
+                for item in portion
+            ]
 
     return Together(
-        nodes, lambda: [node.name for node in nodes()], lambda: read_pairs(pairs), int(np.count_nonzero(pairs.linked))
+        nodes,
+        lambda: [name for portion in nodes() for name, *_ in portion],
+        lambda: read_pairs(pairs),
+        int(np.count_nonzero(pairs.linked)),
     )
+
+
+def _compressed(portions: Iterator[list[NodeRow]], chosen: list[bool]) -> Iterator[list[NodeRow]]:
+    """Yield those nodes that are chosen."""
+    left = iter(chosen)
+    for portion in portions:
+        yield list(compress(portion, left))
 
 
 def _incidence(db: sqlite3.Connection, kept: ItemTable, scope: Scope) -> sp.csr_array:
@@ -147,10 +156,9 @@ def read_pairs(pairs: Pairs) -> Iterator[Block]:
         start = end
 
 
-def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[Star]:
+def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[list[Star]]:
     """Yield the edges of blocks by the names of their nodes."""
     for tails, heads, weights in blocks:
         bounds = [*np.flatnonzero(np.diff(tails, prepend=-1)).tolist(), len(tails)]
-        for first, last in pairwise(bounds):
-            shown = [names[head] for head in heads[first:last].tolist()]
-            yield Star(names[tails[first]], shown, weights[first:last].tolist())
+        shown, values = [names[head] for head in heads.tolist()], weights.tolist()
+        yield [(names[tails[first]], shown[first:last], values[first:last]) for first, last in pairwise(bounds)]

@@ -6,8 +6,9 @@ A file has no place for what is said about it as a whole: whether a record is sy
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import KINDS, Contents, Field, Part, Value, edge_lines, node_lines
+from graph.formats.common import KINDS, Contents, Field, Part, edge_lines, node_lines
 from graph.formats.csvtext import CELL, csv_text
+from kb.queries.edges import Value
 
 NODE_HEADINGS: Final = ("Id", *(name.capitalize() if name == "label" else name for name in KINDS))
 

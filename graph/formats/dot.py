@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import KINDS, PLACES, Columns, Contents, Field, Text, Value, edge_lines, node_lines, one_line
+from graph.formats.common import KINDS, PLACES, Columns, Contents, Field, Text, edge_lines, node_lines, one_line
+from kb.queries.edges import Value
 
 _WIDE: Final = 72  # points of a year from left to right
 _HIGH: Final = -18  # of a row, downwards

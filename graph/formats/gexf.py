@@ -12,12 +12,12 @@ from graph.formats.common import (
     Field,
     Part,
     Shown,
-    Value,
     edge_lines,
     node_lines,
     told,
 )
 from graph.formats.xmltext import XML, xml_text
+from kb.queries.edges import Value
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>

@@ -16,17 +16,16 @@ from graph.formats.common import (
     Part,
     Shown,
     Text,
-    Value,
     block_lines,
     counted,
     edge_lines,
     node_lines,
     one_line,
-    shown_column,
     told,
     without_first,
 )  # fmt: skip
 from graph.formats.jsontext import JSON, json_text, listed
+from kb.queries.edges import Value
 from kb.text import without_controls
 
 Shower = Callable[[Columns], list[str]]
@@ -62,7 +61,7 @@ def format_vos_json(contents: Contents) -> Iterator[str]:
     """Yield VOSviewer JSON: items and links; about stands in its info."""
     parts: tuple[Part, ...] = (
         Field("name", ',\n{"id": "', '"'), Field("label", ', "label": "', '"'),
-        _described(_JSON_DESCRIPTION, ', "description": "', '"'), _addresses(', "url": "', '"'),
+        Field("title", ', "description": "', '"', _JSON_DESCRIPTION), _addresses(', "url": "', '"'),
         _clusters(', "cluster": '), _Weights(), _Scores(), "}",
     )  # fmt: skip
     yield '{"network": {"items": [\n'
@@ -77,7 +76,7 @@ def format_vos_map(contents: Contents) -> Iterator[str]:
     """Yield a map file: tab-separated, text in quotation marks; empty where nobody said."""
     numbers = ("citation_count", "articles", "year", "pagerank")
     parts: tuple[Part, ...] = (
-        counted("", 1), "\t", Field("label", '"', '"'), "\t", _described(_MAP_DESCRIPTION, '"', '"'),
+        counted("", 1), "\t", Field("label", '"', '"'), "\t", Field("title", '"', '"', _MAP_DESCRIPTION),
         "\t", _addresses("", ""), "\t", _clusters(""),
         *(part for name in numbers for part in ("\t", Field(name, "", ""))), "\n",
     )  # fmt: skip
@@ -87,11 +86,6 @@ def format_vos_map(contents: Contents) -> Iterator[str]:
 
 def _strength(value: Value) -> str:
     return f'", "strength": {value if isinstance(value, int) else 1}}}'
-
-
-def _described(text: Text, before: str, after: str) -> Shower:
-    """Return what shows titles as descriptions."""
-    return lambda columns: shown_column(Field("title", before, after), columns[PLACES["title"]], text)
 
 
 def _clusters(before: str) -> Shower:

@@ -12,13 +12,13 @@ import pytest
 
 from graph.build import build_citation_graph, to_networkx
 from graph.export import FORMS, read_about, stream, write_export
-from graph.formats.common import BATCH
 from graph.run import compute_graph
 from kb.errors import LitkbError, UsageError
-from kb.queries.exports import ExportEdge, ExportNode, Scope, read_scope_edges, read_scope_nodes
+from kb.queries.edges import ExportEdge, read_scope_edges
+from kb.queries.exports import PORTION, ExportNode, Scope, read_scope_nodes
 from tests.rows import add_article, add_citations, add_work
 
-NODES = [ExportNode(f"pmid:{n}", f"Label {n}") for n in range(1, 4 * BATCH)]
+NODES = [ExportNode(f"pmid:{n}", f"Label {n}") for n in range(1, 4 * PORTION)]
 EDGES = [ExportEdge("pmid:1", "pmid:2", "pubmed,icite"), ExportEdge("pmid:1", "pmid:3", "pubmed")]
 
 
@@ -35,7 +35,7 @@ def test_a_stream_is_given_out_piece_by_piece(form: str) -> None:
     while len(taken) < 2 and next(pieces, None) is not None:
         pass
 
-    assert len(taken) in (0, BATCH)  # files of edges take none
+    assert len(taken) in (0, PORTION)  # files of edges take none
 
 
 def read_back(path: Path) -> Any:

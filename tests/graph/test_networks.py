@@ -204,4 +204,4 @@ def test_every_network_of_an_empty_file_can_be_written(db: sqlite3.Connection, f
 def test_a_block_without_a_pair_gives_no_star() -> None:
     none = np.array([], dtype=np.int64)
 
-    assert list(stars_of(iter([Block(none, none, none)]), [])) == []
+    assert list(stars_of(iter([Block(none, none, none)]), [])) == [[]]
