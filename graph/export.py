@@ -1,8 +1,8 @@
 """Networks as files that other programs open: suffix -> streaming writer."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -10,7 +10,8 @@ from typing import Final, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from graph.files import find_targets, write_whole
-from graph.formats.common import Contents
+from graph.formats import pajek, vosviewer
+from graph.formats.common import KINDS, Contents
 from graph.formats.csvpair import format_edge_rows, format_node_rows
 from graph.formats.cyjs import format_cyjs
 from graph.formats.dot import format_dot
@@ -28,11 +29,11 @@ from kb.errors import UsageError
 from kb.queries.edges import Block, ExportEdge, SourceNames, Star, count_heads, read_blocks, read_stars
 from kb.queries.exports import (
     EVERYTHING,
-    PORTION,
     ExportNode,
     Scope,
+    columns_of,
     read_bounds,
-    read_node_portions,
+    read_node_columns,
     read_scope_ids,
 )  # fmt: skip
 from kb.queries.links import read_article_sources, read_computed
@@ -41,28 +42,28 @@ _Part = TypeVar("_Part")
 
 
 class Form(NamedTuple):
-    """A file's format: who writes it, its media type, whether nodes are numbers in it, and shown by label alone."""
+    """A file's format: who writes it, its media type, whether nodes are numbers in it, which attributes it shows."""
 
     write: Callable[[Contents], Iterator[str]]
     media_type: str
     numbered: bool = False
-    brief: bool = False
+    shows: Collection[str] = KINDS
 
 
 FORMS: Final[Mapping[str, Form]] = {
     "graphml": Form(format_graphml, "application/graphml+xml"),
     "gexf": Form(format_gexf, "application/gexf+xml"),
-    "net": Form(format_pajek, "text/plain; charset=utf-8", numbered=True, brief=True),
+    "net": Form(format_pajek, "text/plain; charset=utf-8", numbered=True, shows=pajek.SHOWS),
     "gml": Form(format_gml, "text/plain; charset=us-ascii", numbered=True),
     "dot": Form(format_dot, "text/vnd.graphviz; charset=utf-8"),
     "json": Form(format_nodelink, "application/json"),
     "cyjs": Form(format_cyjs, "application/json"),
-    "vos.json": Form(format_vos_json, "application/json"),
+    "vos.json": Form(format_vos_json, "application/json", shows=vosviewer.SHOWS),
     "nodes.csv": Form(format_node_rows, "text/csv; charset=utf-8"),
     "edges.csv": Form(format_edge_rows, "text/csv; charset=utf-8"),
     "nodes.neo4j.csv": Form(format_neo4j_nodes, "text/csv; charset=utf-8"),
     "edges.neo4j.csv": Form(format_neo4j_edges, "text/csv; charset=utf-8"),
-    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", numbered=True),
+    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", numbered=True, shows=vosviewer.SHOWS),
     "network.vos.txt": Form(format_vos_network, "text/plain; charset=utf-8", numbered=True),
 }
 # Suffix -> the forms of the files that it stands for: x.vos.txt is x-map.vos.txt and x-network.vos.txt.
@@ -126,7 +127,7 @@ def stream(
     writer = FORMS[form]
     if not writer.numbered:
         stars = ([star] for star in _stars(edges))
-        return writer.write(Contents(CITATIONS, about, _portions(nodes), stars))
+        return writer.write(Contents(CITATIONS, about, columns_of(nodes), stars))
     kept = list(nodes)
     numbers = {node.name: number for number, node in enumerate(kept)}
     sources: dict[str, int] = {}
@@ -134,13 +135,7 @@ def stream(
     placed = [(node.x, node.y) for node in kept if node.x is not None and node.y is not None]
     bounds = (min(placed)[0], max(placed)[0], min(y for _, y in placed), max(y for _, y in placed)) if placed else None
     named = lambda code: list(sources)[code]  # noqa: E731 - a format asks once for each code
-    return writer.write(Contents(CITATIONS, about, _portions(kept), (), blocks, named, len(kept), bounds))
-
-
-def _portions(nodes: Iterable[ExportNode]) -> Iterator[list[ExportNode]]:
-    left = iter(nodes)
-    while portion := list(islice(left, PORTION)):
-        yield portion
+    return writer.write(Contents(CITATIONS, about, columns_of(kept), (), blocks, named, len(kept), bounds))
 
 
 def _stars(edges: Iterable[ExportEdge]) -> Iterator[tuple[str, list[str], list[str | None]]]:
@@ -170,11 +165,11 @@ def export_network(
 
 def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope, at_least: int = 1) -> Contents:
     """Return what goes into a file; it is read while the file is written."""
-    about, (_, _, numbered, brief) = read_about(db), FORMS[form]
+    about, writer = read_about(db), FORMS[form]
     if network != "citations":
         return _weighted_contents(db, network, scope, at_least)
-    nodes = _Counted(lambda: read_node_portions(db, scope, brief=brief), len)
-    if not numbered:
+    nodes = _Counted(lambda: read_node_columns(db, scope, writer.shows), attrgetter("size"))
+    if not writer.numbered:
         return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope), _edges_of_stars))
     ids = read_scope_ids(db, scope)
     blocks = _Counted(lambda: read_blocks(db, ids, scope), _edges_of_block)
@@ -187,7 +182,7 @@ def _weighted_contents(db: sqlite3.Connection, network: str, scope: Scope, at_le
     about = read_about(db) | {"network": network, "weight": weight}
     if at_least > 1:
         about["at_least"] = str(at_least)
-    nodes, blocks = _Counted(found.nodes, len), _Counted(found.blocks, _edges_of_block)
+    nodes, blocks = _Counted(found.nodes, attrgetter("size")), _Counted(found.blocks, _edges_of_block)
     stars = _Counted(lambda: stars_of(found.blocks(), found.names()), _edges_of_stars)
     return Contents(kind, about, nodes, stars, blocks, int, found.size, read_bounds(db))
 

@@ -18,11 +18,11 @@ from graph.formats.common import Network
 from kb.queries.edges import Block, SourceNames, Star
 from kb.queries.exports import (
     EVERYTHING,
-    PORTION,
+    Columns,
     ExportNode,
-    NodeRow,
     Scope,
-    read_node_portions,
+    columns_of,
+    read_node_columns,
     read_scope_ids,
     read_scope_names,
 )  # fmt: skip
@@ -50,7 +50,7 @@ class Pairs(NamedTuple):
 class Together(NamedTuple):
     """A weighted network, to be read as often as wanted."""
 
-    nodes: Callable[[], Iterator[list[NodeRow]]]
+    nodes: Callable[[], Iterator[Columns]]
     names: Callable[[], list[str]]  # of the nodes
     blocks: Callable[[], Iterator[Block]]
     size: int  # how many nodes
@@ -77,7 +77,7 @@ def _of_works(db: sqlite3.Connection, scope: Scope, at_least: int, *, cited: boo
     inside[inside] = pairs.linked
     chosen = inside.tolist()
     return Together(
-        nodes=lambda: _compressed(read_node_portions(db, scope), chosen),
+        nodes=lambda: _compressed(read_node_columns(db, scope), chosen),
         names=lambda: list(compress(read_scope_names(db, scope), chosen)),
         blocks=lambda: read_pairs(pairs),
         size=sum(chosen),
@@ -89,27 +89,25 @@ def _of_items(db: sqlite3.Connection, kept: ItemTable, scope: Scope, at_least: i
     pairs = find_pairs(_incidence(db, kept, scope), at_least)
     sources = SourceNames(db)
 
-    def nodes() -> Iterator[list[NodeRow]]:
-        items = compress(read_items(db, kept, scope), pairs.linked.tolist())
-        while portion := list(islice(items, PORTION)):
-            yield [
-                ExportNode(f"{kind}:{item.key}", item.form, source=sources[item.sources], articles=item.articles)
-                for item in portion
-            ]
+    def nodes() -> Iterator[ExportNode]:
+        for item in compress(read_items(db, kept, scope), pairs.linked.tolist()):
+            name, source = f"{kind}:{item.key}", sources[item.sources]
+            yield ExportNode(name, item.form, source=source, articles=item.articles)
 
     return Together(
-        nodes,
-        lambda: [name for portion in nodes() for name, *_ in portion],
+        lambda: columns_of(nodes()),
+        lambda: [node.name for node in nodes()],
         lambda: read_pairs(pairs),
         int(np.count_nonzero(pairs.linked)),
     )
 
 
-def _compressed(portions: Iterator[list[NodeRow]], chosen: list[bool]) -> Iterator[list[NodeRow]]:
+def _compressed(portions: Iterator[Columns], chosen: list[bool]) -> Iterator[Columns]:
     """Yield those nodes that are chosen."""
     left = iter(chosen)
-    for portion in portions:
-        yield list(compress(portion, left))
+    for columns in portions:
+        here = list(islice(left, columns.size))
+        yield Columns((name, list(compress(column, here))) for name, column in columns.items())
 
 
 def _incidence(db: sqlite3.Connection, kept: ItemTable, scope: Scope) -> sp.csr_array:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.queries.edges import Block, Star, Value
-from kb.queries.exports import SEPARATOR, ExportNode, NodeRow
+from kb.queries.exports import SEPARATOR, Columns
 from kb.queries.links import Ids
 from kb.text import without_controls
 
@@ -30,7 +30,6 @@ KINDS: Final[Mapping[str, str]] = {  # attribute of a node -> how a file declare
     "y": "double",
     "articles": "integer",
 }
-PLACES: Final[Mapping[str, int]] = {name: place for place, name in enumerate(ExportNode._fields)}
 
 
 class Network(NamedTuple):
@@ -51,7 +50,7 @@ class Contents(NamedTuple):
 
     network: Network
     about: Mapping[str, str]
-    nodes: Iterable[Sequence[NodeRow]]  # in portions
+    nodes: Iterable[Columns]  # in portions
     stars: Iterable[Sequence[Star]] = ()
     blocks: Iterable[Block] = ()
     named: Callable[[int], str | int] = int  # what a block's code says: sources; else the weight itself
@@ -86,7 +85,6 @@ class Field(NamedTuple):
     text: Text | None = None  # None: as all text of the file
 
 
-Columns = Sequence[Sequence[Any]]  # of a portion of nodes, in the order of ExportNode
 Part = Field | str | Callable[[Columns], Iterable[str]]
 Piece = str | Iterable[str]  # what all nodes of a portion show alike, or each of them
 
@@ -103,12 +101,11 @@ class Shown(dict[Any, str]):
         return self[value]
 
 
-def node_lines(portions: Iterable[Sequence[NodeRow]], text: Text, parts: Sequence[Part]) -> Iterator[str]:
+def node_lines(portions: Iterable[Columns], text: Text, parts: Sequence[Part]) -> Iterator[str]:
     """Yield nodes, each its parts in a row: attributes that are known, words that stand in each, what is made of it."""
-    for rows in portions:
-        columns: Columns = list(zip(*rows, strict=True))
+    for columns in portions:
         pieces = chain.from_iterable(_pieces(part, columns, text) for part in parts)
-        yield "".join(chain.from_iterable(zip(*_columns(pieces, len(rows)), strict=True)))
+        yield "".join(chain.from_iterable(zip(*_columns(pieces, columns.size), strict=True)))
 
 
 def _columns(pieces: Iterable[Piece], size: int) -> Iterator[Iterable[str]]:
@@ -124,7 +121,7 @@ def _pieces(part: Part, columns: Columns, text: Text) -> Sequence[Piece]:
     if isinstance(part, str):
         return [part]
     if isinstance(part, Field):
-        return _field_pieces(part, columns[PLACES[part.name]], part.text or text)
+        return _field_pieces(part, columns[part.name], part.text or text) if part.name in columns else []
     return [part(columns)]
 
 
@@ -213,14 +210,14 @@ def _shown_codes(codes: Ids, ends: Shown) -> NDArray[np.bytes_]:
 def counted(before: str, first: int) -> Callable[[Columns], list[str]]:
     """Return what shows the numbers of nodes, over all batches."""
     numbers = count(first)
-    return lambda columns: [f"{before}{number}" for number in islice(numbers, len(columns[0]))]
+    return lambda columns: [f"{before}{number}" for number in islice(numbers, columns.size)]
 
 
 def numbered_labels(text: Text, before: str, after: str) -> Callable[[Columns], list[str]]:
     """Return what shows labels that tell each node from all others: the label, and the name in brackets."""
 
     def shown(columns: Columns) -> list[str]:
-        labels, names = text.column(columns[PLACES["label"]]), text.column(columns[PLACES["name"]])
+        labels, names = text.column(columns["label"]), text.column(columns["name"])
         return [f"{before}{label} ({name}){after}" for label, name in zip(labels, names, strict=True)]
 
     return shown

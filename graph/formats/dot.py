@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import KINDS, PLACES, Columns, Contents, Field, Text, edge_lines, node_lines, one_line
+from graph.formats.common import KINDS, Contents, Field, Text, edge_lines, node_lines, one_line
 from kb.queries.edges import Value
+from kb.queries.exports import Columns
 
 _WIDE: Final = 72  # points of a year from left to right
 _HIGH: Final = -18  # of a row, downwards
@@ -39,7 +40,7 @@ def format_dot(contents: Contents) -> Iterator[str]:
 def _positions(columns: Columns) -> list[str]:
     return [
         "" if x is None else f'pos="{x * _WIDE:.1f},{y * _HIGH:.1f}!"'
-        for x, y in zip(columns[PLACES["x"]], columns[PLACES["y"]], strict=True)
+        for x, y in zip(columns["x"], columns["y"], strict=True)
     ]
 
 

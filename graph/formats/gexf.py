@@ -6,8 +6,6 @@ from typing import Final
 
 from graph.formats.common import (
     KINDS,
-    PLACES,
-    Columns,
     Contents,
     Field,
     Part,
@@ -18,6 +16,7 @@ from graph.formats.common import (
 )
 from graph.formats.xmltext import XML, xml_text
 from kb.queries.edges import Value
+from kb.queries.exports import Columns
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -67,7 +66,7 @@ def _nodes(contents: Contents) -> Iterator[str]:
     colours, sizes = Shown(_colour), Shown(_size)
 
     def pictured(columns: Columns) -> list[str]:
-        community, count, x, y = (columns[PLACES[name]] for name in ("community", "citation_count", "x", "y"))
+        community, count, x, y = (columns[name] for name in ("community", "citation_count", "x", "y"))
         return [
             f"{colours[a]}{sizes[b]}{'' if c is None else _position(c, d)}"
             for a, b, c, d in zip(community, count, x, y, strict=True)

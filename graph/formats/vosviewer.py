@@ -9,8 +9,6 @@ from typing import Final
 from urllib.parse import quote
 
 from graph.formats.common import (
-    PLACES,
-    Columns,
     Contents,
     Field,
     Part,
@@ -26,10 +24,12 @@ from graph.formats.common import (
 )  # fmt: skip
 from graph.formats.jsontext import JSON, json_text, listed
 from kb.queries.edges import Value
+from kb.queries.exports import Columns
 from kb.text import without_controls
 
 Shower = Callable[[Columns], list[str]]
 
+SHOWS: Final = ("label", "title", "year", "doi", "pmid", "citation_count", "pagerank", "community", "articles")
 _DOI_SAFE: Final = "/:;(),@!$*+=~"  # characters of a DOI that an address takes as they are
 CLUSTERS: Final = range(1, 1001)  # what VOSviewer takes for a cluster
 _MAP_HEADINGS: Final = (
@@ -90,9 +90,7 @@ def _strength(value: Value) -> str:
 
 def _clusters(before: str) -> Shower:
     """Return what shows communities, as far as VOSviewer takes their numbers."""
-    return lambda columns: [
-        f"{before}{n}" if n is not None and n in CLUSTERS else "" for n in columns[PLACES["community"]]
-    ]
+    return lambda columns: [f"{before}{n}" if n is not None and n in CLUSTERS else "" for n in columns["community"]]
 
 
 def _addresses(before: str, after: str) -> Shower:
@@ -103,7 +101,7 @@ def _addresses(before: str, after: str) -> Shower:
             return f"{before}https://pubmed.ncbi.nlm.nih.gov/{pmid}/{after}"
         return f"{before}https://doi.org/{quote(without_controls(doi), safe=_DOI_SAFE)}{after}" if doi else ""
 
-    return lambda columns: list(map(address, columns[PLACES["pmid"]], columns[PLACES["doi"]]))
+    return lambda columns: list(map(address, columns["pmid"], columns["doi"]))
 
 
 class _Weights(Shown):
@@ -113,7 +111,7 @@ class _Weights(Shown):
         super().__init__(lambda pair: _numbers("weights", zip(("Citations", "Articles"), pair, strict=True)))
 
     def __call__(self, columns: Columns) -> list[str]:
-        return [self[pair] for pair in zip(columns[PLACES["citation_count"]], columns[PLACES["articles"]], strict=True)]
+        return [self[pair] for pair in zip(columns["citation_count"], columns["articles"], strict=True)]
 
 
 class _Scores(Shown):
@@ -123,7 +121,7 @@ class _Scores(Shown):
         super().__init__(lambda year: _numbers("scores", [("Year", year)]))
 
     def __call__(self, columns: Columns) -> list[str]:
-        years, ranks = columns[PLACES["year"]], columns[PLACES["pagerank"]]
+        years, ranks = columns["year"], columns["pagerank"]
         return [
             self[year] if rank is None else _numbers("scores", (("Year", year), ("PageRank", rank)))
             for year, rank in zip(years, ranks, strict=True)

@@ -1,9 +1,9 @@
 """Nodes of the citation graph as exports read them: merged works followed, each once, in constant memory."""
 
 import sqlite3
-from collections.abc import Iterator
-from itertools import chain
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -23,19 +23,32 @@ _NAMED_BY: Final = """(
             union select c.source_id from works v join citations c on c.cited_id = v.id where v.merged_into = w.id
             union select c.source_id from works v join citations c on c.citing_id = v.id where v.merged_into = w.id
         ) order by s.id) n)"""
-_BRIEF: Final = f"""
-    {WORK_NAME}, w.label, null, null, null, null, null, null, null, null, null, null, null, null, p.x, p.y, null
-    from {NODES} left join work_positions p on p.id = w.id and p.layout = 'timeline'"""
-_WHOLE: Final = f"""
-    {WORK_NAME}, w.label, a.title, coalesce(a.year, w.year), a.authors,
-        coalesce(j.abbreviation, j.title), coalesce(a.doi, w.doi), case when w.id > 0 then w.id end, w.state,
-        m.citation_count, m.pagerank, m.component, case when a.pmid is null then {_NAMED_BY} else s.name end,
-        k.community, p.x, p.y, null
-    from {NODES} left join journals j on j.journal_id = a.journal_id
-        left join citation_sources s on s.id = a.source_id
-        left join article_metrics m on m.id = w.id
-        left join communities k on k.id = w.id
-        left join work_positions p on p.id = w.id and p.layout = 'timeline'"""
+# Attribute of a node -> how it is read, and from which of the tables below, where it is not the work's or its record's.
+_ATTRIBUTES: Final[Mapping[str, tuple[str, str | None]]] = {
+    "name": (WORK_NAME, None),
+    "label": ("w.label", None),
+    "title": ("a.title", None),
+    "year": ("coalesce(a.year, w.year)", None),
+    "authors": ("a.authors", None),
+    "journal": ("coalesce(j.abbreviation, j.title)", "journals"),
+    "doi": ("coalesce(a.doi, w.doi)", None),
+    "pmid": ("case when w.id > 0 then w.id end", None),
+    "state": ("w.state", None),
+    "citation_count": ("m.citation_count", "article_metrics"),
+    "pagerank": ("m.pagerank", "article_metrics"),
+    "component": ("m.component", "article_metrics"),
+    "source": (f"case when a.pmid is null then {_NAMED_BY} else s.name end", "citation_sources"),
+    "community": ("k.community", "communities"),
+    "x": ("p.x", "work_positions"),
+    "y": ("p.y", "work_positions"),
+}
+_JOINS: Final[Mapping[str, str]] = {
+    "journals": "j on j.journal_id = a.journal_id",
+    "citation_sources": "s on s.id = a.source_id",
+    "article_metrics": "m on m.id = w.id",
+    "communities": "k on k.id = w.id",
+    "work_positions": "p on p.id = w.id and p.layout = 'timeline'",
+}
 
 
 class ExportNode(NamedTuple):
@@ -60,7 +73,16 @@ class ExportNode(NamedTuple):
     articles: int | None = None  # how many held articles bear this name or keyword
 
 
-NodeRow: TypeAlias = tuple[Any, ...]  # a node as SQLite gives it: the values of an ExportNode
+class Columns(dict[str, Sequence[Any]]):
+    """A portion of nodes, column by column, by the attributes of ExportNode; one that is absent holds None alone."""
+
+    @property
+    def size(self) -> int:
+        """How many nodes."""
+        return len(self["name"])
+
+    def __missing__(self, attribute: str) -> Sequence[None]:
+        return (None,) * self.size
 
 
 class Scope(NamedTuple):
@@ -93,18 +115,30 @@ def read_scope_ids(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Ids:
     return np.fromiter(chain.from_iterable(rows), dtype=np.int64)
 
 
-def read_node_portions(
-    db: sqlite3.Connection, scope: Scope = EVERYTHING, *, brief: bool = False
-) -> Iterator[list[NodeRow]]:
-    """Yield the nodes with their attributes, by id, in portions; brief ones have name, label and position alone."""
-    rows = db.execute(f"select {_BRIEF if brief else _WHOLE} where {scope.where()} order by w.id")
+def read_node_columns(
+    db: sqlite3.Connection, scope: Scope = EVERYTHING, attributes: Collection[str] = _ATTRIBUTES
+) -> Iterator[Columns]:
+    """Yield the nodes by id, in portions: their names, and those of ``attributes`` that anything can be known of."""
+    asked = {name: column for name, column in _ATTRIBUTES.items() if name == "name" or name in attributes}
+    tables = {table for _, table in asked.values() if table and db.execute(f"select 1 from {table} limit 1").fetchone()}
+    known = {name: value for name, (value, table) in asked.items() if table is None or table in tables}
+    joins = " ".join(f"left join {table} {_JOINS[table]}" for table in sorted(tables))
+    rows = db.execute(f"select {', '.join(known.values())} from {NODES} {joins} where {scope.where()} order by w.id")
     while portion := rows.fetchmany(PORTION):
-        yield portion
+        yield Columns(zip(known, zip(*portion, strict=True), strict=True))
+
+
+def columns_of(nodes: Iterable[ExportNode]) -> Iterator[Columns]:
+    """Yield nodes in portions."""
+    left = iter(nodes)
+    while portion := list(islice(left, PORTION)):
+        yield Columns(zip(ExportNode._fields, zip(*portion, strict=True), strict=True))
 
 
 def read_scope_nodes(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[ExportNode]:
     """Yield the nodes with their attributes, by id, in constant memory."""
-    yield from map(ExportNode._make, chain.from_iterable(read_node_portions(db, scope)))
+    for columns in read_node_columns(db, scope):
+        yield from map(ExportNode, *(columns[name] for name in ExportNode._fields))
 
 
 def read_scope_names(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[str]:

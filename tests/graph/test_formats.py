@@ -21,7 +21,7 @@ from graph.export import FORMATS, FORMS, stream
 from graph.formats.common import KINDS, Contents
 from graph.networks import WEIGHTED
 from kb.queries.edges import Block, ExportEdge
-from kb.queries.exports import ExportNode
+from kb.queries.exports import ExportNode, columns_of
 from kb.text import without_controls
 from tests.graph.hostile import hostile_graph
 from tests.graph.schemas import GEXF, GRAPHML, assert_valid
@@ -359,7 +359,9 @@ def test_the_notice_of_made_up_records_stands_in_every_format_that_has_a_place(f
 
 def weighted_contents() -> Contents:
     """Three names, two edges of weights 3 and 1."""
-    nodes = [[ExportNode(f"name:{key}", key.title(), articles=place) for place, key in enumerate("abc", start=1)]]
+    nodes = columns_of(
+        ExportNode(f"name:{key}", key.title(), articles=place) for place, key in enumerate("abc", start=1)
+    )
     kind, _ = WEIGHTED["coauthors"]
     blocks = [Block(np.array([0, 1]), np.array([1, 2]), np.array([3, 1]))]
     stars = [[("name:a", ["name:b"], [3]), ("name:b", ["name:c"], [1])]]
