@@ -22,6 +22,7 @@ from graph.formats.neo4j import format_neo4j_edges, format_neo4j_nodes
 from graph.formats.nodelink import format_nodelink
 from graph.formats.pajek import format_pajek
 from graph.formats.vosviewer import format_vos_json, format_vos_map, format_vos_network
+from graph.journals import journal_citations
 from graph.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
 from kb.console import litkb_version
 from kb.database import snapshot
@@ -42,12 +43,16 @@ _Part = TypeVar("_Part")
 
 
 class Form(NamedTuple):
-    """A file's format: who writes it, its media type, whether nodes are numbers in it, which attributes it shows."""
+    """A file's format: who writes it, its media type, whether nodes are numbers in it, which attributes it shows.
+
+    directed: it can say that an edge leads from one node to the other.
+    """
 
     write: Callable[[Contents], Iterator[str]]
     media_type: str
     numbered: bool = False
     shows: Collection[str] = KINDS
+    directed: bool = True
 
 
 FORMS: Final[Mapping[str, Form]] = {
@@ -58,13 +63,13 @@ FORMS: Final[Mapping[str, Form]] = {
     "dot": Form(format_dot, "text/vnd.graphviz; charset=utf-8"),
     "json": Form(format_nodelink, "application/json"),
     "cyjs": Form(format_cyjs, "application/json"),
-    "vos.json": Form(format_vos_json, "application/json", shows=vosviewer.SHOWS),
+    "vos.json": Form(format_vos_json, "application/json", shows=vosviewer.SHOWS, directed=False),
     "nodes.csv": Form(format_node_rows, "text/csv; charset=utf-8"),
     "edges.csv": Form(format_edge_rows, "text/csv; charset=utf-8"),
     "nodes.neo4j.csv": Form(format_neo4j_nodes, "text/csv; charset=utf-8"),
     "edges.neo4j.csv": Form(format_neo4j_edges, "text/csv; charset=utf-8"),
-    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", numbered=True, shows=vosviewer.SHOWS),
-    "network.vos.txt": Form(format_vos_network, "text/plain; charset=utf-8", numbered=True),
+    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", True, vosviewer.SHOWS, directed=False),
+    "network.vos.txt": Form(format_vos_network, "text/plain; charset=utf-8", numbered=True, directed=False),
 }
 # Suffix -> the forms of the files that it stands for: x.vos.txt is x-map.vos.txt and x-network.vos.txt.
 FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -167,7 +172,7 @@ def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope,
     """Return what goes into a file; it is read while the file is written."""
     about, writer = read_about(db), FORMS[form]
     if network != "citations":
-        return _weighted_contents(db, network, scope, at_least)
+        return _weighted_contents(db, network, scope, at_least, directed=writer.directed)
     nodes = _Counted(lambda: read_node_columns(db, scope, writer.shows), attrgetter("size"))
     if not writer.numbered:
         return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope), _edges_of_stars))
@@ -176,9 +181,14 @@ def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope,
     return Contents(CITATIONS, about, nodes, (), blocks, SourceNames(db).__getitem__, len(ids), read_bounds(db))
 
 
-def _weighted_contents(db: sqlite3.Connection, network: str, scope: Scope, at_least: int) -> Contents:
+def _weighted_contents(
+    db: sqlite3.Connection, network: str, scope: Scope, at_least: int, *, directed: bool
+) -> Contents:
     kind, weight = WEIGHTED[network]
-    found = together(db, network, scope, at_least)
+    if network == "journals":
+        found = journal_citations(db, scope, at_least, directed=directed)
+    else:
+        found = together(db, network, scope, at_least)
     about = read_about(db) | {"network": network, "weight": weight}
     if at_least > 1:
         about["at_least"] = str(at_least)

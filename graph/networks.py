@@ -1,11 +1,12 @@
 """Networks of what goes together: works cited together, works that cite the same, co-authors' names, keywords.
 
-Each is undirected and weighted: the product of an incidence matrix with itself, computed in blocks of rows, so
-that memory does not grow with the number of pairs. Nodes are what has at least one edge.
+Each is undirected and weighted: the product of an incidence matrix with itself, computed in blocks of rows and
+handed on block by block, so that memory does not grow with the number of pairs. Nodes are what has at least one edge.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from itertools import compress, islice, pairwise
 from typing import Final, NamedTuple
 
@@ -13,9 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.build import adjacency, build_citation_graph
 from graph.formats.common import Network
-from kb.queries.edges import Block, SourceNames, Star
+from kb.queries.edges import Block, SourceNames, Star, read_blocks
 from kb.queries.exports import (
     EVERYTHING,
     Columns,
@@ -26,17 +26,23 @@ from kb.queries.exports import (
     read_scope_ids,
     read_scope_names,
 )  # fmt: skip
-from kb.queries.items import KEYWORDS, NAMES, ItemTable, read_item_pairs, read_items
+from kb.queries.items import KEYWORDS, NAMES, Item, ItemTable, read_item_pairs, read_items
+from kb.queries.links import Ids
 
-CITATIONS: Final = Network("Work", "CITES", directed=True)
+CITATIONS: Final = Network("Work", "CITES", directed=True, weighted=False)
 WEIGHTED: Final = {  # name of a network -> what it is of, and what the weight of an edge counts
     "cocitations": (Network("Work", "CITED_WITH", directed=False), "works that cite both (Small 1973)"),
     "couplings": (Network("Work", "COUPLED_WITH", directed=False), "works that both cite (Kessler 1963)"),
     "coauthors": (Network("Name", "WROTE_WITH", directed=False), "articles that bear both names; a name, not a person"),
     "keywords": (Network("Keyword", "USED_WITH", directed=False), "articles that bear both keywords"),
+    "journals": (
+        Network("Journal", "CITES", directed=True),
+        "citations of the one's articles to the other's",
+    ),
 }
 NETWORKS: Final = ("citations", *WEIGHTED)
-PRODUCTS: Final = 2_000_000  # of the matrix with itself, made in one go: bounds memory to about 60 MB
+PRODUCTS: Final = 250_000  # of the matrix with itself, made in one go
+_EDGES: Final = 10_000  # that are given their names in one go
 
 
 class Pairs(NamedTuple):
@@ -69,30 +75,34 @@ def together(db: sqlite3.Connection, network: str, scope: Scope = EVERYTHING, at
 
 
 def _of_works(db: sqlite3.Connection, scope: Scope, at_least: int, *, cited: bool) -> Together:
-    ids, citations = read_scope_ids(db, scope), build_citation_graph(db)
-    inside = np.isin(ids, citations.ids)
-    matrix = adjacency(citations).astype(np.int32)
-    having = sp.csr_array((sp.csr_array(matrix.T) if cited else matrix)[np.searchsorted(citations.ids, ids[inside])])
-    pairs = find_pairs(having, at_least)
+    ids, nodes = read_scope_ids(db, scope), read_scope_ids(db)
+    inside = np.isin(ids, nodes)
+    pairs = find_pairs(_citations(db, nodes, cited=cited)[np.searchsorted(nodes, ids[inside])], at_least)
     inside[inside] = pairs.linked
     chosen = inside.tolist()
     return Together(
-        nodes=lambda: _compressed(read_node_columns(db, scope), chosen),
+        nodes=lambda: compressed(read_node_columns(db, scope), chosen),
         names=lambda: list(compress(read_scope_names(db, scope), chosen)),
         blocks=lambda: read_pairs(pairs),
         size=sum(chosen),
     )
 
 
+def _citations(db: sqlite3.Connection, ids: Ids, *, cited: bool) -> sp.csr_array:
+    """Return who cites what, a row a citing work; or, with ``cited``, who is cited by whom. Numbers are of 32 bits."""
+    found = [(block.tails.astype(np.int32), block.heads.astype(np.int32)) for block in read_blocks(db, ids)]
+    none = np.array([], dtype=np.int32)
+    tails, heads = (np.concatenate([none, *ends]) for ends in (zip(*found, strict=True) if found else ([], [])))
+    ones, size = np.ones(len(tails), dtype=np.int32), len(ids)
+    return sp.csr_array((ones, (heads, tails) if cited else (tails, heads)), shape=(size, size))
+
+
 def _of_items(db: sqlite3.Connection, kept: ItemTable, scope: Scope, at_least: int) -> Together:
     kind = "name" if kept == NAMES else "keyword"
     pairs = find_pairs(_incidence(db, kept, scope), at_least)
-    sources = SourceNames(db)
 
     def nodes() -> Iterator[ExportNode]:
-        for item in compress(read_items(db, kept, scope), pairs.linked.tolist()):
-            name, source = f"{kind}:{item.key}", sources[item.sources]
-            yield ExportNode(name, item.form, source=source, articles=item.articles)
+        return item_nodes(kind, compress(read_items(db, kept, scope), pairs.linked.tolist()), SourceNames(db))
 
     return Together(
         lambda: columns_of(nodes()),
@@ -102,7 +112,14 @@ def _of_items(db: sqlite3.Connection, kept: ItemTable, scope: Scope, at_least: i
     )
 
 
-def _compressed(portions: Iterator[Columns], chosen: list[bool]) -> Iterator[Columns]:
+def item_nodes(kind: str, items: Iterable[Item], sources: SourceNames) -> Iterator[ExportNode]:
+    """Yield names, keywords or journals as nodes."""
+    for item in items:
+        name, source = f"{kind}:{item.key}", sources[item.sources]
+        yield ExportNode(name, item.form, source=source, articles=item.articles)
+
+
+def compressed(portions: Iterator[Columns], chosen: list[bool]) -> Iterator[Columns]:
     """Yield those nodes that are chosen."""
     left = iter(chosen)
     for columns in portions:
@@ -112,8 +129,7 @@ def _compressed(portions: Iterator[Columns], chosen: list[bool]) -> Iterator[Col
 
 def _incidence(db: sqlite3.Connection, kept: ItemTable, scope: Scope) -> sp.csr_array:
     """Return which name or keyword, by key, is borne by which article."""
-    rows: list[int] = []
-    pmids: list[int] = []
+    rows, pmids = array("i"), array("q")
     last = None
     for key, pmid in read_item_pairs(db, kept, scope):
         rows.append((rows[-1] if rows else -1) + (key != last))
@@ -121,7 +137,8 @@ def _incidence(db: sqlite3.Connection, kept: ItemTable, scope: Scope) -> sp.csr_
         last = key
     articles, columns = np.unique(np.array(pmids, dtype=np.int64), return_inverse=True)
     shape = (rows[-1] + 1 if rows else 0, len(articles))
-    return sp.csr_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape)
+    places = np.array(rows, dtype=np.int32), columns.astype(np.int32)
+    return sp.csr_array((np.ones(len(rows), dtype=np.int32), places), shape=shape)
 
 
 def find_pairs(having: sp.csr_array, at_least: int = 1) -> Pairs:
@@ -156,7 +173,14 @@ def read_pairs(pairs: Pairs) -> Iterator[Block]:
 
 def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[list[Star]]:
     """Yield the edges of blocks by the names of their nodes."""
-    for tails, heads, weights in blocks:
+    for tails, heads, weights in _slices(blocks):
         bounds = [*np.flatnonzero(np.diff(tails, prepend=-1)).tolist(), len(tails)]
         shown, values = [names[head] for head in heads.tolist()], weights.tolist()
         yield [(names[tails[first]], shown[first:last], values[first:last]) for first, last in pairwise(bounds)]
+
+
+def _slices(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield the edges of blocks, few in one go: their text takes much more room than their numbers."""
+    for block in blocks:
+        for start in range(0, len(block.heads), _EDGES):
+            yield Block(*(column[start : start + _EDGES] for column in block))

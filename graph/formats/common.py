@@ -33,16 +33,17 @@ KINDS: Final[Mapping[str, str]] = {  # attribute of a node -> how a file declare
 
 
 class Network(NamedTuple):
-    """What a network is of: its nodes, its edges, and whether they have a direction and sources, or a weight."""
+    """What a network is of: its nodes, its edges, and whether these have a direction, and a weight or sources."""
 
-    item: str  # Work, Name, Keyword
+    item: str  # Work, Name, Keyword, Journal
     link: str  # CITES, CITED_WITH ...
     directed: bool
+    weighted: bool = True
 
     @property
     def value(self) -> str:
         """What is said of an edge: sources, or weight."""
-        return "sources" if self.directed else "weight"
+        return "weight" if self.weighted else "sources"
 
 
 class Contents(NamedTuple):
@@ -67,6 +68,8 @@ class Text(NamedTuple):
 
     def column(self, values: Sequence[str | None]) -> Sequence[str]:
         """Return a column of text, cleaned; nothing where there is none."""
+        if not values:
+            return []
         there = [value or "" for value in values]
         if not "".join(there).isprintable():
             return [self.clean(value) for value in there]

@@ -30,7 +30,7 @@ def cells() -> list[Part]:
 def format_edge_rows(contents: Contents) -> Iterator[str]:
     """Yield a CSV file of edges: Source is the citing work, Target the cited one."""
     directed = contents.network.directed
-    yield f"Source,Target,Type,{'sources' if directed else 'Weight'}\r\n"
+    yield f"Source,Target,Type,{'Weight' if contents.network.weighted else 'sources'}\r\n"
 
     def end(value: Value) -> str:
         shown = f'"{csv_text(value)}"' if isinstance(value, str) else "" if value is None else value

@@ -32,7 +32,7 @@ def format_dot(contents: Contents) -> Iterator[str]:
         yield f'"{dot_text(name)}"="{dot_text(text)}";\n'
     yield from node_lines(contents.nodes, _TEXT, (Field("name", '"', '" ['), *_VALUES, _positions, "];\n"))
     arrow = "->" if contents.network.directed else "--"
-    end = _sources if contents.network.directed else _weight
+    end = _weight if contents.network.weighted else _sources
     yield from edge_lines(contents.stars, _TEXT, '"', f'" {arrow} "', end)
     yield "}\n"
 

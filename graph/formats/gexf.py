@@ -46,7 +46,7 @@ def format_gexf(contents: Contents) -> Iterator[str]:
     yield "<nodes>\n"
     yield from _nodes(contents)
     yield "</nodes>\n<edges>\n"
-    end = _sources if contents.network.directed else _weight
+    end = _weight if contents.network.weighted else _sources
     yield from edge_lines(contents.stars, XML, '<edge source="', '" target="', end)
     yield "</edges>\n</graph>\n</gexf>\n"
 
@@ -57,7 +57,7 @@ def _attributes(contents: Contents) -> Iterator[str]:
         if name != "label":
             yield f'<attribute id="{place}" title="{name}" type="{_TYPES[kind]}"/>\n'
     yield "</attributes>\n"
-    if contents.network.directed:
+    if not contents.network.weighted:
         yield '<attributes class="edge" mode="static">\n<attribute id="0" title="sources" type="string"/>\n'
         yield "</attributes>\n"
 

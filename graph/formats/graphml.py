@@ -36,7 +36,7 @@ def _keys(contents: Contents) -> Iterator[str]:
         yield f'<key id="g{place}" for="graph" attr.name="{xml_text(name)}" attr.type="string"/>\n'
     for place, (name, kind) in enumerate(KINDS.items()):
         yield f'<key id="n{place}" for="node" attr.name="{name}" attr.type="{_TYPES[kind]}"/>\n'
-    kind = "string" if contents.network.directed else "long"
+    kind = "long" if contents.network.weighted else "string"
     yield f'<key id="e0" for="edge" attr.name="{contents.network.value}" attr.type="{kind}"/>\n'
 
 

@@ -20,7 +20,7 @@ def format_neo4j_nodes(contents: Contents) -> Iterator[str]:
 
 def format_neo4j_edges(contents: Contents) -> Iterator[str]:
     """Yield a CSV file of relationships."""
-    said = "sources:string[]" if contents.network.directed else "weight:long"
+    said = "weight:long" if contents.network.weighted else "sources:string[]"
     yield f":START_ID,:END_ID,{said},:TYPE\r\n"
 
     def end(value: Value) -> str:

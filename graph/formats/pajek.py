@@ -37,8 +37,8 @@ def format_pajek(contents: Contents) -> Iterator[str]:
     yield f"*Vertices {contents.size}\n"
     label = numbered_labels(_TEXT, ' "', '"')
     yield from node_lines(contents.nodes, _TEXT, (counted("", 1), label, _Positions(contents.bounds), "\n"))
-    weighted = not contents.network.directed
-    yield "*Edges\n" if weighted else "*Arcs\n"
+    weighted = contents.network.weighted
+    yield "*Arcs\n" if contents.network.directed else "*Edges\n"
     yield from padded_lines(contents, ("", " "), (lambda code: f" {code}\n") if weighted else _once, 1)
 
 

@@ -135,7 +135,7 @@ def _numbers(name: str, pairs: Iterable[tuple[str, float | None]]) -> str:
 
 def format_vos_network(contents: Contents) -> Iterator[str]:
     """Yield a network file: two ids and the strength, tab-separated, no headings."""
-    weighted = not contents.network.directed
+    weighted = contents.network.weighted
     return block_lines(contents.blocks, ("", "\t"), (lambda code: f"\t{code}\n") if weighted else _single, 1)
 
 

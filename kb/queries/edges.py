@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from kb.errors import DatabaseError
 from kb.queries.exports import EVERYTHING, PORTION, SEPARATOR, WORK_NAMED, Scope
 from kb.queries.links import Ids
 
@@ -70,7 +71,7 @@ def read_stars(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[li
     In portions; by citing id, those last that other works were merged into; the cited ones by the id by which
     they are named.
     """
-    sources, merges, named = SourceNames(db), _any(db, "merged_into is not null"), _any(db, "id < 0")
+    sources, merges, named = SourceNames(db), _merges(db), _any(db, "id < 0")
     only = None if merges else _only_source(db)
     for pairs in _assertions(scope, merges):
         rows = _star_rows(db, pairs, named=named, only=None if only is None else sources[str(only)])
@@ -131,6 +132,20 @@ def _merged_star(tail: str, heads: Sequence[str], said: Iterable[str], sources: 
     return tail, [f"pmid:{head}" for head in merged] if is_joined else list(merged), values
 
 
+def _merges(db: sqlite3.Connection) -> bool:
+    """Return whether any works were merged; raises DatabaseError for a cited or citing one that was so twice."""
+    twice = db.execute("""
+        select w.id from works w join works v on v.id = w.merged_into
+        where w.merged_into is not null and v.merged_into is not null and (
+            exists (select 1 from citations where cited_id = w.id)
+            or exists (select 1 from citations where citing_id = w.id))""").fetchone()
+    if twice:
+        raise DatabaseError(
+            f"Work {twice[0]} was merged more than once; `litkb check` says more, `litkb rebuild` repairs it."
+        )
+    return _any(db, "merged_into is not null")
+
+
 def _any(db: sqlite3.Connection, condition: str) -> bool:
     """Return whether there is a work of which condition holds."""
     return db.execute(f"select 1 from works where {condition} limit 1").fetchone() is not None
@@ -167,7 +182,7 @@ def _select(citing: str, cited: str, conditions: list[str]) -> str:
 
 def read_blocks(db: sqlite3.Connection, ids: Ids, scope: Scope = EVERYTHING) -> Iterator[Block]:
     """Yield the citations by the places of their works in ids, which are those of the scope; codes are SourceNames'."""
-    merges = _any(db, "merged_into is not null")
+    merges = _merges(db)
     only = None if merges else _only_source(db)
     said = f"cited_id << {_SOURCE_BITS} | source_id" if only is None else "cited_id"
     for pairs in _assertions(scope, merges):

@@ -54,7 +54,7 @@ _JOINS: Final[Mapping[str, str]] = {
 class ExportNode(NamedTuple):
     """A node as files show it; None: nobody said. source is that of its record, else of the citations naming it."""
 
-    name: str  # pmid:15063905, doi:10.1111/…, ref:<citation key>; name:<name key>; keyword:<keyword key>
+    name: str  # pmid:15063905, doi:10.1111/…, ref:<citation key>; name:, keyword:, journal: and a key
     label: str
     title: str | None = None
     year: int | None = None
@@ -70,7 +70,7 @@ class ExportNode(NamedTuple):
     community: int | None = None
     x: float | None = None
     y: float | None = None
-    articles: int | None = None  # how many held articles bear this name or keyword
+    articles: int | None = None  # how many held articles bear this name or keyword, or are of this journal
 
 
 class Columns(dict[str, Sequence[Any]]):
