@@ -1,9 +1,7 @@
 """Networks as files that other programs open: suffix -> streaming writer."""
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -11,7 +9,9 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from graph.formats.common import Contents
+from graph.files import find_targets, write_whole
+from graph.formats import pajek, vosviewer
+from graph.formats.common import KINDS, Contents
 from graph.formats.csvpair import format_edge_rows, format_node_rows
 from graph.formats.cyjs import format_cyjs
 from graph.formats.dot import format_dot
@@ -22,53 +22,54 @@ from graph.formats.neo4j import format_neo4j_edges, format_neo4j_nodes
 from graph.formats.nodelink import format_nodelink
 from graph.formats.pajek import format_pajek
 from graph.formats.vosviewer import format_vos_json, format_vos_map, format_vos_network
+from graph.journals import journal_citations
 from graph.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
 from kb.console import litkb_version
 from kb.database import snapshot
-from kb.errors import LitkbError, UsageError
+from kb.errors import UsageError
+from kb.queries.edges import Block, ExportEdge, SourceNames, Star, count_heads, read_blocks, read_stars
 from kb.queries.exports import (
     EVERYTHING,
-    Block,
-    ExportEdge,
     ExportNode,
     Scope,
-    SourceNames,
-    Star,
-    read_blocks,
+    columns_of,
     read_bounds,
+    read_node_columns,
     read_scope_ids,
-    read_scope_nodes,
-    read_stars,
 )  # fmt: skip
 from kb.queries.links import read_article_sources, read_computed
 
-_Item = TypeVar("_Item", ExportNode, Star, Block)
+_Part = TypeVar("_Part")
 
 
 class Form(NamedTuple):
-    """A file's format: who writes it, its media type, whether nodes are numbers in it, and shown by label alone."""
+    """A file's format: who writes it, its media type, whether nodes are numbers in it, which attributes it shows.
+
+    directed: it can say that an edge leads from one node to the other.
+    """
 
     write: Callable[[Contents], Iterator[str]]
     media_type: str
     numbered: bool = False
-    brief: bool = False
+    shows: Collection[str] = KINDS
+    directed: bool = True
 
 
 FORMS: Final[Mapping[str, Form]] = {
     "graphml": Form(format_graphml, "application/graphml+xml"),
     "gexf": Form(format_gexf, "application/gexf+xml"),
-    "net": Form(format_pajek, "text/plain; charset=utf-8", numbered=True, brief=True),
+    "net": Form(format_pajek, "text/plain; charset=utf-8", numbered=True, shows=pajek.SHOWS),
     "gml": Form(format_gml, "text/plain; charset=us-ascii", numbered=True),
     "dot": Form(format_dot, "text/vnd.graphviz; charset=utf-8"),
     "json": Form(format_nodelink, "application/json"),
     "cyjs": Form(format_cyjs, "application/json"),
-    "vos.json": Form(format_vos_json, "application/json"),
+    "vos.json": Form(format_vos_json, "application/json", shows=vosviewer.SHOWS, directed=False),
     "nodes.csv": Form(format_node_rows, "text/csv; charset=utf-8"),
     "edges.csv": Form(format_edge_rows, "text/csv; charset=utf-8"),
     "nodes.neo4j.csv": Form(format_neo4j_nodes, "text/csv; charset=utf-8"),
     "edges.neo4j.csv": Form(format_neo4j_edges, "text/csv; charset=utf-8"),
-    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", numbered=True),
-    "network.vos.txt": Form(format_vos_network, "text/plain; charset=utf-8", numbered=True),
+    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", True, vosviewer.SHOWS, directed=False),
+    "network.vos.txt": Form(format_vos_network, "text/plain; charset=utf-8", numbered=True, directed=False),
 }
 # Suffix -> the forms of the files that it stands for: x.vos.txt is x-map.vos.txt and x-network.vos.txt.
 FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -84,7 +85,6 @@ FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
     ".neo4j.csv": ("nodes.neo4j.csv", "edges.neo4j.csv"),
     ".vos.txt": ("map.vos.txt", "network.vos.txt"),
 }
-BUFFER: Final = 1 << 18  # characters written in one go
 _NOTICES: Final = {
     "synthetic": "Synthetic: a made-up field, none of these articles exists",
     "demonstration": "Demonstration: bibliographic facts read from public pages, not from NCBI",
@@ -100,18 +100,26 @@ class ExportSummary(NamedTuple):
     computed: bool
 
 
-class _Counted(Generic[_Item]):
-    """Items to be read as often as wanted, and how many nodes or edges went by the last time."""
+class _Counted(Generic[_Part]):
+    """Portions to be read as often as wanted, and how many nodes or edges went by the last time."""
 
-    def __init__(self, read: Callable[[], Iterator[_Item]]) -> None:
-        self.read: Callable[[], Iterator[_Item]] = read
+    def __init__(self, read: Callable[[], Iterator[_Part]], size: Callable[[_Part], int]) -> None:
+        self._read, self._size = read, size
         self.count = 0
 
-    def __iter__(self) -> Iterator[_Item]:
+    def __iter__(self) -> Iterator[_Part]:
         self.count = 0
-        for item in self.read():
-            self.count += 1 if isinstance(item, ExportNode) else len(item.heads)
-            yield item
+        for part in self._read():
+            self.count += self._size(part)
+            yield part
+
+
+def _edges_of_stars(stars: Sequence[Star]) -> int:
+    return sum(map(count_heads, stars))
+
+
+def _edges_of_block(block: Block) -> int:
+    return len(block.heads)
 
 
 def stream(
@@ -123,7 +131,8 @@ def stream(
     """
     writer = FORMS[form]
     if not writer.numbered:
-        return writer.write(Contents(CITATIONS, about, nodes, stars=_stars(edges)))
+        stars = ([star] for star in _stars(edges))
+        return writer.write(Contents(CITATIONS, about, columns_of(nodes), stars))
     kept = list(nodes)
     numbers = {node.name: number for number, node in enumerate(kept)}
     sources: dict[str, int] = {}
@@ -131,19 +140,20 @@ def stream(
     placed = [(node.x, node.y) for node in kept if node.x is not None and node.y is not None]
     bounds = (min(placed)[0], max(placed)[0], min(y for _, y in placed), max(y for _, y in placed)) if placed else None
     named = lambda code: list(sources)[code]  # noqa: E731 - a format asks once for each code
-    return writer.write(Contents(CITATIONS, about, kept, (), blocks, named, len(kept), bounds))
+    return writer.write(Contents(CITATIONS, about, columns_of(kept), (), blocks, named, len(kept), bounds))
 
 
-def _stars(edges: Iterable[ExportEdge]) -> Iterator[Star]:
+def _stars(edges: Iterable[ExportEdge]) -> Iterator[tuple[str, list[str], list[str | None]]]:
     for tail, group in groupby(edges, attrgetter("citing")):
         found = list(group)
-        yield Star(tail, [edge.cited for edge in found], [edge.sources for edge in found])
+        yield tail, [edge.cited for edge in found], [edge.sources for edge in found]
 
 
-def _block(star: Star, numbers: Mapping[str, int], sources: dict[str, int]) -> Block:
-    codes = [sources.setdefault(str(value or ""), len(sources)) for value in star.values]
-    heads = [numbers[head] for head in star.heads]
-    return Block(np.full(len(heads), numbers[star.tail]), np.array(heads), np.array(codes))
+def _block(star: tuple[str, list[str], list[str | None]], numbers: Mapping[str, int], sources: dict[str, int]) -> Block:
+    tail, cited, values = star
+    codes = [sources.setdefault(value or "", len(sources)) for value in values]
+    heads = [numbers[head] for head in cited]
+    return Block(np.full(len(heads), numbers[tail]), np.array(heads), np.array(codes))
 
 
 def export_network(
@@ -160,25 +170,30 @@ def export_network(
 
 def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope, at_least: int = 1) -> Contents:
     """Return what goes into a file; it is read while the file is written."""
-    about, (_, _, numbered, brief) = read_about(db), FORMS[form]
+    about, writer = read_about(db), FORMS[form]
     if network != "citations":
-        return _weighted_contents(db, network, scope, at_least)
-    nodes = _Counted(lambda: read_scope_nodes(db, scope, brief=brief))
-    if not numbered:
-        return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope)))
+        return _weighted_contents(db, network, scope, at_least, directed=writer.directed)
+    nodes = _Counted(lambda: read_node_columns(db, scope, writer.shows), attrgetter("size"))
+    if not writer.numbered:
+        return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope), _edges_of_stars))
     ids = read_scope_ids(db, scope)
-    blocks = _Counted(lambda: read_blocks(db, ids, scope))
+    blocks = _Counted(lambda: read_blocks(db, ids, scope), _edges_of_block)
     return Contents(CITATIONS, about, nodes, (), blocks, SourceNames(db).__getitem__, len(ids), read_bounds(db))
 
 
-def _weighted_contents(db: sqlite3.Connection, network: str, scope: Scope, at_least: int) -> Contents:
+def _weighted_contents(
+    db: sqlite3.Connection, network: str, scope: Scope, at_least: int, *, directed: bool
+) -> Contents:
     kind, weight = WEIGHTED[network]
-    found = together(db, network, scope, at_least)
+    if network == "journals":
+        found = journal_citations(db, scope, at_least, directed=directed)
+    else:
+        found = together(db, network, scope, at_least)
     about = read_about(db) | {"network": network, "weight": weight}
     if at_least > 1:
         about["at_least"] = str(at_least)
-    nodes, blocks = _Counted(found.nodes), _Counted(found.blocks)
-    stars = _Counted(lambda: stars_of(found.blocks(), found.names()))
+    nodes, blocks = _Counted(found.nodes, attrgetter("size")), _Counted(found.blocks, _edges_of_block)
+    stars = _Counted(lambda: stars_of(found.blocks(), found.names()), _edges_of_stars)
     return Contents(kind, about, nodes, stars, blocks, int, found.size, read_bounds(db))
 
 
@@ -212,11 +227,12 @@ def write_export(
     """
     if network not in NETWORKS:
         raise UsageError(f"There is no network {network!r}: name one of {_listed(NETWORKS)}.")
-    targets = find_targets(out, force=force)
+    suffix = _find_suffix(out.name)
+    targets = find_targets(out, suffix, forms_of(suffix), force=force)
     with snapshot(db):
         computed = read_computed(db)
         contents = {path: read_contents(db, form, network, scope) for path, form in targets.items()}
-        _write_whole({path: FORMS[targets[path]].write(found) for path, found in contents.items()})
+        write_whole({path: FORMS[targets[path]].write(found) for path, found in contents.items()})
     nodes, edges = (max(counts) for counts in zip(*map(_counts, contents.values()), strict=True))
     current = computed is not None and (scope != EVERYTHING or network != "citations" or computed[1:] == (nodes, edges))
     return ExportSummary(tuple(targets), nodes, edges, current)
@@ -230,55 +246,19 @@ def _counts(contents: Contents) -> tuple[int, int]:
     return nodes, max(edges)
 
 
-def find_targets(out: Path, *, force: bool = False) -> dict[Path, str]:
-    """Return the files that out stands for, with their forms; raises UsageError where they cannot be written."""
-    suffix = max((suffix for suffix in FORMATS if out.name.lower().endswith(suffix)), key=len, default=None)
-    if suffix is None:
-        raise UsageError(f"{out.name} does not say its format: end it in {_listed(FORMATS)}.")
-    forms, stem = FORMATS[suffix], out.name[: -len(suffix)]
-    targets = {out: forms[0]}
-    if len(forms) > 1:
-        end = out.name[-len(suffix) :]
-        targets = {out.with_name(f"{stem}-{form.partition('.')[0]}{end}"): form for form in forms}
-    if not out.parent.is_dir():
-        raise UsageError(f"There is no folder {out.parent} to write {out.name} in.")
-    for path in targets:
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder; name a file.")
-        if path.exists() and not force:
-            raise UsageError(f"{path} is there already; --force replaces it.")
-    return targets
+def _find_suffix(name: str) -> str:
+    found = [suffix for suffix in FORMATS if name.lower().endswith(suffix)]
+    if not found:
+        raise UsageError(f"{name} does not say its format: end it in {_listed(FORMATS)}.")
+    return max(found, key=len)
+
+
+def forms_of(suffix: str) -> Mapping[str, str]:
+    """Return by what is put to the name ("", "-nodes") the forms of the files that a suffix of FORMATS stands for."""
+    forms = FORMATS[suffix]
+    return {"": forms[0]} if len(forms) == 1 else {f"-{form.partition('.')[0]}": form for form in forms}
 
 
 def _listed(names: Iterable[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} or {last}"
-
-
-def _joined(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield pieces put together to about BUFFER."""
-    waiting: list[str] = []
-    length = 0
-    for piece in pieces:
-        waiting.append(piece)
-        length += len(piece)
-        if length >= BUFFER:
-            yield "".join(waiting)
-            waiting, length = [], 0
-    yield "".join(waiting)
-
-
-def _write_whole(files: Mapping[Path, Iterator[str]]) -> None:
-    """Write each file beside its place, then put all in place; after a failure none has changed."""
-    try:
-        with ExitStack() as undone:
-            parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
-            for path, part in parts.items():
-                undone.callback(part.unlink, missing_ok=True)
-                with part.open("wb", 0) as file:
-                    for text in _joined(files[path]):
-                        file.write(text.encode())
-            for path, part in parts.items():
-                part.replace(path)
-    except OSError as error:
-        raise LitkbError(f"{next(iter(files))} could not be written: {error.strerror}.") from error

@@ -1,28 +1,27 @@
 """litkb export: any choice of works of a knowledge base as a file, a network or a bibliography."""
 
-import os
 import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
 
+from graph.files import find_targets, write_whole
 from graph.networks import NETWORKS
-from graph.takeaway import SUFFIXES, Taken, count_taken, find_suffix, format_taken, forms_of
+from graph.takeaway import SUFFIXES, Taken, count_taken, files_of, find_suffix, format_taken
 from kb.console import kb_argument, say
 from kb.database import open_kb, snapshot
-from kb.errors import LitkbError, UsageError
+from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
 from kb.identifiers import pmid_or_none
 from kb.queries import choice
 
 _NEIGHBOURHOOD: Final = re.compile(r"(-?\d{1,18})(?::(\d{1,3}))?")
 _YEARS: Final = re.compile(r"(\d{4})?(-)?(\d{4})?")
-_BUFFER: Final = 1 << 20
 _STDOUT: Final = "-"
 
 
@@ -66,7 +65,7 @@ def export_command(kb: Path, out: str, form: str | None, force: bool, **options:
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
         taken = _taken(db, Asked(**options), articles_only=articles_only, network=network)
         files = {path: format_taken(db, form, taken) for path, form in targets.items()}
-        _print(files) if out == _STDOUT else _write_whole(files)
+        _print(files) if out == _STDOUT else write_whole(files)
         _account(db, taken, suffix)
     for path in () if out == _STDOUT else targets:
         click.echo(path)
@@ -74,25 +73,12 @@ def export_command(kb: Path, out: str, form: str | None, force: bool, **options:
 
 def _targets(out: str, suffix: str, *, force: bool) -> dict[Path, str]:
     """Return the files to write, with their forms; raises UsageError where they cannot be written."""
-    forms = forms_of(suffix)
-    if out == _STDOUT:
-        if len(forms) > 1:
-            raise UsageError(f"{suffix} is two files, and stdout only one; name a file.")
-        return {Path(out): form for form in forms.values()}
-    path = Path(out)
-    end = path.name[-len(suffix) :] if path.name.lower().endswith(suffix) else ""
-    stem = path.name[: len(path.name) - len(end)]
-    if not path.name:
-        raise UsageError(f"{out} is a folder; name a file.")
-    targets = {path.with_name(f"{stem}{part}{end}"): form for part, form in forms.items()}
-    if not os.path.isdir(path.parent):  # noqa: PTH112  # Path.is_dir raises for a name that is too long
-        raise UsageError(f"There is no folder {path.parent} to write {path.name} in.")
-    for target in targets:
-        if os.path.isdir(target):  # noqa: PTH112
-            raise UsageError(f"{target} is a folder; name a file.")
-        if os.path.lexists(target) and not force:
-            raise UsageError(f"{target} is there already; --force replaces it.")
-    return targets
+    forms = files_of(suffix)
+    if out != _STDOUT:
+        return find_targets(Path(out), suffix, forms, force=force)
+    if len(forms) > 1:
+        raise UsageError(f"{suffix} is two files, and stdout only one; name a file.")
+    return {Path(out): form for form in forms.values()}
 
 
 def _taken(db: sqlite3.Connection, asked: Asked, *, articles_only: bool, network: str) -> Taken:
@@ -181,18 +167,3 @@ def _print(files: Mapping[Path, Iterator[str]]) -> None:
     for piece in pieces:
         sys.stdout.buffer.write(piece.encode())
     sys.stdout.buffer.flush()
-
-
-def _write_whole(files: Mapping[Path, Iterator[str]]) -> None:
-    """Write each file beside its place, then put all in place; after a failure none has changed."""
-    with ExitStack() as undone:
-        parts = {path: path.with_name(f".litkb-{os.getpid()}-{place}.part") for place, path in enumerate(files)}
-        try:
-            for path, part in parts.items():
-                undone.callback(part.unlink, missing_ok=True)
-                with part.open("x", _BUFFER, encoding="utf-8", newline="") as file:
-                    file.writelines(files[path])
-            for path, part in parts.items():
-                part.replace(path)
-        except OSError as error:
-            raise LitkbError(f"{next(iter(files))} could not be written: {error.strerror}.") from error

@@ -1,12 +1,13 @@
 """Networks of what goes together: works cited together, works that cite the same, co-authors' names, keywords.
 
-Each is undirected and weighted: the product of an incidence matrix with itself, computed in blocks of rows, so
-that memory does not grow with the number of pairs. Nodes are what has at least one edge.
+Each is undirected and weighted: the product of an incidence matrix with itself, computed in blocks of rows and
+handed on block by block, so that memory does not grow with the number of pairs. Nodes are what has at least one edge.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from itertools import compress, pairwise
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from itertools import compress, islice, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,34 +15,35 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.blocks import row_blocks
-from graph.build import adjacency, build_citation_graph
 from graph.formats.common import Network
+from kb.queries.edges import Block, SourceNames, Star, read_blocks
 from kb.queries.exports import (
     EVERYTHING,
-    KEYWORDS,
-    NAMES,
-    Block,
+    Columns,
     ExportNode,
-    ItemTable,
     Scope,
-    SourceNames,
-    Star,
-    read_item_pairs,
-    read_items,
+    columns_of,
+    read_node_columns,
     read_scope_ids,
     read_scope_names,
-    read_scope_nodes,
 )  # fmt: skip
+from kb.queries.items import KEYWORDS, NAMES, Item, ItemTable, read_item_pairs, read_items
+from kb.queries.links import Ids
 
-CITATIONS: Final = Network("Work", "CITES", directed=True)
+CITATIONS: Final = Network("Work", "CITES", directed=True, weighted=False)
 WEIGHTED: Final = {  # name of a network -> what it is of, and what the weight of an edge counts
     "cocitations": (Network("Work", "CITED_WITH", directed=False), "works that cite both (Small 1973)"),
     "couplings": (Network("Work", "COUPLED_WITH", directed=False), "works that both cite (Kessler 1963)"),
     "coauthors": (Network("Name", "WROTE_WITH", directed=False), "articles that bear both names; a name, not a person"),
     "keywords": (Network("Keyword", "USED_WITH", directed=False), "articles that bear both keywords"),
+    "journals": (
+        Network("Journal", "CITES", directed=True),
+        "citations of the one's articles to the other's",
+    ),
 }
 NETWORKS: Final = ("citations", *WEIGHTED)
-PRODUCTS: Final = 2_000_000  # of the matrix with itself, made in one go: bounds memory to about 60 MB
+PRODUCTS: Final = 250_000  # of the matrix with itself, made in one go
+_EDGES: Final = 10_000  # that are given their names in one go
 
 
 class Pairs(NamedTuple):
@@ -55,7 +57,7 @@ class Pairs(NamedTuple):
 class Together(NamedTuple):
     """A weighted network, to be read as often as wanted."""
 
-    nodes: Callable[[], Iterator[ExportNode]]
+    nodes: Callable[[], Iterator[Columns]]
     names: Callable[[], list[str]]  # of the nodes
     blocks: Callable[[], Iterator[Block]]
     size: int  # how many nodes
@@ -74,40 +76,61 @@ def together(db: sqlite3.Connection, network: str, scope: Scope = EVERYTHING, at
 
 
 def _of_works(db: sqlite3.Connection, scope: Scope, at_least: int, *, cited: bool) -> Together:
-    ids, citations = read_scope_ids(db, scope), build_citation_graph(db)
-    inside = np.isin(ids, citations.ids)
-    matrix = adjacency(citations).astype(np.int32)
-    having = sp.csr_array((sp.csr_array(matrix.T) if cited else matrix)[np.searchsorted(citations.ids, ids[inside])])
-    pairs = find_pairs(having, at_least)
+    ids, nodes = read_scope_ids(db, scope), read_scope_ids(db)
+    inside = np.isin(ids, nodes)
+    pairs = find_pairs(_citations(db, nodes, cited=cited)[np.searchsorted(nodes, ids[inside])], at_least)
     inside[inside] = pairs.linked
     chosen = inside.tolist()
     return Together(
-        nodes=lambda: compress(read_scope_nodes(db, scope), chosen),
+        nodes=lambda: compressed(read_node_columns(db, scope), chosen),
         names=lambda: list(compress(read_scope_names(db, scope), chosen)),
         blocks=lambda: read_pairs(pairs),
         size=sum(chosen),
     )
 
 
+def _citations(db: sqlite3.Connection, ids: Ids, *, cited: bool) -> sp.csr_array:
+    """Return who cites what, a row a citing work; or, with ``cited``, who is cited by whom. Numbers are of 32 bits."""
+    found = [(block.tails.astype(np.int32), block.heads.astype(np.int32)) for block in read_blocks(db, ids)]
+    none = np.array([], dtype=np.int32)
+    tails, heads = (np.concatenate([none, *ends]) for ends in (zip(*found, strict=True) if found else ([], [])))
+    ones, size = np.ones(len(tails), dtype=np.int32), len(ids)
+    return sp.csr_array((ones, (heads, tails) if cited else (tails, heads)), shape=(size, size))
+
+
 def _of_items(db: sqlite3.Connection, kept: ItemTable, scope: Scope, at_least: int) -> Together:
     kind = "name" if kept == NAMES else "keyword"
     pairs = find_pairs(_incidence(db, kept, scope), at_least)
-    sources = SourceNames(db)
 
     def nodes() -> Iterator[ExportNode]:
-        for item in compress(read_items(db, kept, scope), pairs.linked.tolist()):
-            name, source = f"{kind}:{item.key}", sources[item.sources]
-            yield ExportNode(name, item.form, source=source, articles=item.articles)
+        return item_nodes(kind, compress(read_items(db, kept, scope), pairs.linked.tolist()), SourceNames(db))
 
     return Together(
-        nodes, lambda: [node.name for node in nodes()], lambda: read_pairs(pairs), int(np.count_nonzero(pairs.linked))
+        lambda: columns_of(nodes()),
+        lambda: [node.name for node in nodes()],
+        lambda: read_pairs(pairs),
+        int(np.count_nonzero(pairs.linked)),
     )
+
+
+def item_nodes(kind: str, items: Iterable[Item], sources: SourceNames) -> Iterator[ExportNode]:
+    """Yield names, keywords or journals as nodes."""
+    for item in items:
+        name, source = f"{kind}:{item.key}", sources[item.sources]
+        yield ExportNode(name, item.form, source=source, articles=item.articles)
+
+
+def compressed(portions: Iterator[Columns], chosen: list[bool]) -> Iterator[Columns]:
+    """Yield those nodes that are chosen."""
+    left = iter(chosen)
+    for columns in portions:
+        here = list(islice(left, columns.size))
+        yield Columns((name, list(compress(column, here))) for name, column in columns.items())
 
 
 def _incidence(db: sqlite3.Connection, kept: ItemTable, scope: Scope) -> sp.csr_array:
     """Return which name or keyword, by key, is borne by which article."""
-    rows: list[int] = []
-    pmids: list[int] = []
+    rows, pmids = array("i"), array("q")
     last = None
     for key, pmid in read_item_pairs(db, kept, scope):
         rows.append((rows[-1] if rows else -1) + (key != last))
@@ -115,7 +138,8 @@ def _incidence(db: sqlite3.Connection, kept: ItemTable, scope: Scope) -> sp.csr_
         last = key
     articles, columns = np.unique(np.array(pmids, dtype=np.int64), return_inverse=True)
     shape = (rows[-1] + 1 if rows else 0, len(articles))
-    return sp.csr_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape)
+    places = np.array(rows, dtype=np.int32), columns.astype(np.int32)
+    return sp.csr_array((np.ones(len(rows), dtype=np.int32), places), shape=shape)
 
 
 def find_pairs(having: sp.csr_array, at_least: int = 1) -> Pairs:
@@ -141,10 +165,16 @@ def read_pairs(pairs: Pairs) -> Iterator[Block]:
         yield Block(numbers[tails[kept]], numbers[shared.indices[kept]], shared.data[kept].astype(np.int64))
 
 
-def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[Star]:
+def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[list[Star]]:
     """Yield the edges of blocks by the names of their nodes."""
-    for tails, heads, weights in blocks:
+    for tails, heads, weights in _slices(blocks):
         bounds = [*np.flatnonzero(np.diff(tails, prepend=-1)).tolist(), len(tails)]
-        for first, last in pairwise(bounds):
-            shown = [names[head] for head in heads[first:last].tolist()]
-            yield Star(names[tails[first]], shown, weights[first:last].tolist())
+        shown, values = [names[head] for head in heads.tolist()], weights.tolist()
+        yield [(names[tails[first]], shown[first:last], values[first:last]) for first, last in pairwise(bounds)]
+
+
+def _slices(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield the edges of blocks, few in one go: their text takes much more room than their numbers."""
+    for block in blocks:
+        for start in range(0, len(block.heads), _EDGES):
+            yield Block(*(column[start : start + _EDGES] for column in block))

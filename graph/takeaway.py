@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from graph.export import FORMATS, FORMS, export_network, read_about, stream
+from graph.export import FORMATS, FORMS, export_network, forms_of, read_about, stream
 from kb.database import snapshot
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
@@ -39,12 +39,9 @@ def find_suffix(name: str) -> str:
     return max(found, key=len)
 
 
-def forms_of(suffix: str) -> Mapping[str, str]:
+def files_of(suffix: str) -> Mapping[str, str]:
     """Return by what is put to the name ("", "-nodes") the forms of the files that a suffix stands for."""
-    if suffix in BIBLIOGRAPHIES:
-        return {"": suffix}
-    forms = FORMATS[suffix]
-    return {"": forms[0]} if len(forms) == 1 else {f"-{form.partition('.')[0]}": form for form in forms}
+    return {"": suffix} if suffix in BIBLIOGRAPHIES else forms_of(suffix)
 
 
 def media_type(form: str) -> str:

@@ -18,17 +18,22 @@ def add_article(
     label: str | None = None,
     year: int | None = 2000,
     source: str = "pubmed",
+    journal: str | None = None,
     **parts: Iterable[str],
 ) -> int:
-    """Add a held article; parts are names, keywords and mesh (descriptor names). Return its PMID."""
+    """Add a held article of a journal, by its abbreviation; parts are names, keywords and mesh. Return its PMID."""
     label = label if label is not None else f"Author{pmid} {year} J Tests"
     db.execute("delete from works where id = ? and state = 'known'", (pmid,))
     db.execute("insert into works (id, label, year, state) values (?, ?, ?, 'held')", (pmid, label, year))
     names = list(parts.get("names", ()))
+    journal_id = f"ta:{journal}" if journal else None
+    if journal:
+        db.execute("insert or ignore into journals (journal_id, abbreviation) values (?, ?)", (journal_id, journal))
     db.execute(
-        """insert into articles (pmid, record_type, title, authors, year, source_id, checked_at, content_hash)
-        values (?, 'article', ?, ?, ?, ?, ?, '')""",
-        (pmid, title, ", ".join(names) or None, year, SOURCES[source], MOMENT),
+        """insert into articles
+            (pmid, record_type, title, authors, year, source_id, checked_at, content_hash, journal_id)
+        values (?, 'article', ?, ?, ?, ?, ?, '', ?)""",
+        (pmid, title, ", ".join(names) or None, year, SOURCES[source], MOMENT, journal_id),
     )
     for position, name in enumerate(names, start=1):
         db.execute(

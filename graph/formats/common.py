@@ -1,13 +1,15 @@
 """What every format says of nodes and edges, put together fast: column by column, star by star.  (pure)"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, count, islice
+from itertools import chain, count, groupby, islice, repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.queries.exports import SEPARATOR, Block, ExportNode, Star
+from kb.queries.edges import Block, Star, Value
+from kb.queries.exports import SEPARATOR, Columns
+from kb.queries.links import Ids
 from kb.text import without_controls
 
 KINDS: Final[Mapping[str, str]] = {  # attribute of a node -> how a file declares it; the name is the node's id
@@ -28,23 +30,20 @@ KINDS: Final[Mapping[str, str]] = {  # attribute of a node -> how a file declare
     "y": "double",
     "articles": "integer",
 }
-PLACES: Final[Mapping[str, int]] = {name: place for place, name in enumerate(ExportNode._fields)}
-BATCH: Final = 500  # nodes put together in one go
-
-Value = str | int | None
 
 
 class Network(NamedTuple):
-    """What a network is of: its nodes, its edges, and whether they have a direction and sources, or a weight."""
+    """What a network is of: its nodes, its edges, and whether these have a direction, and a weight or sources."""
 
-    item: str  # Work, Name, Keyword
+    item: str  # Work, Name, Keyword, Journal
     link: str  # CITES, CITED_WITH ...
     directed: bool
+    weighted: bool = True
 
     @property
     def value(self) -> str:
         """What is said of an edge: sources, or weight."""
-        return "sources" if self.directed else "weight"
+        return "weight" if self.weighted else "sources"
 
 
 class Contents(NamedTuple):
@@ -52,8 +51,8 @@ class Contents(NamedTuple):
 
     network: Network
     about: Mapping[str, str]
-    nodes: Iterable[ExportNode]
-    stars: Iterable[Star] = ()
+    nodes: Iterable[Columns]  # in portions
+    stars: Iterable[Sequence[Star]] = ()
     blocks: Iterable[Block] = ()
     named: Callable[[int], str | int] = int  # what a block's code says: sources; else the weight itself
     size: int = 0  # how many nodes, where edges are blocks
@@ -65,30 +64,32 @@ class Text(NamedTuple):
 
     clean: Callable[[str], str]
     escapes: Sequence[tuple[str, str]]
-    finish: Callable[[str], str] | None = None  # of a cell, after replacing
+    finish: Callable[[str], str] | None = None  # of a column whose cells SEPARATOR joins, after replacing
 
     def column(self, values: Sequence[str | None]) -> Sequence[str]:
         """Return a column of text, cleaned; nothing where there is none."""
+        if not values:
+            return []
         there = [value or "" for value in values]
         if not "".join(there).isprintable():
             return [self.clean(value) for value in there]
         joined = SEPARATOR.join(there)
         for character, escape in self.escapes:
             joined = joined.replace(character, escape)
-        cells = joined.split(SEPARATOR)
-        return cells if self.finish is None else list(map(self.finish, cells))
+        return (joined if self.finish is None else self.finish(joined)).split(SEPARATOR)
 
 
 class Field(NamedTuple):
-    """An attribute as a node shows it: what stands before its value and after."""
+    """An attribute as a node shows it: what stands before its value and after; how its text is written."""
 
     name: str
     before: str
     after: str
+    text: Text | None = None  # None: as all text of the file
 
 
-Columns = Sequence[Sequence[Any]]  # of a batch of nodes, in the order of ExportNode
 Part = Field | str | Callable[[Columns], Iterable[str]]
+Piece = str | Iterable[str]  # what all nodes of a portion show alike, or each of them
 
 
 class Shown(dict[Any, str]):
@@ -103,52 +104,64 @@ class Shown(dict[Any, str]):
         return self[value]
 
 
-def batches(nodes: Iterable[ExportNode]) -> Iterator[list[ExportNode]]:
-    """Yield nodes many at a time."""
-    left = iter(nodes)
-    while batch := list(islice(left, BATCH)):
-        yield batch
-
-
-def node_lines(nodes: Iterable[ExportNode], text: Text, parts: Sequence[Part]) -> Iterator[str]:
+def node_lines(portions: Iterable[Columns], text: Text, parts: Sequence[Part]) -> Iterator[str]:
     """Yield nodes, each its parts in a row: attributes that are known, words that stand in each, what is made of it."""
-    for batch in batches(nodes):
-        columns: Columns = list(zip(*batch, strict=True))
-        shown = [found for part in parts if (found := _shown(part, columns, text))]
-        yield "".join(chain.from_iterable(zip(*shown, strict=True)))
+    for columns in portions:
+        pieces = chain.from_iterable(_pieces(part, columns, text) for part in parts)
+        yield "".join(chain.from_iterable(zip(*_columns(pieces, columns.size), strict=True)))
 
 
-def _shown(part: Part, columns: Columns, text: Text) -> Iterable[str]:
+def _columns(pieces: Iterable[Piece], size: int) -> Iterator[Iterable[str]]:
+    """Yield a column for each piece; of words that stand side by side in every node only one."""
+    for is_word, group in groupby(pieces, lambda piece: isinstance(piece, str)):
+        if is_word:
+            yield repeat("".join(chain.from_iterable(group)), size)
+        else:
+            yield from group
+
+
+def _pieces(part: Part, columns: Columns, text: Text) -> Sequence[Piece]:
     if isinstance(part, str):
-        return [part] * len(columns[0])
+        return [part]
     if isinstance(part, Field):
-        return shown_column(part, columns[PLACES[part.name]], text)
-    return part(columns)
+        return _field_pieces(part, columns[part.name], part.text or text) if part.name in columns else []
+    return [part(columns)]
 
 
-def shown_column(field: Field, column: Sequence[Any], text: Text) -> list[str]:
-    """Return a column with what stands around its values; nothing in place of what nobody said."""
-    _, before, after = field
-    if column.count(None) == len(column):
+def _field_pieces(field: Field, column: Sequence[Any], text: Text) -> Sequence[Piece]:
+    """Return a column and what stands around its values; nothing in place of what nobody said."""
+    unknown, before, after = column.count(None), field.before, field.after
+    if unknown == len(column):
         return []
     if KINDS.get(field.name, "string") == "string":
-        return [f"{before}{value}{after}" if value else "" for value in text.column(column)]
-    return ["" if value is None else f"{before}{value}{after}" for value in column]
+        cells = text.column(column)
+        if "" in cells:
+            return [[f"{before}{value}{after}" if value else "" for value in cells]]
+        return [before, cells, after]
+    if unknown:
+        return [["" if value is None else f"{before}{value}{after}" for value in column]]
+    return [before, map(str, column), after]
 
 
 def edge_lines(
-    stars: Iterable[Star], text: Text, start: str, middle: str, end: Callable[[Value], str]
+    portions: Iterable[Sequence[Star]], text: Text, start: str, middle: str, end: Callable[[Value], str]
 ) -> Iterator[str]:
-    """Yield the edges of each star: start, tail, middle, head and the end for what is said of it."""
+    """Yield the edges of the stars: start, tail, middle, head and the end for what is said of it."""
     ends = Shown(end)
-    for tail, heads, values, prefix in stars:
-        names = heads if prefix else text.column(heads)
-        before = f"{start}{text.clean(tail)}{middle}{prefix}"
-        if isinstance(values, str):
-            after = ends[values]
-            yield f"{before}{(after + before).join(names)}{after}"
-        else:
-            yield "".join([f"{before}{name}{ends[value]}" for name, value in zip(names, values, strict=True)])
+    for stars in portions:
+        lines = []
+        for (_, heads, said), tail in zip(stars, text.column([star[0] for star in stars]), strict=True):
+            before = f"{start}{tail}{middle}"
+            if isinstance(said, str):
+                after = ends[said]
+                if isinstance(heads, str):
+                    before += "pmid:"
+                    lines.append(f"{before}{heads.replace(',', after + before)}{after}")
+                else:
+                    lines.append(f"{before}{(after + before).join(text.column(heads))}{after}")
+            else:
+                lines += [f"{before}{name}{ends[value]}" for name, value in zip(text.column(heads), said, strict=True)]
+        yield "".join(lines)
 
 
 def block_lines(
@@ -170,34 +183,44 @@ def padded_lines(contents: Contents, lines: tuple[str, str], end: Callable[[int]
     """Yield what block_lines() yields, with blanks, so that all lines are of one length: numpy puts them together."""
     ends, (start, middle) = Shown(end), lines
     digits = len(str(contents.size + first))
-    numbers: NDArray[np.bytes_] = np.array(
-        [b"%*d" % (digits, number) for number in range(first, contents.size + first)]
+    numbers: NDArray[np.bytes_] = np.char.rjust(
+        np.arange(first, contents.size + first + 1).astype(f"S{digits}"), digits
     )
     for tails, heads, codes in contents.blocks:
-        found, places = np.unique(codes, return_inverse=True)
-        shown = [ends[code].encode() for code in found.tolist()]
-        width = max(map(len, shown), default=1)
-        padded = np.array([text.rjust(width) for text in shown], dtype=f"S{width}")
+        if not len(codes):
+            continue
+        shown = _shown_codes(codes, ends)
         table = np.empty(len(tails), dtype=[
             ("start", f"S{len(start)}"), ("tail", f"S{digits}"), ("middle", f"S{len(middle)}"), ("head", f"S{digits}"),
-            ("end", f"S{width}"),
+            ("end", shown.dtype),
         ])  # fmt: skip
-        table["tail"], table["head"], table["end"] = numbers[tails], numbers[heads], padded[places]
+        table["tail"], table["head"], table["end"] = numbers[tails], numbers[heads], shown
         table["start"], table["middle"] = start.encode(), middle.encode()
         yield table.tobytes().decode()
+
+
+def _shown_codes(codes: Ids, ends: Shown) -> NDArray[np.bytes_]:
+    """Return what is said of edges in one length, with blanks before; one text where all codes are the same."""
+    if codes.min() == codes.max():
+        return np.array([ends[int(codes[0])].encode()])
+    found, places = np.unique(codes, return_inverse=True)
+    shown = [ends[code].encode() for code in found.tolist()]
+    width = max(map(len, shown))
+    padded: NDArray[np.bytes_] = np.array([text.rjust(width) for text in shown])
+    return padded[places]
 
 
 def counted(before: str, first: int) -> Callable[[Columns], list[str]]:
     """Return what shows the numbers of nodes, over all batches."""
     numbers = count(first)
-    return lambda columns: [f"{before}{number}" for number in islice(numbers, len(columns[0]))]
+    return lambda columns: [f"{before}{number}" for number in islice(numbers, columns.size)]
 
 
 def numbered_labels(text: Text, before: str, after: str) -> Callable[[Columns], list[str]]:
     """Return what shows labels that tell each node from all others: the label, and the name in brackets."""
 
     def shown(columns: Columns) -> list[str]:
-        labels, names = text.column(columns[PLACES["label"]]), text.column(columns[PLACES["name"]])
+        labels, names = text.column(columns["label"]), text.column(columns["name"])
         return [f"{before}{label} ({name}){after}" for label, name in zip(labels, names, strict=True)]
 
     return shown

@@ -6,8 +6,9 @@ A file has no place for what is said about it as a whole: whether a record is sy
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import KINDS, Contents, Field, Part, Value, edge_lines, node_lines
+from graph.formats.common import KINDS, Contents, Field, Part, edge_lines, node_lines
 from graph.formats.csvtext import CELL, csv_text
+from kb.queries.edges import Value
 
 NODE_HEADINGS: Final = ("Id", *(name.capitalize() if name == "label" else name for name in KINDS))
 
@@ -29,7 +30,7 @@ def cells() -> list[Part]:
 def format_edge_rows(contents: Contents) -> Iterator[str]:
     """Yield a CSV file of edges: Source is the citing work, Target the cited one."""
     directed = contents.network.directed
-    yield f"Source,Target,Type,{'sources' if directed else 'Weight'}\r\n"
+    yield f"Source,Target,Type,{'Weight' if contents.network.weighted else 'sources'}\r\n"
 
     def end(value: Value) -> str:
         shown = f'"{csv_text(value)}"' if isinstance(value, str) else "" if value is None else value

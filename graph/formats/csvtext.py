@@ -1,11 +1,14 @@
 """Text as a cell of CSV (RFC 4180) that no spreadsheet takes for a formula.  (pure)"""
 
+import re
 from typing import Final
 
 from graph.formats.common import Text, one_line
+from kb.queries.exports import SEPARATOR
 from kb.text import without_controls
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may run
+_FORMULAS: Final = re.compile(f"{SEPARATOR}(?=[{''.join(map(re.escape, _FORMULA))}])")
 
 
 def harmless(cell: str) -> str:
@@ -23,5 +26,9 @@ def csv_line_text(text: str) -> str:
     return harmless(one_line(text).replace('"', '""'))
 
 
-CELL: Final = Text(csv_text, (('"', '""'),), harmless)
-LINE: Final = Text(csv_line_text, (('"', '""'),), harmless)
+def _harmless_cells(joined: str) -> str:
+    return _FORMULAS.sub(f"{SEPARATOR}'", SEPARATOR + joined)[1:]
+
+
+CELL: Final = Text(csv_text, (('"', '""'),), _harmless_cells)
+LINE: Final = Text(csv_line_text, (('"', '""'),), _harmless_cells)

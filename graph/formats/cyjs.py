@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import PLACES, Columns, Contents, Field
+from graph.formats.common import Contents, Field
 from graph.formats.jsontext import VALUES, encoded, json_text, listed
 from graph.formats.nodelink import edges
+from kb.queries.exports import Columns
 
 _WIDE: Final = 100  # of a year from left to right
 _HIGH: Final = 20  # of a row; Cytoscape counts downwards too
@@ -33,5 +34,5 @@ def format_cyjs(contents: Contents) -> Iterator[str]:
 def _positions(columns: Columns) -> list[str]:
     return [
         "" if x is None else f', "position": {{"x": {x * _WIDE:.1f}, "y": {y * _HIGH:.1f}}}'
-        for x, y in zip(columns[PLACES["x"]], columns[PLACES["y"]], strict=True)
+        for x, y in zip(columns["x"], columns["y"], strict=True)
     ]

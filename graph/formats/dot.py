@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import KINDS, PLACES, Columns, Contents, Field, Text, Value, edge_lines, node_lines, one_line
+from graph.formats.common import KINDS, Contents, Field, Text, edge_lines, node_lines, one_line
+from kb.queries.edges import Value
+from kb.queries.exports import Columns
 
 _WIDE: Final = 72  # points of a year from left to right
 _HIGH: Final = -18  # of a row, downwards
@@ -30,7 +32,7 @@ def format_dot(contents: Contents) -> Iterator[str]:
         yield f'"{dot_text(name)}"="{dot_text(text)}";\n'
     yield from node_lines(contents.nodes, _TEXT, (Field("name", '"', '" ['), *_VALUES, _positions, "];\n"))
     arrow = "->" if contents.network.directed else "--"
-    end = _sources if contents.network.directed else _weight
+    end = _weight if contents.network.weighted else _sources
     yield from edge_lines(contents.stars, _TEXT, '"', f'" {arrow} "', end)
     yield "}\n"
 
@@ -38,7 +40,7 @@ def format_dot(contents: Contents) -> Iterator[str]:
 def _positions(columns: Columns) -> list[str]:
     return [
         "" if x is None else f'pos="{x * _WIDE:.1f},{y * _HIGH:.1f}!"'
-        for x, y in zip(columns[PLACES["x"]], columns[PLACES["y"]], strict=True)
+        for x, y in zip(columns["x"], columns["y"], strict=True)
     ]
 
 

@@ -6,18 +6,17 @@ from typing import Final
 
 from graph.formats.common import (
     KINDS,
-    PLACES,
-    Columns,
     Contents,
     Field,
     Part,
     Shown,
-    Value,
     edge_lines,
     node_lines,
     told,
 )
 from graph.formats.xmltext import XML, xml_text
+from kb.queries.edges import Value
+from kb.queries.exports import Columns
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -47,7 +46,7 @@ def format_gexf(contents: Contents) -> Iterator[str]:
     yield "<nodes>\n"
     yield from _nodes(contents)
     yield "</nodes>\n<edges>\n"
-    end = _sources if contents.network.directed else _weight
+    end = _weight if contents.network.weighted else _sources
     yield from edge_lines(contents.stars, XML, '<edge source="', '" target="', end)
     yield "</edges>\n</graph>\n</gexf>\n"
 
@@ -58,7 +57,7 @@ def _attributes(contents: Contents) -> Iterator[str]:
         if name != "label":
             yield f'<attribute id="{place}" title="{name}" type="{_TYPES[kind]}"/>\n'
     yield "</attributes>\n"
-    if contents.network.directed:
+    if not contents.network.weighted:
         yield '<attributes class="edge" mode="static">\n<attribute id="0" title="sources" type="string"/>\n'
         yield "</attributes>\n"
 
@@ -67,7 +66,7 @@ def _nodes(contents: Contents) -> Iterator[str]:
     colours, sizes = Shown(_colour), Shown(_size)
 
     def pictured(columns: Columns) -> list[str]:
-        community, count, x, y = (columns[PLACES[name]] for name in ("community", "citation_count", "x", "y"))
+        community, count, x, y = (columns[name] for name in ("community", "citation_count", "x", "y"))
         return [
             f"{colours[a]}{sizes[b]}{'' if c is None else _position(c, d)}"
             for a, b, c, d in zip(community, count, x, y, strict=True)

@@ -5,8 +5,6 @@ from typing import Final
 
 from graph.formats.common import (
     KINDS,
-    PLACES,
-    Columns,
     Contents,
     Field,
     Text,
@@ -15,6 +13,7 @@ from graph.formats.common import (
     numbered_labels,
     padded_lines,
 )  # fmt: skip
+from kb.queries.exports import Columns
 from kb.text import without_controls
 
 _WIDE: Final = 100  # of a year from left to right
@@ -64,11 +63,11 @@ def format_gml(contents: Contents) -> Iterator[str]:
 
 
 def _rank(columns: Columns) -> list[str]:
-    return ["" if rank is None else f" pagerank {rank:.17e}" for rank in columns[PLACES["pagerank"]]]
+    return ["" if rank is None else f" pagerank {rank:.17e}" for rank in columns["pagerank"]]
 
 
 def _positions(columns: Columns) -> list[str]:
     return [
         "" if x is None else f" graphics [ x {x * _WIDE:.1f} y {y * _HIGH:.1f} ]"
-        for x, y in zip(columns[PLACES["x"]], columns[PLACES["y"]], strict=True)
+        for x, y in zip(columns["x"], columns["y"], strict=True)
     ]

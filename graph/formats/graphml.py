@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import KINDS, Contents, Field, Part, Value, edge_lines, node_lines
+from graph.formats.common import KINDS, Contents, Field, Part, edge_lines, node_lines
 from graph.formats.xmltext import XML, xml_text
+from kb.queries.edges import Value
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -35,7 +36,7 @@ def _keys(contents: Contents) -> Iterator[str]:
         yield f'<key id="g{place}" for="graph" attr.name="{xml_text(name)}" attr.type="string"/>\n'
     for place, (name, kind) in enumerate(KINDS.items()):
         yield f'<key id="n{place}" for="node" attr.name="{name}" attr.type="{_TYPES[kind]}"/>\n'
-    kind = "string" if contents.network.directed else "long"
+    kind = "long" if contents.network.weighted else "string"
     yield f'<key id="e0" for="edge" attr.name="{contents.network.value}" attr.type="{kind}"/>\n'
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from graph.formats.common import KINDS, Field, Part, Text, node_lines, without_first
-from kb.queries.exports import ExportNode
+from kb.queries.exports import Columns
 from kb.text import without_controls
 
 encoded: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps() would make a new encoder each time
@@ -23,6 +23,6 @@ VALUES: Final = tuple(  # of a node's attributes, each with a comma before
 )
 
 
-def listed(nodes: Iterable[ExportNode], parts: Sequence[Part]) -> Iterator[str]:
+def listed(nodes: Iterable[Columns], parts: Sequence[Part]) -> Iterator[str]:
     """Yield nodes with a comma between; parts begin with one."""
     return without_first(node_lines(nodes, JSON, parts), ",\n")

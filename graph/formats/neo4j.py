@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import KINDS, Contents, Value, edge_lines, node_lines
+from graph.formats.common import KINDS, Contents, edge_lines, node_lines
 from graph.formats.csvpair import cells
 from graph.formats.csvtext import LINE, csv_line_text
+from kb.queries.edges import Value
 
 _TYPES: Final = {"string": "", "integer": ":long", "double": ":double"}
 NODE_HEADINGS: Final = ("name:ID", *(f"{name}{_TYPES[kind]}" for name, kind in KINDS.items()), ":LABEL")
@@ -19,7 +20,7 @@ def format_neo4j_nodes(contents: Contents) -> Iterator[str]:
 
 def format_neo4j_edges(contents: Contents) -> Iterator[str]:
     """Yield a CSV file of relationships."""
-    said = "sources:string[]" if contents.network.directed else "weight:long"
+    said = "weight:long" if contents.network.weighted else "sources:string[]"
     yield f":START_ID,:END_ID,{said},:TYPE\r\n"
 
     def end(value: Value) -> str:

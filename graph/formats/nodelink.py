@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.formats.common import Contents, Field, Part, Value, edge_lines, without_first
+from graph.formats.common import Contents, Field, Part, edge_lines, without_first
 from graph.formats.jsontext import JSON, VALUES, encoded, json_text, listed
+from kb.queries.edges import Value
 
 _NODE: Final[tuple[Part, ...]] = (Field("name", ',\n{"id": "', '"'), *VALUES, "}")
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from graph.formats.common import (
-    PLACES,
-    Columns,
     Contents,
     Text,
     counted,
@@ -18,8 +16,10 @@ from graph.formats.common import (
     padded_lines,
     told,
 )  # fmt: skip
+from kb.queries.exports import Columns
 
 _PRINTABLE: Final = (('"', "'"), ("\\", "/"))  # a label has no way to hold these
+SHOWS: Final = ("label", "x", "y")  # attributes of nodes
 MIDDLE: Final = "0.5000"  # where a work without a position stands
 
 
@@ -37,8 +37,8 @@ def format_pajek(contents: Contents) -> Iterator[str]:
     yield f"*Vertices {contents.size}\n"
     label = numbered_labels(_TEXT, ' "', '"')
     yield from node_lines(contents.nodes, _TEXT, (counted("", 1), label, _Positions(contents.bounds), "\n"))
-    weighted = not contents.network.directed
-    yield "*Edges\n" if weighted else "*Arcs\n"
+    weighted = contents.network.weighted
+    yield "*Arcs\n" if contents.network.directed else "*Edges\n"
     yield from padded_lines(contents, ("", " "), (lambda code: f" {code}\n") if weighted else _once, 1)
 
 
@@ -54,10 +54,10 @@ class _Positions:
 
     def __call__(self, columns: Columns) -> list[str]:
         if self.bounds is None:
-            return [""] * len(columns[0])
+            return [""] * columns.size
         left, right, top, bottom = self.bounds
         wide, high = (right - left) or 1.0, (bottom - top) or 1.0
         return [
             f" {MIDDLE} {MIDDLE} 0.5" if x is None else f" {(x - left) / wide:.4f} {(y - top) / high:.4f} 0.5"
-            for x, y in zip(columns[PLACES["x"]], columns[PLACES["y"]], strict=True)
+            for x, y in zip(columns["x"], columns["y"], strict=True)
         ]

@@ -9,28 +9,27 @@ from typing import Final
 from urllib.parse import quote
 
 from graph.formats.common import (
-    PLACES,
-    Columns,
     Contents,
     Field,
     Part,
     Shown,
     Text,
-    Value,
     block_lines,
     counted,
     edge_lines,
     node_lines,
     one_line,
-    shown_column,
     told,
     without_first,
 )  # fmt: skip
 from graph.formats.jsontext import JSON, json_text, listed
+from kb.queries.edges import Value
+from kb.queries.exports import Columns
 from kb.text import without_controls
 
 Shower = Callable[[Columns], list[str]]
 
+SHOWS: Final = ("label", "title", "year", "doi", "pmid", "citation_count", "pagerank", "community", "articles")
 _DOI_SAFE: Final = "/:;(),@!$*+=~"  # characters of a DOI that an address takes as they are
 CLUSTERS: Final = range(1, 1001)  # what VOSviewer takes for a cluster
 _MAP_HEADINGS: Final = (
@@ -62,7 +61,7 @@ def format_vos_json(contents: Contents) -> Iterator[str]:
     """Yield VOSviewer JSON: items and links; about stands in its info."""
     parts: tuple[Part, ...] = (
         Field("name", ',\n{"id": "', '"'), Field("label", ', "label": "', '"'),
-        _described(_JSON_DESCRIPTION, ', "description": "', '"'), _addresses(', "url": "', '"'),
+        Field("title", ', "description": "', '"', _JSON_DESCRIPTION), _addresses(', "url": "', '"'),
         _clusters(', "cluster": '), _Weights(), _Scores(), "}",
     )  # fmt: skip
     yield '{"network": {"items": [\n'
@@ -77,7 +76,7 @@ def format_vos_map(contents: Contents) -> Iterator[str]:
     """Yield a map file: tab-separated, text in quotation marks; empty where nobody said."""
     numbers = ("citation_count", "articles", "year", "pagerank")
     parts: tuple[Part, ...] = (
-        counted("", 1), "\t", Field("label", '"', '"'), "\t", _described(_MAP_DESCRIPTION, '"', '"'),
+        counted("", 1), "\t", Field("label", '"', '"'), "\t", Field("title", '"', '"', _MAP_DESCRIPTION),
         "\t", _addresses("", ""), "\t", _clusters(""),
         *(part for name in numbers for part in ("\t", Field(name, "", ""))), "\n",
     )  # fmt: skip
@@ -89,16 +88,9 @@ def _strength(value: Value) -> str:
     return f'", "strength": {value if isinstance(value, int) else 1}}}'
 
 
-def _described(text: Text, before: str, after: str) -> Shower:
-    """Return what shows titles as descriptions."""
-    return lambda columns: shown_column(Field("title", before, after), columns[PLACES["title"]], text)
-
-
 def _clusters(before: str) -> Shower:
     """Return what shows communities, as far as VOSviewer takes their numbers."""
-    return lambda columns: [
-        f"{before}{n}" if n is not None and n in CLUSTERS else "" for n in columns[PLACES["community"]]
-    ]
+    return lambda columns: [f"{before}{n}" if n is not None and n in CLUSTERS else "" for n in columns["community"]]
 
 
 def _addresses(before: str, after: str) -> Shower:
@@ -109,7 +101,7 @@ def _addresses(before: str, after: str) -> Shower:
             return f"{before}https://pubmed.ncbi.nlm.nih.gov/{pmid}/{after}"
         return f"{before}https://doi.org/{quote(without_controls(doi), safe=_DOI_SAFE)}{after}" if doi else ""
 
-    return lambda columns: list(map(address, columns[PLACES["pmid"]], columns[PLACES["doi"]]))
+    return lambda columns: list(map(address, columns["pmid"], columns["doi"]))
 
 
 class _Weights(Shown):
@@ -119,7 +111,7 @@ class _Weights(Shown):
         super().__init__(lambda pair: _numbers("weights", zip(("Citations", "Articles"), pair, strict=True)))
 
     def __call__(self, columns: Columns) -> list[str]:
-        return [self[pair] for pair in zip(columns[PLACES["citation_count"]], columns[PLACES["articles"]], strict=True)]
+        return [self[pair] for pair in zip(columns["citation_count"], columns["articles"], strict=True)]
 
 
 class _Scores(Shown):
@@ -129,7 +121,7 @@ class _Scores(Shown):
         super().__init__(lambda year: _numbers("scores", [("Year", year)]))
 
     def __call__(self, columns: Columns) -> list[str]:
-        years, ranks = columns[PLACES["year"]], columns[PLACES["pagerank"]]
+        years, ranks = columns["year"], columns["pagerank"]
         return [
             self[year] if rank is None else _numbers("scores", (("Year", year), ("PageRank", rank)))
             for year, rank in zip(years, ranks, strict=True)
@@ -143,7 +135,7 @@ def _numbers(name: str, pairs: Iterable[tuple[str, float | None]]) -> str:
 
 def format_vos_network(contents: Contents) -> Iterator[str]:
     """Yield a network file: two ids and the strength, tab-separated, no headings."""
-    weighted = not contents.network.directed
+    weighted = contents.network.weighted
     return block_lines(contents.blocks, ("", "\t"), (lambda code: f"\t{code}\n") if weighted else _single, 1)
 
 

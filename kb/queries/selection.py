@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Collection, Iterator
 
 from kb.identifiers import node_name
-from kb.queries.exports import ExportEdge, ExportNode
+from kb.queries.edges import ExportEdge
+from kb.queries.exports import ExportNode
 from kb.queries.records import chunks, marks
 
 _NODES = """select w.id, w.citation_key, w.label, a.title, coalesce(a.year, w.year), a.authors,

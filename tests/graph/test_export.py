@@ -11,14 +11,16 @@ import networkx as nx
 import pytest
 
 from graph.build import build_citation_graph, to_networkx
-from graph.export import FORMS, read_about, stream, write_export
-from graph.formats.common import BATCH
+from graph.export import FORMS, export_network, read_about, stream, write_export
 from graph.run import compute_graph
-from kb.errors import LitkbError, UsageError
-from kb.queries.exports import ExportEdge, ExportNode, Scope, read_scope_edges, read_scope_nodes
+from kb.errors import DatabaseError, LitkbError, UsageError
+from kb.identifiers import work_id
+from kb.queries import edges, exports
+from kb.queries.edges import ExportEdge, read_scope_edges
+from kb.queries.exports import PORTION, ExportNode, Scope, read_scope_nodes
 from tests.rows import add_article, add_citations, add_work
 
-NODES = [ExportNode(f"pmid:{n}", f"Label {n}") for n in range(1, 4 * BATCH)]
+NODES = [ExportNode(f"pmid:{n}", f"Label {n}") for n in range(1, 4 * PORTION)]
 EDGES = [ExportEdge("pmid:1", "pmid:2", "pubmed,icite"), ExportEdge("pmid:1", "pmid:3", "pubmed")]
 
 
@@ -35,7 +37,7 @@ def test_a_stream_is_given_out_piece_by_piece(form: str) -> None:
     while len(taken) < 2 and next(pieces, None) is not None:
         pass
 
-    assert len(taken) in (0, BATCH)  # files of edges take none
+    assert len(taken) in (0, PORTION)  # files of edges take none
 
 
 def read_back(path: Path) -> Any:
@@ -220,3 +222,29 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_other(
         write_export(field, folder / "f.csv", force=True)
 
     assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("f-nodes.csv", "mine")]
+
+
+@pytest.mark.parametrize("form", ["json", "net"])
+def test_a_work_that_was_merged_twice_is_an_error_and_no_wrong_citation(field: sqlite3.Connection, form: str) -> None:
+    add_citations(field, 32448354, "doi:10.1111/c")
+    add_work(field, "doi:10.1111/c", merged_into=work_id("doi:10.1111/b"))
+
+    with pytest.raises(DatabaseError, match="was merged more than once; `litkb check` says more"):
+        list(export_network(field, form))
+
+
+def test_lists_longer_than_a_portion_come_out_whole(db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (exports, edges):
+        monkeypatch.setattr(module, "PORTION", 2)
+    for pmid in range(1, 8):
+        add_article(db, pmid)
+    for pmid in range(1, 8):
+        add_citations(db, pmid, *range(pmid + 1, 8))
+
+    found = nx.node_link_graph(json.loads("".join(export_network(db, "json"))), edges="edges")
+    arcs = "".join(export_network(db, "net")).partition("*Arcs\n")[2].splitlines()
+
+    wanted = {(citing, cited) for citing in range(1, 8) for cited in range(citing + 1, 8)}
+    assert list(found) == [f"pmid:{pmid}" for pmid in range(1, 8)]
+    assert set(found.edges) == {(f"pmid:{citing}", f"pmid:{cited}") for citing, cited in wanted}
+    assert {(int(a), int(b)) for a, b, _ in map(str.split, arcs)} == wanted

@@ -20,7 +20,8 @@ import pytest
 from graph.export import FORMATS, FORMS, stream
 from graph.formats.common import KINDS, Contents
 from graph.networks import WEIGHTED
-from kb.queries.exports import Block, ExportEdge, ExportNode, Star
+from kb.queries.edges import Block, ExportEdge
+from kb.queries.exports import ExportNode, columns_of
 from kb.text import without_controls
 from tests.graph.hostile import hostile_graph
 from tests.graph.schemas import GEXF, GRAPHML, assert_valid
@@ -358,11 +359,13 @@ def test_the_notice_of_made_up_records_stands_in_every_format_that_has_a_place(f
 
 def weighted_contents() -> Contents:
     """Three names, two edges of weights 3 and 1."""
-    nodes = [ExportNode(f"name:{key}", key.title(), articles=place) for place, key in enumerate("abc", start=1)]
+    nodes = columns_of(
+        ExportNode(f"name:{key}", key.title(), articles=place) for place, key in enumerate("abc", start=1)
+    )
     kind, _ = WEIGHTED["coauthors"]
     blocks = [Block(np.array([0, 1]), np.array([1, 2]), np.array([3, 1]))]
-    stars = [Star("name:a", ["name:b"], [3]), Star("name:b", ["name:c"], [1])]
-    return Contents(kind, {"network": "coauthors"}, nodes, stars, blocks, int, len(nodes))
+    stars = [[("name:a", ["name:b"], [3]), ("name:b", ["name:c"], [1])]]
+    return Contents(kind, {"network": "coauthors"}, nodes, stars, blocks, int, 3)
 
 
 def weighted_text(form: str) -> str:

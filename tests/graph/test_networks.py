@@ -129,6 +129,14 @@ def test_a_work_that_cites_itself_under_another_name_has_no_such_edge(field: sql
     assert len(arcs) == len(edges) == 6
 
 
+def test_a_work_that_cites_nothing_but_itself_has_no_edge(db: sqlite3.Connection) -> None:
+    add_citations(db, 3, "doi:10.1/three")
+    add_work(db, "doi:10.1/three", merged_into=3)
+
+    assert [json.loads("".join(export_network(db, "json")))["edges"], edges_of(db, "couplings")] == [[], {}]
+    assert "".join(export_network(db, "net", "couplings")).endswith("*Vertices 0\n*Edges\n")
+
+
 def test_numbers_and_names_tell_the_same_citations_with_the_same_sources(field: sqlite3.Connection) -> None:
     add_citations(field, 1, 20, "doi:10.1/thirty", source="icite")
     add_citations(field, 3, "doi:10.1/x", "doi:10.1/y", source="elink_citedin")
@@ -181,17 +189,19 @@ def test_every_network_comes_out_in_every_format_with_what_its_records_are(
     summary = write_export(field, tmp_path / f"field{suffix}", network=network)
 
     text = "".join(path.read_bytes().decode("utf-8") for path in summary.files)
-    of_rows_alone = (
-        suffix in (".csv", ".neo4j.csv") and network == "cocitations"
+    of_rows_alone = suffix in (".csv", ".neo4j.csv") and network in (
+        "cocitations",
+        "journals",
     )  # none of these is the demonstration's
     assert "demonstration" in text.lower() or suffix == ".vos.txt" or of_rows_alone
     assert (summary.nodes, summary.edges) == {
         "citations": (6, 6), "cocitations": (3, 3), "couplings": (3, 3), "coauthors": (3, 3), "keywords": (2, 1),
+        "journals": (0, 0),  # of what is cited no record is held
     }[network]  # fmt: skip
 
 
 def test_an_unknown_network_is_refused_with_those_that_there_are(db: sqlite3.Connection, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="citations, cocitations, couplings, coauthors or keywords"):
+    with pytest.raises(UsageError, match="citations, cocitations, couplings, coauthors, keywords or journals"):
         write_export(db, tmp_path / "x.json", network="friends")
 
 
