@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import harvest.archive
+import harvest.asking
 import harvest.load
 import harvest.run
+import harvest.seeding
+import harvest.snowball
 from harvest.archive import archive_path, open_archive
 from harvest.client import Client, Settings
 from harvest.files import InputFile
@@ -54,7 +57,7 @@ class _Countdown:
 def _switch_transactions_off() -> None:
     """The control: every statement is kept by itself."""
     no_transaction: Callable[[Any], Any] = lambda _: nullcontext()  # noqa: E731  # one line says it
-    for module in (harvest.archive, harvest.load, harvest.run):
+    for module in (harvest.archive, harvest.asking, harvest.load, harvest.run, harvest.seeding, harvest.snowball):
         module.transaction = no_transaction  # type: ignore[attr-defined]
 
 
