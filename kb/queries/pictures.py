@@ -103,6 +103,17 @@ def read_strongest_places(db: sqlite3.Connection, layout: str, limit: int) -> di
     return {row[0]: Place(row[1], row[2]) for row in rows}
 
 
+def read_places(db: sqlite3.Connection, layout: str, works: Collection[int]) -> dict[int, Place]:
+    """Return where works stand in a layout, those cited most here first; those that have no place are absent."""
+    rows = db.execute(
+        f"""select p.id, p.x, p.y from work_positions p left join article_metrics m on m.id = p.id
+        where p.layout = :layout and p.id in ({_CHOSEN})
+        order by m.citation_count desc, m.pagerank desc, p.id""",
+        {"layout": layout, "works": json.dumps(list(works))},
+    )
+    return {row[0]: Place(row[1], row[2]) for row in rows}
+
+
 def read_strongest_of_years(db: sqlite3.Connection, limit: int) -> dict[int, Place]:
     """Return where works stand in time: those cited most of each year, and the main path; strongest first.
 

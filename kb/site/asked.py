@@ -11,7 +11,7 @@ from kb.queries.syntax import format_years, parse_years
 LONGEST: Final = 1_000  # characters of a search, and of any other value, that are read
 LAST_PAGE: Final = 500
 _MOST_VALUES: Final = 20  # of one facet
-VIEWS: Final = ("list", "table")
+VIEWS: Final = ("list", "table", "map", "timeline")
 _PLACES: Final = {facet: place for place, facet in enumerate(FACETS)}
 
 

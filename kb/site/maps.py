@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from kb.queries.pages import read_work
 from kb.site import answers, picturing
+from kb.site.asked import format_asked, parse_asked
 from kb.site.charting import citing_years, year_pictures
 from kb.site.context import find_database
 from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
 from kb.site.pictures.svg import Drawing, as_file
 from kb.site.picturing import Picture
+from kb.site.search import search_picture
 
 _FILE: Final = r"\.(?P<ending>svg|png)"
 _PICTURE: Final = rf"(?:{_FILE})?"
@@ -53,6 +55,19 @@ async def timeline(datasette: Any, request: Any) -> Any:
 async def names(datasette: Any, request: Any) -> Any:
     """Answer /names."""
     return await _answer(datasette, request, "/names", picturing.names)
+
+
+async def found(datasette: Any, request: Any) -> Any:
+    """Answer /search/map.svg?q=… and the like: all that a search finds, drawn; without an ending the search itself."""
+    view, ending = request.url_vars["view"], request.url_vars.get("ending")
+    asked = parse_asked(request.query_string)._replace(view=view)
+    if not ending:
+        return answers.redirect(datasette.urls.path(f"/search?{format_asked(asked)}"))
+    database = await _database(datasette)
+    picture = await database.execute_fn(lambda db: search_picture(db, asked))
+    if picture is None or picture.drawing is None:
+        raise answers.NotFound(picture.missing if picture else "Nothing is asked that could be drawn.")
+    return _file(datasette, request, picture.drawing, ending)
 
 
 async def years(datasette: Any, request: Any) -> Any:
@@ -128,6 +143,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (rf"^/map{_PICTURE}$", field_map),
     (rf"^/timeline{_PICTURE}$", timeline),
     (rf"^/names{_PICTURE}$", names),
+    (rf"^/search/(?P<view>map|timeline){_PICTURE}$", found),
     (r"^/years$", years),
     (rf"^/years/(?P<name>articles|citations|communities|references){_FILE}$", year_file),
     (rf"^/(?P<kind>article|work)/(?P<id>-?[0-9]{{1,18}})/map{_PICTURE}$", neighbourhood),

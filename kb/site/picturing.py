@@ -2,18 +2,19 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
-from urllib.parse import urlencode
 
 from kb.queries import pictures as asked
-from kb.queries.pictures import Community, Dot, Name, Together
-from kb.site.links import pubmed_url
+from kb.queries.pictures import Community, Dot, Name, Place, Together
+from kb.site.links import pubmed_url, thing_path
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
 from kb.site.pictures.names import draw_names
 from kb.site.pictures.naming import address
 from kb.site.pictures.neighbourhood import BOTH, CITED, CITING, RELATED, ROLES, Neighbourhood, draw_neighbourhood
 from kb.site.pictures.svg import Drawing
 from kb.site.pictures.timeline import Story, draw_timeline
+from kb.site.wording import counted
 
 COLUMNS: Final = ("Work", "Title", "Year", "Cited here by", "Community")
 COMPUTE: Final = "litkb graph compute kb.db"
@@ -154,6 +155,45 @@ def _related_pairs(db: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int
     return own + others[:_PAIRS]
 
 
+class Found(NamedTuple):
+    """What a search finds: those works that are cited most here, and how many there are in all."""
+
+    strongest: Sequence[int]
+    works: int
+
+
+def map_of(db: sqlite3.Connection, found: Found) -> Picture:
+    """Return the works on the map of the field: the strongest of them, at their places."""
+    places = _first(asked.read_places(db, "map", found.strongest), ON_MAP)
+    if not places:
+        return Picture("", "", None, missing="None of these works has a place on the map.")
+    dots, communities = _in_order(db, list(places)), asked.read_community_labels(db)
+    citations = strongest_links(list(places), asked.read_citations_among(db, places), LINKS)
+    return _of_found(found, draw_field_map(dots, places, citations, communities), dots, communities)
+
+
+def timeline_of(db: sqlite3.Connection, found: Found) -> Picture:
+    """Return the works in time: the strongest of them, at their places, and what of the main path is among them."""
+    places = _first(asked.read_places(db, "timeline", found.strongest), IN_TIME)
+    if not places:
+        return Picture("", "", None, missing="None of these works has a place in time.")
+    dots, communities = _in_order(db, list(places)), asked.read_community_labels(db)
+    citations = strongest_links(list(places), asked.read_citations_among(db, places), LINKS)
+    path = [pair for pair in asked.read_main_path(db) if pair[0] in places and pair[1] in places]
+    return _of_found(found, draw_timeline(Story(dots, places, citations, path), communities), dots, communities)
+
+
+def _first(places: Mapping[int, Place], limit: int) -> dict[int, Place]:
+    return dict(islice(places.items(), limit))
+
+
+def _of_found(found: Found, drawing: Drawing, dots: Sequence[Dot], communities: Mapping[int, Community]) -> Picture:
+    drawing = drawing._replace(title=f"{len(dots):,} of {counted(found.works, 'work')} found")
+    left_out = found.works - len(dots)
+    note = f"{left_out:,} of the {found.works:,} works found are not drawn: they are cited less here, or have no place."
+    return Picture("", "", drawing, COLUMNS, _rows(dots, communities), [note] if left_out else [])
+
+
 def timeline(db: sqlite3.Connection) -> Picture:
     """Return the works cited most, and the main path, in time."""
     heading = "The field in time"
@@ -197,7 +237,7 @@ def names(db: sqlite3.Connection) -> Picture:
         return Picture(heading, "", None, missing="No article held here names an author.")
     communities = asked.read_community_labels(db)
     together = asked.read_together(db, [name.key for name in found], AUTHORS)
-    hrefs = {name.key: "/search?" + urlencode({"q": f'author:"{name.name}"'}) for name in found}
+    hrefs = {name.key: thing_path("author", name.key) for name in found}
     rows = [Row(hrefs[name.key], (name.name, name.articles, _partners(name, together))) for name in found]
     lead = "A line joins two names that stand on the same article. A name is not a person: two may share one."
     area = "The area of a dot grows with the number of articles held here."

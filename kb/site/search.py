@@ -14,6 +14,8 @@ from kb.queries.search import (
     EVERYTHING,
     Wanted,
     read_all_found,
+    read_found,
+    read_found_count,
     read_wanted,
 )
 from kb.queries.syntax import Query, parse_query, parts_of, words_of
@@ -21,9 +23,12 @@ from kb.site import wording
 from kb.site.asked import VIEWS, Asked, format_asked, taken
 from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
 from kb.site.links import sql_path
+from kb.site.picturing import Found, Picture, map_of, timeline_of
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
 _FEW: Final = 50_000  # known works whose labels are read for a count alone: within 100 ms
+_STRONGEST: Final = 20_000  # works found whose places are looked up, those cited most here
+PICTURES: Final = {"map": map_of, "timeline": timeline_of}
 _SIZES: Final = {"table": 50}  # results on a page of a view
 
 
@@ -55,7 +60,21 @@ def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
         "taken": format_asked(taken(asked)),
         **place(asked, found["count"], _size(asked)),
         **found,
+        "picture": search_picture(db, asked) if found["count"] else None,
+        "picture_path": f"/search/{asked.view}",
     }
+
+
+def search_picture(db: sqlite3.Connection, asked: Asked) -> Picture | None:
+    """Return what a search finds as a picture; None for a view that is none, and where nothing is asked."""
+    draw, wanted = PICTURES.get(asked.view), wanted_articles(db, asked)
+    if draw is None or (wanted is None and not asked.is_known):
+        return None
+    if asked.is_known:
+        named = [one.id for one in read_named(db, parse_query(asked.text), asked.filters, "citations")]
+        return draw(db, Found(named[:_STRONGEST], len(named)))
+    found = read_found(db, wanted or EVERYTHING, sort="citations", limit=_STRONGEST)
+    return draw(db, Found(found, read_found_count(db, wanted or EVERYTHING)))
 
 
 def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:

@@ -7,11 +7,15 @@ from typing import Any, Final, NamedTuple
 from kb.queries import things
 from kb.queries.facets import FacetValue, narrowed, read_facets
 from kb.queries.named import NAMED_FACETS
+from kb.queries.pictures import YearCount
 from kb.queries.search import EVERYTHING, Wanted, read_all_found
+from kb.queries.things import YearRow
 from kb.site import wording
 from kb.site.asked import Asked, format_asked
+from kb.site.charting import CITATIONS, years_chart
 from kb.site.kinds import KINDS, Kind
 from kb.site.links import KIND_OF_FACET, sql_path, thing_path
+from kb.site.picturing import Picture
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
 
@@ -56,6 +60,7 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
         "count": count,
         "results": article_results(db, wanted, asked),
         "sorts": tabs(asked, "sort", ways, wording.SORT_WORDS),
+        "chart": _chart(years),
         "years": years[:_YEARS],
         "earlier": years[_YEARS:],
         "neighbours": [*_linked(db, of, wanted, key), *_together(of, key, facets)],
@@ -64,6 +69,12 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
         "sql": sql_path(wanted),
         **place(asked, count, PAGE_SIZE),
     }
+
+
+def _chart(years: list[YearRow]) -> Picture | None:
+    """Return how often the articles were cited, by the year of the citing work; None where they were not."""
+    rows = [YearCount(row.year, row.citations) for row in reversed(years) if row.citations]
+    return years_chart(rows, CITATIONS, wording.CITED_OVER_TIME, name="cited") if len(rows) > 1 else None
 
 
 def read_works_of_thing(db: sqlite3.Connection, kind: str, key: str) -> set[int]:

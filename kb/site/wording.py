@@ -66,6 +66,7 @@ NEAR_COMMUNITIES: Final = "Communities nearby, by citations"
 NO_SUCH_RUN: Final = "This file records no harvest run of this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
 NO_FEED: Final = "A feed tells of articles held: it needs a search for these that has a word to look for."
+CITED_OVER_TIME: Final = "Cited over time"
 EMPTY_NAME: Final = "(no letters)"
 KIND_TITLES: Final = {
     "author": "A name in author lists", "journal": "Journal", "mesh": "MeSH heading", "keyword": "Keyword",
@@ -90,7 +91,7 @@ _UNKNOWN: Final = {
 HELD: Final = "articles held"
 NAMED_ONLY: Final = "works named, not held"
 NO_TITLE: Final = "(without a title)"
-VIEW_WORDS: Final = {"list": "List", "table": "Table"}
+VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
 _LANGUAGES: Final = {
     "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
     "rus": "Russian", "jpn": "Japanese", "chi": "Chinese", "pol": "Polish", "nor": "Norwegian", "dan": "Danish",

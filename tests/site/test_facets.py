@@ -141,6 +141,25 @@ def test_a_file_of_a_filtered_search_holds_what_the_page_counts(ask: Get):
     assert len(lines) == tally(ask(f"/search?{query}").text) > 0
 
 
+@pytest.mark.parametrize("view", ["map", "timeline"])
+def test_a_search_is_drawn_with_what_it_finds_and_nothing_else(ask: Get, view: str):
+    html = ask(f"/search?q=cohort&view={view}").text
+    drawn = set(re.findall(r'<a [^>]*href="/article/(\d+)"', html.partition("<figure")[2].partition("</figure>")[0]))
+    lines = set(re.findall(r"PMID- (\d+)", ask("/search.nbib?q=cohort").text))
+
+    assert drawn
+    assert drawn <= lines
+    assert f'href="/search/{view}.svg?q=cohort"' in html
+    assert ask(f"/search/{view}.svg?q=cohort").text.startswith("<")
+    assert ask(f"/search/{view}?q=cohort").headers["location"] == f"/search?q=cohort&view={view}"
+
+
+@pytest.mark.parametrize("query", ["q=nothinghere", "", "q=!!!", "q=cohort&state=known"])
+def test_a_search_that_finds_nothing_to_draw_is_a_page_all_the_same(ask: Get, query: str):
+    assert ask(f"/search?{query}&view=map").status_code == 200
+    assert ask(f"/search/map.svg?{query}").status_code in (200, 404)
+
+
 def test_the_sql_behind_a_search_gives_what_the_page_counts(ask: Get):
     html = ask("/search?q=cohort+author:0*+NOT+velm&year=2000-&language=eng").text
     sql = unescape(re.findall(r'href="/kb\?(sql=[^"]+)"', html)[0])

@@ -111,7 +111,7 @@ def test_ids_are_unique_and_every_dot_is_a_link_with_words(drawn: dict[str, Draw
         ids = [one.get("id") for one in page.iter() if one.get("id")]
         assert len(ids) == len(set(ids)), name
         for link in page.iter("a"):
-            assert (link.get("href") or "").startswith(("/article/", "/work/", "/search?")), name
+            assert (link.get("href") or "").startswith(("/article/", "/work/", "/author/")), name
             assert link.find("title").text, name  # type: ignore[union-attr]
         linked = [one for link in page.iter("a") for one in link.iter("circle")]
         assert len(linked) == len(list(page.iter("circle"))), name

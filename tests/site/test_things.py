@@ -165,6 +165,13 @@ def test_citations_over_time_are_those_of_the_citing_works(get: Get):
     assert rows == [("2022", "0", "1"), ("2020", "0", "1"), ("2008", "1", "0")]
 
 
+def test_citations_over_time_are_drawn_from_the_first_year_on(get: Get):
+    text = text_of(get("/author/moos+rh").text)
+
+    assert "Cited over time" in text
+    assert "Citations by year, 2020 to 2022: 2 in all" in text
+
+
 def test_a_journal_shows_which_journals_cite_it(get: Get):
     text = text_of(get("/journal/1").text)
 
