@@ -5,8 +5,7 @@ from typing import Final
 
 from harvest.draft import Draft
 from kb import records as rows
-from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid, pmid_or_none, work_id, work_key
-from kb.text import fold, name_key
+from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid, pmid_or_none
 
 Term = tuple[str, str, int]  # UI, or the name where it has none; name; whether it is a major topic
 
@@ -46,7 +45,7 @@ def add_author(
         return False
     position = len(draft.authorships) + 1
     values = (
-        draft.pmid, position, name, name_key(name), get("LastName"), get("ForeName"), get("Initials"), suffix,
+        draft.pmid, position, name, get("LastName"), get("ForeName"), get("Initials"), suffix,
         collective, normalise_orcid(orcid) if orcid else None, YES_NO.get(equal or ""), role,
     )  # fmt: skip
     draft.authorships.append(_row(rows.Authorship, values))
@@ -94,17 +93,8 @@ def add_reference(
             pmcid = number_in_pmc
         else:
             others = f"{others} {kind} {value}" if others else f"{kind} {value}"
-    cited = pmid or named_work(doi, citation)
-    values = (
-        draft.pmid, len(draft.references) + 1, citation, doi, pmcid, pmid, cited, listed_in, list_title, others,
-    )  # fmt: skip
+    values = (draft.pmid, len(draft.references) + 1, citation, doi, pmcid, pmid, listed_in, list_title, others)
     draft.references.append(_row(rows.Reference, values))
-
-
-def named_work(doi: str | None, citation: str | None) -> int | None:
-    """Return the id of a work without a PMID; None if nothing names it."""
-    key = work_key(doi, citation)
-    return work_id(key) if key else None
 
 
 def add_heading(draft: Draft, heading: int, descriptor: Term | None, qualifiers: Sequence[Term]) -> None:
@@ -124,7 +114,7 @@ def add_heading(draft: Draft, heading: int, descriptor: Term | None, qualifiers:
 
 def add_keyword(draft: Draft, keyword: str, *, is_major: str | None, owner: str | None) -> None:
     """Note one keyword."""
-    values = (draft.pmid, len(draft.keywords) + 1, keyword, fold(keyword), YES_NO.get(is_major or ""), owner)
+    values = (draft.pmid, len(draft.keywords) + 1, keyword, YES_NO.get(is_major or ""), owner)
     draft.keywords.append(_row(rows.Keyword, values))
 
 

@@ -21,14 +21,12 @@ from harvest.entries import (
     add_identifier,
     add_publication_type,
     add_reference,
-    named_work,
     printed_name,
 )
 from harvest.markup import tidy
 from harvest.pubdate import iso_date
 from kb import records as rows
 from kb.identifiers import normalise_orcid
-from kb.text import fold, name_key
 
 MARK: Final = "plain."  # the name of a list, when a mark stands in its place, begins so
 
@@ -120,7 +118,7 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
             continue
         position = len(found) + 1
         values = (
-            pmid, position, name, name_key(name), last, fore, initials, suffix, None,
+            pmid, position, name, last, fore, initials, suffix, None,
             normalise_orcid(orcid) if orcid else None, YES_NO.get(equal or other_equal or ""), "author",
         )  # fmt: skip
         found.append(_row(rows.Authorship, values))
@@ -155,8 +153,7 @@ def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
             continue
         cited = int(number) if number else None
         name = doi.lower() if doi else None
-        work = cited or named_work(name, citation)
-        values = (pmid, len(found) + 1, citation, name, pmcid, cited, work, "ReferenceList", title, None)
+        values = (pmid, len(found) + 1, citation, name, pmcid, cited, "ReferenceList", title, None)
         found.append(_row(rows.Reference, values))
 
 
@@ -212,7 +209,7 @@ def _read_keywords(draft: Draft, opened: Groups, columns: Columns) -> None:
     pmid, found, owner = draft.pmid, draft.keywords, opened[0] or None
     for major, keyword in zip(majors, _texts(raws), strict=True):
         if keyword:
-            values = (pmid, len(found) + 1, keyword, fold(keyword), YES_NO[major or "N"], owner)
+            values = (pmid, len(found) + 1, keyword, YES_NO[major or "N"], owner)
             found.append(_row(rows.Keyword, values))
 
 
