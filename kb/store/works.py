@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from kb.errors import CollisionError
-from kb.identifiers import work_id, work_key, year_in
+from kb.identifiers import cited_work, work_id, year_in
 from kb.labels import citation_label
 from kb.queries.works import TARGET, UNNAMED
 from kb.records import Reference
@@ -63,10 +63,7 @@ class Cited(NamedTuple):
 
 def resolve_reference(reference: Reference) -> Cited:
     """Return the reference with the work it names."""
-    if reference.cited_pmid:
-        return Cited(reference, reference.cited_pmid, None)
-    key = work_key(reference.doi, reference.citation)
-    return Cited(reference, work_id(key) if key else None, key)
+    return Cited(reference, *cited_work(reference.cited_pmid, reference.doi, reference.citation))
 
 
 def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> None:
