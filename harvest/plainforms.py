@@ -7,7 +7,6 @@ or here in one loop, for the lists that there is most of.
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from harvest.draft import Draft
@@ -23,7 +22,7 @@ from harvest.entries import (
     add_reference,
     printed_name,
 )
-from harvest.markup import tidy
+from harvest.plaintext import pattern, plain, texts, without_groups
 from harvest.pubdate import iso_date
 from kb import records as rows
 from kb.identifiers import normalise_orcid
@@ -37,19 +36,14 @@ Reader = Callable[[Draft, Groups, Columns], None]
 
 _row: Final = tuple.__new__  # as in harvest.entries
 
-_REFERENCE: Final = re.compile("&[^;]*;")
-_NAMES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
-
 
 class Form(NamedTuple):
     """One kind of list: its name, how it begins and ends, the pattern of an item, and how these are read."""
 
     name: str
-    mark: bytes  # what is left in the place of a list; % is for its number
-    start: bytes
-    end: bytes
+    start: str
+    end: str
     opening: "re.Pattern[str]"
-    closing: str
     item: "re.Pattern[str]"
     read: Reader
     repeats: bool
@@ -58,39 +52,8 @@ class Form(NamedTuple):
 def _form(name: str, read: Reader, *, item: str, attributes: str = "", first: str = "", repeats: bool = False) -> Form:
     """Return the form of a list that may have these attributes, and this before its items."""
     start, end = f"<{name}", f"</{name}>"
-    opening = _pattern(f"{start}{attributes}>~{first}")
-    mark = f'<{MARK}{name} n="%d"/>'
-    return Form(name, mark.encode(), start.encode(), end.encode(), opening, end, _pattern(item), read, repeats)
-
-
-def _pattern(words: str) -> "re.Pattern[str]":
-    """Return a pattern in which ~ is white space between tags and ... a text without markup."""
-    return re.compile(words.replace("~", r"\s*+").replace("...", "([^<]*+)"))
-
-
-@lru_cache(maxsize=2**12)
-def character_of(reference: str) -> str:
-    """Return the character for &lt; or &#60; or &#x3c;"""
-    if reference[1] != "#":
-        return _NAMES[reference]
-    return chr(int(reference[3:-1], 16) if reference[2] == "x" else int(reference[2:-1]))
-
-
-def _plain(text: str | None) -> str | None:
-    """Return the text of an element without markup, as harvest.markup.text_of gives it."""
-    if text is None:
-        return None
-    if "&" in text:
-        text = _REFERENCE.sub(lambda match: character_of(match[0]), text)
-    return tidy(text) if "\n" in text or "\t" in text else text.strip() or None
-
-
-def _texts(raws: Column) -> list[str | None]:
-    """Return the texts of a column, each as harvest.markup.text_of gives it; mostly all are so already."""
-    whole = "<".join(filter(None, raws))
-    if "&" in whole or "\n" in whole or "\t" in whole:
-        return [_plain(raw) for raw in raws]
-    return [raw.strip() or None if raw else None for raw in raws]
+    opening = pattern(f"{start}{attributes}>~{first}")
+    return Form(name, start, end, opening, pattern(item), read, repeats)
 
 
 # --- people ---
@@ -108,10 +71,10 @@ _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
 def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
     if opened[0]:
         draft.article["authors_complete"] = YES_NO[opened[0]]
-    equals, other_equals, *texts, more = columns
+    equals, other_equals, *parts, more = columns
     pmid, found = draft.pmid, draft.authorships
     for equal, other_equal, last, fore, initials, suffix, orcid, place, places in zip(
-        equals, other_equals, *map(_texts, texts), more, strict=True
+        equals, other_equals, *map(texts, parts), more, strict=True
     ):
         name = printed_name(last, initials or fore, suffix)
         if name is None:
@@ -125,7 +88,7 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
         if place:
             draft.affiliations.append(_row(rows.Affiliation, (pmid, position, 1, place, None, None)))
         for text in _AFFILIATION.findall(places) if places else ():
-            add_affiliation_text(draft, _plain(text))
+            add_affiliation_text(draft, plain(text))
 
 
 # --- references and identifiers ---
@@ -143,12 +106,12 @@ _ID: Final = re.compile(r'IdType="([a-z]+)">([^<]*)<')
 
 def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
     draft.has_references = True
-    pmid, found, title = draft.pmid, draft.references, _plain(opened[0])
+    pmid, found, title = draft.pmid, draft.references, plain(opened[0])
     citations, *ids = columns
-    for citation, doi, pmcid, number, others in zip(_texts(citations), *ids, strict=True):
+    for citation, doi, pmcid, number, others in zip(texts(citations), *ids, strict=True):
         if others or (doi and doi.count("10.") > 1):
             listed = [(kind, text) for kind, text in (("doi", doi), ("pmc", pmcid), ("pubmed", number)) if text]
-            listed += [(kind, text) for kind, raw in _ID.findall(others) if (text := _plain(raw))]
+            listed += [(kind, text) for kind, raw in _ID.findall(others) if (text := plain(raw))]
             add_reference(draft, citation, listed, list_title=title)
             continue
         cited = int(number) if number else None
@@ -160,14 +123,14 @@ def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
 def _read_identifiers(draft: Draft, _opened: Groups, columns: Columns) -> None:
     own = str(draft.pmid)
     kinds, raws = columns
-    for kind, value in zip(kinds, _texts(raws), strict=True):
+    for kind, value in zip(kinds, texts(raws), strict=True):
         if kind and value and value != own:
             add_identifier(draft, kind, value)
 
 
 def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
     kinds, *raws = columns
-    for kind, source, number, note in zip(kinds, *map(_texts, raws), strict=True):
+    for kind, source, number, note in zip(kinds, *map(texts, raws), strict=True):
         add_correction(draft, kind, number, source=source, note=note)
 
 
@@ -176,15 +139,15 @@ def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
 _UI: Final = r' UI="([^"<&\s]*)"'
 _TYPE: Final = '(?: Type="[A-Za-z]*")?'
 _TERM: Final = rf'(?:{_UI} MajorTopicYN="([YN])"{_TYPE}| MajorTopicYN="([YN])"{_TYPE}(?:{_UI})?)>...<'
-_QUALIFIER: Final = _pattern(rf"<QualifierName{_TERM}/QualifierName>~")
-_UNREAD: Final = re.sub(r"\((?!\?)", "(?:", _QUALIFIER.pattern)  # the same without groups
+_QUALIFIERS: Final = rf"<QualifierName{_TERM}/QualifierName>~"
+_QUALIFIER: Final = pattern(_QUALIFIERS)
 
 
 def _read_mesh(draft: Draft, _opened: Groups, columns: Columns) -> None:
     uis, majors, other_majors, other_uis, raws, qualified = columns
     pmid, found, descriptors = draft.pmid, draft.mesh_headings, draft.descriptors
     for heading, (ui, major, other_major, other_ui, name, raw) in enumerate(
-        zip(uis, majors, other_majors, other_uis, _texts(raws), qualified, strict=True), start=1
+        zip(uis, majors, other_majors, other_uis, texts(raws), qualified, strict=True), start=1
     ):
         if name is None:
             continue
@@ -200,14 +163,14 @@ def _qualifiers(raw: str) -> list[Term]:
     return [
         (ui or other_ui or name, name, YES_NO[major or other_major])
         for ui, major, other_major, other_ui, text in _QUALIFIER.findall(raw)
-        if (name := _plain(text))
+        if (name := plain(text))
     ]
 
 
 def _read_keywords(draft: Draft, opened: Groups, columns: Columns) -> None:
     majors, raws = columns
     pmid, found, owner = draft.pmid, draft.keywords, opened[0] or None
-    for major, keyword in zip(majors, _texts(raws), strict=True):
+    for major, keyword in zip(majors, texts(raws), strict=True):
         if keyword:
             values = (pmid, len(found) + 1, keyword, YES_NO[major or "N"], owner)
             found.append(_row(rows.Keyword, values))
@@ -215,14 +178,14 @@ def _read_keywords(draft: Draft, opened: Groups, columns: Columns) -> None:
 
 def _read_chemicals(draft: Draft, _opened: Groups, columns: Columns) -> None:
     numbers, uis, raws = columns
-    for number, ui, name in zip(_texts(numbers), uis, _texts(raws), strict=True):
+    for number, ui, name in zip(texts(numbers), uis, texts(raws), strict=True):
         if name:
             add_chemical(draft, number, name, ui or None)
 
 
 def _read_publication_types(draft: Draft, _opened: Groups, columns: Columns) -> None:
     uis, raws = columns
-    for ui, name in zip(uis, _texts(raws), strict=True):
+    for ui, name in zip(uis, texts(raws), strict=True):
         if name:
             add_publication_type(draft, name, ui or None)
 
@@ -258,7 +221,7 @@ ARTICLE_FORMS: Final = (
     ),
     _form(
         "MeshHeadingList", _read_mesh,
-        item=rf"<MeshHeading>~<DescriptorName{_TERM}/DescriptorName>~((?:{_UNREAD})*+)</MeshHeading>~",
+        item=rf"<MeshHeading>~<DescriptorName{_TERM}/DescriptorName>~((?:{without_groups(_QUALIFIERS)})*+)</MeshHeading>~",
     ),
     _form(
         "KeywordList", _read_keywords,

@@ -11,6 +11,7 @@ from harvest.draft import Draft
 from harvest.entries import Term, add_chemical, add_correction, add_heading, add_identifier
 from harvest.markup import text_of
 from harvest.plainlists import PlainList, cut_plain_lists, with_marks
+from harvest.plaintext import plain_text
 from harvest.pubdate import citation_line, parse_pub_date
 from harvest.pubmedbook import read_book_article
 from harvest.pubmedparts import (
@@ -96,11 +97,12 @@ def parse_record(raw: RawRecord) -> rows.Record:
 
 def _plain_article(raw: RawRecord) -> rows.Record | None:
     """Return the record, its long lists read by pattern; None where the strict parser must read the whole of it."""
-    xml, lists = cut_plain_lists(raw.xml)
+    text = plain_text(raw.xml)
+    rest, lists = cut_plain_lists(text) if text else ("", {})
     if not lists:
         return None
     try:
-        record = _article(raw, etree.fromstring(xml, _PARSER), lists)
+        record = _article(raw, etree.fromstring(rest.encode(), _PARSER), lists)
     except (etree.XMLSyntaxError, RecordError):
         return None
     return None if lists else record  # a list that is left was not where the walk of the record reads it
