@@ -7,6 +7,8 @@ or here in one loop, for the lists that there is most of.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from harvest.draft import Draft
@@ -19,8 +21,9 @@ from harvest.entries import (
     add_heading,
     add_identifier,
     add_publication_type,
-    add_reference,
+    numbered,
     printed_name,
+    reference_row,
 )
 from harvest.plaintext import pattern, plain, texts, without_groups
 from harvest.pubdate import iso_date
@@ -43,7 +46,7 @@ class Form(NamedTuple):
     name: str
     start: str
     end: str
-    opening: "re.Pattern[str]"
+    opened: Callable[[str], Groups | None]  # what the beginning says; None where it is not plain
     item: "re.Pattern[str]"
     read: Reader
     repeats: bool
@@ -53,16 +56,22 @@ def _form(name: str, read: Reader, *, item: str, attributes: str = "", first: st
     """Return the form of a list that may have these attributes, and this before its items."""
     start, end = f"<{name}", f"</{name}>"
     opening = pattern(f"{start}{attributes}>~{first}")
-    return Form(name, start, end, opening, pattern(item), read, repeats)
+
+    @lru_cache(maxsize=2**8)
+    def opened(words: str) -> Groups | None:
+        match = opening.fullmatch(words)
+        return match.groups() if match else None
+
+    return Form(name, start, end, opened, pattern(item), read, repeats)
 
 
 # --- people ---
 
 _AUTHOR: Final = (
     r'<Author(?: ValidYN="Y"(?: EqualContrib="([YN])")?| EqualContrib="([YN])"(?: ValidYN="Y")?)?>~'
-    r"(?:<LastName>...</LastName>~)?+(?:<ForeName>...</ForeName>~)?+(?:<Initials>...</Initials>~)?+"
-    r'(?:<Suffix>...</Suffix>~)?+(?:<Identifier Source="ORCID">...</Identifier>~)?+'
-    r"(?:<AffiliationInfo>~<Affiliation>...</Affiliation>~</AffiliationInfo>~)?+"
+    r"(?:<LastName>(...)</LastName>~)?+(?:<ForeName>(...)</ForeName>~)?+(?:<Initials>(...)</Initials>~)?+"
+    r'(?:<Suffix>(...)</Suffix>~)?+(?:<Identifier Source="ORCID">(...)</Identifier>~)?+'
+    r"(?:<AffiliationInfo>~<Affiliation>(...)</Affiliation>~</AffiliationInfo>~)?+"
     r"((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
 )
 _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
@@ -76,13 +85,14 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
     for equal, other_equal, last, fore, initials, suffix, orcid, place, places in zip(
         equals, other_equals, *map(texts, parts), more, strict=True
     ):
-        name = printed_name(last, initials or fore, suffix)
+        given = initials or fore
+        name = f"{last} {given}" if last and given and not suffix else printed_name(last, given, suffix)
         if name is None:
             continue
         position = len(found) + 1
         values = (
-            pmid, position, name, last, fore, initials, suffix, None,
-            normalise_orcid(orcid) if orcid else None, YES_NO.get(equal or other_equal or ""), "author",
+            pmid, position, name, last, fore, initials, suffix, None, orcid and normalise_orcid(orcid),
+            YES_NO.get(equal or other_equal), "author",
         )  # fmt: skip
         found.append(_row(rows.Authorship, values))
         if place:
@@ -106,18 +116,19 @@ _ID: Final = re.compile(r'IdType="([a-z]+)">([^<]*)<')
 
 def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
     draft.has_references = True
-    pmid, found, title = draft.pmid, draft.references, plain(opened[0])
-    citations, *ids = columns
-    for citation, doi, pmcid, number, others in zip(texts(citations), *ids, strict=True):
-        if others or (doi and doi.count("10.") > 1):
-            listed = [(kind, text) for kind, text in (("doi", doi), ("pmc", pmcid), ("pubmed", number)) if text]
-            listed += [(kind, text) for kind, raw in _ID.findall(others) if (text := plain(raw))]
-            add_reference(draft, citation, listed, list_title=title)
-            continue
-        cited = int(number) if number else None
-        name = doi.lower() if doi else None
-        values = (pmid, len(found) + 1, citation, name, pmcid, cited, "ReferenceList", title, None)
-        found.append(_row(rows.Reference, values))
+    pmid, start, title = draft.pmid, len(draft.references), plain(opened[0])
+    citations, dois, pmcids, pmids, others = texts(columns[0]), *columns[1:]
+    lower = [doi and doi.lower() for doi in dois]
+    cited = [int(number) if number else None for number in pmids]
+    same = map(repeat, ("ReferenceList", title, None))
+    found = list(numbered(rows.Reference, pmid, start, citations, lower, pmcids, cited, *same))
+    for n, (doi, more) in enumerate(zip(dois, others, strict=True)):
+        if more or (doi and doi.count("10.") > 1):
+            ids = [("doi", doi), ("pmc", pmcids[n]), ("pubmed", pmids[n])]
+            ids += [(kind, plain(raw)) for kind, raw in _ID.findall(more or "")]
+            given = [(kind, text) for kind, text in ids if text]
+            found[n] = reference_row((pmid, start + n + 1), citations[n], given, list_title=title)
+    draft.references += found
 
 
 def _read_identifiers(draft: Draft, _opened: Groups, columns: Columns) -> None:
@@ -138,7 +149,7 @@ def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
 
 _UI: Final = r' UI="([^"<&\s]*)"'
 _TYPE: Final = '(?: Type="[A-Za-z]*")?'
-_TERM: Final = rf'(?:{_UI} MajorTopicYN="([YN])"{_TYPE}| MajorTopicYN="([YN])"{_TYPE}(?:{_UI})?)>...<'
+_TERM: Final = rf'(?:{_UI} MajorTopicYN="([YN])"{_TYPE}| MajorTopicYN="([YN])"{_TYPE}(?:{_UI})?)>(...)<'
 _QUALIFIERS: Final = rf"<QualifierName{_TERM}/QualifierName>~"
 _QUALIFIER: Final = pattern(_QUALIFIERS)
 
@@ -159,6 +170,7 @@ def _read_mesh(draft: Draft, _opened: Groups, columns: Columns) -> None:
         found.append(_row(rows.MeshHeading, (pmid, len(found) + 1, heading, key, None, is_major, is_major)))
 
 
+@lru_cache(maxsize=2**13)  # many headings have the same
 def _qualifiers(raw: str) -> list[Term]:
     return [
         (ui or other_ui or name, name, YES_NO[major or other_major])
@@ -200,24 +212,25 @@ _DATE: Final = (
 
 def _read_history(draft: Draft, _opened: Groups, columns: Columns) -> None:
     kinds, *parts = columns
-    pmid, found = draft.pmid, draft.article_dates
-    for kind, date in zip(kinds, map(iso_date, *parts), strict=True):
-        if date:
-            found.append(_row(rows.ArticleDate, (pmid, len(found) + 1, kind, date)))
+    found = draft.article_dates
+    dates = list(map(iso_date, *parts))
+    if None in dates:
+        kinds = [kind for kind, date in zip(kinds, dates, strict=True) if date]
+    found += numbered(rows.ArticleDate, draft.pmid, len(found), kinds, filter(None, dates))
 
 
 # In the order of PubMed's DTD.
 ARTICLE_FORMS: Final = (
     _form("AuthorList", _read_authors, attributes='(?: CompleteYN="([YN])")?', item=_AUTHOR),
-    _form("PublicationTypeList", _read_publication_types, item=rf"<PublicationType(?:{_UI})?>...</PublicationType>~"),
+    _form("PublicationTypeList", _read_publication_types, item=rf"<PublicationType(?:{_UI})?>(...)</PublicationType>~"),
     _form(
         "ChemicalList", _read_chemicals,
-        item=rf"<Chemical>~<RegistryNumber>...</RegistryNumber>~<NameOfSubstance(?:{_UI})?>...</NameOfSubstance>~</Chemical>~",
+        item=rf"<Chemical>~<RegistryNumber>(...)</RegistryNumber>~<NameOfSubstance(?:{_UI})?>(...)</NameOfSubstance>~</Chemical>~",
     ),
     _form(
         "CommentsCorrectionsList", _read_corrections,
-        item=r'<CommentsCorrections RefType="([A-Za-z]+)">~<RefSource>...</RefSource>~'
-        r'(?:<PMID Version="[0-9]+">...</PMID>~)?+(?:<Note>...</Note>~)?+</CommentsCorrections>~',
+        item=r'<CommentsCorrections RefType="([A-Za-z]+)">~<RefSource>(...)</RefSource>~'
+        r'(?:<PMID Version="[0-9]+">(...)</PMID>~)?+(?:<Note>(...)</Note>~)?+</CommentsCorrections>~',
     ),
     _form(
         "MeshHeadingList", _read_mesh,
@@ -225,14 +238,14 @@ ARTICLE_FORMS: Final = (
     ),
     _form(
         "KeywordList", _read_keywords,
-        attributes='(?: Owner="([A-Z]*)")?', item=r'<Keyword MajorTopicYN="([YN])">...</Keyword>~',
+        attributes='(?: Owner="([A-Z]*)")?', item=r'<Keyword MajorTopicYN="([YN])">(...)</Keyword>~',
     ),
 )  # fmt: skip
 DATA_FORMS: Final = (
     _form("History", _read_history, item=_DATE),
-    _form("ArticleIdList", _read_identifiers, item=r'<ArticleId IdType="([a-z]+)">...</ArticleId>~'),
+    _form("ArticleIdList", _read_identifiers, item=r'<ArticleId IdType="([a-z]+)">(...)</ArticleId>~'),
     _form(
-        "ReferenceList", _read_references, repeats=True, first="(?:<Title>...</Title>~)?",
-        item=rf"<Reference>~(?:<Citation>...</Citation>~)?+(?:<ArticleIdList>~{_IDS}</ArticleIdList>~)?</Reference>~",
+        "ReferenceList", _read_references, repeats=True, first="(?:<Title>(...)</Title>~)?",
+        item=rf"<Reference>~(?:<Citation>(...)</Citation>~)?+(?:<ArticleIdList>~{_IDS}</ArticleIdList>~)?</Reference>~",
     ),
 )  # fmt: skip

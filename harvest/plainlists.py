@@ -16,7 +16,7 @@ from harvest.plainforms import ARTICLE_FORMS, DATA_FORMS, MARK, Columns, Form, G
 from harvest.pubmedparts import Readers
 
 _ANY_MARK: Final = f"<{MARK}"
-_LONGEST: Final = 2**22  # characters; the strict parser refuses texts of 10 MB
+LONGEST: Final = 2**22  # characters; the strict parser refuses texts of 10 MB
 
 
 class PlainList(NamedTuple):
@@ -74,11 +74,11 @@ def read_list(draft: Draft, number: str) -> None:
 
 def _plain_list(piece: str, form: Form) -> PlainList | None:
     """Return the list in this piece; None where it is not in its plain form to the last character."""
-    if len(piece) > _LONGEST:
+    if len(piece) > LONGEST:
         return None
     parts = form.item.split(piece)  # what is around the items, and the groups of each
-    opened = form.opening.fullmatch(parts[0])
+    opened = form.opened(parts[0])
     width = form.item.groups + 1
     if opened is None or len(parts) == 1 or parts[-1] != form.end or any(parts[width:-1:width]):
         return None
-    return PlainList(form, opened.groups(), [parts[n::width] for n in range(1, width)])
+    return PlainList(form, opened, [parts[n::width] for n in range(1, width)])
