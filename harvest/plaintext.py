@@ -12,7 +12,8 @@ _CONTROLS: Final = bytes({*range(32)} - {*b"\t\n"})  # what XML forbids, and \r,
 _REFERENCE: Final = re.compile("&([^;]*;)")
 _REFERRED: Final = re.compile(  # after "&": a character that XML allows and that is no control character
     r"(?:amp|lt|gt|quot|apos|#(?:[1-9][0-9]{2,3}"
-    r"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|[1-9a-cA-C][0-9a-fA-F]{3}|1[0-9a-fA-F]{4})));"
+    r"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|1[0-9a-fA-F]{4}"
+    r"|(?:[1-9a-cA-CeE][0-9a-fA-F]|[fF][0-9a-eA-E])[0-9a-fA-F]{2}|[fF]{2}[0-9a-eA-E][0-9a-fA-F])));"
 )
 _TAGS: Final = ("i", "sub", "sup", "b", "u")
 _MARKED: Final = "[^<]*+(?:<(?:" + "|".join(f"{tag}>[^<]*+</{tag}" for tag in _TAGS) + ")>[^<]*+)*+"  # none in another
