@@ -1,6 +1,9 @@
 """A record in the making: rows are collected in document order, then frozen into a kb.records.Record."""
 
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from itertools import repeat
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from kb import records as rows
 
@@ -9,7 +12,9 @@ _LISTS = (
     "languages", "mesh_headings", "supplementary_concepts", "keywords", "chemicals", "publication_types", "grants",
     "notices", "data_banks", "article_dates",
 )  # fmt: skip
+_lists_of: Final = attrgetter(*_LISTS)
 _row: Final = tuple.__new__  # as in harvest.entries
+_Term = TypeVar("_Term", rows.MeshDescriptor, rows.MeshQualifier)
 
 
 class Draft:
@@ -54,15 +59,15 @@ class Draft:
         return rows.Record(
             article=_row(rows.Article, map(said.get, rows.Article._fields)),
             journal=self._journal(as_of),
-            mesh_descriptors=tuple(rows.MeshDescriptor(ui, name, as_of) for ui, name in self.descriptors.items()),
-            mesh_qualifiers=tuple(rows.MeshQualifier(ui, name, as_of) for ui, name in self.qualifiers.items()),
+            mesh_descriptors=tuple(_named(rows.MeshDescriptor, self.descriptors, as_of)),
+            mesh_qualifiers=tuple(_named(rows.MeshQualifier, self.qualifiers, as_of)),
             stated_reference_count=self.stated_reference_count,
             source=self.source,
             article_identifiers=tuple(
                 _row(rows.ArticleIdentifier, (self.pmid, n, kind, value, is_valid))
                 for n, ((kind, value), is_valid) in identifiers
             ),
-            **{name: tuple(getattr(self, name)) for name in _LISTS},
+            **dict(zip(_LISTS, map(tuple, _lists_of(self)), strict=True)),
         )
 
     def _journal(self, as_of: str | None) -> rows.Journal | None:
@@ -74,3 +79,7 @@ class Draft:
             journal_id, said.get("title"), said.get("abbreviation"), said.get("iso_abbreviation"),
             said.get("issn_print"), said.get("issn_electronic"), said.get("issn_linking"), said.get("country"), as_of,
         )  # fmt: skip
+
+
+def _named(row_type: type[_Term], names: Mapping[str, str], as_of: str | None) -> Iterator[_Term]:
+    return map(_row, repeat(row_type), zip(names, names.values(), repeat(as_of), strict=False))

@@ -220,9 +220,7 @@ VARIANTS = {
     "blank language": swapped("<Language>eng", "<Language> "),
     "blank grant": swapped("<Grant><Agency>Fund</Agency><Country>Norway</Country></Grant>", "<Grant><Agency/></Grant>"),
     "old affiliation": swapped("<AuthorList", "<Affiliation>Oslo</Affiliation><AuthorList"),
-    "other abstract": swapped(
-        "<KeywordList", "<OtherAbstract><AbstractText>x</AbstractText></OtherAbstract><KeywordLis"
-    ),
+    "other abstract": swapped("<OtherID", "<OtherAbstract><AbstractText>x</AbstractText></OtherAbstract><OtherID"),
     "blank statement": swapped("None &amp; <b>no</b> more.", " "),
     "long text": swapped("Untraced.", "word " * 2_200_000),
 }
