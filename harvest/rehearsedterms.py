@@ -70,12 +70,13 @@ def _clause(operator: str, token: "re.Match[str]", unknown: list[str]) -> Clause
     return Clause(operator, _FIELDS.get(tag, "All Fields"), words.strip())
 
 
-def translated(part: Clause | Group) -> str:
+def translated(query: Group) -> str:
     """Return a query as PubMed says it back."""
-    if isinstance(part, Clause):
-        return f'"{part.words}"[{part.field}]'
-    said = " ".join((f"{one.operator} " if place else "") + translated(one) for place, one in enumerate(part.parts))
-    return f"({said})" if len(part.parts) > 1 else said
+    return " ".join((f"{part.operator} " if place else "") + _said(part) for place, part in enumerate(query.parts))
+
+
+def _said(part: Clause | Group) -> str:
+    return f'"{part.words}"[{part.field}]' if isinstance(part, Clause) else f"({translated(part)})"
 
 
 def clauses_of(group: Group) -> Iterator[Clause]:
