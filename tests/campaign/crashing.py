@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import harvest.archive
+import harvest.asking
 import harvest.load
 import harvest.run
 from harvest.archive import archive_path, open_archive
@@ -54,7 +55,7 @@ class _Countdown:
 def _switch_transactions_off() -> None:
     """The control: every statement is kept by itself."""
     no_transaction: Callable[[Any], Any] = lambda _: nullcontext()  # noqa: E731  # one line says it
-    for module in (harvest.archive, harvest.load, harvest.run):
+    for module in (harvest.archive, harvest.asking, harvest.load, harvest.run):
         module.transaction = no_transaction  # type: ignore[attr-defined]
 
 
