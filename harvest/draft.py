@@ -1,14 +1,20 @@
 """A record in the making: rows are collected in document order, then frozen into a kb.records.Record."""
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from itertools import repeat
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from kb import records as rows
 
 _LISTS = (
     "abstract_sections", "other_abstract_sections", "references", "authorships", "affiliations", "investigators",
     "languages", "mesh_headings", "supplementary_concepts", "keywords", "chemicals", "publication_types", "grants",
-    "notices", "data_banks", "article_identifiers", "article_dates", "other_fields",
+    "notices", "data_banks", "article_dates", "other_fields",
 )  # fmt: skip
+_lists_of: Final = attrgetter(*_LISTS)
+_row: Final = tuple.__new__  # as in harvest.entries
+_Term = TypeVar("_Term", rows.MeshDescriptor, rows.MeshQualifier)
 
 
 class Draft:
@@ -36,7 +42,7 @@ class Draft:
         self.grants: list[rows.Grant] = []
         self.notices: list[rows.Notice] = []
         self.data_banks: list[rows.DataBank] = []
-        self.article_identifiers: list[rows.ArticleIdentifier] = []
+        self.identifiers: dict[tuple[str, str], int | None] = {}  # kind and value: is_valid
         self.article_dates: list[rows.ArticleDate] = []
         self.other_fields: list[rows.OtherField] = []
         self.locations: list[tuple[str, str, int | None]] = []  # ELocationID: kind, value, is_valid
@@ -52,14 +58,20 @@ class Draft:
         What NBIB says of a journal has no date: it knows less of it, and takes nothing from what PubMed's XML says.
         """
         as_of = self.article.get("date_revised") if self.source != rows.NBIB else None
+        said = {"pmid": self.pmid, "record_type": self.record_type, "version": 1, **self.article}
+        identifiers = enumerate(self.identifiers.items(), start=1)
         return rows.Record(
-            article=rows.Article(self.pmid, self.record_type, **self.article),
+            article=_row(rows.Article, map(said.get, rows.Article._fields)),
             journal=self._journal(as_of),
-            mesh_descriptors=tuple(rows.MeshDescriptor(ui, name, as_of) for ui, name in self.descriptors.items()),
-            mesh_qualifiers=tuple(rows.MeshQualifier(ui, name, as_of) for ui, name in self.qualifiers.items()),
+            mesh_descriptors=tuple(_named(rows.MeshDescriptor, self.descriptors, as_of)),
+            mesh_qualifiers=tuple(_named(rows.MeshQualifier, self.qualifiers, as_of)),
             stated_reference_count=self.stated_reference_count,
             source=self.source,
-            **{name: tuple(getattr(self, name)) for name in _LISTS},
+            article_identifiers=tuple(
+                _row(rows.ArticleIdentifier, (self.pmid, n, kind, value, is_valid))
+                for n, ((kind, value), is_valid) in identifiers
+            ),
+            **dict(zip(_LISTS, map(tuple, _lists_of(self)), strict=True)),
         )
 
     def _journal(self, as_of: str | None) -> rows.Journal | None:
@@ -71,3 +83,7 @@ class Draft:
             journal_id, said.get("title"), said.get("abbreviation"), said.get("iso_abbreviation"),
             said.get("issn_print"), said.get("issn_electronic"), said.get("issn_linking"), said.get("country"), as_of,
         )  # fmt: skip
+
+
+def _named(row_type: type[_Term], names: Mapping[str, str], as_of: str | None) -> Iterator[_Term]:
+    return map(_row, repeat(row_type), zip(names, names.values(), repeat(as_of), strict=False))

@@ -11,7 +11,7 @@ from harvest.mathml import NAMESPACE, linear_text
 from kb.text import subscript, superscript
 
 _MARKS: Final = frozenset({"b", "i", "u", "sub", "sup"})
-_SCRIPTS: Final[dict[str, Callable[[str], str]]] = {"sup": superscript, "sub": subscript}
+SCRIPTS: Final[dict[str, Callable[[str], str]]] = {"sup": superscript, "sub": subscript}
 _MATH: Final = f"{NAMESPACE}math"
 _BREAKS: Final = re.compile(r"[ ]*[\n\t\r][ \n\t\r]*")  # from pretty printing; a no-break space is the source's
 
@@ -60,7 +60,7 @@ def _plain(element: _Element) -> str:
             parts.append(linear_text(child))
         elif isinstance(tag, str):  # a processing instruction has no text of its own
             inner = _plain(child) if len(child) else child.text or ""
-            script = _SCRIPTS.get(tag)
+            script = SCRIPTS.get(tag)
             parts.append(script(inner) if script else inner)
         parts.append(child.tail or "")
     return "".join(parts)

@@ -31,6 +31,7 @@ _FIRST_WORDS: Final = 8  # of a reference, in which its first author stands
 _RARE: Final = 0.02  # share of the articles above which a title word leads to no candidates,
 _RARE_FROM: Final = 50  # unless they are this few
 _CANDIDATES: Final = 12  # of one reference, by title words
+_LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
 
 _YEAR: Final = re.compile(r"(?<!\d)(?:1[6-9]\d\d|20[0-3]\d)(?!\d)")
 _NUMBER: Final = re.compile(r"[a-z]{0,3}\d+(?:[a-z]\d*)?")
@@ -170,6 +171,7 @@ def _surname(name: str) -> str:
 
 
 def _printed(citation: str) -> _Printed:
+    citation = citation[:_LONGEST]
     folded = fold(citation)
     words = tuple(words_in(folded))
     return _Printed(

@@ -101,7 +101,7 @@ def _settle(reading: Reading) -> None:
 
 
 def _own_location(draft: Draft) -> str | None:
-    doi = next((row.value for row in draft.article_identifiers if row.kind == "doi"), None)
+    doi = next((value for kind, value in draft.identifiers if kind == "doi"), None)
     return f"{doi} [doi]" if doi else None
 
 
@@ -221,7 +221,7 @@ def _identifier(kind: str, reading: Reading, value: str) -> None:
 
 
 def _pmcid(reading: Reading, value: str) -> bool:
-    is_first = all(row.kind != "pmc" for row in reading.draft.article_identifiers)
+    is_first = all(kind != "pmc" for kind, _ in reading.draft.identifiers)
     if not is_first or normalise_pmcid(value) != value:
         return False
     add_identifier(reading.draft, "pmc", value)

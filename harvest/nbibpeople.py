@@ -5,7 +5,6 @@ from typing import TypeVar
 from harvest.draft import Draft
 from kb import records as rows
 from kb.identifiers import normalise_orcid
-from kb.text import name_key
 
 _Row = TypeVar("_Row", rows.Authorship, rows.Investigator)
 
@@ -33,7 +32,7 @@ def add_short_name(draft: Draft, role: str, short: str) -> None:
         return
     names = draft.authorships
     if names and names[-1].role == role and _awaits_short(names[-1]):
-        names[-1] = _with_short(names[-1], short)._replace(name_key=name_key(short))
+        names[-1] = _with_short(names[-1], short)
     else:
         names.append(_authorship(draft, short, role))
 
@@ -57,7 +56,7 @@ def set_orcid(draft: Draft, value: str) -> bool:
 def _authorship(draft: Draft, name: str, role: str) -> rows.Authorship:
     position = len(draft.authorships) + 1
     return rows.Authorship(
-        draft.pmid, position, name, name_key(name), None, None, None, None, None, None, None, role
+        draft.pmid, position, name, None, None, None, None, None, None, None, role
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from harvest.pagelayout import (
 )
 from harvest.pubdate import iso_date
 from kb.errors import RecordError
-from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none, work_id, work_key
+from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
 from kb.records import (
     PAGE,
     AbstractSection,
@@ -53,7 +53,6 @@ from kb.records import (
     Record,
     Reference,
 )
-from kb.text import fold, name_key
 
 __all__ = ["is_page", "page_doi", "page_pmid", "parse_page"]
 
@@ -148,7 +147,7 @@ def _authorships(page: Page, pmid: int) -> Iterator[Authorship]:
         name = MARKS.sub("", printed)
         words = name.split()
         fore, last = words if len(words) == 2 else (None, None)
-        yield Authorship(pmid, position, name, name_key(name), last, fore, None, None, None, None, None, "author")
+        yield Authorship(pmid, position, name, last, fore, None, None, None, None, None, "author")
 
 
 def _affiliations(page: Page, pmid: int) -> Iterator[Affiliation]:
@@ -242,7 +241,7 @@ def _keywords(page: Page, pmid: int) -> Iterator[Keyword]:
     line = next((match["words"] for match in matches if match), "")
     words = [word.strip() for word in line.removesuffix(".").split(";")]
     for position, word in enumerate(filter(None, words), 1):
-        yield Keyword(pmid, position, word, fold(word), None, None)
+        yield Keyword(pmid, position, word, None, None)
 
 
 def _references(page: Page, pmid: int) -> Iterator[Reference]:
@@ -251,7 +250,6 @@ def _references(page: Page, pmid: int) -> Iterator[Reference]:
         citation = entry[: tail.start()] if tail else entry
         links = re.findall(r"DOI|PMC|PubMed", tail[0]) if tail else []
         doi, pmcid, cited = _named(citation)
-        key = work_key(doi, citation)
         yield Reference(
             citing_pmid=pmid,
             position=position,
@@ -259,7 +257,6 @@ def _references(page: Page, pmid: int) -> Iterator[Reference]:
             doi=doi,
             pmcid=pmcid,
             cited_pmid=cited,
-            cited_id=cited or (work_id(key) if key else None),
             listed_in=PAGE,
             list_title=None,
             other_ids=f"linked {','.join(links)}" if links else None,

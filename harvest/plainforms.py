@@ -8,6 +8,7 @@ or here in one loop, for the lists that there is most of.
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from harvest.draft import Draft
@@ -20,15 +21,14 @@ from harvest.entries import (
     add_heading,
     add_identifier,
     add_publication_type,
-    add_reference,
-    named_work,
+    numbered,
     printed_name,
+    reference_row,
 )
-from harvest.markup import tidy
+from harvest.plaintext import pattern, plain, texts, without_groups
 from harvest.pubdate import iso_date
 from kb import records as rows
 from kb.identifiers import normalise_orcid
-from kb.text import fold, name_key
 
 MARK: Final = "plain."  # the name of a list, when a mark stands in its place, begins so
 
@@ -39,19 +39,14 @@ Reader = Callable[[Draft, Groups, Columns], None]
 
 _row: Final = tuple.__new__  # as in harvest.entries
 
-_REFERENCE: Final = re.compile("&[^;]*;")
-_NAMES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
-
 
 class Form(NamedTuple):
     """One kind of list: its name, how it begins and ends, the pattern of an item, and how these are read."""
 
     name: str
-    mark: bytes  # what is left in the place of a list; % is for its number
-    start: bytes
-    end: bytes
-    opening: "re.Pattern[str]"
-    closing: str
+    start: str
+    end: str
+    opened: Callable[[str], Groups | None]  # what the beginning says; None where it is not plain
     item: "re.Pattern[str]"
     read: Reader
     repeats: bool
@@ -60,48 +55,23 @@ class Form(NamedTuple):
 def _form(name: str, read: Reader, *, item: str, attributes: str = "", first: str = "", repeats: bool = False) -> Form:
     """Return the form of a list that may have these attributes, and this before its items."""
     start, end = f"<{name}", f"</{name}>"
-    opening = _pattern(f"{start}{attributes}>~{first}")
-    mark = f'<{MARK}{name} n="%d"/>'
-    return Form(name, mark.encode(), start.encode(), end.encode(), opening, end, _pattern(item), read, repeats)
+    opening = pattern(f"{start}{attributes}>~{first}")
 
+    @lru_cache(maxsize=2**8)
+    def opened(words: str) -> Groups | None:
+        match = opening.fullmatch(words)
+        return match.groups() if match else None
 
-def _pattern(words: str) -> "re.Pattern[str]":
-    """Return a pattern in which ~ is white space between tags and ... a text without markup."""
-    return re.compile(words.replace("~", r"\s*+").replace("...", "([^<]*+)"))
-
-
-@lru_cache(maxsize=2**12)
-def character_of(reference: str) -> str:
-    """Return the character for &lt; or &#60; or &#x3c;"""
-    if reference[1] != "#":
-        return _NAMES[reference]
-    return chr(int(reference[3:-1], 16) if reference[2] == "x" else int(reference[2:-1]))
-
-
-def _plain(text: str | None) -> str | None:
-    """Return the text of an element without markup, as harvest.markup.text_of gives it."""
-    if text is None:
-        return None
-    if "&" in text:
-        text = _REFERENCE.sub(lambda match: character_of(match[0]), text)
-    return tidy(text) if "\n" in text or "\t" in text else text.strip() or None
-
-
-def _texts(raws: Column) -> list[str | None]:
-    """Return the texts of a column, each as harvest.markup.text_of gives it; mostly all are so already."""
-    whole = "<".join(filter(None, raws))
-    if "&" in whole or "\n" in whole or "\t" in whole:
-        return [_plain(raw) for raw in raws]
-    return [raw.strip() or None if raw else None for raw in raws]
+    return Form(name, start, end, opened, pattern(item), read, repeats)
 
 
 # --- people ---
 
 _AUTHOR: Final = (
     r'<Author(?: ValidYN="Y"(?: EqualContrib="([YN])")?| EqualContrib="([YN])"(?: ValidYN="Y")?)?>~'
-    r"(?:<LastName>...</LastName>~)?+(?:<ForeName>...</ForeName>~)?+(?:<Initials>...</Initials>~)?+"
-    r'(?:<Suffix>...</Suffix>~)?+(?:<Identifier Source="ORCID">...</Identifier>~)?+'
-    r"(?:<AffiliationInfo>~<Affiliation>...</Affiliation>~</AffiliationInfo>~)?+"
+    r"(?:<LastName>(...)</LastName>~)?+(?:<ForeName>(...)</ForeName>~)?+(?:<Initials>(...)</Initials>~)?+"
+    r'(?:<Suffix>(...)</Suffix>~)?+(?:<Identifier Source="ORCID">(...)</Identifier>~)?+'
+    r"(?:<AffiliationInfo>~<Affiliation>(...)</Affiliation>~</AffiliationInfo>~)?+"
     r"((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
 )
 _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
@@ -110,24 +80,25 @@ _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
 def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
     if opened[0]:
         draft.article["authors_complete"] = YES_NO[opened[0]]
-    equals, other_equals, *texts, more = columns
+    equals, other_equals, *parts, more = columns
     pmid, found = draft.pmid, draft.authorships
     for equal, other_equal, last, fore, initials, suffix, orcid, place, places in zip(
-        equals, other_equals, *map(_texts, texts), more, strict=True
+        equals, other_equals, *map(texts, parts), more, strict=True
     ):
-        name = printed_name(last, initials or fore, suffix)
+        given = initials or fore
+        name = f"{last} {given}" if last and given and not suffix else printed_name(last, given, suffix)
         if name is None:
             continue
         position = len(found) + 1
         values = (
-            pmid, position, name, name_key(name), last, fore, initials, suffix, None,
-            normalise_orcid(orcid) if orcid else None, YES_NO.get(equal or other_equal or ""), "author",
+            pmid, position, name, last, fore, initials, suffix, None, orcid and normalise_orcid(orcid),
+            YES_NO.get(equal or other_equal), "author",
         )  # fmt: skip
         found.append(_row(rows.Authorship, values))
         if place:
             draft.affiliations.append(_row(rows.Affiliation, (pmid, position, 1, place, None, None)))
         for text in _AFFILIATION.findall(places) if places else ():
-            add_affiliation_text(draft, _plain(text))
+            add_affiliation_text(draft, plain(text))
 
 
 # --- references and identifiers ---
@@ -145,32 +116,32 @@ _ID: Final = re.compile(r'IdType="([a-z]+)">([^<]*)<')
 
 def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
     draft.has_references = True
-    pmid, found, title = draft.pmid, draft.references, _plain(opened[0])
-    citations, *ids = columns
-    for citation, doi, pmcid, number, others in zip(_texts(citations), *ids, strict=True):
-        if others or (doi and doi.count("10.") > 1):
-            listed = [(kind, text) for kind, text in (("doi", doi), ("pmc", pmcid), ("pubmed", number)) if text]
-            listed += [(kind, text) for kind, raw in _ID.findall(others) if (text := _plain(raw))]
-            add_reference(draft, citation, listed, list_title=title)
-            continue
-        cited = int(number) if number else None
-        name = doi.lower() if doi else None
-        work = cited or named_work(name, citation)
-        values = (pmid, len(found) + 1, citation, name, pmcid, cited, work, "ReferenceList", title, None)
-        found.append(_row(rows.Reference, values))
+    pmid, start, title = draft.pmid, len(draft.references), plain(opened[0])
+    citations, dois, pmcids, pmids, others = texts(columns[0]), *columns[1:]
+    lower = [doi and doi.lower() for doi in dois]
+    cited = [int(number) if number else None for number in pmids]
+    same = map(repeat, ("ReferenceList", title, None))
+    found = list(numbered(rows.Reference, pmid, start, citations, lower, pmcids, cited, *same))
+    for n, (doi, more) in enumerate(zip(dois, others, strict=True)):
+        if more or (doi and doi.count("10.") > 1):
+            ids = [("doi", doi), ("pmc", pmcids[n]), ("pubmed", pmids[n])]
+            ids += [(kind, plain(raw)) for kind, raw in _ID.findall(more or "")]
+            given = [(kind, text) for kind, text in ids if text]
+            found[n] = reference_row((pmid, start + n + 1), citations[n], given, list_title=title)
+    draft.references += found
 
 
 def _read_identifiers(draft: Draft, _opened: Groups, columns: Columns) -> None:
     own = str(draft.pmid)
     kinds, raws = columns
-    for kind, value in zip(kinds, _texts(raws), strict=True):
+    for kind, value in zip(kinds, texts(raws), strict=True):
         if kind and value and value != own:
             add_identifier(draft, kind, value)
 
 
 def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
     kinds, *raws = columns
-    for kind, source, number, note in zip(kinds, *map(_texts, raws), strict=True):
+    for kind, source, number, note in zip(kinds, *map(texts, raws), strict=True):
         add_correction(draft, kind, number, source=source, note=note)
 
 
@@ -178,16 +149,16 @@ def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
 
 _UI: Final = r' UI="([^"<&\s]*)"'
 _TYPE: Final = '(?: Type="[A-Za-z]*")?'
-_TERM: Final = rf'(?:{_UI} MajorTopicYN="([YN])"{_TYPE}| MajorTopicYN="([YN])"{_TYPE}(?:{_UI})?)>...<'
-_QUALIFIER: Final = _pattern(rf"<QualifierName{_TERM}/QualifierName>~")
-_UNREAD: Final = re.sub(r"\((?!\?)", "(?:", _QUALIFIER.pattern)  # the same without groups
+_TERM: Final = rf'(?:{_UI} MajorTopicYN="([YN])"{_TYPE}| MajorTopicYN="([YN])"{_TYPE}(?:{_UI})?)>(...)<'
+_QUALIFIERS: Final = rf"<QualifierName{_TERM}/QualifierName>~"
+_QUALIFIER: Final = pattern(_QUALIFIERS)
 
 
 def _read_mesh(draft: Draft, _opened: Groups, columns: Columns) -> None:
     uis, majors, other_majors, other_uis, raws, qualified = columns
     pmid, found, descriptors = draft.pmid, draft.mesh_headings, draft.descriptors
     for heading, (ui, major, other_major, other_ui, name, raw) in enumerate(
-        zip(uis, majors, other_majors, other_uis, _texts(raws), qualified, strict=True), start=1
+        zip(uis, majors, other_majors, other_uis, texts(raws), qualified, strict=True), start=1
     ):
         if name is None:
             continue
@@ -199,33 +170,34 @@ def _read_mesh(draft: Draft, _opened: Groups, columns: Columns) -> None:
         found.append(_row(rows.MeshHeading, (pmid, len(found) + 1, heading, key, None, is_major, is_major)))
 
 
+@lru_cache(maxsize=2**13)  # many headings have the same
 def _qualifiers(raw: str) -> list[Term]:
     return [
         (ui or other_ui or name, name, YES_NO[major or other_major])
         for ui, major, other_major, other_ui, text in _QUALIFIER.findall(raw)
-        if (name := _plain(text))
+        if (name := plain(text))
     ]
 
 
 def _read_keywords(draft: Draft, opened: Groups, columns: Columns) -> None:
     majors, raws = columns
     pmid, found, owner = draft.pmid, draft.keywords, opened[0] or None
-    for major, keyword in zip(majors, _texts(raws), strict=True):
+    for major, keyword in zip(majors, texts(raws), strict=True):
         if keyword:
-            values = (pmid, len(found) + 1, keyword, fold(keyword), YES_NO[major or "N"], owner)
+            values = (pmid, len(found) + 1, keyword, YES_NO[major or "N"], owner)
             found.append(_row(rows.Keyword, values))
 
 
 def _read_chemicals(draft: Draft, _opened: Groups, columns: Columns) -> None:
     numbers, uis, raws = columns
-    for number, ui, name in zip(_texts(numbers), uis, _texts(raws), strict=True):
+    for number, ui, name in zip(texts(numbers), uis, texts(raws), strict=True):
         if name:
             add_chemical(draft, number, name, ui or None)
 
 
 def _read_publication_types(draft: Draft, _opened: Groups, columns: Columns) -> None:
     uis, raws = columns
-    for ui, name in zip(uis, _texts(raws), strict=True):
+    for ui, name in zip(uis, texts(raws), strict=True):
         if name:
             add_publication_type(draft, name, ui or None)
 
@@ -240,39 +212,40 @@ _DATE: Final = (
 
 def _read_history(draft: Draft, _opened: Groups, columns: Columns) -> None:
     kinds, *parts = columns
-    pmid, found = draft.pmid, draft.article_dates
-    for kind, date in zip(kinds, map(iso_date, *parts), strict=True):
-        if date:
-            found.append(_row(rows.ArticleDate, (pmid, len(found) + 1, kind, date)))
+    found = draft.article_dates
+    dates = list(map(iso_date, *parts))
+    if None in dates:
+        kinds = [kind for kind, date in zip(kinds, dates, strict=True) if date]
+    found += numbered(rows.ArticleDate, draft.pmid, len(found), kinds, filter(None, dates))
 
 
 # In the order of PubMed's DTD.
 ARTICLE_FORMS: Final = (
     _form("AuthorList", _read_authors, attributes='(?: CompleteYN="([YN])")?', item=_AUTHOR),
-    _form("PublicationTypeList", _read_publication_types, item=rf"<PublicationType(?:{_UI})?>...</PublicationType>~"),
+    _form("PublicationTypeList", _read_publication_types, item=rf"<PublicationType(?:{_UI})?>(...)</PublicationType>~"),
     _form(
         "ChemicalList", _read_chemicals,
-        item=rf"<Chemical>~<RegistryNumber>...</RegistryNumber>~<NameOfSubstance(?:{_UI})?>...</NameOfSubstance>~</Chemical>~",
+        item=rf"<Chemical>~<RegistryNumber>(...)</RegistryNumber>~<NameOfSubstance(?:{_UI})?>(...)</NameOfSubstance>~</Chemical>~",
     ),
     _form(
         "CommentsCorrectionsList", _read_corrections,
-        item=r'<CommentsCorrections RefType="([A-Za-z]+)">~<RefSource>...</RefSource>~'
-        r'(?:<PMID Version="[0-9]+">...</PMID>~)?+(?:<Note>...</Note>~)?+</CommentsCorrections>~',
+        item=r'<CommentsCorrections RefType="([A-Za-z]+)">~<RefSource>(...)</RefSource>~'
+        r'(?:<PMID Version="[0-9]+">(...)</PMID>~)?+(?:<Note>(...)</Note>~)?+</CommentsCorrections>~',
     ),
     _form(
         "MeshHeadingList", _read_mesh,
-        item=rf"<MeshHeading>~<DescriptorName{_TERM}/DescriptorName>~((?:{_UNREAD})*+)</MeshHeading>~",
+        item=rf"<MeshHeading>~<DescriptorName{_TERM}/DescriptorName>~((?:{without_groups(_QUALIFIERS)})*+)</MeshHeading>~",
     ),
     _form(
         "KeywordList", _read_keywords,
-        attributes='(?: Owner="([A-Z]*)")?', item=r'<Keyword MajorTopicYN="([YN])">...</Keyword>~',
+        attributes='(?: Owner="([A-Z]*)")?', item=r'<Keyword MajorTopicYN="([YN])">(...)</Keyword>~',
     ),
 )  # fmt: skip
 DATA_FORMS: Final = (
     _form("History", _read_history, item=_DATE),
-    _form("ArticleIdList", _read_identifiers, item=r'<ArticleId IdType="([a-z]+)">...</ArticleId>~'),
+    _form("ArticleIdList", _read_identifiers, item=r'<ArticleId IdType="([a-z]+)">(...)</ArticleId>~'),
     _form(
-        "ReferenceList", _read_references, repeats=True, first="(?:<Title>...</Title>~)?",
-        item=rf"<Reference>~(?:<Citation>...</Citation>~)?+(?:<ArticleIdList>~{_IDS}</ArticleIdList>~)?</Reference>~",
+        "ReferenceList", _read_references, repeats=True, first="(?:<Title>(...)</Title>~)?",
+        item=rf"<Reference>~(?:<Citation>(...)</Citation>~)?+(?:<ArticleIdList>~{_IDS}</ArticleIdList>~)?</Reference>~",
     ),
 )  # fmt: skip

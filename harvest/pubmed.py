@@ -11,6 +11,8 @@ from harvest.draft import Draft
 from harvest.entries import Term, add_chemical, add_correction, add_heading, add_identifier, settle_authors
 from harvest.markup import text_of
 from harvest.plainlists import PlainList, cut_plain_lists, with_marks
+from harvest.plainrest import read_rest
+from harvest.plaintext import plain_text
 from harvest.pubdate import citation_line, parse_pub_date
 from harvest.pubmedbook import read_book_article
 from harvest.pubmedparts import (
@@ -18,6 +20,8 @@ from harvest.pubmedparts import (
     column,
     dated,
     location_in_line,
+    note_journal,
+    pages_of,
     read_abstract,
     read_authors,
     read_children,
@@ -96,11 +100,13 @@ def parse_record(raw: RawRecord) -> rows.Record:
 
 def _plain_article(raw: RawRecord) -> rows.Record | None:
     """Return the record, its long lists read by pattern; None where the strict parser must read the whole of it."""
-    xml, lists = cut_plain_lists(raw.xml)
+    text = plain_text(raw.xml)
+    rest, lists = cut_plain_lists(text) if text else ("", {})
     if not lists:
         return None
     try:
-        record = _article(raw, etree.fromstring(xml, _PARSER), lists)
+        draft = read_rest(rest, lists)
+        record = _settled(raw, draft) if draft else _article(raw, etree.fromstring(rest.encode(), _PARSER), lists)
     except (etree.XMLSyntaxError, RecordError):
         return None
     return None if lists else record  # a list that is left was not where the walk of the record reads it
@@ -139,6 +145,10 @@ def _article(raw: RawRecord, element: _Element, lists: dict[str, PlainList] | No
     draft = _draft(raw, element, "MedlineCitation", "article")
     draft.plain_lists = lists or {}
     read_children(draft, element, _ARTICLE_PARTS)
+    return _settled(raw, draft)
+
+
+def _settled(raw: RawRecord, draft: Draft) -> rows.Record:
     settle_identifiers(draft)
     settle_affiliation(draft)
     _settle_line(draft)
@@ -169,9 +179,9 @@ def _draft(raw: RawRecord, element: _Element, part: str, record_type: str) -> Dr
 
 def _finish(raw: RawRecord, draft: Draft) -> rows.Record:
     """Return the record, unless two records have been run together in it by damage to the file."""
-    for row in draft.article_identifiers:
-        if row.kind == "pubmed" and pmid_or_none(row.value) is not None:
-            raise _error(raw, f"The record of PMID {draft.pmid} gives its own PMID as {row.value} elsewhere.")
+    for kind, value in draft.identifiers:
+        if kind == "pubmed" and pmid_or_none(value) is not None:
+            raise _error(raw, f"The record of PMID {draft.pmid} gives its own PMID as {value} elsewhere.")
     settle_authors(draft)
     if draft.has_references:
         draft.article["reference_count"] = len(draft.references)
@@ -221,21 +231,11 @@ def _read_pub_date(draft: Draft, element: _Element) -> None:
 
 
 def _read_journal_info(draft: Draft, info: _Element) -> None:
-    """Read NLM's own description of the journal, and its id: NLM's number, else the abbreviation."""
-    parts = texts_of(info)
-    found = draft.journal
-    found["abbreviation"] = parts.get("MedlineTA")
-    found["issn_linking"] = parts.get("ISSNLinking")
-    found["country"] = parts.get("Country")
-    abbreviation = parts.get("MedlineTA") or found.get("iso_abbreviation")
-    journal_id = parts.get("NlmUniqueID") or (f"ta:{abbreviation}" if abbreviation else None)
-    found["journal_id"] = draft.article["journal_id"] = journal_id
+    note_journal(draft, texts_of(info))
 
 
 def _read_pagination(draft: Draft, pagination: _Element) -> None:
-    parts = texts_of(pagination)
-    span = "-".join(filter(None, (parts.get("StartPage"), parts.get("EndPage"))))
-    draft.article["pages"] = parts.get("MedlinePgn") or span or None
+    draft.article["pages"] = pages_of(texts_of(pagination))
 
 
 def _read_article_date(draft: Draft, element: _Element) -> None:

@@ -78,6 +78,26 @@ def read_history(draft: Draft, history: _Element) -> None:
             read_date(draft, child.get("PubStatus", "history"), child)
 
 
+# --- where it appeared ---
+
+
+def note_journal(draft: Draft, parts: Mapping[str, str | None]) -> None:
+    """Note NLM's own description of the journal, and its id: NLM's number, else the abbreviation."""
+    found = draft.journal
+    found["abbreviation"] = parts.get("MedlineTA")
+    found["issn_linking"] = parts.get("ISSNLinking")
+    found["country"] = parts.get("Country")
+    abbreviation = parts.get("MedlineTA") or found.get("iso_abbreviation")
+    journal_id = parts.get("NlmUniqueID") or (f"ta:{abbreviation}" if abbreviation else None)
+    found["journal_id"] = draft.article["journal_id"] = journal_id
+
+
+def pages_of(parts: Mapping[str, str | None]) -> str | None:
+    """Return the pages, given the texts of a Pagination by element name."""
+    span = "-".join(filter(None, (parts.get("StartPage"), parts.get("EndPage"))))
+    return parts.get("MedlinePgn") or span or None
+
+
 # --- titles and abstracts ---
 
 
@@ -242,7 +262,7 @@ def settle_identifiers(draft: Draft, *, locations_are_own: bool = True) -> None:
 
 def _first(normalise: Callable[[str], str | None], draft: Draft, kinds: set[str] | frozenset[str]) -> str | None:
     """Return the first identifier of these kinds that is well formed."""
-    values = (normalise(row.value) for row in draft.article_identifiers if row.kind in kinds)
+    values = (normalise(value) for kind, value in draft.identifiers if kind in kinds)
     return next(filter(None, values), None)
 
 

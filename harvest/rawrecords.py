@@ -26,6 +26,7 @@ _KINDS: Final = {
 _SETS: Final = frozenset({b"PubmedArticleSet", b"PubmedBookArticleSet", b"BookDocumentSet"})
 _PREVIEW: Final = 4096  # bytes of a rejected record that are kept, to read its PMID
 _HEAD_BYTES: Final = 65536  # a document type with entities of its own may stand before the root element
+_BLOCK: Final = 2**19  # bytes read at once: a record on the border of two blocks takes longer
 _OVERLAP: Final = 64  # bytes; no pattern matches more, so none is missed where two chunks meet
 
 _NAME: Final = rb"(?:PubmedArticle|PubmedBookArticle|DeleteCitation)"
@@ -68,16 +69,19 @@ class _Window:
         self.no_comment_end = 0  # offset up to which no end of a comment comes
 
     def grow(self) -> bool:
-        """Read one more chunk, forgetting what lies before ``at``; False at the end of the stream."""
+        """Read on, forgetting what lies before ``at``; False at the end of the stream."""
+        pieces = [self.data[self.at :]]
+        size = 0
         try:
-            chunk = next(filter(None, self.chunks), None)
+            while size < _BLOCK and (chunk := next(self.chunks, None)) is not None:
+                pieces.append(chunk)
+                size += len(chunk)
         except SourceError as error:
             self.fault = str(error)
-            chunk = None
-        if chunk is None:
+        if not size:
             return False
         self.base += self.at
-        self.data = self.data[self.at :] + chunk
+        self.data = b"".join(pieces)
         self.at = 0
         return True
 
@@ -186,13 +190,12 @@ def _record(window: _Window, match: re.Match[bytes]) -> RawRecord:
 def _plain_end(data: bytes, start: int, name: bytes) -> int:
     """Return where the record ends, 0 if that takes a closer look.
 
-    Searching for words that do not begin with "<" or "/" is forty times faster than the pattern. The end
+    Searching for a word that does not begin with "<" or "/" is forty times faster than the pattern. The end
     of another record is never taken for this one's: its start would come before it.
     """
-    end = data.find(name + b">", start)
-    if end < 2 or data[end - 2 : end] != b"</" or data.find(name, start, end) >= 0:
-        return 0
-    return end + len(name) + 1
+    at = data.find(name, start)
+    end = at + len(name) + 1
+    return end if data[at - 2 : end] == b"</" + name + b">" else 0
 
 
 def _endless(window: _Window) -> RawRecord:

@@ -20,7 +20,7 @@ from harvest.syntheticwords import (
     picked,
     words_of_title,
 )
-from kb.identifiers import SYNTHETIC_FROM, work_id, work_key
+from kb.identifiers import SYNTHETIC_FROM
 from kb.records import (
     SYNTHETIC,
     AbstractSection,
@@ -41,7 +41,6 @@ from kb.records import (
     Record,
     Reference,
 )
-from kb.text import fold, name_key
 
 FIRST_YEAR: Final = 1980
 LAST_YEAR: Final = 2025
@@ -76,7 +75,6 @@ class _Cited(NamedTuple):
 
     citation: str
     doi: str | None
-    cited_id: int
     year: int
 
 
@@ -179,9 +177,7 @@ def _source(topic: int, number: int, *, size: int, draw: Draw) -> _Cited:
     else:
         doi = None
         citation = f"{author}. A synthetic handbook of {name}, volume {number}. Nowhere: Synthetic Press; {year}."
-    key = work_key(doi, citation)
-    assert key is not None
-    return _Cited(citation, doi, work_id(key), year)
+    return _Cited(citation, doi, year)
 
 
 # --- who cites whom
@@ -245,11 +241,7 @@ def _references(
     printed = bisect_left(sources, int(of.pub_date[:4]), key=lambda work: work.year)
     for place in dict.fromkeys(int(draw() ** 2 * printed) for _ in range(outside)):
         work = sources[place]
-        rows.append(
-            Reference(
-                pmid, len(rows) + 1, work.citation, work.doi, None, None, work.cited_id, "ReferenceList", None, None
-            )
-        )
+        rows.append(Reference(pmid, len(rows) + 1, work.citation, work.doi, None, None, "ReferenceList", None, None))
     return tuple(rows) or None
 
 
@@ -258,9 +250,8 @@ def _reference(place: tuple[int, int], head: _Head, *, is_unresolved: bool) -> R
     cited = pmid_of(head.number)
     doi = _doi(cited)
     if is_unresolved:
-        key = work_id(f"doi:{doi}")
-        return Reference(*place, head.citation, doi, None, None, key, "ReferenceList", None, None)
-    return Reference(*place, head.citation, doi, None, cited, cited, "ReferenceList", None, None)
+        return Reference(*place, head.citation, doi, None, None, "ReferenceList", None, None)
+    return Reference(*place, head.citation, doi, None, cited, "ReferenceList", None, None)
 
 
 def _doi(pmid: int) -> str:
@@ -342,9 +333,7 @@ def _journal(head: _Head) -> Journal:
 def _authorship(pmid: int, position: int, name: str) -> Authorship:
     collective = name if name.startswith("Synthetic") else None
     last_name = None if collective else name
-    return Authorship(
-        pmid, position, name, name_key(name), last_name, None, None, None, collective, None, None, "author"
-    )
+    return Authorship(pmid, position, name, last_name, None, None, None, collective, None, None, "author")
 
 
 def _institute(head: _Head) -> str:
@@ -384,7 +373,7 @@ def _mesh(
 def _keywords(head: _Head, pmid: int, draw: Draw) -> tuple[Keyword, ...]:
     terms = TOPICS[head.topic].terms
     words = dict.fromkeys([terms[0].lower(), picked(terms, draw).lower(), picked(terms, draw).lower()])
-    return tuple(Keyword(pmid, n, word, fold(word), 0, "NOTNLM") for n, word in enumerate(words, 1))
+    return tuple(Keyword(pmid, n, word, 0, "NOTNLM") for n, word in enumerate(words, 1))
 
 
 def _publication_types(head: _Head, count: int, draw: Draw) -> tuple[PublicationType, ...]:

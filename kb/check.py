@@ -5,18 +5,22 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
-from kb.identifiers import work_id
+from kb.identifiers import cited_work, work_id
 from kb.queries.invariants import (
     Violation,
     read_cited_keys,
     read_content_hashes,
     read_damage,
+    read_identified,
+    read_keyword_keys,
     read_logical_rows,
+    read_name_keys,
     read_tables,
     read_violations,
 )
 from kb.queries.records import read_record
 from kb.records import content_hash
+from kb.text import fold, name_key
 
 RUN_TABLES: Final = frozenset(
     {
@@ -38,7 +42,7 @@ def check_kb(db: sqlite3.Connection) -> list[Violation]:
     damage = list(read_damage(db))
     if damage:
         return damage
-    return [*read_violations(db), *_altered_records(db), *_misnamed_works(db), *_search_damage(db)]
+    return [*read_violations(db), *_altered_records(db), *_wrong_keys(db), *_misnamed_works(db), *_search_damage(db)]
 
 
 def _altered_records(db: sqlite3.Connection) -> Iterator[Violation]:
@@ -50,6 +54,15 @@ def _altered_records(db: sqlite3.Connection) -> Iterator[Violation]:
             altered.append(str(pmid))
     if altered:
         yield Violation("the rows of an article are as they were stored", len(altered), altered[:5])
+
+
+def _wrong_keys(db: sqlite3.Connection) -> Iterator[Violation]:
+    """Yield one violation if keys of names or ids of cited works do not follow from what was stored."""
+    wrong = [pmid for pmid, name, key in read_name_keys(db) if key != name_key(name)]
+    wrong += [pmid for pmid, keyword, key in read_keyword_keys(db) if key != fold(keyword)]
+    wrong += [citing for citing, work, pmid, doi in read_identified(db) if work != cited_work(pmid, doi, None)[0]]
+    if wrong:
+        yield Violation("keys and cited works follow from the words of the record", len(wrong), [*map(str, wrong[:5])])
 
 
 def _misnamed_works(db: sqlite3.Connection) -> Iterator[Violation]:

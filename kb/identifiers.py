@@ -170,6 +170,14 @@ def work_id(key: str) -> int:
     return -(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 12)
 
 
+def cited_work(pmid: int | None, doi: str | None, citation: str | None) -> tuple[int | None, str | None]:
+    """Return id and key of the work that a reference names: the PMID and no key, else its key; None for no work."""
+    if pmid:
+        return pmid, None
+    key = work_key(doi, citation)
+    return (work_id(key) if key else None), key
+
+
 def node_name(work: int, doi: str | None, key: str | None) -> str:
     """Return the name of a work in files: ``pmid:15063905``, ``doi:10.1111/…`` or ``ref:<citation key>``."""
     if work > 0:

@@ -1,8 +1,8 @@
 """Records: what a source said of one article, as immutable rows in the column order of their tables.
 
-A parser gives them, kb.store takes them; ``executemany`` needs no conversion between. None means that
-nobody said. Each row begins with the PMID of its article, most continue with the position from 1, in
-the order of the record.
+A parser gives them, kb.store takes them and adds what follows from them: keys of names, ids of cited works.
+None means that nobody said. Each row begins with the PMID of its article, most continue with the position
+from 1, in the order of the record.
 """
 
 import hashlib
@@ -93,7 +93,6 @@ class Reference(NamedTuple):
     doi: str | None
     pmcid: str | None
     cited_pmid: int | None  # as the source gives it
-    cited_id: int | None  # the work: the PMID, else kb.identifiers.work_id(); None: nothing names one
     listed_in: str  # ReferenceList, CommentsCorrectionsList (the old form "Cites"), page
     list_title: str | None  # "LITERATURE CITED"
     other_ids: str | None  # identifiers of other kinds or not well formed, "pii S0140 doi e22.00123"
@@ -105,7 +104,6 @@ class Authorship(NamedTuple):
     pmid: int
     position: int
     name: str  # "Vederhus JK", "Anton RF Jr", or the collective name
-    name_key: str
     last_name: str | None
     fore_name: str | None
     initials: str | None
@@ -179,7 +177,6 @@ class Keyword(NamedTuple):
     pmid: int
     position: int
     keyword: str
-    keyword_key: str
     is_major: int | None
     owner: str | None  # NOTNLM: the author's
 

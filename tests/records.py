@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from kb.identifiers import work_id, work_key
 from kb.records import Article, ArticleIdentifier, Authorship, Journal, Notice, Record, Reference
-from kb.text import name_key
 
 MOMENT = "2026-01-01T00:00:00.000Z"
 LATER = "2026-02-01T00:00:00.000Z"
@@ -23,9 +21,7 @@ def reference_of(
     pmcid: str | None = None,
 ) -> Reference:  # fmt: skip
     """Return a reference with all identifiers free to choose."""
-    key = work_key(doi, citation)
-    cited_id = pmid or (work_id(key) if key else None)
-    return Reference(citing, position, citation, doi, pmcid, pmid, cited_id, "ReferenceList", None, None)
+    return Reference(citing, position, citation, doi, pmcid, pmid, "ReferenceList", None, None)
 
 
 def record(pmid: int, cites: tuple[int | str | Reference, ...] = (), **values: Any) -> Record:
@@ -66,4 +62,4 @@ def record(pmid: int, cites: tuple[int | str | Reference, ...] = (), **values: A
 def authorship(pmid: int, position: int, name: str) -> Authorship:
     """Return one place in an author list, from a name such as "Vederhus JK"."""
     last, _, initials = name.rpartition(" ")
-    return Authorship(pmid, position, name, name_key(name), last, None, initials, None, None, None, None, "author")
+    return Authorship(pmid, position, name, last, None, initials, None, None, None, None, "author")

@@ -118,6 +118,27 @@ def read_cited_keys(db: sqlite3.Connection) -> Iterator[tuple[int, str | None, s
     yield from db.execute("select id, doi, citation_key from works where id < 0 order by id")
 
 
+def read_name_keys(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
+    """Yield (pmid, name, name_key) of every authorship."""
+    yield from db.execute("select pmid, name, name_key from authorships")
+
+
+def read_keyword_keys(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
+    """Yield (pmid, keyword, keyword_key) of every keyword."""
+    yield from db.execute("select pmid, keyword, keyword_key from keywords")
+
+
+def read_identified(db: sqlite3.Connection) -> Iterator[tuple[int, int | None, int | None, str | None]]:
+    """Yield (citing_pmid, cited_id, cited_pmid, doi) of every reference with an identifier.
+
+    Printed words do not tell: a published file may have them without an e-mail address, under the same id.
+    """
+    yield from db.execute(
+        """select citing_pmid, cited_id, cited_pmid, doi from article_references
+        where cited_pmid is not null or doi is not null"""
+    )
+
+
 def read_logical_rows(db: sqlite3.Connection, table: str, moments: frozenset[str]) -> Iterator[tuple[object, ...]]:
     """Yield the rows of table in key order, without the columns that hold moments of receipt."""
     info = db.execute(f"pragma table_info({table})").fetchall()

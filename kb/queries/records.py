@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kb import records as r
 from kb.records import Record
@@ -133,9 +133,10 @@ def read_record(db: sqlite3.Connection, pmid: int) -> Record | None:
     )
 
 
-def _read_part(db: sqlite3.Connection, pmid: int, table: str, row_type: type) -> Iterator[tuple[object, ...]]:
+def _read_part(db: sqlite3.Connection, pmid: int, table: str, row_type: Any) -> Iterator[tuple[object, ...]]:
+    columns = ", ".join(row_type._fields)
     key = "citing_pmid" if table == "article_references" else "pmid"
-    for row in db.execute(f"select * from {table} where {key} = ? order by 1, 2", (pmid,)):
+    for row in db.execute(f"select {columns} from {table} where {key} = ? order by 1, 2", (pmid,)):
         yield row_type(*row)
 
 

@@ -8,6 +8,7 @@ from kb.queries.records import read_record
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site import wording
 from kb.site.markup import marked_up, title_markup
+from kb.text import name_key
 
 SHOWN: Final = 50  # links of one kind on a page; what is left out is said
 _LINKED: Final = "linked "  # how harvest.page keeps the links of a printed reference
@@ -169,7 +170,7 @@ def _people(record: Record) -> dict[str, Any]:
     authors = [
         ShownAuthor(
             name=_printed_name(a.fore_name, a.last_name, a.suffix, a.name),
-            name_key=a.name_key,
+            name_key=name_key(a.name),
             orcid=a.orcid,
             marks=tuple(dict.fromkeys(marks.get(a.position, []))),
             role=a.role,

@@ -12,6 +12,7 @@ from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording
 from kb.site.markup import title_markup
 from kb.site.pictures import svg
+from kb.text import fold
 
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
@@ -68,6 +69,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "orcid_url": links.orcid_url,
         "source_words": wording.source_words,
         "safe_title": title_markup,
+        "fold": fold,
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,

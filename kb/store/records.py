@@ -7,13 +7,16 @@ later, the greater content_hash. Between two NLM update files the number of the 
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 
 from kb.identifiers import work_id
 from kb.labels import article_label
-from kb.queries.records import Held, read_held, read_sources, read_states
+from kb.queries.records import Held, marks, read_held, read_sources, read_states
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
 from kb.store.works import (
+    Cited,
+    resolve_reference,
     save_mentions,
     save_named_works,
     save_renamed_works,
@@ -22,7 +25,7 @@ from kb.store.works import (
     touch,
     touch_around,
 )
-from kb.text import fold
+from kb.text import fold, name_key
 
 _RANK: Final = {PUBMED: 4, NBIB: 3, PAGE: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
 PARTS: Final = {  # field of Record -> its table; children after their parents
@@ -183,19 +186,21 @@ def _issns(journal: Journal) -> dict[str, str | None]:
 
 def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
     records = [record for record, _ in winners.values()]
+    cited = [resolve_reference(reference) for record in records for reference in record.references]
     forgotten = _clear(db, list(winners))
     db.executemany(_SAVE_HELD, map(_held_work, records))
-    save_named_works(db, (reference for record in records for reference in record.references))
+    save_named_works(db, cited)
     save_mentions(db, (n.other_pmid for r in records for n in r.notices if n.other_pmid))
     db.executemany(_SAVE_ARTICLE, (_article_row(record, new) for record, new in winners.values()))
     for field, table in PARTS.items():
-        _save_part(db, table, [row for record in records for row in getattr(record, field)])
+        rows = [row for record in records for row in getattr(record, field)]
+        _save_part(db, table, rows, _derived(table, rows, cited))
     db.executemany(_SAVE_TEXT, map(_text_row, records))
-    _save_assertions(db, winners)
+    _save_assertions(db, winners, cited)
     _save_lists(db, winners)
     save_renamed_works(db, forgotten)
     touch(db, forgotten)
-    touch(db, {r.cited_id for record in records for r in record.references if r.cited_id and r.cited_id < 0})
+    touch(db, {work.id for work in cited if work.id and work.id < 0})
     touch_around(db, ((r.article.pmid, r.article.doi, r.article.pmcid) for r in records))
     _touch_pairs(db, records)
     save_touched(db)
@@ -217,9 +222,26 @@ def _article_row(record: Record, new: Held) -> tuple[object, ...]:
     )
 
 
-def _save_part(db: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    if rows:
-        db.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+def _derived(table: str, rows: Sequence[Any], cited: Sequence[Cited]) -> dict[str, list[object]]:
+    """Return the columns of a table that no source gives: what equal names share, and the works that are cited."""
+    if table == "authorships":
+        return {"name_key": [name_key(row.name) for row in rows]}
+    if table == "keywords":
+        return {"keyword_key": [fold(row.keyword) for row in rows]}
+    if table == "article_references":
+        return {"cited_id": [work.id for work in cited]}
+    return {}
+
+
+def _save_part(db: sqlite3.Connection, table: str, rows: Sequence[Any], derived: dict[str, list[object]]) -> None:
+    if not rows:
+        return
+    columns = (*rows[0]._fields, *derived)
+    added = zip(*derived.values(), strict=True) if derived else repeat(())
+    db.executemany(
+        f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})",
+        (row + more for row, more in zip(rows, added, strict=False)),
+    )
 
 
 def _text_row(record: Record) -> tuple[object, ...]:
@@ -275,15 +297,16 @@ def _cited_and_noticed(db: sqlite3.Connection, pmid: int) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _save_assertions(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
+def _save_assertions(
+    db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]], references: Iterable[Cited]
+) -> None:
     """Save what each reference list asserts; a reference to the article itself is no citation."""
     db.executemany(
         "insert or ignore into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)",
         (
-            (pmid, reference.cited_id, new.source_id, new.checked_at)
-            for pmid, (record, new) in winners.items()
-            for reference in record.references
-            if reference.cited_id is not None and reference.cited_id != pmid
+            (citing, work, winners[citing][1].source_id, winners[citing][1].checked_at)
+            for (citing, *_), work, _key in references
+            if work is not None and work != citing
         ),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from kb.errors import CollisionError
-from kb.identifiers import work_id, work_key, year_in
+from kb.identifiers import cited_work, work_id, year_in
 from kb.labels import citation_label
 from kb.queries.works import TARGET, UNNAMED
 from kb.records import Reference
@@ -65,22 +65,35 @@ class WorkRow(NamedTuple):
     named_at: int
 
 
-def save_named_works(db: sqlite3.Connection, references: Iterable[Reference]) -> None:
+class Cited(NamedTuple):
+    """A reference and the work it names: its PMID, else the id of its key. Both None: nothing names one."""
+
+    reference: Reference
+    id: int | None
+    key: str | None  # None where the reference gives a PMID
+
+
+def resolve_reference(reference: Reference) -> Cited:
+    """Return the reference with the work it names."""
+    return Cited(reference, *cited_work(reference.cited_pmid, reference.doi, reference.citation))
+
+
+def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> None:
     """Save the works that references name. Raises CollisionError where two keys would share an id."""
     rows: dict[int, WorkRow] = {}
-    for reference in references:
-        if reference.cited_id is not None:
-            _name(rows, reference)
+    for cited in references:
+        if cited.id is not None:
+            _name(rows, cited, cited.id)
     _refuse_collisions(db, rows)
     db.executemany(_NAME, rows.values())
 
 
-def _name(rows: dict[int, WorkRow], reference: Reference) -> None:
-    """Add the work that reference names to rows; the smallest (citing_pmid, position) gives the label."""
-    known = rows.get(reference.cited_id or 0)
+def _name(rows: dict[int, WorkRow], cited: Cited, work: int) -> None:
+    """Add the work that a reference names to rows; the smallest (citing_pmid, position) gives the label."""
+    reference, known = cited.reference, rows.get(work)
     if known and reference.cited_pmid and _adds_nothing(known, reference):
         return
-    row = _work_row(reference)
+    row = _work_row(cited, work)
     if known is None:
         rows[row.id] = row
         return
@@ -102,11 +115,11 @@ def _least(one: str | None, other: str | None) -> str | None:
     return min(one, other) if one and other else one or other
 
 
-def _work_row(reference: Reference) -> WorkRow:
-    citing_pmid, position, citation, doi, pmcid, cited_pmid, cited_id, *_ = reference
-    key = None if cited_pmid else work_key(doi, citation)
+def _work_row(cited: Cited, work: int) -> WorkRow:
+    citing_pmid, position, citation, doi, pmcid, cited_pmid, *_ = cited.reference
+    key = cited.key
     return WorkRow(
-        id=cited_id or 0,
+        id=work,
         label=citation_label(citation, doi, cited_pmid),
         doi=doi,
         pmcid=pmcid,

@@ -8,6 +8,7 @@ from harvest.demonstration import SEED_PMID, demonstration_names, read_demonstra
 from harvest.pubmed import parse_articles
 from kb.identifiers import work_id
 from kb.records import Record
+from kb.store.works import resolve_reference
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_the_seed_names_five_of_its_forty_references_with_their_verified_identif
     assert "Anton RF, Jr, George TP" in kleber.citation
     assert "O’Brien CP" in kleber.citation
     assert kleber.citation.endswith("2007;164(4):5–123.")
-    assert seed.references[1].cited_id == work_id("doi:10.1111/j.1360-0443.2007.02111.x")
+    assert resolve_reference(seed.references[1]).id == work_id("doi:10.1111/j.1360-0443.2007.02111.x")
 
 
 def test_only_the_seed_has_references(held):

@@ -127,11 +127,11 @@ def test_every_field_of_a_record_is_in_its_place():
             rows.AbstractSection(pmid, 1, None, None, "BACKGROUND: Lamps burn. RESULTS: Some do not.", None),
         ),
         authorships=(
-            rows.Authorship(pmid, 1, "Vederhus JK", "vederhus jk", "Vederhus", "John-Kåre", "JK", None, None,
+            rows.Authorship(pmid, 1, "Vederhus JK", "Vederhus", "John-Kåre", "JK", None, None,
                             "0000-0002-1825-0097", None, "author"),
-            rows.Authorship(pmid, 2, "Anton RF Jr", "anton rf jr", "Anton", "Raymond F", "RF", "Jr", None, None, None,
+            rows.Authorship(pmid, 2, "Anton RF Jr", "Anton", "Raymond F", "RF", "Jr", None, None, None,
                             "author"),
-            rows.Authorship(pmid, 3, "The Lamp Group", "the lamp group", None, None, None, None, "The Lamp Group", None,
+            rows.Authorship(pmid, 3, "The Lamp Group", None, None, None, None, "The Lamp Group", None,
                             None, "author"),
         ),
         affiliations=(
@@ -147,7 +147,7 @@ def test_every_field_of_a_record_is_in_its_place():
         mesh_descriptors=(rows.MeshDescriptor("Lamps", "Lamps", None), rows.MeshDescriptor("Norway", "Norway", None)),
         mesh_qualifiers=tuple(rows.MeshQualifier(name, name, None) for name in ("economics", "history", "ethnology")),
         keywords=(
-            rows.Keyword(pmid, 1, "light", "light", 1, "NOTNLM"), rows.Keyword(pmid, 2, "oil", "oil", 0, "NOTNLM"),
+            rows.Keyword(pmid, 1, "light", 1, "NOTNLM"), rows.Keyword(pmid, 2, "oil", 0, "NOTNLM"),
         ),
         chemicals=(rows.Chemical(pmid, 1, None, None, "Oil"), rows.Chemical(pmid, 2, "64-17-5", None, "Ethanol")),
         publication_types=(rows.PublicationType(pmid, 1, None, "Journal Article"),),

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from harvest import plainlists, pubmed
+from harvest import plainlists, plainrest, plaintext, pubmed
 from harvest.files import read_chunks
 from harvest.plainforms import ARTICLE_FORMS, DATA_FORMS
 from harvest.plainlists import cut_plain_lists
+from harvest.plainrest import read_rest
 from harvest.pubmed import parse_record
 from harvest.rawrecords import ARTICLE, RawRecord, split_records
 from kb.errors import RecordError
 from kb.records import Record
-from tests.builders import article_xml, author_xml, reference_list_xml, reference_xml
+from tests.builders import JOURNAL, article_xml, author_xml, reference_list_xml, reference_xml
 
 HISTORY = (
     '<History><PubMedPubDate PubStatus="received"><Year>2019</Year><Month>9</Month><Day>31</Day></PubMedPubDate>'
@@ -48,14 +49,41 @@ AUTHORS = [
 ]  # fmt: skip
 
 
+FRONT = '<ISSN IssnType="Electronic">1234-5678</ISSN>'
+LOCATIONS = (
+    '<ELocationID EIdType="pii" ValidYN="Y">e18</ELocationID><ELocationID EIdType="doi">10.1234/e18</ELocationID>'
+)
+REST_OF_ARTICLE = (
+    "<Language>eng</Language><Language>nor</Language><GrantList CompleteYN='Y'>".replace("'", '"')
+    + "<Grant><GrantID>R01 A</GrantID><Acronym>AA</Acronym><Agency>NIH &amp; others</Agency><Country/></Grant>"
+    "<Grant><Agency>Fund</Agency><Country>Norway</Country></Grant></GrantList>"
+    '<PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList>'
+    "<VernacularTitle>Tittel.</VernacularTitle>"
+    '<ArticleDate DateType="Electronic"><Year>2020</Year><Month>05</Month><Day>24</Day></ArticleDate>'
+)
+COMPLETED = "<DateCompleted><Year>2020</Year><Month>11</Month><Day>31</Day></DateCompleted>"
+ABSTRACT: list[tuple[str | None, str]] = [
+    ("Aims &amp; means", "Why <i>in vitro</i> &lt; 10<sup>-2</sup> &amp; CO<sub>2</sub>."),
+    (None, "Seen."),
+]
+
+
 def record_of(references: str = reference_list_xml(*REFERENCES, title="REFERENCES"), **more: object) -> str:
     text = article_xml(
         7, doi="10.1234/own", authors=AUTHORS, references="",
         notices=CORRECTIONS, keywords=["Norway", " ", "a &amp; b"],
         mesh=[("D1:Humans", ["*Q1:therapy", "Q2:drug effects"]), ("*Oslo", [])], data=HISTORY,
-        medline="", **more,
+        article=REST_OF_ARTICLE, medline="<CoiStatement>None &amp; <b>no</b> more.</CoiStatement>",
+        revised="2021-02-03", journal={**JOURNAL, "issn": FRONT, "linking": "1234-5670"}, abstract=ABSTRACT, **more,
     )  # fmt: skip
-    text = text.replace("<CommentsCorrectionsList>", CHEMICALS + "<CommentsCorrectionsList>", 1)
+    for place, new in (
+        ("<CommentsCorrectionsList>", CHEMICALS + "<CitationSubset>IM</CitationSubset>"),
+        ("<KeywordList", '<OtherID Source="NLM">PMC99</OtherID>'),
+        ("<Abstract>", LOCATIONS),
+        ("</Abstract>", "<CopyrightInformation>© Tests.</CopyrightInformation>"),
+        ("<DateRevised>", COMPLETED),
+    ):
+        text = text.replace(place, new + place, 1)
     ids = re.search(r"<PubmedData>(<ArticleIdList>.*?</ArticleIdList>)<History>.*</History>", text)
     assert ids is not None
     text = text.replace(ids[0], f"<PubmedData>{HISTORY}{ids[1]}")  # the order of the DTD
@@ -76,7 +104,7 @@ def both(xml: str | bytes) -> tuple[object, object]:
     """Return the outcome for a record, and that of the strict parser alone."""
     data = xml.encode() if isinstance(xml, str) else xml
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pubmed, "cut_plain_lists", lambda whole: (whole, {}))
+        patch.setattr(pubmed, "plain_text", lambda xml: None)
         strict = outcome(data)
     return outcome(data), strict
 
@@ -157,6 +185,43 @@ VARIANTS = {
     "no PMID": swapped('<PMID Version="1">7</PMID>', ""),
     "damage after the lists": swapped("</PubmedArticle>", "<X></PubmedArticle>"),
     "damage before the lists": swapped("A title.", "A & title."),
+    "Status last": swapped('Status="MEDLINE"', 'IndexingMethod="Curated" Owner="NLM" Status="MEDLINE"'),
+    "Status twice": swapped('Status="MEDLINE"', 'Status="MEDLINE" Owner="NLM" Status="Publisher"'),
+    "no Status": swapped('Status="MEDLINE"', 'Owner="NLM"'),
+    "version 3": swapped('<PMID Version="1">7', '<PMID Version="3">7'),
+    "PMID too long": swapped('<PMID Version="1">7', '<PMID Version="1">9999999999'),
+    "two PMIDs": swapped("<DateCompleted>", '<PMID Version="1">8</PMID><DateCompleted>'),
+    "two Articles": swapped("</Article>", '</Article><Article PubModel="Print"></Article>'),
+    "two MedlineCitations": swapped("<PubmedData>", "<MedlineCitation><PMID>7</PMID></MedlineCitation><PubmedData>"),
+    "created": swapped("<DateCompleted>", COMPLETED.replace("Completed", "Created") + "<DateCompleted>"),
+    "date of words": swapped("<Month>11</Month>", "<Month>Nov</Month>"),
+    "date without a day": swapped("<Day>31</Day>", ""),
+    "season": swapped("<Month>May</Month><Day>24</Day>", "<Season>Summer</Season>"),
+    "MedlineDate": swapped("<Year>2020</Year><Month>May</Month><Day>24</Day>", "<MedlineDate>1998 Dec</MedlineDate>"),
+    "no date": swapped("<Year>2020</Year><Month>May</Month><Day>24</Day>", ""),
+    "printed journal": swapped('"Electronic">1234', '"Print">1234'),
+    "undetermined journal": swapped('"Electronic">1234', '"Undetermined">1234'),
+    "no journal number": swapped("<NlmUniqueID>101</NlmUniqueID>", ""),
+    "no journal at all": swapped("<MedlineTA>J Tests</MedlineTA><NlmUniqueID>101</NlmUniqueID>", ""),
+    "span of pages": swapped("<MedlinePgn>18</MedlinePgn>", "<StartPage>1</StartPage><EndPage>9</EndPage>"),
+    "no pages": swapped("<Pagination><MedlinePgn>18</MedlinePgn></Pagination>", ""),
+    "invalid location": swapped('ValidYN="Y">e18', 'ValidYN="N">e18'),
+    "blank title": swapped("A title.", " \n "),
+    "markup in markup": swapped("A title.", "A <i>b <sup>2</sup></i>."),
+    "markup crossed": swapped("A title.", "A <i>b <b></i></b>."),
+    "markup not closed": swapped("A title.", "A <i>b."),
+    "blank markup": swapped("A title.", "<i> </i>"),
+    "breaks in markup": swapped("A title.", " A\n <i>\tb </i> c<sub>n &lt; 1</sub>"),
+    "blank section": swapped("Seen.", " "),
+    "no label": swapped('Label="Aims &amp; means"', 'Label=""'),
+    "label with a break": swapped("Aims &amp; means", "Aims\nand &#xa0;means "),
+    "category": swapped('Label="Aims &amp; means"', 'Label="Aims" NlmCategory="OBJECTIVE"'),
+    "category first": swapped('Label="Aims &amp; means"', 'NlmCategory="OBJECTIVE" Label="Aims"'),
+    "blank language": swapped("<Language>eng", "<Language> "),
+    "blank grant": swapped("<Grant><Agency>Fund</Agency><Country>Norway</Country></Grant>", "<Grant><Agency/></Grant>"),
+    "old affiliation": swapped("<AuthorList", "<Affiliation>Oslo</Affiliation><AuthorList"),
+    "other abstract": swapped("<OtherID", "<OtherAbstract><AbstractText>x</AbstractText></OtherAbstract><OtherID"),
+    "blank statement": swapped("None &amp; <b>no</b> more.", " "),
     "long text": swapped("Untraced.", "word " * 2_200_000),
 }
 CHARACTERS = [
@@ -178,6 +243,14 @@ PLACES = [
     "Ethanol",
     "JAMA",
     ">2019<",
+    ">Seen",
+    ">in vitro",
+    "Aims",
+    "1234-5678",
+    ">eng",
+    "R01 A",
+    ">IM<",
+    ">e18",
     'UI="D1',
 ]
 
@@ -199,12 +272,30 @@ def test_any_character_in_any_list_reads_as_the_strict_parser_reads_it(place: st
 
 @pytest.mark.parametrize("form", [pretty, str])
 def test_every_kind_of_list_is_read_by_pattern_where_it_is_plain(form):
-    xml, lists = cut_plain_lists(form(PLAIN).encode())
+    rest, lists = cut_plain_lists(form(PLAIN))
 
     found = {item.form.name for item in lists.values()}
-    assert found == {form.name for form in (*ARTICLE_FORMS, *DATA_FORMS)} - {"PublicationTypeList"}
-    assert b"<Reference>" not in xml
-    assert pubmed._plain_article(RawRecord(ARTICLE, form(PLAIN).encode(), 0)) is not None
+    assert found == {form.name for form in (*ARTICLE_FORMS, *DATA_FORMS)}
+    assert "<Reference>" not in rest
+    assert read_rest(rest, lists) is not None
+    assert lists == {}
+
+
+def test_a_rest_that_is_not_plain_leaves_all_lists_to_the_walk():
+    rest, lists = cut_plain_lists(swapped("</Article>", "<X/></Article>"))
+
+    assert read_rest(rest, lists) is None
+    assert len(lists) == len(cut_plain_lists(PLAIN)[1])
+    assert pubmed._plain_article(RawRecord(ARTICLE, swapped("</Article>", "<X/></Article>").encode(), 0)) is not None
+
+
+def test_a_pattern_that_takes_any_end_for_the_end_of_an_element_is_noticed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(plainrest, "_REST", re.compile(plainrest._REST.pattern.replace("CitationSubset", "[A-Z]\\w+")))
+
+    ours, strict = both(swapped("CitationSubset>IM</CitationSubset>", "CitationSubset>IM</Subset>"))
+
+    assert isinstance(ours, Record)
+    assert ours != strict
 
 
 INSERTED = [
@@ -253,7 +344,7 @@ def test_three_thousand_mutants_read_as_the_strict_parser_reads_them():
 
 
 def test_without_the_look_at_control_characters_the_same_mutants_differ(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(plainlists, "_CONTROLS", b"")
+    monkeypatch.setattr(plaintext, "_CONTROLS", b"")
 
     assert len(differing(range(2000))) > 3
 
@@ -262,7 +353,7 @@ def test_a_pattern_that_passes_over_what_is_between_items_is_noticed(monkeypatch
     loose = tuple(form._replace(item=re.compile(form.item.pattern + "[^<]*")) for form in DATA_FORMS)
     monkeypatch.setattr(plainlists, "DATA_FORMS", loose)
     between = swapped("</Reference><Reference>", "</Reference>&<Reference>")
-    monkeypatch.setattr(plainlists, "_plain_text", bytes.decode)
+    monkeypatch.setattr(pubmed, "plain_text", bytes.decode)
 
     ours, strict = both(between)
 
@@ -271,7 +362,7 @@ def test_a_pattern_that_passes_over_what_is_between_items_is_noticed(monkeypatch
 
 
 def test_a_reference_resolved_too_early_is_noticed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(plainlists, "_character", lambda match: plainlists.character_of(match[0]))
+    monkeypatch.setattr(pubmed, "plain_text", lambda xml: xml.decode().replace("&gt;", ">"))
 
     ours, strict = both(swapped("<LastName>", "<LastName&gt;"))
 

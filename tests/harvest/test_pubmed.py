@@ -66,13 +66,11 @@ def test_a_whole_small_record_gives_exactly_these_rows():
             rows.AbstractSection(32448354, 2, "Results", None, "What.", None),
         ),
         authorships=(
-            rows.Authorship(
-                32448354, 1, "Vederhus JK", "vederhus jk", "Vederhus", None, "JK", None, None, None, None, "author"
-            ),
+            rows.Authorship(32448354, 1, "Vederhus JK", "Vederhus", None, "JK", None, None, None, None, "author"),
         ),
         mesh_headings=(rows.MeshHeading(32448354, 1, 1, "D012345", None, 0, 0),),
         mesh_descriptors=(rows.MeshDescriptor("D012345", "Humans", "2021-01-02"),),
-        keywords=(rows.Keyword(32448354, 1, "Norway", "norway", 0, "NOTNLM"),),
+        keywords=(rows.Keyword(32448354, 1, "Norway", 0, "NOTNLM"),),
         article_identifiers=(
             rows.ArticleIdentifier(32448354, 1, "doi", "10.1186/S13722-020-00191-W", None),
             rows.ArticleIdentifier(32448354, 2, "pmc", "PMC7247232", None),
@@ -272,11 +270,9 @@ def test_names_are_printed_as_pubmed_prints_them():
 
     assert record.article.authors == "Anton RF Jr, Suryadi, The Høie Group"
     assert record.authorships == (
-        rows.Authorship(1, 1, "Anton RF Jr", "anton rf jr", "Anton", "Raymond F", "RF", "Jr", None, None, 1, "author"),
-        rows.Authorship(1, 2, "Suryadi", "suryadi", "Suryadi", None, None, None, None, None, None, "author"),
-        rows.Authorship(
-            1, 3, "The Høie Group", "the hoie group", None, None, None, None, "The Høie Group", None, None, "author"
-        ),
+        rows.Authorship(1, 1, "Anton RF Jr", "Anton", "Raymond F", "RF", "Jr", None, None, 1, "author"),
+        rows.Authorship(1, 2, "Suryadi", "Suryadi", None, None, None, None, None, None, "author"),
+        rows.Authorship(1, 3, "The Høie Group", None, None, None, None, "The Høie Group", None, None, "author"),
     )
 
 

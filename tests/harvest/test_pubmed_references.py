@@ -5,6 +5,7 @@ import pytest
 from harvest.pubmed import parse_articles
 from kb.identifiers import work_id, work_key
 from kb.records import Record, Reference
+from kb.store.works import resolve_reference
 from tests.builders import article_set, article_xml, element, notice_xml, reference_list_xml, reference_xml
 
 
@@ -18,7 +19,7 @@ def test_the_doi_of_a_cited_article_stays_with_the_reference():
     record = one(doi="10.1234/own", references=[reference_xml(doi="10.1234/cited", pmid=7, pmc="PMC9")])
 
     assert (record.article.doi, record.article.pmcid) == ("10.1234/own", None)
-    assert record.references == (Reference(1, 1, None, "10.1234/cited", "PMC9", 7, 7, "ReferenceList", None, None),)
+    assert record.references == (Reference(1, 1, None, "10.1234/cited", "PMC9", 7, "ReferenceList", None, None),)
 
 
 def test_a_reference_without_pmid_is_the_work_of_its_doi_else_of_its_printed_words():
@@ -26,7 +27,7 @@ def test_a_reference_without_pmid_is_the_work_of_its_doi_else_of_its_printed_wor
 
     record = one(references=[reference_xml(printed, doi="10.1234/X"), reference_xml(printed), reference_xml("--")])
 
-    assert [row.cited_id for row in record.references] == [
+    assert [resolve_reference(row).id for row in record.references] == [
         work_id("doi:10.1234/x"),
         work_id(work_key(None, printed)),
         None,
@@ -64,8 +65,8 @@ def test_a_citation_of_nothing_but_blanks_is_an_entry_without_words(blank):
     record = one(references=[reference_xml(blank), reference_xml(blank, pmid=5)])
 
     assert record.references == (
-        Reference(1, 1, None, None, None, None, None, "ReferenceList", None, None),
-        Reference(1, 2, None, None, None, 5, 5, "ReferenceList", None, None),
+        Reference(1, 1, None, None, None, None, "ReferenceList", None, None),
+        Reference(1, 2, None, None, None, 5, "ReferenceList", None, None),
     )
     assert record.article.reference_count == 2
 
@@ -79,7 +80,7 @@ def test_markup_in_a_citation_becomes_text():
 def test_an_article_that_lists_itself_and_one_listed_twice_stay_as_printed():
     record = one(references=[reference_xml("me", pmid=1), reference_xml("x", pmid=2), reference_xml("x", pmid=2)])
 
-    assert [(row.position, row.cited_id) for row in record.references] == [(1, 1), (2, 2), (3, 2)]
+    assert [(row.position, row.cited_pmid) for row in record.references] == [(1, 1), (2, 2), (3, 2)]
 
 
 def test_an_old_doi_with_brackets_is_whole():
@@ -130,9 +131,9 @@ def test_the_old_form_of_a_list_gives_references_and_no_notices():
     )
 
     assert record.references == (
-        Reference(1, 1, "J Old. 1990 Jan;1(1):2-3", None, None, 11, 11, "CommentsCorrectionsList", None, None),
+        Reference(1, 1, "J Old. 1990 Jan;1(1):2-3", None, None, 11, "CommentsCorrectionsList", None, None),
         Reference(
-            1, 2, "J Older.", None, None, None, work_id(work_key(None, "J Older.")), "CommentsCorrectionsList", None,
+            1, 2, "J Older.", None, None, None, "CommentsCorrectionsList", None,
             "pubmed x",
         ),
     )  # fmt: skip

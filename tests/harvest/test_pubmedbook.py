@@ -39,8 +39,8 @@ def test_a_book_is_known_by_its_own_title_and_its_editors():
         ),
         abstract_sections=(rows.AbstractSection(20301295, 1, "Use", None, "Why.", None),),
         authorships=(
-            rows.Authorship(20301295, 1, "Pagon RA", "pagon ra", "Pagon", None, "RA", None, None, None, None, "editor"),
-            rows.Authorship(20301295, 2, "Bird TD", "bird td", "Bird", None, "TD", None, None, None, None, "editor"),
+            rows.Authorship(20301295, 1, "Pagon RA", "Pagon", None, "RA", None, None, None, None, "editor"),
+            rows.Authorship(20301295, 2, "Bird TD", "Bird", None, "TD", None, None, None, None, "editor"),
         ),
         languages=(rows.Language(20301295, 1, "eng"),),
         publication_types=(rows.PublicationType(20301295, 1, "D016454", "Review"),),

@@ -19,8 +19,8 @@ from harvest.pubdate import book_line, citation_line, first_year
 from harvest.pubmed import parse_articles
 from harvest.pubmedxml import format_article_set, format_record
 from kb import records as rows
-from kb.identifiers import normalise_doi, work_id, work_key
-from kb.text import collapse_spaces, fold, name_key, subscript, superscript
+from kb.identifiers import normalise_doi
+from kb.text import collapse_spaces, subscript, superscript
 
 PMID = 900000123
 REVISED = "2021-03-04"
@@ -74,9 +74,7 @@ def references(draw: Any, listed_in: str) -> tuple[rows.Reference, ...]:
     made = []
     for n, (citation, doi, pmcid, pmid, new_title, other) in enumerate(found, 1):
         title = title if new_title is None else new_title
-        key = work_key(doi, citation)
-        cited = pmid or (work_id(key) if key else None)
-        made.append(rows.Reference(PMID, n, citation, doi, pmcid, pmid, cited, listed_in, title, other))
+        made.append(rows.Reference(PMID, n, citation, doi, pmcid, pmid, listed_in, title, other))
     return tuple(made)
 
 
@@ -85,10 +83,7 @@ def authorships(draw: Any) -> tuple[rows.Authorship, ...]:
     for n, (collective, person, equal) in enumerate(draw(st.lists(st.tuples(MAYBE, PERSON, FLAG), max_size=3)), 1):
         initials, last, fore, suffix, orcid = (None,) * 5 if collective else person
         name = " ".join(filter(None, (last, initials or fore, suffix))) or collective
-        key = name_key(name)
-        made.append(
-            rows.Authorship(PMID, n, name, key, last, fore, initials, suffix, collective, orcid, equal, "author")
-        )
+        made.append(rows.Authorship(PMID, n, name, last, fore, initials, suffix, collective, orcid, equal, "author"))
     return tuple(made)
 
 
@@ -129,7 +124,7 @@ def common(draw: Any, columns: dict[str, Any]) -> dict[str, Any]:
     people = authorships(draw)
     title, html = draw(marked_texts())
     abstract = [(*labels, *draw(marked_texts())) for labels in draw(st.lists(st.tuples(MAYBE, MAYBE), max_size=3))]
-    keyword = [(word, fold(word), *rest) for word, *rest in draw(st.lists(st.tuples(WORDS, FLAG, MAYBE), max_size=3))]
+    keyword = draw(st.lists(st.tuples(WORDS, FLAG, MAYBE), max_size=3))
     columns |= {
         "title": title,
         "title_html": html,
@@ -324,7 +319,7 @@ def test_provenance_cannot_end_its_processing_instruction():
 def test_words_of_any_script_survive():
     words = ("한국어", "日本語", "Ørsted", "λ₁", "हिन्दी")
     record = lantern()._replace(
-        keywords=tuple(rows.Keyword(PMID, n, word, fold(word), None, None) for n, word in enumerate(words, 1))
+        keywords=tuple(rows.Keyword(PMID, n, word, None, None) for n, word in enumerate(words, 1))
     )
 
     assert parsed(record) == [record]
@@ -357,7 +352,7 @@ def test_an_identifier_in_the_place_of_pages_stays_there():
 
 def test_a_book_keeps_its_editors_apart():
     def person(position: int, name: str, role: str) -> rows.Authorship:
-        return rows.Authorship(PMID, position, name, name_key(name), name, *(None,) * 6, role)
+        return rows.Authorship(PMID, position, name, name, *(None,) * 6, role)
 
     chapter = rows.Record(
         article=rows.Article(PMID, "book chapter", title="Oil", book_title="Lamps", authors="Wick"),
@@ -412,8 +407,8 @@ def test_the_order_of_elements_is_that_of_nlms_dtd():
         journal=rows.Journal("1", "Lamps", "Lamps", "Lamps", "1-1", None, "1-2", "Nowhere", REVISED),
         abstract_sections=(rows.AbstractSection(PMID, 1, "Aim", "OBJECTIVE", "Light.", None),),
         other_abstract_sections=(rows.OtherAbstractSection(PMID, 1, "nor", "Publisher", None, None, "Lys.", None),),
-        references=(rows.Reference(PMID, 1, "Oil.", "10.5555/o", "PMC1", 5, 5, "ReferenceList", "Works", "pii S1"),),
-        authorships=(rows.Authorship(PMID, 1, "Wick", "wick", "Wick", *(None,) * 4, None, 1, "author"),),
+        references=(rows.Reference(PMID, 1, "Oil.", "10.5555/o", "PMC1", 5, "ReferenceList", "Works", "pii S1"),),
+        authorships=(rows.Authorship(PMID, 1, "Wick", "Wick", *(None,) * 4, None, 1, "author"),),
         affiliations=(rows.Affiliation(PMID, 1, 1, "Lampville", "1", "ROR"),),
         investigators=(rows.Investigator(PMID, 1, "Flame", "Flame", None, None, None, None, "Lampville"),),
         languages=(rows.Language(PMID, 1, "eng"),),
@@ -421,7 +416,7 @@ def test_the_order_of_elements_is_that_of_nlms_dtd():
         mesh_descriptors=(rows.MeshDescriptor("D1", "Light", REVISED),),
         mesh_qualifiers=(rows.MeshQualifier("Q1", "theory", REVISED),),
         supplementary_concepts=(rows.SupplementaryConcept(PMID, 1, "C1", "Glow", "Disease"),),
-        keywords=(rows.Keyword(PMID, 1, "oil", "oil", 0, "NOTNLM"),),
+        keywords=(rows.Keyword(PMID, 1, "oil", 0, "NOTNLM"),),
         chemicals=(rows.Chemical(PMID, 1, None, "D2", "Oil"),),
         publication_types=(rows.PublicationType(PMID, 1, "D3", "Journal Article"),),
         grants=(rows.Grant(PMID, 1, "1", "LA", "Lamp Fund", "Nowhere"),),

@@ -57,11 +57,11 @@ def bytes_of(suffix: str, items: Iterable[Item]) -> str:
 def authorships(pmid: int) -> tuple[r.Authorship, ...]:
     """Return an author with ORCID, one with a suffix, and a group."""
     return (
-        r.Authorship(pmid, 1, "Vederhus JK", "vederhus jk", "Vederhus", "John-Kåre", "JK", None, None,
+        r.Authorship(pmid, 1, "Vederhus JK", "Vederhus", "John-Kåre", "JK", None, None,
                      "0000-0002-1825-0097", None, "author"),
-        r.Authorship(pmid, 2, "Anton RF Jr", "anton rf jr", "Anton", "Raymond F", "RF", "Jr", None, None, None,
+        r.Authorship(pmid, 2, "Anton RF Jr", "Anton", "Raymond F", "RF", "Jr", None, None, None,
                      "author"),
-        r.Authorship(pmid, 3, "A Group", "a group", None, None, None, None, "A Group", None, None, "author"),
+        r.Authorship(pmid, 3, "A Group", None, None, None, None, "A Group", None, None, "author"),
     )  # fmt: skip
 
 
@@ -108,8 +108,8 @@ def full_record(pmid: int) -> r.Record:
             r.MeshHeading(pmid, 3, 2, "D2", None, 1, 1),
         ),
         keywords=(
-            r.Keyword(pmid, 1, "Groups", "groups", 1, "NOTNLM"),
-            r.Keyword(pmid, 2, "12-step", "12 step", 0, "NOTNLM"),
+            r.Keyword(pmid, 1, "Groups", 1, "NOTNLM"),
+            r.Keyword(pmid, 2, "12-step", 0, "NOTNLM"),
         ),
         chemicals=(r.Chemical(pmid, 1, "64-17-5", None, "Ethanol"), r.Chemical(pmid, 2, None, None, "Soap")),
         supplementary_concepts=(r.SupplementaryConcept(pmid, 1, None, "A protocol", "Protocol"),),

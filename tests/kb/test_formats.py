@@ -41,8 +41,8 @@ ITEM = Item(
     names=(VEDERHUS, ANTON, GROUP),
     abstract="Background: Few words.",
     keyword_rows=(
-        Keyword(32448354, 1, "Norway", "norway", 0, "NOTNLM"),
-        Keyword(32448354, 2, "Self-help groups", "self help groups", 0, "NOTNLM"),
+        Keyword(32448354, 1, "Norway", 0, "NOTNLM"),
+        Keyword(32448354, 2, "Self-help groups", 0, "NOTNLM"),
     ),
     publication_types=("Journal Article",),
     languages=("eng",),
@@ -185,7 +185,7 @@ def test_hostile_text_comes_back_as_it_was(text: str):
         title=text,
         abstract=text,
         journal=text,
-        keyword_rows=(Keyword(32448354, 1, text, "", None, None),),
+        keyword_rows=(Keyword(32448354, 1, text, None, None),),
         pages=text,
         volume=text,
         coi_statement=text,
@@ -250,7 +250,7 @@ def test_items_are_read_from_a_file_held_and_named_alike(db: sqlite3.Connection)
         (reference_of(1, 1, "Moos RH. Active ingredients. Addiction. 2008.", doi="10.1111/x"),),
         title="A title",
         names=("Vederhus JK", "Høie M"),
-        keywords=(Keyword(1, 1, "Norway", "norway", None, None),),
+        keywords=(Keyword(1, 1, "Norway", None, None),),
         abstract_sections=(
             AbstractSection(1, 1, "Aim", None, "To see.", None),
             AbstractSection(1, 2, None, None, "Seen.", None),

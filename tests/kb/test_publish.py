@@ -67,7 +67,7 @@ def article(pmid: int, cites: tuple[Any, ...] = (), **values: Any) -> Record:
         other_abstract_sections=(OtherAbstractSection(pmid, 1, "ger", "Publisher", None, None, "Zymurgie", ADDRESS),),
         affiliations=(Affiliation(pmid, 1, 1, f"Hospital, Norway. Electronic address: {ADDRESS}.", None, None),),
         investigators=(Investigator(pmid, 1, "Doe J", None, None, None, None, None, f"Oslo; {ADDRESS}"),),
-        keywords=(Keyword(pmid, 1, f"contact {ADDRESS}", f"contact {ADDRESS}", None, None),),
+        keywords=(Keyword(pmid, 1, f"contact {ADDRESS}", None, None),),
         **values,
     )  # fmt: skip
 

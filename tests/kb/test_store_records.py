@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb import identifiers
 from kb.check import check_kb, logical_hash
 from kb.database import transaction
 from kb.errors import CollisionError
 from kb.identifiers import citation_key, work_id
 from kb.migrations import MIGRATIONS
 from kb.queries.records import read_record
-from kb.records import DEMONSTRATION, PAGE, LinkList, Record
+from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, Record
 from kb.store.links import save_links
 from kb.store.records import Saved, save_gone, save_not_found, save_records
 from tests.records import LATER, MOMENT, record, reference_of
@@ -213,9 +214,11 @@ def test_a_stored_record_can_be_found_without_accents_and_only_by_its_present_wo
     assert db.execute(found, ("something",)).fetchall() == [(1,)]
 
 
-def test_two_cited_works_on_one_id_are_refused_and_nothing_is_kept(db: sqlite3.Connection) -> None:
-    first = reference_of(1, 1, "One text.")
-    second = reference_of(1, 2, "Another text.")._replace(cited_id=first.cited_id)
+def test_two_cited_works_on_one_id_are_refused_and_nothing_is_kept(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = reference_of(1, 1, "One text."), reference_of(1, 2, "Another text.")
+    monkeypatch.setattr(identifiers, "work_id", lambda key: -1)
 
     with pytest.raises(CollisionError, match="neither was changed"):
         save(db, record(1, (first, second)))
@@ -224,6 +227,23 @@ def test_two_cited_works_on_one_id_are_refused_and_nothing_is_kept(db: sqlite3.C
     save(db, record(1, (first,)))
     with pytest.raises(CollisionError):
         save(db, record(2, (second._replace(citing_pmid=2, position=1),)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update authorships set name_key = 'x' where position = 1",
+        "update keywords set keyword_key = 'x'",
+        "update article_references set cited_id = 2 where position = 2",
+    ],
+)
+def test_a_key_that_does_not_follow_from_its_words_is_found(db: sqlite3.Connection, change: str) -> None:
+    save(db, record(1, (2, "10.1234/a"), keywords=(Keyword(1, 1, "Norway", None, None),)))
+    assert check_kb(db) == []
+
+    db.execute(change)
+
+    assert ("keys and cited works follow from the words of the record", 1, ["1"]) in check_kb(db)
 
 
 def test_an_empty_answer_takes_no_link_away(db: sqlite3.Connection) -> None:

@@ -57,7 +57,7 @@ def parts(pmid: int, text: Callable[[str], str] = str) -> dict[str, Any]:
         "affiliations": (Affiliation(pmid, 1, 1, text("Hospital of Kristiansand"), None, None),),
         "investigators": (Investigator(pmid, 1, text("Investigator I"), None, None, None, None, None, text("Oslo")),),
         "languages": (Language(pmid, 1, text("eng")),),
-        "keywords": (Keyword(pmid, 1, text("Self-help groups"), "self help groups", None, "NOTNLM"),),
+        "keywords": (Keyword(pmid, 1, text("Self-help groups"), None, "NOTNLM"),),
         "mesh_descriptors": (MeshDescriptor(text("D1"), text("Norway"), None),),
         "mesh_qualifiers": (MeshQualifier(text("Q1"), text("ethnology"), None),),
         "mesh_headings": (MeshHeading(pmid, 1, 1, text("D1"), text("Q1"), 1, 0),),

@@ -1,0 +1,86 @@
+"""Text of XML that has one meaning only, read without an XML parser: characters, references to them, patterns."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from typing import Final
+
+from harvest.markup import SCRIPTS, Marked, tidy
+
+_CONTROLS: Final = bytes({*range(32)} - {*b"\t\n"})  # what XML forbids, and \r, which it changes
+_REFERENCE: Final = re.compile("&([^;]*;)")
+_REFERRED: Final = re.compile(  # after "&": a character that XML allows and that is no control character
+    r"(?:amp|lt|gt|quot|apos|#(?:[1-9][0-9]{2,3}"
+    r"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|1[0-9a-fA-F]{4}"
+    r"|(?:[1-9a-cA-CeE][0-9a-fA-F]|[fF][0-9a-eA-E])[0-9a-fA-F]{2}|[fF]{2}[0-9a-eA-E][0-9a-fA-F])));"
+)
+_TAGS: Final = ("i", "sub", "sup", "b", "u")
+_MARKED: Final = "[^<]*+(?:<(?:" + "|".join(f"{tag}>[^<]*+</{tag}" for tag in _TAGS) + ")>[^<]*+)*+"  # none in another
+_MARKUP: Final = re.compile("<([a-z]+)>([^<]*)</[a-z]+>")
+_NAMES: Final = {"amp;": "&", "lt;": "<", "gt;": ">", "quot;": '"', "apos;": "'"}
+
+
+def plain_text(xml: bytes) -> str | None:
+    """Return XML as text; None if a character or a reference to one is not as XML wants it or takes a closer look."""
+    if len(xml.translate(None, _CONTROLS)) != len(xml):
+        return None
+    try:
+        text = xml.decode()
+    except UnicodeDecodeError:
+        return None
+    if "]" in text and "]]>" in text:
+        return None
+    if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
+        return None
+    return text if all(map(_REFERRED.match, text.split("&")[1:])) else None
+
+
+def pattern(words: str) -> "re.Pattern[str]":
+    """Return a pattern; ~ is white space between tags, ... a text without markup, ,,, one that may have some."""
+    return re.compile(words.replace("~", r"\s*+").replace("...", "[^<]*+").replace(",,,", _MARKED))
+
+
+def without_groups(words: str) -> str:
+    """Return the words of a pattern with no group to be kept."""
+    return re.sub(r"\((?!\?)", "(?:", words)
+
+
+def characters(raw: str) -> str:
+    """Return text with the characters that it refers to."""
+    return _REFERENCE.sub(lambda match: _character(match[1]), raw) if "&" in raw else raw
+
+
+@lru_cache(maxsize=2**12)
+def _character(reference: str) -> str:
+    """Return the character for lt; or #60; or #x3c;"""
+    if reference[0] != "#":
+        return _NAMES[reference]
+    return chr(int(reference[2:-1], 16) if reference[1] == "x" else int(reference[1:-1]))
+
+
+def plain(raw: str | None) -> str | None:
+    """Return the text of an element without markup, as harvest.markup.text_of gives it."""
+    return None if raw is None else tidy(characters(raw))
+
+
+def marked_text(raw: str) -> Marked | None:
+    """Return the text of an element that may have simple markup, as harvest.markup.marked gives it."""
+    if "<" not in raw:
+        text = plain(raw)
+        return Marked(text, None) if text else None
+    first, *parts = map(characters, _MARKUP.split(raw))
+    text, html = first, escape(first)
+    for tag, inner, after in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        text += SCRIPTS.get(tag, str)(inner) + after
+        html += f"<{tag}>{escape(inner)}</{tag}>{escape(after)}"
+    whole = tidy(text)
+    return Marked(whole, tidy(html)) if whole else None
+
+
+def texts(raws: Sequence[str | None]) -> list[str | None]:
+    """Return the texts of many elements, as plain() does; mostly all of them are so already."""
+    whole = "<".join(filter(None, raws))
+    if "&" in whole or "\n" in whole or "\t" in whole:
+        return [plain(raw) for raw in raws]
+    return [raw.strip() or None if raw else None for raw in raws]
