@@ -169,7 +169,7 @@ def test_without_a_script_every_dot_is_a_link_and_no_tool_is_shown(window: "Brow
     href = page.locator("a.node").first.get_attribute("href")
     page.locator("a.node").first.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith(href or "-")
+    page.wait_for_url("**" + (href or "-"))
     page.context.close()
 
 
