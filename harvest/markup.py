@@ -13,7 +13,7 @@ from kb.text import subscript, superscript
 _MARKS: Final = frozenset({"b", "i", "u", "sub", "sup"})
 SCRIPTS: Final[dict[str, Callable[[str], str]]] = {"sup": superscript, "sub": subscript}
 _MATH: Final = f"{NAMESPACE}math"
-_BREAKS: Final = re.compile(r"[ ]*[\n\t\r][ \n\t\r]*")  # from pretty printing; a no-break space is the source's
+BREAKS: Final = re.compile(r"[ ]*[\n\t\r][ \n\t\r]*")  # from pretty printing; a no-break space is the source's
 
 
 class Marked(NamedTuple):
@@ -28,7 +28,7 @@ def tidy(text: str | None) -> str | None:
     if text is None:
         return None
     if "\n" in text or "\t" in text:
-        text = _BREAKS.sub(" ", text)
+        text = BREAKS.sub(" ", text)
     return text.strip() or None
 
 
@@ -38,7 +38,7 @@ def text_of(element: _Element) -> str | None:
     if text is None:
         return None
     if "\n" in text or "\t" in text:
-        text = _BREAKS.sub(" ", text)
+        text = BREAKS.sub(" ", text)
     return text.strip() or None
 
 

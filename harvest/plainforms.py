@@ -44,8 +44,9 @@ class Form(NamedTuple):
     """One kind of list: its name, how it begins and ends, the pattern of an item, and how these are read."""
 
     name: str
-    start: str
-    end: str
+    start: bytes
+    end: bytes
+    closing: str
     opened: Callable[[str], Groups | None]  # what the beginning says; None where it is not plain
     item: "re.Pattern[str]"
     read: Reader
@@ -62,7 +63,7 @@ def _form(name: str, read: Reader, *, item: str, attributes: str = "", first: st
         match = opening.fullmatch(words)
         return match.groups() if match else None
 
-    return Form(name, start, end, opened, pattern(item), read, repeats)
+    return Form(name, start.encode(), end.encode(), end, opened, pattern(item), read, repeats)
 
 
 # --- people ---

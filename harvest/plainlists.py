@@ -15,8 +15,8 @@ from harvest.draft import Draft
 from harvest.plainforms import ARTICLE_FORMS, DATA_FORMS, MARK, Columns, Form, Groups
 from harvest.pubmedparts import Readers
 
-_ANY_MARK: Final = f"<{MARK}"
-LONGEST: Final = 2**22  # characters; the strict parser refuses texts of 10 MB
+_ANY_MARK: Final = f"<{MARK}".encode()
+LONGEST: Final = 2**22  # bytes; the strict parser refuses texts of 10 MB
 
 
 class PlainList(NamedTuple):
@@ -27,31 +27,32 @@ class PlainList(NamedTuple):
     columns: Columns
 
 
-def cut_plain_lists(text: str) -> tuple[str, dict[str, PlainList]]:
+def cut_plain_lists(xml: bytes) -> tuple[bytes, dict[str, PlainList]]:
     """Return the record with marks in the place of its plain lists, and these lists by the number in their mark.
 
-    They are looked for in the order of PubMed's DTD; a list in another place is left to the strict parser.
+    Of a record that is_plain(). They are looked for in the order of PubMed's DTD; a list in another place is left
+    to the strict parser.
     """
     lists: dict[str, PlainList] = {}
-    pieces: list[str] = []
+    pieces: list[bytes] = []
     at = 0
-    for end, forms in ((text.find("</MedlineCitation>"), ARTICLE_FORMS), (len(text), DATA_FORMS)):
+    for end, forms in ((xml.find(b"</MedlineCitation>"), ARTICLE_FORMS), (len(xml), DATA_FORMS)):
         for form in forms:
-            while (first := text.find(form.start, at, end)) >= 0:
-                last = text.find(form.end, first, end) + len(form.end)
-                found = _plain_list(text[first:last], form)
+            while (first := xml.find(form.start, at, end)) >= 0:
+                last = xml.find(form.end, first, end) + len(form.end)
+                found = _plain_list(xml[first:last], form)
                 if found is None:
                     break
                 number = str(len(lists))
-                pieces += (text[at:first], f'<{MARK}{form.name} n="{number}"/>')
+                pieces += (xml[at:first], f'<{MARK}{form.name} n="{number}"/>'.encode())
                 lists[number] = found
                 at = last
                 if not form.repeats:
                     break
-    pieces.append(text[at:])
-    rest = "".join(pieces)
+    pieces.append(xml[at:])
+    rest = b"".join(pieces)
     if rest.count(_ANY_MARK) != len(lists):  # nobody else's mark is taken for ours
-        return text, {}
+        return xml, {}
     return rest, lists
 
 
@@ -72,13 +73,17 @@ def read_list(draft: Draft, number: str) -> None:
         found.form.read(draft, found.opened, found.columns)
 
 
-def _plain_list(piece: str, form: Form) -> PlainList | None:
+def _plain_list(piece: bytes, form: Form) -> PlainList | None:
     """Return the list in this piece; None where it is not in its plain form to the last character."""
     if len(piece) > LONGEST:
         return None
-    parts = form.item.split(piece)  # what is around the items, and the groups of each
+    try:
+        text = piece.decode()
+    except UnicodeDecodeError:
+        return None
+    parts = form.item.split(text)  # what is around the items, and the groups of each
     opened = form.opened(parts[0])
     width = form.item.groups + 1
-    if opened is None or len(parts) == 1 or parts[-1] != form.end or any(parts[width:-1:width]):
+    if opened is None or len(parts) == 1 or parts[-1] != form.closing or any(parts[width:-1:width]):
         return None
     return PlainList(form, opened, [parts[n::width] for n in range(1, width)])

@@ -107,9 +107,12 @@ _GRANTS, _OTHER_IDS = pattern(_GRANT), pattern(_OTHER_ID)
 # --- what it says, noted as harvest.pubmed notes it ---
 
 
-def read_rest(rest: str, lists: dict[str, PlainList]) -> Draft | None:
+def read_rest(rest: bytes, lists: dict[str, PlainList]) -> Draft | None:
     """Return what a record says, its lists included, which are taken out; None where the rest is not plain."""
-    match = _REST.fullmatch(rest) if len(rest) < LONGEST else None
+    try:
+        match = _REST.fullmatch(rest.decode()) if len(rest) < LONGEST else None
+    except UnicodeDecodeError:
+        match = None
     if match is None:
         return None
     draft = Draft(int(match["PMID"]), "article")

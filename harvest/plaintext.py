@@ -6,14 +6,15 @@ from functools import lru_cache
 from html import escape
 from typing import Final
 
-from harvest.markup import SCRIPTS, Marked, tidy
+from harvest.markup import BREAKS, SCRIPTS, Marked, tidy
 
 _CONTROLS: Final = bytes({*range(32)} - {*b"\t\n"})  # what XML forbids, and \r, which it changes
 _REFERENCE: Final = re.compile("&([^;]*;)")
+_NO_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())
 _REFERRED: Final = re.compile(  # after "&": a character that XML allows and that is no control character
-    r"(?:amp|lt|gt|quot|apos|#(?:[1-9][0-9]{2,3}"
-    r"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|1[0-9a-fA-F]{4}"
-    r"|(?:[1-9a-cA-CeE][0-9a-fA-F]|[fF][0-9a-eA-E])[0-9a-fA-F]{2}|[fF]{2}[0-9a-eA-E][0-9a-fA-F])));"
+    rb"(?:amp|lt|gt|quot|apos|#(?:[1-9][0-9]{2,3}"
+    rb"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|1[0-9a-fA-F]{4}"
+    rb"|(?:[1-9a-cA-CeE][0-9a-fA-F]|[fF][0-9a-eA-E])[0-9a-fA-F]{2}|[fF]{2}[0-9a-eA-E][0-9a-fA-F])));"
 )
 _TAGS: Final = ("i", "sub", "sup", "b", "u")
 _MARKED: Final = "[^<]*+(?:<(?:" + "|".join(f"{tag}>[^<]*+</{tag}" for tag in _TAGS) + ")>[^<]*+)*+"  # none in another
@@ -21,19 +22,13 @@ _MARKUP: Final = re.compile("<([a-z]+)>([^<]*)</[a-z]+>")
 _NAMES: Final = {"amp;": "&", "lt;": "<", "gt;": ">", "quot;": '"', "apos;": "'"}
 
 
-def plain_text(xml: bytes) -> str | None:
-    """Return XML as text; None if a character or a reference to one is not as XML wants it or takes a closer look."""
-    if len(xml.translate(None, _CONTROLS)) != len(xml):
-        return None
-    try:
-        text = xml.decode()
-    except UnicodeDecodeError:
-        return None
-    if "]" in text and "]]>" in text:
-        return None
-    if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
-        return None
-    return text if all(map(_REFERRED.match, text.split("&")[1:])) else None
+def is_plain(xml: bytes) -> bool:
+    """Tell whether characters and references to them are as XML wants them, and none takes a closer look."""
+    if len(xml.translate(None, _CONTROLS)) != len(xml) or b"]]>" in xml:
+        return False
+    if not all(map(_REFERRED.match, xml.split(b"&")[1:])):
+        return False
+    return not any(character in xml for character in _NO_CHARACTERS)
 
 
 def pattern(words: str) -> "re.Pattern[str]":
@@ -79,8 +74,9 @@ def marked_text(raw: str) -> Marked | None:
 
 
 def texts(raws: Sequence[str | None]) -> list[str | None]:
-    """Return the texts of many elements, as plain() does; mostly all of them are so already."""
-    whole = "<".join(filter(None, raws))
+    """Return the texts of one element or more, each as plain() gives it; mostly all of them are so already."""
+    whole = "".join(filter(None, raws))
     if "&" in whole or "\n" in whole or "\t" in whole:
-        return [plain(raw) for raw in raws]
+        whole = characters("\0".join([raw or "" for raw in raws]))  # no text has a \0 in it
+        raws = BREAKS.sub(" ", whole).split("\0")
     return [raw.strip() or None if raw else None for raw in raws]

@@ -12,7 +12,7 @@ from harvest.entries import Term, add_chemical, add_correction, add_heading, add
 from harvest.markup import text_of
 from harvest.plainlists import PlainList, cut_plain_lists, with_marks
 from harvest.plainrest import read_rest
-from harvest.plaintext import plain_text
+from harvest.plaintext import is_plain
 from harvest.pubdate import citation_line, parse_pub_date
 from harvest.pubmedbook import read_book_article
 from harvest.pubmedparts import (
@@ -100,13 +100,12 @@ def parse_record(raw: RawRecord) -> rows.Record:
 
 def _plain_article(raw: RawRecord) -> rows.Record | None:
     """Return the record, its long lists read by pattern; None where the strict parser must read the whole of it."""
-    text = plain_text(raw.xml)
-    rest, lists = cut_plain_lists(text) if text else ("", {})
+    rest, lists = cut_plain_lists(raw.xml) if is_plain(raw.xml) else (raw.xml, {})
     if not lists:
         return None
     try:
         draft = read_rest(rest, lists)
-        record = _settled(raw, draft) if draft else _article(raw, etree.fromstring(rest.encode(), _PARSER), lists)
+        record = _settled(raw, draft) if draft else _article(raw, etree.fromstring(rest, _PARSER), lists)
     except (etree.XMLSyntaxError, RecordError):
         return None
     return None if lists else record  # a list that is left was not where the walk of the record reads it

@@ -26,7 +26,7 @@ _KINDS: Final = {
 _SETS: Final = frozenset({b"PubmedArticleSet", b"PubmedBookArticleSet", b"BookDocumentSet"})
 _PREVIEW: Final = 4096  # bytes of a rejected record that are kept, to read its PMID
 _HEAD_BYTES: Final = 65536  # a document type with entities of its own may stand before the root element
-_BLOCK: Final = 2**19  # bytes read at once: a record on the border of two blocks takes longer
+_BLOCK: Final = 2**17  # bytes read at once: a record on the border of two blocks takes longer
 _OVERLAP: Final = 64  # bytes; no pattern matches more, so none is missed where two chunks meet
 
 _NAME: Final = rb"(?:PubmedArticle|PubmedBookArticle|DeleteCitation)"

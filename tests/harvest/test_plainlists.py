@@ -104,7 +104,7 @@ def both(xml: str | bytes) -> tuple[object, object]:
     """Return the outcome for a record, and that of the strict parser alone."""
     data = xml.encode() if isinstance(xml, str) else xml
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pubmed, "plain_text", lambda xml: None)
+        patch.setattr(pubmed, "is_plain", lambda xml: False)
         strict = outcome(data)
     return outcome(data), strict
 
@@ -272,20 +272,20 @@ def test_any_character_in_any_list_reads_as_the_strict_parser_reads_it(place: st
 
 @pytest.mark.parametrize("form", [pretty, str])
 def test_every_kind_of_list_is_read_by_pattern_where_it_is_plain(form):
-    rest, lists = cut_plain_lists(form(PLAIN))
+    rest, lists = cut_plain_lists(form(PLAIN).encode())
 
     found = {item.form.name for item in lists.values()}
     assert found == {form.name for form in (*ARTICLE_FORMS, *DATA_FORMS)}
-    assert "<Reference>" not in rest
+    assert b"<Reference>" not in rest
     assert read_rest(rest, lists) is not None
     assert lists == {}
 
 
 def test_a_rest_that_is_not_plain_leaves_all_lists_to_the_walk():
-    rest, lists = cut_plain_lists(swapped("</Article>", "<X/></Article>"))
+    rest, lists = cut_plain_lists(swapped("</Article>", "<X/></Article>").encode())
 
     assert read_rest(rest, lists) is None
-    assert len(lists) == len(cut_plain_lists(PLAIN)[1])
+    assert len(lists) == len(cut_plain_lists(PLAIN.encode())[1])
     assert pubmed._plain_article(RawRecord(ARTICLE, swapped("</Article>", "<X/></Article>").encode(), 0)) is not None
 
 
@@ -344,16 +344,16 @@ def test_three_thousand_mutants_read_as_the_strict_parser_reads_them():
 
 
 def test_without_the_look_at_control_characters_the_same_mutants_differ(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(plaintext, "_CONTROLS", b"")
+    monkeypatch.setattr(plaintext, "_CONTROLS", b"\0")
 
-    assert len(differing(range(2000))) > 3
+    assert differing(range(2000)) != []
 
 
 def test_a_pattern_that_passes_over_what_is_between_items_is_noticed(monkeypatch: pytest.MonkeyPatch):
     loose = tuple(form._replace(item=re.compile(form.item.pattern + "[^<]*")) for form in DATA_FORMS)
     monkeypatch.setattr(plainlists, "DATA_FORMS", loose)
     between = swapped("</Reference><Reference>", "</Reference>&<Reference>")
-    monkeypatch.setattr(pubmed, "plain_text", bytes.decode)
+    monkeypatch.setattr(pubmed, "is_plain", lambda xml: True)
 
     ours, strict = both(between)
 
@@ -362,7 +362,7 @@ def test_a_pattern_that_passes_over_what_is_between_items_is_noticed(monkeypatch
 
 
 def test_a_reference_resolved_too_early_is_noticed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pubmed, "plain_text", lambda xml: xml.decode().replace("&gt;", ">"))
+    monkeypatch.setattr(pubmed, "cut_plain_lists", lambda xml: cut_plain_lists(xml.replace(b"&gt;", b">")))
 
     ours, strict = both(swapped("<LastName>", "<LastName&gt;"))
 
