@@ -1,7 +1,7 @@
 """Networks as files that other programs open: suffix -> streaming writer."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -27,7 +27,7 @@ from graph.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
 from kb.console import litkb_version
 from kb.database import snapshot
 from kb.errors import UsageError
-from kb.queries.edges import Block, ExportEdge, SourceNames, Star, count_heads, read_blocks, read_stars
+from kb.queries.edges import Block, ExportEdge, SourceNames, count_edges, read_blocks, read_stars
 from kb.queries.exports import (
     EVERYTHING,
     ExportNode,
@@ -114,10 +114,6 @@ class _Counted(Generic[_Part]):
             yield part
 
 
-def _edges_of_stars(stars: Sequence[Star]) -> int:
-    return sum(map(count_heads, stars))
-
-
 def _edges_of_block(block: Block) -> int:
     return len(block.heads)
 
@@ -175,7 +171,7 @@ def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope,
         return _weighted_contents(db, network, scope, at_least, directed=writer.directed)
     nodes = _Counted(lambda: read_node_columns(db, scope, writer.shows), attrgetter("size"))
     if not writer.numbered:
-        return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope), _edges_of_stars))
+        return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope), count_edges))
     ids = read_scope_ids(db, scope)
     blocks = _Counted(lambda: read_blocks(db, ids, scope), _edges_of_block)
     return Contents(CITATIONS, about, nodes, (), blocks, SourceNames(db).__getitem__, len(ids), read_bounds(db))
@@ -193,7 +189,7 @@ def _weighted_contents(
     if at_least > 1:
         about["at_least"] = str(at_least)
     nodes, blocks = _Counted(found.nodes, attrgetter("size")), _Counted(found.blocks, _edges_of_block)
-    stars = _Counted(lambda: stars_of(found.blocks(), found.names()), _edges_of_stars)
+    stars = _Counted(lambda: stars_of(found.blocks(), found.names()), count_edges)
     return Contents(kind, about, nodes, stars, blocks, int, found.size, read_bounds(db))
 
 

@@ -73,10 +73,12 @@ class Text(NamedTuple):
         there = [value or "" for value in values]
         if not "".join(there).isprintable():
             return [self.clean(value) for value in there]
-        joined = SEPARATOR.join(there)
+        joined = written = SEPARATOR.join(there)
         for character, escape in self.escapes:
-            joined = joined.replace(character, escape)
-        return (joined if self.finish is None else self.finish(joined)).split(SEPARATOR)
+            written = written.replace(character, escape)
+        if self.finish is not None:
+            written = self.finish(written)
+        return there if written == joined else written.split(SEPARATOR)
 
 
 class Field(NamedTuple):

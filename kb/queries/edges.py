@@ -60,9 +60,9 @@ def heads_of(star: Star) -> Sequence[str]:
     return [f"pmid:{pmid}" for pmid in star[1].split(",")] if isinstance(star[1], str) else star[1]
 
 
-def count_heads(star: Star) -> int:
-    """Return how many edges a star has."""
-    return star[1].count(",") + 1 if isinstance(star[1], str) else len(star[1])
+def count_edges(stars: Iterable[Star]) -> int:
+    """Return how many edges the stars have."""
+    return sum([heads.count(",") + 1 if isinstance(heads, str) else len(heads) for _, heads, _ in stars])
 
 
 def read_stars(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[list[Star]]:
@@ -114,7 +114,7 @@ def _said_star(row: tuple[str, str, str], sources: SourceNames, *, merges: bool)
     tail, joined, said = row
     heads = _heads(joined)
     first = said.partition(",")[0]
-    if not merges and said == ",".join([first] * count_heads((tail, heads, said))):
+    if not merges and said == ",".join([first] * count_edges([(tail, heads, said)])):
         return tail, heads, sources[first]
     return _merged_star(tail, heads, said.split(","), sources)
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from kb.queries.links import ALL_NODES, HELD_NODES, NODES, Ids
 
 SEPARATOR: Final = "\x1f"  # between names that SQLite joins; no name holds it
-PORTION: Final = 1_000  # nodes, or works with all that they cite, that are handed on in one go
+PORTION: Final = 500  # nodes, or works with all that they cite, that are handed on in one go
 
 _NAME: Final = "case when w.citation_key is null then 'doi:' || w.doi else 'ref:' || w.citation_key end"
 WORK_NAMED: Final = f"replace({_NAME}, char(31), '')"  # of a work w that has no PMID
@@ -111,8 +111,9 @@ EVERYTHING: Final = Scope()
 
 def read_scope_ids(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Ids:
     """Return the ids of the nodes, ascending."""
-    rows = db.execute(f"select w.id from {NODES} where {scope.where()} order by w.id")
-    return np.fromiter(chain.from_iterable(rows), dtype=np.int64)
+    ids = f"select w.id as id from {NODES} where {scope.where()} order by w.id"
+    [joined] = db.execute(f"select group_concat(id) from ({ids})").fetchone()  # one text is read fastest
+    return np.sort(np.fromstring(joined or "", dtype=np.int64, sep=","))
 
 
 def read_node_columns(
