@@ -13,7 +13,7 @@ from kb.text import subscript, superscript
 _MARKS: Final = frozenset({"b", "i", "u", "sub", "sup"})
 SCRIPTS: Final[dict[str, Callable[[str], str]]] = {"sup": superscript, "sub": subscript}
 _MATH: Final = f"{NAMESPACE}math"
-BREAKS: Final = re.compile(r"[ ]*[\n\t\r][ \n\t\r]*")  # from pretty printing; a no-break space is the source's
+_BREAKS: Final = re.compile(r"[\n\t\r][ \n\t\r]*")  # from pretty printing; a no-break space is the source's
 
 
 class Marked(NamedTuple):
@@ -23,23 +23,21 @@ class Marked(NamedTuple):
     html: str | None
 
 
+def in_one_line(text: str) -> str:
+    """Return text with a space for each line break and the blanks around it; some outer blanks may be gone."""
+    if "\n" not in text and "\t" not in text:
+        return text
+    return " ".join([line.rstrip(" ") for line in _BREAKS.split(text)])
+
+
 def tidy(text: str | None) -> str | None:
     """Return text without line breaks and outer blanks, else as it is; None for nothing but blanks."""
-    if text is None:
-        return None
-    if "\n" in text or "\t" in text:
-        text = BREAKS.sub(" ", text)
-    return text.strip() or None
+    return in_one_line(text).strip() or None if text else None
 
 
 def text_of(element: _Element) -> str | None:
     """Return the text of element with sup and sub as Unicode; None for nothing but blanks."""
-    text = _plain(element) if len(element) else element.text
-    if text is None:
-        return None
-    if "\n" in text or "\t" in text:
-        text = BREAKS.sub(" ", text)
-    return text.strip() or None
+    return tidy(_plain(element) if len(element) else element.text)
 
 
 def marked(element: _Element) -> Marked | None:

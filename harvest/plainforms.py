@@ -25,7 +25,7 @@ from harvest.entries import (
     printed_name,
     reference_row,
 )
-from harvest.plaintext import pattern, plain, texts, without_groups
+from harvest.plaintext import columns_of_texts, pattern, plain, texts, without_groups
 from harvest.pubdate import iso_date
 from kb import records as rows
 from kb.identifiers import normalise_orcid
@@ -68,12 +68,14 @@ def _form(name: str, read: Reader, *, item: str, attributes: str = "", first: st
 
 # --- people ---
 
-_AUTHOR: Final = (
-    r'<Author(?: ValidYN="Y"(?: EqualContrib="([YN])")?| EqualContrib="([YN])"(?: ValidYN="Y")?)?>~'
+_PERSON: Final = (
     r"(?:<LastName>(...)</LastName>~)?+(?:<ForeName>(...)</ForeName>~)?+(?:<Initials>(...)</Initials>~)?+"
     r'(?:<Suffix>(...)</Suffix>~)?+(?:<Identifier Source="ORCID">(...)</Identifier>~)?+'
     r"(?:<AffiliationInfo>~<Affiliation>(...)</Affiliation>~</AffiliationInfo>~)?+"
-    r"((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
+)
+_AUTHOR: Final = (
+    r'<Author(?: ValidYN="Y"(?: EqualContrib="([YN])")?| EqualContrib="([YN])"(?: ValidYN="Y")?)?>~'
+    rf"{_PERSON}((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
 )
 _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
 
@@ -84,7 +86,7 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
     equals, other_equals, *parts, more = columns
     pmid, found = draft.pmid, draft.authorships
     for equal, other_equal, last, fore, initials, suffix, orcid, place, places in zip(
-        equals, other_equals, *map(texts, parts), more, strict=True
+        equals, other_equals, *columns_of_texts(parts), more, strict=True
     ):
         given = initials or fore
         name = f"{last} {given}" if last and given and not suffix else printed_name(last, given, suffix)
@@ -100,6 +102,15 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
             draft.affiliations.append(_row(rows.Affiliation, (pmid, position, 1, place, None, None)))
         for text in _AFFILIATION.findall(places) if places else ():
             add_affiliation_text(draft, plain(text))
+
+
+def _read_investigators(draft: Draft, _opened: Groups, columns: Columns) -> None:
+    pmid, found = draft.pmid, draft.investigators
+    for last, fore, initials, suffix, orcid, place in zip(*columns_of_texts(columns), strict=True):
+        name = printed_name(last, initials or fore, suffix)
+        if name is not None:
+            told = (last, fore, initials, suffix, orcid and normalise_orcid(orcid), place)
+            found.append(_row(rows.Investigator, (pmid, len(found) + 1, name, *told)))
 
 
 # --- references and identifiers ---
@@ -142,7 +153,7 @@ def _read_identifiers(draft: Draft, _opened: Groups, columns: Columns) -> None:
 
 def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
     kinds, *raws = columns
-    for kind, source, number, note in zip(kinds, *map(texts, raws), strict=True):
+    for kind, source, number, note in zip(kinds, *columns_of_texts(raws), strict=True):
         add_correction(draft, kind, number, source=source, note=note)
 
 
@@ -240,6 +251,10 @@ ARTICLE_FORMS: Final = (
     _form(
         "KeywordList", _read_keywords,
         attributes='(?: Owner="([A-Z]*)")?', item=r'<Keyword MajorTopicYN="([YN])">(...)</Keyword>~',
+    ),
+    _form(
+        "InvestigatorList", _read_investigators,
+        item=rf'<Investigator ValidYN="Y">~{_PERSON}</Investigator>~',
     ),
 )  # fmt: skip
 DATA_FORMS: Final = (

@@ -84,7 +84,7 @@ _REST: Final = pattern(
     f"{_mark('ChemicalList')}(?:<CitationSubset>...</CitationSubset>~)*+{_mark('CommentsCorrectionsList')}"
     f"{_mark('MeshHeadingList')}(?:<NumberOfReferences>...</NumberOfReferences>~)?+{_run('OtherID', _OTHER_ID)}"
     f"{_mark('KeywordList')}"
-    "(?:<CoiStatement>(?P<CoiStatement>,,,)</CoiStatement>~)?+</MedlineCitation>~"
+    f"(?:<CoiStatement>(?P<CoiStatement>,,,)</CoiStatement>~)?+{_mark('InvestigatorList')}</MedlineCitation>~"
     f"<PubmedData>~{_mark('History')}{_text('PublicationStatus')}{_mark('ArticleIdList')}{_mark('ReferenceList')}"
     "</PubmedData>~</PubmedArticle>"
 )
@@ -95,6 +95,7 @@ _TEXTS: Final = (
 _DATES: Final = (("DateCreated", "created"), ("DateCompleted", "completed"), ("DateRevised", "revised"))
 _MARKS: Final = (
     "AuthorList", "PublicationTypeList", "ChemicalList", "CommentsCorrectionsList", "MeshHeadingList", "KeywordList",
+    "InvestigatorList",
 )  # fmt: skip
 _DATA_MARKS: Final = ("History", "ArticleIdList", "ReferenceList")
 _NUMBER: Final = re.compile('"([0-9]+)"')

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
+from itertools import chain
 from typing import Final
 
-from harvest.markup import BREAKS, SCRIPTS, Marked, tidy
+from harvest.markup import SCRIPTS, Marked, in_one_line, tidy
 
 _CONTROLS: Final = bytes({*range(32)} - {*b"\t\n"})  # what XML forbids, and \r, which it changes
 _REFERENCE: Final = re.compile("&([^;]*;)")
-_NO_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())
+_NO_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())  # each begins with \xef, which is found sooner
 _REFERRED: Final = re.compile(  # after "&": a character that XML allows and that is no control character
     rb"(?:amp|lt|gt|quot|apos|#(?:[1-9][0-9]{2,3}"
     rb"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|1[0-9a-fA-F]{4}"
@@ -24,11 +25,11 @@ _NAMES: Final = {"amp;": "&", "lt;": "<", "gt;": ">", "quot;": '"', "apos;": "'"
 
 def is_plain(xml: bytes) -> bool:
     """Tell whether characters and references to them are as XML wants them, and none takes a closer look."""
-    if len(xml.translate(None, _CONTROLS)) != len(xml) or b"]]>" in xml:
+    if len(xml.translate(None, _CONTROLS)) != len(xml) or (b"]" in xml and b"]]>" in xml):
         return False
     if not all(map(_REFERRED.match, xml.split(b"&")[1:])):
         return False
-    return not any(character in xml for character in _NO_CHARACTERS)
+    return b"\xef" not in xml or not any(character in xml for character in _NO_CHARACTERS)
 
 
 def pattern(words: str) -> "re.Pattern[str]":
@@ -73,10 +74,17 @@ def marked_text(raw: str) -> Marked | None:
     return Marked(whole, tidy(html)) if whole else None
 
 
+def columns_of_texts(columns: Sequence[Sequence[str | None]]) -> list[list[str | None]]:
+    """Return the same of columns of one length."""
+    height = len(columns[0])
+    found = texts(list(chain.from_iterable(columns)))
+    return [found[start : start + height] for start in range(0, len(found), height)]
+
+
 def texts(raws: Sequence[str | None]) -> list[str | None]:
     """Return the texts of one element or more, each as plain() gives it; mostly all of them are so already."""
     whole = "".join(filter(None, raws))
     if "&" in whole or "\n" in whole or "\t" in whole:
         whole = characters("\0".join([raw or "" for raw in raws]))  # no text has a \0 in it
-        raws = BREAKS.sub(" ", whole).split("\0")
+        raws = in_one_line(whole).split("\0")
     return [raw.strip() or None if raw else None for raw in raws]

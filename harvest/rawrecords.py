@@ -170,6 +170,8 @@ def _record(window: _Window, match: re.Match[bytes]) -> RawRecord:
     """
     name, ahead = match["start"], len(match[0])
     end = _plain_end(window.data, window.at + ahead, name)
+    if not end and window.data.find(name, window.at + ahead) < 0 and window.grow():  # most end in the next block
+        end = _plain_end(window.data, window.at + ahead, name)
     if not end:
         found = window.search(_INSIDE, ahead)
         if found is None:

@@ -163,7 +163,7 @@ def _assertions(scope: Scope, merges: bool) -> list[str]:
     """Return selects of citing_id, cited_id and source_id, by citing_id; together they are all, followed."""
     cited = _FOLLOWED.format(end="cited_id") if merges else "c.cited_id"
     ids = scope.ids()
-    conditions = ["c.citing_id <> c.cited_id", *([f"{cited} in ({ids})"] if ids else [])]
+    conditions = ["c.citing_id <> c.cited_id", *([f"+{cited} in ({ids})"] if ids else [])]  # +: not each pair of ids
     if not merges:
         return [_select("c.citing_id", cited, [*conditions, *([f"c.citing_id in ({ids})"] if ids else [])])]
     citing = _FOLLOWED.format(end="citing_id")

@@ -49,6 +49,12 @@ AUTHORS = [
 ]  # fmt: skip
 
 
+INVESTIGATORS = (
+    '<InvestigatorList><Investigator ValidYN="Y"><LastName>Moos</LastName><ForeName>Rudolf &amp; H</ForeName>'
+    "<AffiliationInfo><Affiliation>Palo Alto.</Affiliation></AffiliationInfo></Investigator>"
+    '<Investigator ValidYN="Y"><LastName>Humphreys</LastName><ForeName>Keith</ForeName><Initials>K</Initials>'
+    '<Identifier Source="ORCID">0000-0002-1825-0097</Identifier></Investigator></InvestigatorList>'
+)
 FRONT = '<ISSN IssnType="Electronic">1234-5678</ISSN>'
 LOCATIONS = (
     '<ELocationID EIdType="pii" ValidYN="Y">e18</ELocationID><ELocationID EIdType="doi">10.1234/e18</ELocationID>'
@@ -73,7 +79,7 @@ def record_of(references: str = reference_list_xml(*REFERENCES, title="REFERENCE
         7, doi="10.1234/own", authors=AUTHORS, references="",
         notices=CORRECTIONS, keywords=["Norway", " ", "a &amp; b"],
         mesh=[("D1:Humans", ["*Q1:therapy", "Q2:drug effects"]), ("*Oslo", [])], data=HISTORY,
-        article=REST_OF_ARTICLE, medline="<CoiStatement>None &amp; <b>no</b> more.</CoiStatement>",
+        article=REST_OF_ARTICLE, medline="<CoiStatement>None &amp; <b>no</b> more.</CoiStatement>" + INVESTIGATORS,
         revised="2021-02-03", journal={**JOURNAL, "issn": FRONT, "linking": "1234-5670"}, abstract=ABSTRACT, **more,
     )  # fmt: skip
     for place, new in (
