@@ -1,18 +1,13 @@
 """A record in the making: rows are collected in document order, then frozen into a kb.records.Record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from kb import records as rows
 
-_LISTS = (
-    "abstract_sections", "other_abstract_sections", "references", "authorships", "affiliations", "investigators",
-    "languages", "mesh_headings", "supplementary_concepts", "keywords", "chemicals", "publication_types", "grants",
-    "notices", "data_banks", "article_dates", "other_fields",
-)  # fmt: skip
-_lists_of: Final = attrgetter(*_LISTS)
+_lists_of: Final = attrgetter(*rows.Record._fields[2:-2])  # what is between the journal and the stated count
 _row: Final = tuple.__new__  # as in harvest.entries
 _Term = TypeVar("_Term", rows.MeshDescriptor, rows.MeshQualifier)
 
@@ -33,6 +28,9 @@ class Draft:
         self.investigators: list[rows.Investigator] = []
         self.languages: list[rows.Language] = []
         self.mesh_headings: list[rows.MeshHeading] = []
+        self.mesh_descriptors: list[rows.MeshDescriptor] = []  # these three are made of the names and identifiers
+        self.mesh_qualifiers: list[rows.MeshQualifier] = []
+        self.article_identifiers: list[rows.ArticleIdentifier] = []
         self.descriptors: dict[str, str] = {}
         self.qualifiers: dict[str, str] = {}
         self.supplementary_concepts: list[rows.SupplementaryConcept] = []
@@ -59,20 +57,15 @@ class Draft:
         """
         as_of = self.article.get("date_revised") if self.source != rows.NBIB else None
         said = {"pmid": self.pmid, "record_type": self.record_type, "version": 1, **self.article}
-        identifiers = enumerate(self.identifiers.items(), start=1)
-        return rows.Record(
-            article=_row(rows.Article, map(said.get, rows.Article._fields)),
-            journal=self._journal(as_of),
-            mesh_descriptors=tuple(_named(rows.MeshDescriptor, self.descriptors, as_of)),
-            mesh_qualifiers=tuple(_named(rows.MeshQualifier, self.qualifiers, as_of)),
-            stated_reference_count=self.stated_reference_count,
-            source=self.source,
-            article_identifiers=tuple(
-                _row(rows.ArticleIdentifier, (self.pmid, n, kind, value, is_valid))
-                for n, ((kind, value), is_valid) in identifiers
-            ),
-            **dict(zip(_LISTS, map(tuple, _lists_of(self)), strict=True)),
-        )
+        article = _row(rows.Article, map(said.get, rows.Article._fields))
+        self.mesh_descriptors = _named(rows.MeshDescriptor, self.descriptors, as_of)
+        self.mesh_qualifiers = _named(rows.MeshQualifier, self.qualifiers, as_of)
+        self.article_identifiers = [
+            _row(rows.ArticleIdentifier, (self.pmid, n, kind, value, is_valid))
+            for n, ((kind, value), is_valid) in enumerate(self.identifiers.items(), start=1)
+        ]
+        lists = map(tuple, _lists_of(self))
+        return _row(rows.Record, (article, self._journal(as_of), *lists, self.stated_reference_count, self.source))
 
     def _journal(self, as_of: str | None) -> rows.Journal | None:
         said = self.journal
@@ -85,5 +78,5 @@ class Draft:
         )  # fmt: skip
 
 
-def _named(row_type: type[_Term], names: Mapping[str, str], as_of: str | None) -> Iterator[_Term]:
-    return map(_row, repeat(row_type), zip(names, names.values(), repeat(as_of), strict=False))
+def _named(row_type: type[_Term], names: Mapping[str, str], as_of: str | None) -> list[_Term]:
+    return list(map(_row, repeat(row_type), zip(names, names.values(), repeat(as_of), strict=False)))

@@ -23,7 +23,7 @@ def numbered(row_type: type[Row], pmid: int, start: int, *columns: Iterable[obje
 YES_NO: Final = {"Y": 1, "N": 0}
 PMC_KINDS: Final = frozenset({"pmc", "pmcid"})
 _NO_QUALIFIER: Final[list[tuple[str | None, str, int]]] = [(None, "", 0)]
-_CITES: Final = "Cites"
+CITES: Final = "Cites"
 
 
 # --- people ---
@@ -146,6 +146,21 @@ def add_keyword(draft: Draft, keyword: str, *, is_major: str | None, owner: str 
     draft.keywords.append(_row(rows.Keyword, values))
 
 
+def add_concept(draft: Draft, name: str | None, ui: str | None, kind: str | None) -> None:
+    """Note a supplementary concept of MeSH."""
+    if name is not None:
+        found = draft.supplementary_concepts
+        found.append(rows.SupplementaryConcept(draft.pmid, len(found) + 1, ui, name, kind))
+
+
+def add_data_bank(draft: Draft, name: str | None, numbers: Iterable[str | None]) -> None:
+    """Note the numbers under which data of the article are in a data bank; the bank alone where it gives none."""
+    given = [number for number in numbers if number]
+    if name is not None:
+        for number in given or (None,):
+            draft.data_banks.append(rows.DataBank(draft.pmid, len(draft.data_banks) + 1, name, number))
+
+
 def add_publication_type(draft: Draft, name: str, ui: str | None) -> None:
     """Note a publication type."""
     values = (draft.pmid, len(draft.publication_types) + 1, ui, name)
@@ -160,7 +175,7 @@ def add_chemical(draft: Draft, number: str | None, name: str, ui: str | None) ->
 
 def add_correction(draft: Draft, kind: str, number: str | None, *, source: str | None, note: str | None) -> None:
     """Note a link to another record: a notice, or an entry of the old form of a reference list, "Cites"."""
-    if kind == _CITES:
+    if kind == CITES:
         draft.has_references = True
         add_reference(draft, source, [("pubmed", number)] if number else [], listed_in="CommentsCorrectionsList")
     else:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from harvest.draft import Draft
 from harvest.entries import (
+    CITES,
     YES_NO,
     Term,
     add_affiliation_text,
@@ -28,6 +29,7 @@ from harvest.entries import (
 from harvest.plaintext import columns_of_texts, pattern, plain, texts, without_groups
 from harvest.pubdate import iso_date
 from kb import records as rows
+from kb.errors import RecordError
 from kb.identifiers import normalise_orcid
 
 MARK: Final = "plain."  # the name of a list, when a mark stands in its place, begins so
@@ -47,6 +49,7 @@ class Form(NamedTuple):
     start: bytes
     end: bytes
     closing: str
+    mark: bytes  # what stands in its place, up to its number
     opened: Callable[[str], Groups | None]  # what the beginning says; None where it is not plain
     item: "re.Pattern[str]"
     read: Reader
@@ -63,20 +66,26 @@ def _form(name: str, read: Reader, *, item: str, attributes: str = "", first: st
         match = opening.fullmatch(words)
         return match.groups() if match else None
 
-    return Form(name, start.encode(), end.encode(), end, opened, pattern(item), read, repeats)
+    mark = f'<{MARK}{name} n="'
+    return Form(name, start.encode(), end.encode(), end, mark.encode(), opened, pattern(item), read, repeats)
 
 
 # --- people ---
 
-_PERSON: Final = (
+_NAME: Final = (
     r"(?:<LastName>(...)</LastName>~)?+(?:<ForeName>(...)</ForeName>~)?+(?:<Initials>(...)</Initials>~)?+"
-    r'(?:<Suffix>(...)</Suffix>~)?+(?:<Identifier Source="ORCID">(...)</Identifier>~)?+'
+    r"(?:<Suffix>(...)</Suffix>~)?+"
+)
+_MORE: Final = (
+    r'(?:<Identifier Source="ORCID">(...)</Identifier>~)?+'
     r"(?:<AffiliationInfo>~<Affiliation>(...)</Affiliation>~</AffiliationInfo>~)?+"
 )
 _AUTHOR: Final = (
     r'<Author(?: ValidYN="Y"(?: EqualContrib="([YN])")?| EqualContrib="([YN])"(?: ValidYN="Y")?)?>~'
-    rf"{_PERSON}((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
+    rf"{_NAME}(?:<CollectiveName>(...)</CollectiveName>~)?+{_MORE}"
+    r"((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
 )
+_INVESTIGATOR: Final = rf'<Investigator ValidYN="Y">~{_NAME}{_MORE}</Investigator>~'
 _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
 
 
@@ -85,16 +94,16 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
         draft.article["authors_complete"] = YES_NO[opened[0]]
     equals, other_equals, *parts, more = columns
     pmid, found = draft.pmid, draft.authorships
-    for equal, other_equal, last, fore, initials, suffix, orcid, place, places in zip(
+    for equal, other_equal, last, fore, initials, suffix, collective, orcid, place, places in zip(
         equals, other_equals, *columns_of_texts(parts), more, strict=True
     ):
         given = initials or fore
-        name = f"{last} {given}" if last and given and not suffix else printed_name(last, given, suffix)
+        name = f"{last} {given}" if last and given and not suffix else printed_name(last, given, suffix) or collective
         if name is None:
-            continue
+            raise RecordError("An author without a name is not plain.")
         position = len(found) + 1
         values = (
-            pmid, position, name, last, fore, initials, suffix, None, orcid and normalise_orcid(orcid),
+            pmid, position, name, last, fore, initials, suffix, collective, orcid and normalise_orcid(orcid),
             YES_NO.get(equal or other_equal), "author",
         )  # fmt: skip
         found.append(_row(rows.Authorship, values))
@@ -133,14 +142,15 @@ def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
     lower = [doi and doi.lower() for doi in dois]
     cited = [int(number) if number else None for number in pmids]
     same = map(repeat, ("ReferenceList", title, None))
-    found = list(numbered(rows.Reference, pmid, start, citations, lower, pmcids, cited, *same))
-    for n, (doi, more) in enumerate(zip(dois, others, strict=True)):
-        if more or (doi and doi.count("10.") > 1):
-            ids = [("doi", doi), ("pmc", pmcids[n]), ("pubmed", pmids[n])]
+    draft.references += numbered(rows.Reference, pmid, start, citations, lower, pmcids, cited, *same)
+    if not any(others) and "\n".join(filter(None, dois)).count("10.") == len(dois) - dois.count(None):
+        return
+    for n, (doi, more) in enumerate(zip(dois, others, strict=True), start):
+        if more or (doi and "10." in doi[3:]):
+            ids = [("doi", doi), ("pmc", pmcids[n - start]), ("pubmed", pmids[n - start])]
             ids += [(kind, plain(raw)) for kind, raw in _ID.findall(more or "")]
             given = [(kind, text) for kind, text in ids if text]
-            found[n] = reference_row((pmid, start + n + 1), citations[n], given, list_title=title)
-    draft.references += found
+            draft.references[n] = reference_row((pmid, n + 1), citations[n - start], given, list_title=title)
 
 
 def _read_identifiers(draft: Draft, _opened: Groups, columns: Columns) -> None:
@@ -152,9 +162,15 @@ def _read_identifiers(draft: Draft, _opened: Groups, columns: Columns) -> None:
 
 
 def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
-    kinds, *raws = columns
-    for kind, source, number, note in zip(kinds, *columns_of_texts(raws), strict=True):
-        add_correction(draft, kind, number, source=source, note=note)
+    kinds, sources, numbers, notes = columns
+    pmid, found = draft.pmid, draft.references
+    draft.has_references |= CITES in kinds
+    for kind, source, number, note in zip(kinds, texts(sources), numbers, texts(notes), strict=True):
+        if kind == CITES:
+            values = (source, None, None, int(number) if number else None, "CommentsCorrectionsList", None, None)
+            found.append(_row(rows.Reference, (pmid, len(found) + 1, *values)))
+        elif kind:
+            add_correction(draft, kind, number, source=source, note=note)
 
 
 # --- what a record is about ---
@@ -172,11 +188,12 @@ def _read_mesh(draft: Draft, _opened: Groups, columns: Columns) -> None:
     for heading, (ui, major, other_major, other_ui, name, raw) in enumerate(
         zip(uis, majors, other_majors, other_uis, texts(raws), qualified, strict=True), start=1
     ):
+        qualifiers = _qualifiers(raw) if raw else ()
         if name is None:
             continue
         key, is_major = ui or other_ui or name, YES_NO[major or other_major or "N"]
-        if raw:
-            add_heading(draft, heading, (key, name, is_major), _qualifiers(raw))
+        if qualifiers:
+            add_heading(draft, heading, (key, name, is_major), qualifiers)
             continue
         descriptors[key] = name
         found.append(_row(rows.MeshHeading, (pmid, len(found) + 1, heading, key, None, is_major, is_major)))
@@ -242,7 +259,7 @@ ARTICLE_FORMS: Final = (
     _form(
         "CommentsCorrectionsList", _read_corrections,
         item=r'<CommentsCorrections RefType="([A-Za-z]+)">~<RefSource>(...)</RefSource>~'
-        r'(?:<PMID Version="[0-9]+">(...)</PMID>~)?+(?:<Note>(...)</Note>~)?+</CommentsCorrections>~',
+        r'(?:<PMID Version="[0-9]+">([1-9][0-9]{0,8})</PMID>~)?+(?:<Note>(...)</Note>~)?+</CommentsCorrections>~',
     ),
     _form(
         "MeshHeadingList", _read_mesh,
@@ -252,10 +269,7 @@ ARTICLE_FORMS: Final = (
         "KeywordList", _read_keywords,
         attributes='(?: Owner="([A-Z]*)")?', item=r'<Keyword MajorTopicYN="([YN])">(...)</Keyword>~',
     ),
-    _form(
-        "InvestigatorList", _read_investigators,
-        item=rf'<Investigator ValidYN="Y">~{_PERSON}</Investigator>~',
-    ),
+    _form("InvestigatorList", _read_investigators, item=_INVESTIGATOR),
 )  # fmt: skip
 DATA_FORMS: Final = (
     _form("History", _read_history, item=_DATE),

@@ -43,9 +43,8 @@ def cut_plain_lists(xml: bytes) -> tuple[bytes, dict[str, PlainList]]:
                 found = _plain_list(xml[first:last], form)
                 if found is None:
                     break
-                number = str(len(lists))
-                pieces += (xml[at:first], f'<{MARK}{form.name} n="{number}"/>'.encode())
-                lists[number] = found
+                pieces += (xml[at:first], b'%b%d"/>' % (form.mark, len(lists)))
+                lists[str(len(lists))] = found
                 at = last
                 if not form.repeats:
                     break

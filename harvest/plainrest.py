@@ -5,11 +5,13 @@ It fits to the last character or not at all; the walk of the XML, to which all o
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from harvest.draft import Draft
-from harvest.entries import YES_NO, add_date, add_identifier, numbered
+from harvest.entries import YES_NO, add_concept, add_data_bank, add_date, add_identifier, numbered
+from harvest.markup import Marked
 from harvest.plainforms import MARK
 from harvest.plainlists import LONGEST, PlainList, read_list
 from harvest.plaintext import characters, marked_text, pattern, plain, texts, without_groups
@@ -38,7 +40,7 @@ def _run(name: str, item: str) -> str:
 
 
 def _mark(name: str) -> str:
-    return _run(name, f'<{MARK}{name} n="[0-9]+"/>')
+    return f'(?:<{MARK}{name} n="[0-9]+"/>~)*+'
 
 
 def _date(name: str, attributes: str = "") -> str:
@@ -51,6 +53,16 @@ _SECTION: Final = f'<AbstractText(?: Label="{_ATTRIBUTE}")?(?: NlmCategory="{_AT
 _LOCATION: Final = '<ELocationID EIdType="([a-z]+)"(?: ValidYN="([YN])")?>(...)</ELocationID>'
 _LANGUAGE: Final = "<Language>(...)</Language>"
 _OTHER_ID: Final = '<OtherID Source="([A-Za-z]+)">(...)</OtherID>'
+_ACCESSION: Final = "<AccessionNumber>(...)</AccessionNumber>~"
+_DATA_BANK: Final = (
+    "<DataBank>~<DataBankName>(...)</DataBankName>~(?:<AccessionNumberList>~"
+    f"((?:{without_groups(_ACCESSION)})*+)</AccessionNumberList>~)?+</DataBank>"
+)
+_OTHER_ABSTRACT: Final = (
+    '<OtherAbstract Type="([A-Za-z-]+)" Language="([a-z]+)">~'
+    f"((?:{without_groups(_SECTION)}~)*+)(?:<CopyrightInformation>(...)</CopyrightInformation>~)?+</OtherAbstract>"
+)
+_CONCEPT: Final = '<SupplMeshName Type="([A-Za-z]+)" UI="([A-Z0-9]+)">(...)</SupplMeshName>'
 _GRANT: Final = (
     "<Grant>~(?:<GrantID>(...)</GrantID>~)?+(?:<Acronym>(...)</Acronym>~)?+"
     "(?:<Agency>(...)</Agency>~)?+(?:<Country>(...)</Country>~|<Country/>~)?+</Grant>"
@@ -70,6 +82,7 @@ _ARTICLE: Final = (
     f"(?:<Pagination>~{_texts('StartPage EndPage MedlinePgn')}</Pagination>~)?+{_run('ELocationID', _LOCATION)}"
     f"(?:<Abstract>~{_run('AbstractText', _SECTION)}{_text('CopyrightInformation')}</Abstract>~)?+"
     f"{_mark('AuthorList')}{_run('Language', _LANGUAGE)}"
+    f'(?:<DataBankList(?: CompleteYN="[YN]")?>~{_run("DataBank", _DATA_BANK)}</DataBankList>~)?+'
     f'(?:<GrantList CompleteYN="[YN]">~{_run("Grant", _GRANT)}</GrantList>~)?+'
     f"{_mark('PublicationTypeList')}{_text('VernacularTitle')}"
     + _date("ArticleDate", ' DateType="Electronic"')
@@ -81,9 +94,10 @@ _REST: Final = pattern(
     '<PMID Version="(?P<Version>[1-9][0-9]{0,8})">(?P<PMID>[1-9][0-9]{0,8})</PMID>~'
     f"{_date('DateCreated')}{_date('DateCompleted')}{_date('DateRevised')}{_ARTICLE}"
     f"<MedlineJournalInfo>~{_texts('Country MedlineTA NlmUniqueID ISSNLinking')}</MedlineJournalInfo>~"
-    f"{_mark('ChemicalList')}(?:<CitationSubset>...</CitationSubset>~)*+{_mark('CommentsCorrectionsList')}"
-    f"{_mark('MeshHeadingList')}(?:<NumberOfReferences>...</NumberOfReferences>~)?+{_run('OtherID', _OTHER_ID)}"
-    f"{_mark('KeywordList')}"
+    f"{_mark('ChemicalList')}(?:<SupplMeshList>~{_run('SupplMeshName', _CONCEPT)}</SupplMeshList>~)?+"
+    f"(?:<CitationSubset>[^<&]*+</CitationSubset>~)*+{_mark('CommentsCorrectionsList')}"
+    f"{_mark('MeshHeadingList')}(?:<NumberOfReferences>[^<&]*+</NumberOfReferences>~)?+{_run('OtherID', _OTHER_ID)}"
+    f"{_run('OtherAbstract', _OTHER_ABSTRACT)}{_mark('KeywordList')}"
     f"(?:<CoiStatement>(?P<CoiStatement>,,,)</CoiStatement>~)?+{_mark('InvestigatorList')}</MedlineCitation>~"
     f"<PubmedData>~{_mark('History')}{_text('PublicationStatus')}{_mark('ArticleIdList')}{_mark('ReferenceList')}"
     "</PubmedData>~</PubmedArticle>"
@@ -93,16 +107,11 @@ _TEXTS: Final = (
     "VernacularTitle", "Country", "MedlineTA", "NlmUniqueID", "ISSNLinking", "PublicationStatus",
 )  # fmt: skip
 _DATES: Final = (("DateCreated", "created"), ("DateCompleted", "completed"), ("DateRevised", "revised"))
-_MARKS: Final = (
-    "AuthorList", "PublicationTypeList", "ChemicalList", "CommentsCorrectionsList", "MeshHeadingList", "KeywordList",
-    "InvestigatorList",
-)  # fmt: skip
-_DATA_MARKS: Final = ("History", "ArticleIdList", "ReferenceList")
-_NUMBER: Final = re.compile('"([0-9]+)"')
 _DIGITS: Final = re.compile("[0-9]+")
 _PART: Final = pattern("<([A-Za-z]+)>(...)<")
 _SECTIONS, _LOCATIONS, _LANGUAGES = map(pattern, (_SECTION, _LOCATION, _LANGUAGE))
-_GRANTS, _OTHER_IDS = pattern(_GRANT), pattern(_OTHER_ID)
+_GRANTS, _OTHER_IDS, _OTHER_ABSTRACTS = map(pattern, (_GRANT, _OTHER_ID, _OTHER_ABSTRACT))
+_DATA_BANKS, _ACCESSIONS, _CONCEPTS = map(pattern, (_DATA_BANK, _ACCESSION, _CONCEPT))
 
 
 # --- what it says, noted as harvest.pubmed notes it ---
@@ -121,8 +130,9 @@ def read_rest(rest: bytes, lists: dict[str, PlainList]) -> Draft | None:
     _read_texts(draft, match)
     _read_dates(draft, match)
     _read_runs(draft, match)
-    _read_marks(draft, match, _MARKS)
-    _read_marks(draft, match, _DATA_MARKS)
+    _read_rarer_runs(draft, match)
+    for number in tuple(lists):  # as they stand in the record, whose marks the pattern has found in their places
+        read_list(draft, number)
     return draft
 
 
@@ -169,30 +179,36 @@ def _pub_date(raw: str) -> PubDate:
 
 def _read_runs(draft: Draft, match: Match) -> None:
     """Note what there may be several of."""
-    if raw := match["AbstractText"]:
-        _read_sections(draft, raw)
+    for label, category, section in _sections(match["AbstractText"]):
+        said = (draft.pmid, len(draft.abstract_sections) + 1, label, category, section.text, section.html)
+        draft.abstract_sections.append(_row(rows.AbstractSection, said))
     for kind, valid, raw in _LOCATIONS.findall(match["ELocationID"]):
         if value := plain(raw):
             draft.locations.append((kind, value, YES_NO.get(valid)))
     languages = filter(None, map(plain, _LANGUAGES.findall(match["Language"])))
     draft.languages += numbered(rows.Language, draft.pmid, 0, languages)
-    if raw := match["Grant"]:
-        grants = filter(any, (tuple(map(plain, grant)) for grant in _GRANTS.findall(raw)))
-        draft.grants += (rows.Grant(draft.pmid, n, *grant) for n, grant in enumerate(grants, start=1))
     for source, raw in _OTHER_IDS.findall(match["OtherID"]):
         if value := plain(raw):
             add_identifier(draft, source, value)
 
 
-def _read_sections(draft: Draft, raw: str) -> None:
-    found = draft.abstract_sections
-    for label, category, words in _SECTIONS.findall(raw):
+def _read_rarer_runs(draft: Draft, match: Match) -> None:
+    for kind, language, sections, notice in _OTHER_ABSTRACTS.findall(match["OtherAbstract"]):
+        rights = plain(notice)
+        for label, category, section in _sections(sections):
+            said = (draft.pmid, len(draft.other_abstract_sections) + 1, language, kind, label, category, section.text)
+            draft.other_abstract_sections.append(rows.OtherAbstractSection(*said, rights))
+    for name, numbers in _DATA_BANKS.findall(match["DataBank"] or ""):
+        add_data_bank(draft, plain(name), map(plain, _ACCESSIONS.findall(numbers)))
+    for kind, ui, name in _CONCEPTS.findall(match["SupplMeshName"] or ""):
+        add_concept(draft, plain(name), ui, kind)
+    grants = filter(any, (tuple(map(plain, grant)) for grant in _GRANTS.findall(match["Grant"] or "")))
+    draft.grants += (rows.Grant(draft.pmid, n, *grant) for n, grant in enumerate(grants, start=1))
+
+
+def _sections(raw: str | None) -> Iterator[tuple[str | None, str | None, Marked]]:
+    """Yield label, category and text of each section of an abstract."""
+    for *attributes, words in _SECTIONS.findall(raw or ""):
+        label, category = map(characters, attributes)
         if section := marked_text(words):
-            said = (characters(label) or None, characters(category) or None, section.text, section.html)
-            found.append(_row(rows.AbstractSection, (draft.pmid, len(found) + 1, *said)))
-
-
-def _read_marks(draft: Draft, match: Match, names: tuple[str, ...]) -> None:
-    for marks in match.group(*names):
-        for number in _NUMBER.findall(marks) if marks else ():
-            read_list(draft, number)
+            yield label or None, category or None, section

@@ -8,14 +8,15 @@ from itertools import chain
 from typing import Final
 
 from harvest.markup import SCRIPTS, Marked, in_one_line, tidy
+from kb.errors import RecordError
 
 _CONTROLS: Final = bytes({*range(32)} - {*b"\t\n"})  # what XML forbids, and \r, which it changes
-_REFERENCE: Final = re.compile("&([^;]*;)")
+_REFERENCE: Final = re.compile("&([^;&]{1,8};)?")
 _NO_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())  # each begins with \xef, which is found sooner
-_REFERRED: Final = re.compile(  # after "&": a character that XML allows and that is no control character
-    rb"(?:amp|lt|gt|quot|apos|#(?:[1-9][0-9]{2,3}"
-    rb"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|1[0-9a-fA-F]{4}"
-    rb"|(?:[1-9a-cA-CeE][0-9a-fA-F]|[fF][0-9a-eA-E])[0-9a-fA-F]{2}|[fF]{2}[0-9a-eA-E][0-9a-fA-F])));"
+_REFERRED: Final = re.compile(  # a character that XML allows and that is no control character
+    r"(?:amp|lt|gt|quot|apos|#(?:[1-9][0-9]{2,3}"
+    r"|x(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|1[0-9a-fA-F]{4}"
+    r"|(?:[1-9a-cA-CeE][0-9a-fA-F]|[fF][0-9a-eA-E])[0-9a-fA-F]{2}|[fF]{2}[0-9a-eA-E][0-9a-fA-F])));"
 )
 _TAGS: Final = ("i", "sub", "sup", "b", "u")
 _MARKED: Final = "[^<]*+(?:<(?:" + "|".join(f"{tag}>[^<]*+</{tag}" for tag in _TAGS) + ")>[^<]*+)*+"  # none in another
@@ -24,10 +25,8 @@ _NAMES: Final = {"amp;": "&", "lt;": "<", "gt;": ">", "quot;": '"', "apos;": "'"
 
 
 def is_plain(xml: bytes) -> bool:
-    """Tell whether characters and references to them are as XML wants them, and none takes a closer look."""
+    """Tell whether all characters are such as XML wants them, and none takes a closer look."""
     if len(xml.translate(None, _CONTROLS)) != len(xml) or (b"]" in xml and b"]]>" in xml):
-        return False
-    if not all(map(_REFERRED.match, xml.split(b"&")[1:])):
         return False
     return b"\xef" not in xml or not any(character in xml for character in _NO_CHARACTERS)
 
@@ -43,13 +42,15 @@ def without_groups(words: str) -> str:
 
 
 def characters(raw: str) -> str:
-    """Return text with the characters that it refers to."""
+    """Return text with the characters that it refers to. Raises RecordError for a reference that is not plain."""
     return _REFERENCE.sub(lambda match: _character(match[1]), raw) if "&" in raw else raw
 
 
 @lru_cache(maxsize=2**12)
-def _character(reference: str) -> str:
+def _character(reference: str | None) -> str:
     """Return the character for lt; or #60; or #x3c;"""
+    if reference is None or not _REFERRED.fullmatch(reference):
+        raise RecordError("A reference to a character is not plain.")
     if reference[0] != "#":
         return _NAMES[reference]
     return chr(int(reference[2:-1], 16) if reference[1] == "x" else int(reference[1:-1]))
@@ -63,7 +64,7 @@ def plain(raw: str | None) -> str | None:
 def marked_text(raw: str) -> Marked | None:
     """Return the text of an element that may have simple markup, as harvest.markup.marked gives it."""
     if "<" not in raw:
-        text = plain(raw)
+        text = raw.strip() if "&" not in raw and "\n" not in raw and "\t" not in raw else plain(raw)
         return Marked(text, None) if text else None
     first, *parts = map(characters, _MARKUP.split(raw))
     text, html = first, escape(first)

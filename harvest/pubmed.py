@@ -8,7 +8,16 @@ from lxml import etree
 from lxml.etree import _Element
 
 from harvest.draft import Draft
-from harvest.entries import Term, add_chemical, add_correction, add_heading, add_identifier, settle_authors
+from harvest.entries import (
+    Term,
+    add_chemical,
+    add_concept,
+    add_correction,
+    add_data_bank,
+    add_heading,
+    add_identifier,
+    settle_authors,
+)
 from harvest.markup import text_of
 from harvest.plainlists import PlainList, cut_plain_lists, with_marks
 from harvest.plainrest import read_rest
@@ -62,7 +71,6 @@ _OPTIONS: Final = {
 _PARSER: Final = etree.XMLParser(**_OPTIONS)  # type: ignore[arg-type]  # the stub wants each option by itself
 _MATHML: Final = b'<record xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
 _OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^>]*>\s*<PMID[^>]*>\s*(\d{1,10})\s*</PMID>")
-_NO_NUMBER: Final[list[str | None]] = [None]
 
 
 def parse_articles(xml: bytes | Iterable[bytes]) -> Iterator[rows.Record | rows.Deletion | RecordError]:
@@ -249,14 +257,10 @@ def _read_publication_types(draft: Draft, types: _Element) -> None:
 
 def _read_data_banks(draft: Draft, banks: _Element) -> None:
     for bank in banks:
-        name = texts_of(bank).get("DataBankName") if bank.tag == "DataBank" else None
-        if name is None:
-            continue
-        numbers: list[str | None] = [
-            text_of(item) for child in bank if child.tag == "AccessionNumberList" for item in child
-        ]
-        for number in [number for number in numbers if number] or _NO_NUMBER:
-            draft.data_banks.append(rows.DataBank(draft.pmid, len(draft.data_banks) + 1, name, number))
+        if bank.tag == "DataBank":
+            lists = (child for child in bank if child.tag == "AccessionNumberList")
+            numbers = (text_of(number) for found in lists for number in found)
+            add_data_bank(draft, texts_of(bank).get("DataBankName"), numbers)
 
 
 def _read_chemicals(draft: Draft, chemicals: _Element) -> None:
@@ -273,14 +277,8 @@ def _read_chemicals(draft: Draft, chemicals: _Element) -> None:
 
 def _read_supplementary(draft: Draft, concepts: _Element) -> None:
     for child in concepts:
-        name = text_of(child) if child.tag == "SupplMeshName" else None
-        if name is not None:
-            draft.supplementary_concepts.append(
-                rows.SupplementaryConcept(
-                    draft.pmid, len(draft.supplementary_concepts) + 1, child.get("UI") or None, name,
-                    child.get("Type") or None,
-                )
-            )  # fmt: skip
+        if child.tag == "SupplMeshName":
+            add_concept(draft, text_of(child), child.get("UI") or None, child.get("Type") or None)
 
 
 def _read_mesh(draft: Draft, headings: _Element) -> None:

@@ -250,20 +250,17 @@ def read_location(draft: Draft, location: _Element) -> None:
 
 def settle_identifiers(draft: Draft, *, locations_are_own: bool = True) -> None:
     """Set DOI and PMCID of the article: those of its ArticleIdList; else, for the DOI, an ELocationID."""
-    draft.article["doi"] = _first(normalise_doi, draft, {"doi"})
-    draft.article["pmcid"] = _first(normalise_pmcid, draft, PMC_KINDS)
-    if not locations_are_own:
-        return
-    for kind, value, is_valid in draft.locations:
-        if kind == "doi" and is_valid != 0 and draft.article["doi"] is None:
-            draft.article["doi"] = normalise_doi(value)
+    doi = pmcid = None
+    for kind, value in draft.identifiers:
+        if kind == "doi":
+            doi = doi or normalise_doi(value)
+        elif kind in PMC_KINDS:
+            pmcid = pmcid or normalise_pmcid(value)
+    for kind, value, is_valid in draft.locations if locations_are_own else ():
+        if kind == "doi" and is_valid != 0 and doi is None:
+            doi = normalise_doi(value)
         add_identifier(draft, kind, value, is_valid=is_valid)
-
-
-def _first(normalise: Callable[[str], str | None], draft: Draft, kinds: set[str] | frozenset[str]) -> str | None:
-    """Return the first identifier of these kinds that is well formed."""
-    values = (normalise(value) for kind, value in draft.identifiers if kind in kinds)
-    return next(filter(None, values), None)
+    draft.article["doi"], draft.article["pmcid"] = doi, pmcid
 
 
 def location_in_line(draft: Draft) -> str | None:

@@ -15,6 +15,8 @@ _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[a-z0-9()./_-]*[a-z0-9]")
 _DOI_PREFIX: Final = re.compile(r"^(?:https?://)?(?:(?:dx\.)?doi\.org/|doi:?\s*)", re.IGNORECASE)
 _PMCID: Final = re.compile(r"(?:PMC)?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
+_ORCID_DIGITS: Final = re.compile("[0-9]{15}[0-9X]")
+_ORCID_ADDRESS: Final = re.compile(r"^(?:https?://)?(?:www\.)?orcid\.org/", re.IGNORECASE)
 _PUBMED_ADDRESS: Final = re.compile(
     r"^(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed"
     r"|europepmc\.org/(?:article|abstract)/med)/(\d+)/?(?:[?#].*)?$",
@@ -90,17 +92,19 @@ def normalise_pmcid(text: str | None) -> str | None:
 
 def normalise_orcid(text: str | None) -> str | None:
     """Return an ORCID iD as 0000-0002-1825-0097 if its check digit is right (ISO 7064 11,2), else None."""
-    digits = re.sub(r"^(?:https?://)?(?:www\.)?orcid\.org/", "", (text or "").strip(), flags=re.IGNORECASE)
-    digits = re.sub(r"[\s-]", "", digits).upper()
-    if not re.fullmatch(r"[0-9]{15}[0-9X]", digits):
-        return None
+    written = (text or "").strip()
+    digits = written.replace("-", "")
+    if not _ORCID_DIGITS.fullmatch(digits):
+        digits = re.sub(r"[\s-]", "", _ORCID_ADDRESS.sub("", written)).upper()
+        if not _ORCID_DIGITS.fullmatch(digits):
+            return None
     total = 0
     for digit in digits[:15]:
         total = (total + int(digit)) * 2
     check = (12 - total % 11) % 11
     if digits[15] != ("X" if check == 10 else str(check)):
         return None
-    return "-".join(digits[i : i + 4] for i in range(0, 16, 4))
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:12]}-{digits[12:]}"
 
 
 def parse_identifier(text: str) -> Identifier:

@@ -46,6 +46,7 @@ AUTHORS = [
         "<AffiliationInfo><Affiliation>Oslo, Norway.</Affiliation></AffiliationInfo>",
     ),
     author_xml("Laudet AB Jr", ValidYN="Y"),
+    '<Author ValidYN="Y"><CollectiveName>Group &amp; friends</CollectiveName></Author>',
 ]  # fmt: skip
 
 
@@ -60,12 +61,20 @@ LOCATIONS = (
     '<ELocationID EIdType="pii" ValidYN="Y">e18</ELocationID><ELocationID EIdType="doi">10.1234/e18</ELocationID>'
 )
 REST_OF_ARTICLE = (
-    "<Language>eng</Language><Language>nor</Language><GrantList CompleteYN='Y'>".replace("'", '"')
+    '<Language>eng</Language><Language>nor</Language><DataBankList CompleteYN="Y"><DataBank>'
+    "<DataBankName>GEO</DataBankName><AccessionNumberList><AccessionNumber>GSE1</AccessionNumber>"
+    "<AccessionNumber>GSE&#x32;</AccessionNumber></AccessionNumberList></DataBank><DataBank>"
+    '<DataBankName>OMIM</DataBankName></DataBank></DataBankList><GrantList CompleteYN="Y">'
     + "<Grant><GrantID>R01 A</GrantID><Acronym>AA</Acronym><Agency>NIH &amp; others</Agency><Country/></Grant>"
     "<Grant><Agency>Fund</Agency><Country>Norway</Country></Grant></GrantList>"
     '<PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList>'
     "<VernacularTitle>Tittel.</VernacularTitle>"
     '<ArticleDate DateType="Electronic"><Year>2020</Year><Month>05</Month><Day>24</Day></ArticleDate>'
+)
+CONCEPTS = '<SupplMeshList><SupplMeshName Type="Disease" UI="C1">Craving &amp; so on</SupplMeshName></SupplMeshList>'
+OTHER_ABSTRACT = (
+    '<OtherAbstract Type="Publisher" Language="nor"><AbstractText Label="MÅL">Hvorfor <i>nå</i>.</AbstractText>'
+    "<AbstractText>Sett &lt; 10.</AbstractText><CopyrightInformation>© Oss.</CopyrightInformation></OtherAbstract>"
 )
 COMPLETED = "<DateCompleted><Year>2020</Year><Month>11</Month><Day>31</Day></DateCompleted>"
 ABSTRACT: list[tuple[str | None, str]] = [
@@ -83,8 +92,8 @@ def record_of(references: str = reference_list_xml(*REFERENCES, title="REFERENCE
         revised="2021-02-03", journal={**JOURNAL, "issn": FRONT, "linking": "1234-5670"}, abstract=ABSTRACT, **more,
     )  # fmt: skip
     for place, new in (
-        ("<CommentsCorrectionsList>", CHEMICALS + "<CitationSubset>IM</CitationSubset>"),
-        ("<KeywordList", '<OtherID Source="NLM">PMC99</OtherID>'),
+        ("<CommentsCorrectionsList>", CHEMICALS + CONCEPTS + "<CitationSubset>IM</CitationSubset>"),
+        ("<KeywordList", '<OtherID Source="NLM">PMC99</OtherID>' + OTHER_ABSTRACT),
         ("<Abstract>", LOCATIONS),
         ("</Abstract>", "<CopyrightInformation>© Tests.</CopyrightInformation>"),
         ("<DateRevised>", COMPLETED),
@@ -315,7 +324,7 @@ INSERTED = [
 def mutated(data: bytes, rng: random.Random) -> bytes:
     """Return data with a bit turned, a piece put in, left out, repeated or moved."""
     at, to = sorted((rng.randrange(len(data)), rng.randrange(len(data))))
-    tags = [match.span() for match in re.finditer(rb"<[^>]*>", data)]
+    tags = [(0, at), (at, to), *(match.span() for match in re.finditer(rb"<[^>]*>", data))]
     (a, b), (c, d) = sorted(rng.sample(tags, 2))
     return rng.choice(
         [
