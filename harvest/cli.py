@@ -51,7 +51,7 @@ class Rounds(click.ParamType[int]):
     help="A file of references: RIS, BibTeX, CSL-JSON, NBIB, PubMed CSV, or a PMID, DOI or PMCID a line; - is stdin.",
 )
 @click.option("--title", "titles", metavar="TITLE", multiple=True, help="An article by its whole title.")
-@click.option("--query", metavar="Q", help="A PubMed search; its first 9,999 hits.")
+@click.option("--query", metavar="Q", help="A PubMed search; all its hits, to 500,000.")
 @click.option(
     "--file",
     "files",

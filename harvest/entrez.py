@@ -1,6 +1,6 @@
 """E-utilities over Biopython: one function for each question that litkb asks of PubMed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeVar
 
@@ -8,10 +8,12 @@ from harvest.answers import check_articles
 from harvest.client import Client
 from harvest.elink import KINDS, check_links
 from harvest.search import MOST_HITS, SearchHits, parse_search
-from kb.errors import SourceError, UsageError
+from kb.errors import PermanentError, SourceError, UsageError
 from kb.identifiers import Identifier
 
 BATCH: Final = 200  # PMIDs in one EFetch or ELink: a quarter of a second of NCBI's work, half a megabyte
+MOST_SLICED: Final = 500_000  # hits; whoever wants more of PubMed takes its baseline files
+_HIGHEST_PMID: Final = 99_999_999  # eight digits are in use
 SCORED_SHARE: Final = 1 / 3  # of the deadline: neighbor_score fails for good on popular articles
 
 _DOI_TERM: Final = '"{}"[doi]'
@@ -29,13 +31,13 @@ class Answer(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """The first 9,999 hits of a query in PubMed's order; count is what PubMed has."""
+    """All hits of a query in PubMed's order, or by slices, newest PMIDs first; count is what PubMed says there are."""
 
     pmids: tuple[int, ...]
     count: int  # type: ignore[assignment]  # PubMed's word; hides tuple.count, which nobody needs here
     translation: str | None
     warnings: tuple[str, ...]
-    answer: Answer
+    answers: tuple[Answer, ...]  # that of the whole query first
 
 
 def fetch_articles(client: Client, pmids: Sequence[int]) -> Answer:
@@ -48,18 +50,52 @@ def fetch_articles(client: Client, pmids: Sequence[int]) -> Answer:
 
 
 def search_pubmed(client: Client, query: str) -> SearchResult:
-    """Return the hits of query, up to the 9,999 that PubMed gives; a warning says where there are more."""
+    """Return the hits of query; beyond the 9,999 that PubMed gives, they are asked for by ranges of PMIDs.
+
+    A warning says where the slices do not add up to PubMed's count. Raises PermanentError for more than MOST_SLICED
+    hits. Costs one request, and about 3 for each 10,000 hits where there are more.
+    """
     if not query.strip():
         raise UsageError("The query is empty. Example: --query 'Laudet AB[au] AND recovery'")
-    request = {"db": "pubmed", "term": query, "retstart": 0, "retmax": MOST_HITS, "retmode": "xml"}
-    answer, hits = _ask(client, "esearch", request=request, check=parse_search)
-    warnings = hits.warnings
-    if hits.count > len(hits.pmids):
-        warnings += (
-            f"PubMed has {hits.count:,} hits and gives the first {len(hits.pmids):,}; "
-            "split the query, by years for example, to get them all.",
+    answer, hits = _search_whole(client, query)
+    if hits.count <= len(hits.pmids):
+        return SearchResult(hits.pmids, hits.count, hits.translation, hits.warnings, (answer,))
+    if hits.count > MOST_SLICED:
+        raise PermanentError(
+            f"PubMed has {hits.count:,} hits; litkb asks for {MOST_SLICED:,} at most. "
+            "Narrow the query, by years for example."
         )
-    return SearchResult(hits.pmids, hits.count, hits.translation, warnings, answer)
+    slices = list(_search_slices(client, query, highest=max(hits.pmids)))
+    pmids = tuple(dict.fromkeys(pmid for _, part in slices for pmid in part.pmids))
+    warnings = hits.warnings
+    if len(pmids) != hits.count:
+        warnings += (f"PubMed says that it has {hits.count:,} hits; by ranges of PMIDs it gave {len(pmids):,}.",)
+    return SearchResult(pmids, hits.count, hits.translation, warnings, (answer, *(each for each, _ in slices)))
+
+
+def _search_slices(client: Client, query: str, *, highest: int) -> Iterator[tuple[Answer, SearchHits]]:
+    """Yield the hits by ranges of PMIDs, the highest first, each range halved until PubMed gives all of it.
+
+    highest, a PMID among the newest hits, is where the first cut is made.
+    """
+    waiting = [(1, highest), (highest + 1, _HIGHEST_PMID)]
+    while waiting:
+        low, high = waiting.pop()
+        answer, hits = _search_whole(client, f"({query}) AND {low}:{high}[uid]")
+        if hits.count <= len(hits.pmids):
+            yield answer, hits
+        elif low == high:
+            raise PermanentError(
+                "PubMed does not keep to ranges of PMIDs in this query: split it, by years for example."
+            )
+        else:
+            middle = (low + high) // 2
+            waiting += [(low, middle), (middle + 1, high)]
+
+
+def _search_whole(client: Client, term: str) -> tuple[Answer, SearchHits]:
+    request = {"db": "pubmed", "term": term, "retstart": 0, "retmax": MOST_HITS, "retmode": "xml"}
+    return _ask(client, "esearch", request=request, check=parse_search)
 
 
 def search_among(client: Client, query: str, pmids: Sequence[int]) -> list[int]:

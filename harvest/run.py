@@ -183,7 +183,7 @@ def search(run: Run, query: str) -> list[int]:
         stop(run, PUBMED, error)
         note_failure(run, "search", [query], str(error))
         return []
-    kept = keep(run, result.answer, {})
+    kept, *_ = [keep(run, answer, {}) for answer in result.answers]
     run.notes += [f"PubMed read the query as: {result.translation}"] if result.translation else []
     run.notes += result.warnings
     run.notes.append(f"PubMed has {result.count:,} hit{'' if result.count == 1 else 's'}.")

@@ -54,7 +54,7 @@ def test_a_query_gives_hits_translation_and_warnings(tmp_path):
     assert (result.pmids, result.count) == ((), 0)
     assert result.translation == '"Laudet"[All Fields] AND "AB"[Author] AND "help"[All Fields] AND "xyzzy"[All Fields]'
     assert "PubMed does not know the field “foo”." in result.warnings
-    assert plain.answer.request["term"] == "Laudet AB[au]"
+    assert plain.answers[0].request["term"] == "Laudet AB[au]"
 
 
 def test_a_quoted_author_is_found(tmp_path):
@@ -65,15 +65,41 @@ def test_a_quoted_author_is_found(tmp_path):
     assert result.translation == '"Laudet AB"[Author] AND "mutual"[All Fields]'
 
 
-def test_more_hits_than_pubmed_gives_are_said_in_a_warning(tmp_path, monkeypatch):
+@pytest.fixture
+def two_hits_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harvest.entrez.MOST_HITS", 2)
+
+
+@pytest.mark.usefixtures("two_hits_at_once")
+def test_more_hits_than_pubmed_gives_are_asked_for_by_ranges_of_pmids(tmp_path):
+    articles = [record_xml(pmid, title=f"Help {pmid}") for pmid in (1, 2, 5, 6, 7, 900, 90_000)]
+    with rehearsal_of(*articles) as rehearsal:
+        result = search_pubmed(client_of(rehearsal, tmp_path), "help OR xyzzy")
+
+    assert (result.pmids, result.count) == ((90_000, 900, 7, 6, 5, 2, 1), 7)
+    assert result.warnings == ("PubMed did not find “xyzzy”.",)
+    assert len(result.answers) < len(rehearsal.log)
+    assert result.answers[0].request["term"] == "help OR xyzzy"
+    assert result.answers[1].request["term"] == "(help OR xyzzy) AND 90001:99999999[uid]"
+
+
+@pytest.mark.usefixtures("two_hits_at_once")
+def test_slices_that_do_not_add_up_are_said_in_a_warning(tmp_path, monkeypatch):
+    monkeypatch.setattr("harvest.entrez._search_slices", lambda client, query, highest: iter(()))
     with rehearsal_of(*FIELD) as rehearsal:
         result = search_pubmed(client_of(rehearsal, tmp_path), "1:9[uid]")
 
-    assert (result.pmids, result.count) == ((3, 2), 3)
-    assert result.warnings == (
-        "PubMed has 3 hits and gives the first 2; split the query, by years for example, to get them all.",
-    )
+    assert result.pmids == ()
+    assert result.warnings == ("PubMed says that it has 3 hits; by ranges of PMIDs it gave 0.",)
+
+
+@pytest.mark.usefixtures("two_hits_at_once")
+def test_more_hits_than_litkb_asks_for_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("harvest.entrez.MOST_SLICED", 2)
+    with rehearsal_of(*FIELD) as rehearsal, pytest.raises(PermanentError, match="PubMed has 3 hits; litkb asks for 2"):
+        search_pubmed(client_of(rehearsal, tmp_path), "1:9[uid]")
+
+    assert len(rehearsal.log) == 1
 
 
 def test_a_search_that_lists_fewer_than_it_counts_is_asked_again(tmp_path):

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from kb.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-COMMANDS = re.findall(r"^    (litkb .+?)(?: {2,}#.*)?$", README, re.MULTILINE)
+COMMANDS = re.findall(r"^    (?:\$ )?(litkb .+?)(?: {2,}#.*)?$", README, re.MULTILINE)
 
 
 def test_it_is_short_and_begins_with_two_commands() -> None:
@@ -28,6 +29,19 @@ def test_every_command_is_understood(line: str) -> None:
     while isinstance(command, click.Group):
         command = command.commands[words.pop(0)]
     command.make_parser(click.Context(command)).parse_args(words)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"), re.findall(r"^    \$ (litkb .+ --dry-run)\n    (Would .+)$", README, re.MULTILINE)
+)
+def test_the_worked_example_costs_what_it_says(line: str, said: str, tmp_path: Path) -> None:
+    words = [str(tmp_path / word) if word == "kb.db" else word for word in shlex.split(line)[1:]]
+
+    assert CliRunner().invoke(cli, words).output.strip() == said
+
+
+def test_the_worked_example_is_there() -> None:
+    assert README.count("\n    Would ask for about ") == 2
 
 
 def test_every_table_and_view_that_it_names_is_in_the_schema(db: sqlite3.Connection) -> None:
