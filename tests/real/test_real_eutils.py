@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harvest.answers import check_articles, check_status
-from harvest.elink import KINDS, parse_links
+from harvest.elink import KINDS, check_links, parse_links
 from harvest.search import SearchHits, parse_search
 from kb.errors import LitkbError, PermanentError, RecordError, TransientError
 from kb.records import LinkList
@@ -251,3 +251,19 @@ def test_a_recorded_answer_without_links_is_no_data(eutils):
     body = body_of(eutils / "elink" / "metapub-medgen_elink_pubmed_0_entries.xml")
 
     assert parse_links(body, asked=[0], list_name="cited_by") == [LinkList(0, "cited_by", "elink_citedin", None)]
+
+
+def test_recorded_answers_of_other_kinds_are_never_taken_for_what_was_asked(eutils):
+    others = ("einfo", "epost", "espell", "esummary")
+    paths = [path for kind in others for path in sorted((eutils / kind).iterdir()) if path.suffix != ".md"]
+    paths += sorted((eutils / "elink").glob("*.json*"))
+    taken = []
+    for path in paths:
+        for read in (check_articles, parse_search, check_links):
+            try:
+                read(body_of(path))
+            except LitkbError:
+                continue
+            taken.append((path.name, read.__name__))
+
+    assert (len(paths), taken) == (43, [])
