@@ -7,8 +7,9 @@ from typing import Any, Final
 from kb.queries.choice import read_neighbours
 from kb.queries.pages import read_work
 from kb.site import answers, renderers, wording
-from kb.site.article import article_values
+from kb.site.article import ORDERS, article_values
 from kb.site.asked import Asked, format_asked, parse_asked
+from kb.site.cite import cite_values
 from kb.site.context import find_database
 from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
@@ -63,13 +64,24 @@ def _search_path(datasette: Any, asked: Asked) -> str:
 async def article(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>; a PMID that is not held is sent on to its work page."""
     database = await _database(datasette)
-    pmid = int(request.url_vars["pmid"])
-    values = await database.execute_fn(lambda db: article_values(db, pmid))
+    pmid, sort = int(request.url_vars["pmid"]), request.args.get("sort")
+    sort = sort if sort in ORDERS else "given"
+    values = await database.execute_fn(lambda db: article_values(db, pmid, sort))
     if values is None:
         if await database.execute_fn(lambda db: read_work(db, pmid)) is None:
             raise answers.NotFound(_unknown(pmid))
         return answers.redirect(datasette.urls.path(f"/work/{pmid}"))
     return await _page(datasette, request, "litkb-article.html", values)
+
+
+async def cite(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/cite: the article as a reference, in all forms."""
+    database = await _database(datasette)
+    pmid = int(request.url_vars["pmid"])
+    values = await database.execute_fn(lambda db: cite_values(db, pmid))
+    if values is None:
+        raise answers.NotFound(_unknown(pmid))
+    return await _page(datasette, request, "litkb-cite.html", values)
 
 
 async def download(datasette: Any, request: Any) -> Any:
@@ -199,6 +211,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/$", home),
     (r"^/search$", search),
     (r"^/article/(?P<pmid>[0-9]{1,10})$", article),
+    (r"^/article/(?P<pmid>[0-9]{1,10})/cite$", cite),
     (r"^/work/(?P<id>-?[0-9]{1,18})$", work),
     (rf"^/search\.(?P<ending>{ANY_ENDING})$", search_file),
     (rf"^/article/(?P<id>[0-9]{{1,10}})\.(?P<ending>{ANY_ENDING})$", download),

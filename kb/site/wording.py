@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.queries.pages import Counts, ListSaid
+from kb.queries.standing import Measured, Timing, WorldCount
 
 _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
@@ -100,6 +101,24 @@ _LANGUAGES: Final = {
     "srp": "Serbian", "rum": "Romanian", "ukr": "Ukrainian", "ice": "Icelandic", "und": "not stated",
     "mul": "several languages",
 }  # fmt: skip
+_EXPOSURES: Final = {  # kind of notice -> one work that is cited, several
+    "RetractionIn": ("a retracted article", "{} retracted articles"),
+    "PartialRetractionIn": ("an article of which a part was retracted", "{} articles of which parts were retracted"),
+    "RetractedandRepublishedIn": (
+        "an article that was retracted and published again",
+        "{} articles that were retracted and published again",
+    ),
+    "ExpressionOfConcernIn": (
+        "an article on which an expression of concern was published",
+        "{} articles on which expressions of concern were published",
+    ),
+}
+TIMING_WORDS: Final = {
+    "before": "this article appeared before the notice",
+    "same year": "this article is of the year of the notice",
+    "after": "this article appeared after the notice",
+}
+_FEW_PEERS: Final = 10  # articles of a year among which a percentile says little
 LOUD_NOTICES: Final = tuple(kind for kind, (_, level) in _NOTICE_WORDS.items() if level <= WARNING)
 _LIST_WORDS: Final = {"references": "references", "cited_by": "citing articles", "similar": "similar articles"}
 
@@ -233,6 +252,46 @@ def said_sentence(said: ListSaid) -> str:
 def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
     """Return in words who gave this answer."""
     return source_words(",".join(s.source for s in asked if s.entries == entries))
+
+
+def exposure_words(kind: str, number: int) -> str:
+    """Return what an article stands on: "This article cites 2 retracted articles"."""
+    one, many = _EXPOSURES[kind]
+    return f"This article cites {one if number == 1 else many.format(f'{number:,}')}"
+
+
+def percentile_sentence(measured: Measured) -> str | None:
+    """Return how a citation count stands among the articles held of the same year; None where that is not known."""
+    if measured.year_percentile is None:
+        return None
+    if measured.peers == 1:
+        return f"No other article held is of {measured.year}."
+    little = ", too few to tell much" if measured.peers < _FEW_PEERS else ""
+    among = f"{measured.peers:,} articles held of {measured.year}{little}"
+    return f"Percentile {measured.year_percentile:.0f} among {among}."
+
+
+def world_sentence(world: WorldCount) -> str:
+    """Return what iCite says of an article, and when."""
+    parts = [
+        "unknown" if world.citation_count is None else counted(world.citation_count, "citing article"),
+        None if world.ratio is None else f"relative citation ratio {world.ratio:.2f}",
+        None if world.percentile is None else f"NIH percentile {world.percentile:.0f}",
+    ]
+    return f"{'; '.join(part for part in parts if part)} ({day(world.checked_at)})."
+
+
+def timing_sentence(timing: Timing) -> str:
+    """Return when the works that cite a retracted article appeared."""
+    parts = [
+        (timing.after, "after the year of its retraction"),
+        (timing.same_year, "in that year"),
+        (timing.before, "before it"),
+        (timing.unknown, "at a time that is not known"),
+    ]
+    said = ", ".join(f"{number:,} {when}" for number, when in parts if number)
+    works = f"{counted(timing.citing, 'work')} that {'cites' if timing.citing == 1 else 'cite'} it"
+    return f"Of {works}, its notices left out, there appeared {said}."
 
 
 def completeness_sentences(counts: Counts) -> list[str]:

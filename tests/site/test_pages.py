@@ -58,7 +58,7 @@ def test_references_are_verbatim_and_say_their_standing_and_who_says_so(get: Get
     assert text.startswith(
         "References 5 of 40 references are known here. held 1 known, not held 1 no PMID known 2 nothing named 1"
     )
-    assert "Moos RH. Active ingredients. Addiction. 2008;103:387. held Moos 2008 J Tests DOI PubMed says PubMed" in text
+    assert "Moos RH. Active ingredients. Addiction. 2008;103:387. held Moos 2008 J Tests cited by 2 here DOI" in text
     assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. known, not held" in text
     assert "Anonymous. The Book <of> Groups. 1939. no PMID known" in text
     assert "Nothing is printed here." in text
