@@ -10,13 +10,14 @@ from kb.site import answers, renderers, wording
 from kb.site.article import ORDERS, article_values
 from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.cite import cite_values
-from kb.site.context import find_database
+from kb.site.context import NAME, find_database, read_metadata
 from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
 from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
 from kb.site.runs import run_values
+from kb.site.schema import schema_values
 from kb.site.search import read_works_asked, search_values
 from kb.site.streaming import FileAnswer
 from kb.site.things import read_works_of_thing, thing_values
@@ -172,6 +173,14 @@ async def run(datasette: Any, request: Any) -> Any:
     return await _page(datasette, request, "litkb-run.html", values)
 
 
+async def schema(datasette: Any, request: Any) -> Any:
+    """Answer /schema: the tables and how they join."""
+    database = await _database(datasette)
+    described = read_metadata()["databases"][NAME]["tables"]
+    values = await database.execute_fn(lambda db: schema_values(db, described))
+    return await _page(datasette, request, "litkb-schema.html", values)
+
+
 async def work(datasette: Any, request: Any) -> Any:
     """Answer /work/<id>; held and merged works are sent on to what they are."""
     database = await _database(datasette)
@@ -223,5 +232,6 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/notices\.atom$", notices_atom),
     (r"^/robots\.txt$", robots),
     (r"^/run/(?P<id>[0-9]{1,15})$", run),
+    (r"^/schema$", schema),
     *renderers.ROUTES,
 ]

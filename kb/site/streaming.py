@@ -99,13 +99,13 @@ class Work:
             self._datasette._prepare_connection(db, self._database.name)  # as its own connections are
             db.row_factory, db.isolation_level = None, None
             db.set_progress_handler(self._is_over, _STEPS)
-            chosen = _explained(lambda: self._wanted.read(db))
+            chosen = explained(lambda: self._wanted.read(db))
             self._deadline = float("inf")
             db.set_authorizer(None)  # from here on all SQL is ours
             db.execute("pragma query_only = 0")
             open_choice(db)
             self._pieces = self._wanted.write(db, chosen)
-        return _explained(self.step)
+        return explained(self.step)
 
     def step(self) -> str | None:
         """Return the next piece, made in a few milliseconds; None at the end."""
@@ -135,7 +135,7 @@ class Work:
         return self.left.is_set() or time.monotonic() > self._deadline
 
 
-def _explained(read: Callable[[], _Found]) -> _Found:
+def explained(read: Callable[[], _Found]) -> _Found:
     """Return what read returns; an error of SQLite becomes a sentence."""
     try:
         return read()

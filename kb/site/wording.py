@@ -92,6 +92,10 @@ _UNKNOWN: Final = {
 HELD: Final = "articles held"
 NAMED_ONLY: Final = "works named, not held"
 NO_TITLE: Final = "(without a title)"
+ROWS_DRAWN: Final = {
+    "map": "The works of these rows at their places on the map of the field.",
+    "timeline": "The works of these rows at their places in time.",
+}
 VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
 _LANGUAGES: Final = {
     "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",

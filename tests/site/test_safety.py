@@ -14,6 +14,7 @@ import pytest
 
 from kb.database import open_kb
 from kb.records import Notice, Record
+from kb.site import prepare_connection
 from kb.site.headers import LOCAL_HOSTS, with_host_check
 from kb.site.limits import limit_connection
 from kb.site.links import doi_url, orcid_url, pmc_url, pubmed_url
@@ -292,7 +293,7 @@ def test_sql_that_bombs_or_writes_is_refused(field_file: Path, sql: str):
 def test_a_file_that_is_not_litkbs_is_left_without_limits():
     db = sqlite3.connect(":memory:")
 
-    limit_connection(db)
+    prepare_connection(db)
 
     assert db.execute("select length(zeroblob(9))").fetchone() == (9,)
     db.close()
