@@ -11,6 +11,21 @@ _IS_RETRACTED: Final = """(
     or exists (select 1 from notices n where n.pmid = w.id and n.kind = 'RetractionIn')
     or exists (select 1 from notices n where n.other_pmid = w.id and n.kind = 'RetractionOf'))"""
 
+DOUBTED: Final = f"""with cited (id) as (
+    select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
+        where c.citing_id = :work
+    union select coalesce(v.merged_into, v.id) from article_references r join works v on v.id = r.cited_id
+        where r.citing_pmid = :work),
+doubted (id, kind) as (select w.id, case when {_IS_RETRACTED} then 'RetractionIn'
+    else (select max(n.kind) from notices n where n.pmid = w.id and n.kind in ({_DOUBTS})) end
+    from cited w where w.id <> :work)
+select w.id, w.label, w.state, d.kind, e.timing
+from doubted d join works w on w.id = d.id
+    left join retraction_exposure e on e.retracted_id = w.id and e.id = :work and e.steps = 1
+where d.kind is not null and not exists (
+    select 1 from notices n where n.pmid = :work and n.other_pmid = w.id and n.kind like 'Retraction%')
+order by d.kind <> 'RetractionIn', d.kind = 'ExpressionOfConcernIn', w.year desc, w.id"""
+
 
 class Measured(NamedTuple):
     """What the last graph run found of a held article; peers are the articles held of its year, itself among them."""
@@ -92,23 +107,7 @@ def read_doubted(db: sqlite3.Connection, pmid: int) -> list[Doubted]:
 
     What pmid is itself the notice of is left out: a notice cites its article as a matter of course.
     """
-    rows = db.execute(
-        f"""with cited (id) as (
-            select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
-                where c.citing_id = :work
-            union select coalesce(v.merged_into, v.id) from article_references r join works v on v.id = r.cited_id
-                where r.citing_pmid = :work),
-        doubted (id, kind) as (select w.id, case when {_IS_RETRACTED} then 'RetractionIn'
-            else (select max(n.kind) from notices n where n.pmid = w.id and n.kind in ({_DOUBTS})) end
-            from cited w where w.id <> :work)
-        select w.id, w.label, w.state, d.kind, e.timing
-        from doubted d join works w on w.id = d.id
-            left join retraction_exposure e on e.retracted_id = w.id and e.id = :work and e.steps = 1
-        where d.kind is not null and not exists (
-            select 1 from notices n where n.pmid = :work and n.other_pmid = w.id and n.kind like 'Retraction%')
-        order by d.kind <> 'RetractionIn', d.kind = 'ExpressionOfConcernIn', w.year desc, w.id""",
-        {"work": pmid},
-    )
+    rows = db.execute(DOUBTED, {"work": pmid})
     return [Doubted(*row) for row in rows]
 
 

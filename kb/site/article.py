@@ -1,6 +1,7 @@
 """The values of an article page: what PubMed's page has, in its order, and what this file adds."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.queries import pages
@@ -9,6 +10,7 @@ from kb.queries.search import read_measures, read_retracted
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site import wording
 from kb.site.markup import marked_up, title_markup
+from kb.site.numbers import Part, evidence_path, linked
 from kb.site.standing import read_embedded, standing_values
 from kb.text import name_key
 
@@ -96,17 +98,33 @@ def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
         "orders": ORDERS if measures else {},
         "cited_here": {work: count for work, (count, _) in measures.items()},
         "retracted_here": read_retracted(db, shown),
-        "references_sentence": wording.references_sentence(len(references), record.article.reference_count, said),
+        "references_sentence": linked(
+            wording.references_sentence(len(references), record.article.reference_count, said),
+            [evidence_path("references", pmid=pmid), evidence_path("stated", pmid=pmid, list="references")],
+        ),
         "tally": _tally(references),
         "unprinted": pages.read_unprinted(db, pmid, SHOWN),
         "citing": citing,
         "citing_more": max(count - len(citing), 0),
-        "cited_by_sentence": wording.cited_by_sentence(count, said),
+        "cited_by_sentence": linked(
+            wording.cited_by_sentence(count, said),
+            [evidence_path("citing", id=pmid), evidence_path("stated", pmid=pmid, list="cited_by")],
+        ),
         "similar": similar,
-        "similar_sentence": wording.similar_sentence(len(similar), said),
+        "similar_sentence": linked(
+            wording.similar_sentence(len(similar), said), [evidence_path("similar", pmid=pmid, first=SHOWN)]
+        ),
         "related": pages.read_related(db, pmid, 10),
-        "said": [wording.said_sentence(one) for one in said],
+        "said": said_sentences(pmid, said),
     }
+
+
+def said_sentences(work: int, said: Sequence[pages.ListSaid]) -> list[list[Part]]:
+    """Return what each source said of the lists of a work, its numbers linked."""
+    return [
+        linked(wording.said_sentence(one), [evidence_path("said", pmid=work, list=one.list, source=one.source)])
+        for one in said
+    ]
 
 
 def _sorted_references(

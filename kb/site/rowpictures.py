@@ -5,15 +5,12 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from datasette.utils import sqlite_timelimit
-
-from kb.errors import UsageError
 from kb.site import answers
 from kb.site.maps import file_answer, page_answer
 from kb.site.picturing import Found, Picture
 from kb.site.renderers import NO_WORKS, Rows, can_render, first_page, read_selected, rows_of
 from kb.site.search import PICTURES
-from kb.site.streaming import explained
+from kb.site.streaming import within
 from kb.site.wording import ROWS_DRAWN, counted
 
 _ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
@@ -29,10 +26,7 @@ def _renderer(view: str, ending: str) -> Callable[..., Any]:
         rows = rows_of(table, columns, data)
         if rows is None:
             raise answers.BadRequest(NO_WORKS)
-        try:
-            picture = await datasette.get_database(database).execute_fn(_draw(view, rows, _limit(datasette)))
-        except UsageError as error:
-            raise answers.BadRequest(str(error)) from error
+        picture = await datasette.get_database(database).execute_fn(_draw(view, rows, _limit(datasette)))
         return await _answer(datasette, request, picture, view=view, ending=ending)
 
     return render
@@ -46,8 +40,7 @@ def _draw(view: str, rows: Rows, milliseconds: int) -> Callable[[sqlite3.Connect
     """Return what draws the works of rows; their query has the time that any query of a stranger has."""
 
     def draw(db: sqlite3.Connection) -> Picture:
-        with sqlite_timelimit(db, milliseconds):
-            works = explained(lambda: read_selected(db, rows)).works
+        works = within(db, milliseconds, lambda: read_selected(db, rows)).works
         picture = PICTURES[view](db, Found([*works], len(works)))
         return picture._replace(heading=f"{counted(len(works), 'work')} of {rows.name}", lead=ROWS_DRAWN[view])
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
+from datasette.utils import sqlite_timelimit
+
 from kb.errors import UsageError
 from kb.queries.choice import open_choice
 from kb.site import answers
@@ -133,6 +135,12 @@ class Work:
 
     def _is_over(self) -> bool:
         return self.left.is_set() or time.monotonic() > self._deadline
+
+
+def within(db: sqlite3.Connection, milliseconds: int, read: Callable[[], _Found]) -> _Found:
+    """Return what read returns within a time; raises TooMuchError where it takes longer."""
+    with sqlite_timelimit(db, milliseconds):
+        return explained(read)
 
 
 def explained(read: Callable[[], _Found]) -> _Found:

@@ -66,6 +66,8 @@ CITED_JOURNALS: Final = "Journals that it cites, by citations"
 NEAR_COMMUNITIES: Final = "Communities nearby, by citations"
 NO_SUCH_RUN: Final = "This file records no harvest run of this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
+NO_EVIDENCE: Final = "There is no such number here."
+NO_CITATION: Final = "Nobody here says that this work cites the other."
 NO_FEED: Final = "A feed tells of articles held: it needs a search for these that has a word to look for."
 CITED_OVER_TIME: Final = "Cited over time"
 EMPTY_NAME: Final = "(no letters)"
@@ -96,6 +98,10 @@ ROWS_DRAWN: Final = {
     "map": "The works of these rows at their places on the map of the field.",
     "timeline": "The works of these rows at their places in time.",
 }
+NAMED_SQL: Final = "select id, label, year from works\nwhere state = 'known'\norder by id"
+NAMED_NOTE: Final = (
+    "The SQL gives all works named and not held; years and words are then compared with each label, folded."
+)
 VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
 _LANGUAGES: Final = {
     "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
