@@ -188,16 +188,23 @@ def read_unprinted(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighb
     return [Neighbour(*row) for row in rows]
 
 
-def read_citing(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbour]:
-    """Return the works that cite work, or one merged into it, newest first; note says who says so."""
+ORDERS_OF_LINKS: Final = {  # of the works at the other end of links
+    "given": "w.year desc",
+    "citations": "m.citation_count desc, m.pagerank desc, w.year desc",
+    "pagerank": "m.pagerank desc, w.year desc",
+}
+
+
+def read_citing(db: sqlite3.Connection, work: int, limit: int, *, sort: str = "given") -> list[Neighbour]:
+    """Return the works that cite work, or one merged into it, newest first or as sorted; note says who says so."""
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, a.title, group_concat(distinct s.name)
+        f"""select w.id, w.label, w.year, w.state, a.title, group_concat(distinct s.name)
         from (select id from works where id = :work union all select id from works where merged_into = :work) t
             join citations c on c.cited_id = t.id join citation_sources s on s.id = c.source_id
             join works v on v.id = c.citing_id join works w on w.id = coalesce(v.merged_into, v.id)
-            left join articles a on a.pmid = w.id
+            left join articles a on a.pmid = w.id left join article_metrics m on m.id = w.id
         where w.id <> :work
-        group by w.id order by w.year desc, w.id desc limit :limit""",
+        group by w.id order by {ORDERS_OF_LINKS[sort]}, w.id desc limit :limit""",
         {"work": work, "limit": limit},
     )
     return [Neighbour(*row) for row in rows]

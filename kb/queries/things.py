@@ -112,13 +112,13 @@ def read_year(db: sqlite3.Connection, year: int) -> tuple[int, int]:
 
 
 # What cites the articles wanted: each citation once, merged works followed, self-references left out.
-_RECEIVED: Final = """with found (pmid, year) as materialized (select a.pmid, a.year from {tables} where {where}),
+RECEIVED: Final = """with found (pmid, year) as materialized (select a.pmid, a.year from {tables} where {where}),
     named (id, pmid) as (select pmid, pmid from found
         union all select w.id, f.pmid from found f cross join works w on w.merged_into = f.pmid),
     received (citing, cited) as (select distinct coalesce(v.merged_into, v.id), n.pmid
         from named n cross join citations c on c.cited_id = n.id cross join works v on v.id = c.citing_id
         where coalesce(v.merged_into, v.id) <> n.pmid)"""
-_MADE: Final = """with found (pmid) as materialized (select a.pmid from {tables} where {where}),
+MADE: Final = """with found (pmid) as materialized (select a.pmid from {tables} where {where}),
     made (citing, cited) as (select distinct f.pmid, coalesce(v.merged_into, v.id)
         from found f cross join citations c on c.citing_id = f.pmid cross join works v on v.id = c.cited_id
         where coalesce(v.merged_into, v.id) <> f.pmid)"""
@@ -127,7 +127,7 @@ _MADE: Final = """with found (pmid) as materialized (select a.pmid from {tables}
 def read_years(db: sqlite3.Connection, wanted: Wanted) -> list[YearRow]:
     """Return by year how many of the articles wanted appeared, and how often all were cited, the latest first."""
     rows = db.execute(
-        f"""{_RECEIVED.format(tables=wanted.tables, where=wanted.where)}
+        f"""{RECEIVED.format(tables=wanted.tables, where=wanted.where)}
         select year, sum(articles), sum(citations) from (
             select year, count(*) as articles, 0 as citations from found group by year
             union all
@@ -140,12 +140,12 @@ def read_years(db: sqlite3.Connection, wanted: Wanted) -> list[YearRow]:
 
 def read_citing_journals(db: sqlite3.Connection, wanted: Wanted) -> list[FacetValue]:
     """Return the journals whose articles held cite the articles wanted, with the number of citations."""
-    return _journals(db, wanted, _RECEIVED, "select citing as pmid from received")
+    return _journals(db, wanted, RECEIVED, "select citing as pmid from received")
 
 
 def read_cited_journals(db: sqlite3.Connection, wanted: Wanted) -> list[FacetValue]:
     """Return the journals whose articles held the articles wanted cite, with the number of citations."""
-    return _journals(db, wanted, _MADE, "select cited as pmid from made")
+    return _journals(db, wanted, MADE, "select cited as pmid from made")
 
 
 def _journals(db: sqlite3.Connection, wanted: Wanted, links: str, ends: str) -> list[FacetValue]:

@@ -9,22 +9,25 @@ from typing import Any
 
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
-from kb.site import cells, context, errors, headers, limits, maps, pages, renderers, streaming
+from kb.queries.pages import read_is_litkb
+from kb.site import cells, context, errors, functions, headers, limits, maps, pages, renderers, rowpictures, streaming
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
-    return [*maps.ROUTES, *pages.ROUTES]
+    return [*maps.ROUTES, *rowpictures.ROUTES, *pages.ROUTES]
 
 
 @hookimpl
 def register_output_renderer() -> list[dict[str, Any]]:
-    return renderers.RENDERERS
+    return [*rowpictures.RENDERERS, *renderers.RENDERERS]
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    limits.limit_connection(conn)
+    if read_is_litkb(conn):
+        functions.add_functions(conn)
+        limits.limit_connection(conn)
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from datasette.utils import asgi
 
 Response: Final[Any] = asgi.Response  # as a type, Any: Datasette 0.65 and 1.0 differ in nothing that we use
 NotFound: Final[Any] = asgi.NotFound
+BadRequest: Final[Any] = asgi.BadRequest
 
 
 def redirect(path: str) -> Any:

@@ -1,17 +1,25 @@
 """The values of an article page: what PubMed's page has, in its order, and what this file adds."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.queries import pages
 from kb.queries.records import read_record
+from kb.queries.search import read_measures, read_retracted
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site import wording
 from kb.site.markup import marked_up, title_markup
+from kb.site.numbers import Part, evidence_path, linked
+from kb.site.standing import read_embedded, standing_values
 from kb.text import name_key
 
 SHOWN: Final = 50  # links of one kind on a page; what is left out is said
 _LINKED: Final = "linked "  # how harvest.page keeps the links of a printed reference
+ORDERS: Final = {  # name -> what it is called for references, and for citing works
+    "given": ("as printed", "newest"), "citations": ("cited most here", "cited most here"),
+    "pagerank": ("PageRank", "PageRank"),
+}  # fmt: skip
 _STANDINGS: Final = {"held": "held", "deleted": "deleted", "not found": "not found"}
 
 
@@ -53,8 +61,8 @@ class ShownHeading(NamedTuple):
     descriptor_ui: str
 
 
-def article_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any] | None:
-    """Return what the page of a held article shows; None where it is not held."""
+def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> dict[str, Any] | None:
+    """Return what the page of a held article shows, its links as sorted; None where it is not held."""
     record = read_record(db, pmid)
     receipt = pages.read_receipt(db, pmid)
     if record is None or receipt is None:
@@ -71,28 +79,66 @@ def article_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any] | None:
         "retracted": pages.read_retraction(db, pmid),
         "notices": _notices(db, record.notices),
         **_people(record),
-        **_links(db, record),
+        **_links(db, record, sort),
+        **standing_values(db, pmid),
+        **read_embedded(db, pmid),
     }
 
 
-def _links(db: sqlite3.Connection, record: Record) -> dict[str, Any]:
+def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
     pmid, said = record.article.pmid, pages.read_lists_said(db, record.article.pmid)
     references = _references(db, record)
     similar = pages.read_similar(db, pmid, SHOWN)
-    citing, count = pages.read_citing(db, pmid, SHOWN), pages.read_citing_count(db, pmid)
+    citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort), pages.read_citing_count(db, pmid)
+    shown = {one.work for one in references if one.work is not None} | {one.id for one in (*citing, *similar)}
+    measures = read_measures(db, shown)
     return {
-        "references": references,
-        "references_sentence": wording.references_sentence(len(references), record.article.reference_count, said),
+        "references": _sorted_references(references, measures, sort),
+        "sort": sort,
+        "orders": ORDERS if measures else {},
+        "cited_here": {work: count for work, (count, _) in measures.items()},
+        "retracted_here": read_retracted(db, shown),
+        "references_sentence": linked(
+            wording.references_sentence(len(references), record.article.reference_count, said),
+            [evidence_path("references", pmid=pmid), evidence_path("stated", pmid=pmid, list="references")],
+        ),
         "tally": _tally(references),
         "unprinted": pages.read_unprinted(db, pmid, SHOWN),
         "citing": citing,
         "citing_more": max(count - len(citing), 0),
-        "cited_by_sentence": wording.cited_by_sentence(count, said),
+        "cited_by_sentence": linked(
+            wording.cited_by_sentence(count, said),
+            [evidence_path("citing", id=pmid), evidence_path("stated", pmid=pmid, list="cited_by")],
+        ),
         "similar": similar,
-        "similar_sentence": wording.similar_sentence(len(similar), said),
+        "similar_sentence": linked(
+            wording.similar_sentence(len(similar), said), [evidence_path("similar", pmid=pmid, first=SHOWN)]
+        ),
         "related": pages.read_related(db, pmid, 10),
-        "said": [wording.said_sentence(one) for one in said],
+        "said": said_sentences(pmid, said),
     }
+
+
+def said_sentences(work: int, said: Sequence[pages.ListSaid]) -> list[list[Part]]:
+    """Return what each source said of the lists of a work, its numbers linked."""
+    return [
+        linked(wording.said_sentence(one), [evidence_path("said", pmid=work, list=one.list, source=one.source)])
+        for one in said
+    ]
+
+
+def _sorted_references(
+    references: list[PrintedReference], measures: dict[int, tuple[int, float]], sort: str
+) -> list[PrintedReference]:
+    """Return references in their printed order, or the most important works here first, unknown ones last."""
+    if sort == "given":
+        return references
+
+    def importance(one: PrintedReference) -> tuple[float, ...]:
+        count, pagerank = measures.get(one.work or 0, (-1, -1.0))
+        return (-count, -pagerank) if sort == "citations" else (-pagerank,)
+
+    return sorted(references, key=importance)
 
 
 def _references(db: sqlite3.Connection, record: Record) -> list[PrintedReference]:

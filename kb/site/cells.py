@@ -39,6 +39,17 @@ def render_cell(datasette: Any, row: Any, value: Any, *, column: str, table: str
     return None
 
 
+def cell_path(column: str, value: object) -> str | None:
+    """Return the path that a cell of rows of works leads to; None where it names nothing that has a page."""
+    if column in _KINDS and isinstance(value, str | int) and value != "":
+        return thing_path(_KINDS[column], value)
+    if not isinstance(value, int):
+        return None
+    if column in _ARTICLES:
+        return f"/article/{value}"
+    return f"/work/{value}" if column in _WORKS or column == "id" else None
+
+
 def _is_work(row: Any, table: str | None) -> bool:
     """Return whether column id of a row is a work: by its table, in a query by the label beside it."""
     return table in WORK_TABLES if table else "label" in row.keys()  # noqa: SIM118  # sqlite3.Row is no mapping

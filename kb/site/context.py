@@ -54,6 +54,11 @@ async def find_database(datasette: Any) -> Any:
     return None
 
 
+def may_ask(datasette: Any) -> bool:
+    """Return whether strangers may ask in SQL of their own."""
+    return bool(datasette.setting("default_allow_sql"))
+
+
 async def page_variables(datasette: Any) -> dict[str, Any]:
     """Return what the templates of all pages, Datasette's own too, may use."""
     database = await find_database(datasette)
@@ -63,6 +68,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
     return {
         "litkb": _served(database.name, provenance),
         "live_command": LIVE_COMMAND,
+        "may_ask": may_ask(datasette),
         "pubmed_url": links.pubmed_url,
         "doi_url": links.doi_url,
         "pmc_url": links.pmc_url,

@@ -3,6 +3,7 @@
 import logging
 from typing import Any, Final
 
+from kb.errors import UsageError
 from kb.site import answers
 
 logger = logging.getLogger("litkb.site")
@@ -18,7 +19,7 @@ _TITLES: Final = {400: "This cannot be answered", 403: "Not allowed", 404: "Not 
 
 async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     """Return the page, or for .json the object, that says what went wrong."""
-    status = getattr(exception, "status", 500)
+    status = getattr(exception, "status", 400 if isinstance(exception, UsageError) else 500)
     title = getattr(exception, "title", None) or _TITLES.get(status, "Something went wrong")
     sentence = _sentence(exception, status)
     if status == 500:

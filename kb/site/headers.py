@@ -13,6 +13,7 @@ LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _OURS: Final = (
     "/search", "/article/", "/work/",
     "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
+    "/schema", "/evidence/",
 )  # fmt: skip
 _PICTURES: Final = re.compile(r"/(map|timeline|years|names)([./]|$)")
 _COMMON: Final = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"

@@ -5,8 +5,14 @@ from typing import Any, Final
 
 from kb.queries.pages import read_counts, read_most_cited, read_newest, read_seed
 from kb.site import wording
+from kb.site.numbers import evidence_path, linked
 
 _SHOWN: Final = 6
+_COMPLETENESS: Final = (  # of its sentences, in their order
+    evidence_path("with_list"),
+    evidence_path("asked", list="cited_by"),
+    evidence_path("asked", list="similar"),
+)
 
 
 def home_values(db: sqlite3.Connection) -> dict[str, Any]:
@@ -14,7 +20,10 @@ def home_values(db: sqlite3.Connection) -> dict[str, Any]:
     counts = read_counts(db)
     return {
         "counts": counts,
-        "completeness": wording.completeness_sentences(counts),
+        "completeness": [
+            linked(sentence, [path, evidence_path("articles")])
+            for sentence, path in zip(wording.completeness_sentences(counts), _COMPLETENESS, strict=False)
+        ],
         "seed": read_seed(db),
         "newest": read_newest(db, _SHOWN),
         "most_cited": read_most_cited(db, _SHOWN),

@@ -9,14 +9,15 @@ from kb.queries.facets import FacetValue
 from kb.queries.search import Wanted
 from kb.queries.things import Spelling
 from kb.site import wording
+from kb.site.numbers import Part, evidence_path, linked
 from kb.text import fold, name_key
 
 
 class Fact(NamedTuple):
-    """One line of what a thing is; orcid is given where the line is of one."""
+    """One line of what a thing is, its numbers linked; orcid is given where the line is of one."""
 
     name: str
-    value: str
+    parts: list[Part]
     orcid: str | None = None
 
 
@@ -34,7 +35,7 @@ class Kind(NamedTuple):
     facet: str
     read: Callable[[sqlite3.Connection, str], About | None]
     neighbours: tuple[str, ...]
-    lists: tuple[tuple[str, str, Callable[[sqlite3.Connection, Wanted, str], list[FacetValue]]], ...] = ()
+    lists: tuple[tuple[str, str, str, Callable[[sqlite3.Connection, Wanted, str], list[FacetValue]]], ...] = ()
     key: Callable[[str], str] = str  # what may be typed -> the key of the file
 
 
@@ -42,13 +43,25 @@ def _author(db: sqlite3.Connection, key: str) -> About | None:
     names, orcids = things.read_name_spellings(db, key), things.read_orcids(db, key)
     if not names:
         return None
-    facts = [Fact("Printed as", _spelled(names))] if len(names) > 1 else []
-    facts += [Fact("ORCID", f"{one.text} ({wording.counted(one.articles, 'article')})", one.text) for one in orcids]
+    facts = [Fact("Printed as", _spelled(names, "author_as", key))] if len(names) > 1 else []
+    facts += [
+        Fact("ORCID", _counted(one.articles, evidence_path("author_orcid", key=key, orcid=one.text)), one.text)
+        for one in orcids
+    ]
     return About(names[0].text, wording.name_sentence(len(orcids)), facts)
 
 
-def _spelled(spellings: Sequence[Spelling]) -> str:
-    return ", ".join(f"{one.text} ({one.articles:,})" for one in spellings)
+def _spelled(spellings: Sequence[Spelling], evidence: str, key: str) -> list[Part]:
+    """Return spellings with the number of articles of each."""
+    parts = [Part("")]
+    for one in spellings:
+        parts[-1] = Part(f"{parts[-1].text}{one.text} (")
+        parts += [Part(f"{one.articles:,}", evidence_path(evidence, key=key, name=one.text)), Part("), ")]
+    return [*parts[:-1], Part(")")]
+
+
+def _counted(number: int, path: str, noun: str = "article") -> list[Part]:
+    return linked(wording.counted(number, noun), [path])
 
 
 def _journal(db: sqlite3.Connection, key: str) -> About | None:
@@ -63,7 +76,7 @@ def _journal(db: sqlite3.Connection, key: str) -> About | None:
     return About(
         row.title or row.abbreviation or row.journal_id,
         wording.KIND_SENTENCES["journal"],
-        [Fact(name, value) for name, value in facts if value],
+        [Fact(name, [Part(value)]) for name, value in facts if value],
     )
 
 
@@ -71,8 +84,8 @@ def _heading(db: sqlite3.Connection, key: str) -> About | None:
     row = things.read_heading(db, key)
     if row is None:
         return None
-    major = Fact("Major topic of", wording.counted(row[1], "article"))
-    facts = [Fact("MeSH number", key), major] if key != row[0] else [major]
+    major = Fact("Major topic of", _counted(row[1], evidence_path("search", mesh=key)))
+    facts = [Fact("MeSH number", [Part(key)]), major] if key != row[0] else [major]
     return About(row[0], wording.KIND_SENTENCES["mesh"], facts)
 
 
@@ -80,7 +93,7 @@ def _keyword(db: sqlite3.Connection, key: str) -> About | None:
     spellings = things.read_keyword_spellings(db, key)
     if not spellings:
         return None
-    facts = [Fact("Printed as", _spelled(spellings))] if len(spellings) > 1 else []
+    facts = [Fact("Printed as", _spelled(spellings, "keyword_as", key))] if len(spellings) > 1 else []
     return About(spellings[0].text, wording.KIND_SENTENCES["keyword"], facts)
 
 
@@ -88,15 +101,22 @@ def _community(db: sqlite3.Connection, key: str) -> About | None:
     row = things.read_community(db, int(key)) if _is_number(key) else None
     if row is None:
         return None
-    facts = [Fact("Works", f"{row.works:,}, of which {row.held:,} are held here"), Fact("Number", key)]
+    paths = [evidence_path(name, community=key) for name in ("community", "community_held")]
+    works = linked(f"{row.works:,} works, of which {row.held:,} are held here", paths)
+    facts = [Fact("Works", works), Fact("Number", [Part(key)])]
     return About(row.label, wording.KIND_SENTENCES["community"], facts)
+
+
+def _near_communities(db: sqlite3.Connection, _: Wanted, key: str) -> list[FacetValue]:
+    return things.read_near_communities(db, int(key))
 
 
 def _year(db: sqlite3.Connection, key: str) -> About | None:
     held, named = things.read_year(db, int(key)) if _is_number(key) else (0, 0)
     if not held + named:
         return None
-    return About(key, wording.KIND_SENTENCES["year"], [Fact("Works named, not held", f"{named:,}")])
+    named_here = [Part(f"{named:,}", evidence_path("named_of_year", year=key))]
+    return About(key, wording.KIND_SENTENCES["year"], [Fact("Works named, not held", named_here)])
 
 
 def _is_number(key: str) -> bool:
@@ -114,8 +134,18 @@ KINDS: Final = {
         _journal,
         ("author", "heading", "keyword"),
         (
-            (wording.CITING_JOURNALS, "journal", lambda db, wanted, _: things.read_citing_journals(db, wanted)),
-            (wording.CITED_JOURNALS, "journal", lambda db, wanted, _: things.read_cited_journals(db, wanted)),
+            (
+                wording.CITING_JOURNALS,
+                "journal",
+                "received_journals",
+                lambda db, wanted, _: things.read_citing_journals(db, wanted),
+            ),
+            (
+                wording.CITED_JOURNALS,
+                "journal",
+                "made_journals",
+                lambda db, wanted, _: things.read_cited_journals(db, wanted),
+            ),
         ),
     ),
     "mesh": Kind("heading", _heading, ("heading", "keyword", "author", "journal", "community")),
@@ -124,7 +154,7 @@ KINDS: Final = {
         "community",
         _community,
         ("heading", "keyword", "author", "journal"),
-        ((wording.NEAR_COMMUNITIES, "community", lambda db, _, key: things.read_near_communities(db, int(key))),),
+        ((wording.NEAR_COMMUNITIES, "community", "between_communities", _near_communities),),
         key=_without_zeros,
     ),
     "year": Kind("year", _year, ("heading", "keyword", "author", "journal", "community"), key=_without_zeros),

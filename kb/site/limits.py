@@ -3,8 +3,6 @@
 import sqlite3
 from typing import Final
 
-from kb.queries.pages import read_is_litkb
-
 LONGEST_VALUE: Final = 1_000_000  # bytes of one text or row; a whole field's plan in the ledger fits
 LONGEST_PATTERN: Final = 100  # bytes of a pattern of like or glob, which cost their length squared
 HEAP_BYTES: Final = 256 * 2**20  # of SQLite in this process
@@ -20,9 +18,7 @@ _PRAGMAS: Final = frozenset(
 
 
 def limit_connection(db: sqlite3.Connection) -> None:
-    """Limit an open connection to a litkb file; connections to other files are left as they are."""
-    if not read_is_litkb(db):
-        return
+    """Limit an open connection to a litkb file."""
     db.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")
     db.execute("pragma query_only = 1")
     db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)

@@ -65,16 +65,16 @@ async def found(datasette: Any, request: Any) -> Any:
         return answers.redirect(datasette.urls.path(f"/search?{format_asked(asked)}"))
     database = await _database(datasette)
     picture = await database.execute_fn(lambda db: search_picture(db, asked))
-    if picture is None or picture.drawing is None:
-        raise answers.NotFound(picture.missing if picture else "Nothing is asked that could be drawn.")
-    return _file(datasette, request, picture.drawing, ending)
+    if picture is None:
+        raise answers.NotFound("Nothing is asked that could be drawn.")
+    return file_answer(datasette, request, picture, ending)
 
 
 async def years(datasette: Any, request: Any) -> Any:
     """Answer /years: the charts of the whole field."""
     database = await _database(datasette)
     values = {"pictures": await database.execute_fn(year_pictures), "path": datasette.urls.path("/years")}
-    return await _page(datasette, request, "litkb-years.html", values)
+    return await page_answer(datasette, request, "litkb-years.html", values)
 
 
 async def year_file(datasette: Any, request: Any) -> Any:
@@ -94,16 +94,22 @@ async def _answer(datasette: Any, request: Any, path: str, build: Build, back: s
     database = await _database(datasette)
     picture = await database.execute_fn(build)
     if ending := request.url_vars.get("ending"):
-        if picture.drawing is None:
-            raise answers.NotFound(picture.missing)
-        return _file(datasette, request, picture.drawing, ending)
+        return file_answer(datasette, request, picture, ending)
     values = {"picture": picture, "path": datasette.urls.path(path), "back": datasette.urls.path(back) if back else ""}
-    return await _page(datasette, request, "litkb-picture.html", values)
+    return await page_answer(datasette, request, "litkb-picture.html", values)
 
 
-async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Any:
+async def page_answer(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Any:
+    """Return a page."""
     html = await datasette.render_template(template, values, request=request, view_name=template.partition(".")[0])
     return answers.page(html)
+
+
+def file_answer(datasette: Any, request: Any, picture: Picture, ending: str) -> Any:
+    """Return a picture as a file; NotFound with a sentence where there is nothing to draw."""
+    if picture.drawing is None:
+        raise answers.NotFound(picture.missing)
+    return _file(datasette, request, picture.drawing, ending)
 
 
 def _file(datasette: Any, request: Any, drawing: Drawing, ending: str) -> Any:

@@ -7,17 +7,20 @@ from typing import Any, Final
 from kb.queries.choice import read_neighbours
 from kb.queries.pages import read_work
 from kb.site import answers, renderers, wording
-from kb.site.article import article_values
+from kb.site.article import ORDERS, article_values
 from kb.site.asked import Asked, format_asked, parse_asked
-from kb.site.context import find_database
+from kb.site.cite import cite_values
+from kb.site.context import NAME, find_database, read_metadata
 from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
+from kb.site.evidence import citation_values, evidence_values
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
 from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
 from kb.site.runs import run_values
+from kb.site.schema import schema_values
 from kb.site.search import read_works_asked, search_values
-from kb.site.streaming import FileAnswer
+from kb.site.streaming import FileAnswer, within
 from kb.site.things import read_works_of_thing, thing_values
 from kb.site.work import work_values
 
@@ -63,13 +66,24 @@ def _search_path(datasette: Any, asked: Asked) -> str:
 async def article(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>; a PMID that is not held is sent on to its work page."""
     database = await _database(datasette)
-    pmid = int(request.url_vars["pmid"])
-    values = await database.execute_fn(lambda db: article_values(db, pmid))
+    pmid, sort = int(request.url_vars["pmid"]), request.args.get("sort")
+    sort = sort if sort in ORDERS else "given"
+    values = await database.execute_fn(lambda db: article_values(db, pmid, sort))
     if values is None:
         if await database.execute_fn(lambda db: read_work(db, pmid)) is None:
             raise answers.NotFound(_unknown(pmid))
         return answers.redirect(datasette.urls.path(f"/work/{pmid}"))
     return await _page(datasette, request, "litkb-article.html", values)
+
+
+async def cite(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/cite: the article as a reference, in all forms."""
+    database = await _database(datasette)
+    pmid = int(request.url_vars["pmid"])
+    values = await database.execute_fn(lambda db: cite_values(db, pmid))
+    if values is None:
+        raise answers.NotFound(_unknown(pmid))
+    return await _page(datasette, request, "litkb-cite.html", values)
 
 
 async def download(datasette: Any, request: Any) -> Any:
@@ -160,6 +174,42 @@ async def run(datasette: Any, request: Any) -> Any:
     return await _page(datasette, request, "litkb-run.html", values)
 
 
+async def evidence(datasette: Any, request: Any) -> Any:
+    """Answer /evidence/<name>?…: the SQL and the rows behind a number."""
+    database = await _database(datasette)
+    name, query = request.url_vars["name"], request.query_string
+    args = {key: request.args.get(key) for key in request.args}
+    limit = int(datasette.setting("sql_time_limit_ms"))
+    values = await database.execute_fn(lambda db: within(db, limit, lambda: evidence_values(db, name, query, args)))
+    if values is None:
+        raise answers.NotFound(wording.NO_EVIDENCE)
+    return await _page(datasette, request, "litkb-evidence.html", values)
+
+
+async def citation(datasette: Any, request: Any) -> Any:
+    """Answer /evidence/citation?citing=…&cited=…: who says that a work cites another one."""
+    database = await _database(datasette)
+    citing, cited = (_number(request.args.get(name)) for name in ("citing", "cited"))
+    values = await database.execute_fn(lambda db: citation_values(db, citing, cited))
+    if values is None:
+        raise answers.NotFound(wording.NO_CITATION)
+    return await _page(datasette, request, "litkb-citation.html", values)
+
+
+def _number(text: str | None) -> int:
+    """Return the number of a work in an address; 0, which none has, where it is none."""
+    digits = (text or "").removeprefix("-")
+    return int(text or 0) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
+
+
+async def schema(datasette: Any, request: Any) -> Any:
+    """Answer /schema: the tables and how they join."""
+    database = await _database(datasette)
+    described = read_metadata()["databases"][NAME]["tables"]
+    values = await database.execute_fn(lambda db: schema_values(db, described))
+    return await _page(datasette, request, "litkb-schema.html", values)
+
+
 async def work(datasette: Any, request: Any) -> Any:
     """Answer /work/<id>; held and merged works are sent on to what they are."""
     database = await _database(datasette)
@@ -199,6 +249,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/$", home),
     (r"^/search$", search),
     (r"^/article/(?P<pmid>[0-9]{1,10})$", article),
+    (r"^/article/(?P<pmid>[0-9]{1,10})/cite$", cite),
     (r"^/work/(?P<id>-?[0-9]{1,18})$", work),
     (rf"^/search\.(?P<ending>{ANY_ENDING})$", search_file),
     (rf"^/article/(?P<id>[0-9]{{1,10}})\.(?P<ending>{ANY_ENDING})$", download),
@@ -210,5 +261,8 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/notices\.atom$", notices_atom),
     (r"^/robots\.txt$", robots),
     (r"^/run/(?P<id>[0-9]{1,15})$", run),
+    (r"^/evidence/citation$", citation),
+    (r"^/evidence/(?P<name>[a-z_]{1,30})$", evidence),
+    (r"^/schema$", schema),
     *renderers.ROUTES,
 ]

@@ -14,7 +14,7 @@ from kb.site.downloads import DOTTED, ENDINGS, Selected, form_of, read_rows, wan
 from kb.site.streaming import FileAnswer
 
 _PAGE: Final = re.compile(r"\s+limit\s+\d+(?:\s+offset\s+\d+)?\s*$", re.IGNORECASE)
-_NO_WORKS: Final = "These rows name no articles: a column pmid, or citing_id and cited_id, is needed."
+NO_WORKS: Final = "These rows name no articles: a column pmid, or citing_id and cited_id, is needed."
 
 
 def find_places(columns: Sequence[str], table: str | None) -> Columns | None:
@@ -46,17 +46,17 @@ def _renderer(ending: str) -> Callable[..., Any]:
     ) -> Any:
         """Answer with all rows as a file, or with a sentence where they name no works."""
         if request.args.get("_next"):
-            return answers.redirect(_first_page(request))
-        rows = _rows(table, columns, data)
+            return answers.redirect(first_page(request))
+        rows = rows_of(table, columns, data)
         if rows is None:
-            return answers.sentence(_NO_WORKS, status=400)
-        wanted = wanted_file(form, rows.name, partial(_read, rows=rows))
+            raise answers.BadRequest(NO_WORKS)
+        wanted = wanted_file(form, rows.name, partial(read_selected, rows=rows))
         return FileAnswer(datasette, datasette.get_database(database), request, wanted)
 
     return render
 
 
-def _rows(table: str | None, columns: list[str], data: dict[str, Any]) -> Rows | None:
+def rows_of(table: str | None, columns: list[str], data: dict[str, Any]) -> Rows | None:
     found, query = find_places(columns, table), data.get("query") or {}
     if found is None:
         return None
@@ -64,14 +64,14 @@ def _rows(table: str | None, columns: list[str], data: dict[str, Any]) -> Rows |
     return Rows(table, query.get("sql"), query.get("params") or {}, data.get("rows") or [], name, found)
 
 
-def _read(db: sqlite3.Connection, rows: Rows) -> Selected:
+def read_selected(db: sqlite3.Connection, rows: Rows) -> Selected:
     if not rows.sql:
         return _selected(rows.shown, rows.found)
     sql = _PAGE.sub("", rows.sql) if rows.table else rows.sql
     return _selected(read_rows(db, sql, rows.params), rows.found)
 
 
-def _first_page(request: Any) -> str:
+def first_page(request: Any) -> str:
     """Return the address without its place in a paged table: a file holds all rows."""
     args = [(key, value) for key, value in parse_qsl(request.query_string, keep_blank_values=True) if key != "_next"]
     return f"{request.path}?{urlencode(args)}" if args else str(request.path)

@@ -13,6 +13,7 @@ class TaskOutcomes(NamedTuple):
     """A kind of task, how many there were, and how many came to each outcome."""
 
     task: str
+    words: str
     asked: int
     outcomes: list[tuple[str, int]]
 
@@ -47,6 +48,6 @@ def _tasks(rows: list[ledger.OutcomeRow]) -> list[TaskOutcomes]:
     for row in rows:
         grouped.setdefault(row.task, []).append((row.outcome or "pending", row.number))
     return [
-        TaskOutcomes(wording.TASK_WORDS.get(task, task), sum(n for _, n in outcomes), outcomes)
+        TaskOutcomes(task, wording.TASK_WORDS.get(task, task), sum(n for _, n in outcomes), outcomes)
         for task, outcomes in grouped.items()
     ]

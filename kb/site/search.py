@@ -39,6 +39,7 @@ class State(NamedTuple):
     query: str
     found: int | None
     is_current: bool
+    evidence: str = "search"
 
 
 def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
@@ -167,7 +168,9 @@ def _states(asked: Asked, held: int, named: int | None) -> list[State]:
     first = asked._replace(page=1)
     found = [State(wording.HELD, format_asked(first._replace(is_known=False)), held, not asked.is_known)]
     if all(facet in NAMED_FACETS for facet, _ in asked.filters):
-        found.append(State(wording.NAMED_ONLY, format_asked(first._replace(is_known=True)), named, asked.is_known))
+        found.append(
+            State(wording.NAMED_ONLY, format_asked(first._replace(is_known=True)), named, asked.is_known, "named")
+        )
     return found
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
+from datasette.utils import sqlite_timelimit
+
 from kb.errors import UsageError
 from kb.queries.choice import open_choice
 from kb.site import answers
@@ -99,13 +101,13 @@ class Work:
             self._datasette._prepare_connection(db, self._database.name)  # as its own connections are
             db.row_factory, db.isolation_level = None, None
             db.set_progress_handler(self._is_over, _STEPS)
-            chosen = _explained(lambda: self._wanted.read(db))
+            chosen = explained(lambda: self._wanted.read(db))
             self._deadline = float("inf")
             db.set_authorizer(None)  # from here on all SQL is ours
             db.execute("pragma query_only = 0")
             open_choice(db)
             self._pieces = self._wanted.write(db, chosen)
-        return _explained(self.step)
+        return explained(self.step)
 
     def step(self) -> str | None:
         """Return the next piece, made in a few milliseconds; None at the end."""
@@ -135,7 +137,13 @@ class Work:
         return self.left.is_set() or time.monotonic() > self._deadline
 
 
-def _explained(read: Callable[[], _Found]) -> _Found:
+def within(db: sqlite3.Connection, milliseconds: int, read: Callable[[], _Found]) -> _Found:
+    """Return what read returns within a time; raises TooMuchError where it takes longer."""
+    with sqlite_timelimit(db, milliseconds):
+        return explained(read)
+
+
+def explained(read: Callable[[], _Found]) -> _Found:
     """Return what read returns; an error of SQLite becomes a sentence."""
     try:
         return read()

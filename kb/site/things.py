@@ -1,7 +1,8 @@
 """The values of the page of a thing: what it is, its articles, how often they are cited over time, its neighbours."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from kb.queries import things
@@ -11,10 +12,11 @@ from kb.queries.pictures import YearCount
 from kb.queries.search import EVERYTHING, Wanted, read_all_found
 from kb.queries.things import YearRow
 from kb.site import wording
-from kb.site.asked import Asked, format_asked
+from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.charting import CITATIONS, years_chart
 from kb.site.kinds import KINDS, Kind
 from kb.site.links import KIND_OF_FACET, sql_path, thing_path
+from kb.site.numbers import evidence_path
 from kb.site.picturing import Picture
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
@@ -25,6 +27,7 @@ class Neighbour(NamedTuple):
     label: str
     path: str
     number: int
+    evidence: str | None  # None: an address cannot name it
 
 
 class Neighbours(NamedTuple):
@@ -90,6 +93,7 @@ def _together(of: Kind, key: str, facets: dict[str, list[FacetValue]]) -> list[N
             wording.TOGETHER_TITLES[facet] if facet == of.facet else wording.NEIGHBOUR_TITLES[facet],
             KIND_OF_FACET[facet],
             [one for one in facets[facet] if (facet, one.key) != (of.facet, key)],
+            partial(_together_path, of.facet, key, facet),
         )
         for facet in of.neighbours
         if any((facet, one.key) != (of.facet, key) for one in facets.get(facet, []))
@@ -97,10 +101,30 @@ def _together(of: Kind, key: str, facets: dict[str, list[FacetValue]]) -> list[N
 
 
 def _linked(db: sqlite3.Connection, of: Kind, wanted: Wanted, key: str) -> list[Neighbours]:
-    found = [(title, kind, read(db, wanted, key)) for title, kind, read in of.lists]
-    return [_neighbours(title, kind, values) for title, kind, values in found if values]
+    found = [(title, kind, name, read(db, wanted, key)) for title, kind, name, read in of.lists]
+    return [
+        _neighbours(title, kind, values, partial(_link_path, name, of.facet, key))
+        for title, kind, name, values in found
+        if values
+    ]
 
 
-def _neighbours(title: str, kind: str, values: Sequence[FacetValue]) -> Neighbours:
-    shown = [Neighbour(one.label or wording.EMPTY_NAME, thing_path(kind, one.key), one.articles) for one in values]
+def _link_path(name: str, facet: str, key: str, other: str) -> str:
+    return evidence_path(name, **{facet: key, "other": other})
+
+
+def _together_path(facet: str, key: str, other_facet: str, other: str) -> str | None:
+    """Return where the articles of two things are told; None where an address cannot name both."""
+    filters = ((facet, key), (other_facet, other))
+    state = format_asked(Asked(filters=filters))
+    return f"/evidence/search?{state}" if set(parse_asked(state).filters) == set(filters) else None
+
+
+def _neighbours(
+    title: str, kind: str, values: Sequence[FacetValue], evidence: Callable[[str], str | None]
+) -> Neighbours:
+    shown = [
+        Neighbour(one.label or wording.EMPTY_NAME, thing_path(kind, one.key), one.articles, evidence(one.key))
+        for one in values
+    ]
     return Neighbours(title, shown[:_FIRST], shown[_FIRST:])

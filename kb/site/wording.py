@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.queries.pages import Counts, ListSaid
+from kb.queries.standing import Measured, Timing, WorldCount
 
 _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
@@ -65,6 +66,8 @@ CITED_JOURNALS: Final = "Journals that it cites, by citations"
 NEAR_COMMUNITIES: Final = "Communities nearby, by citations"
 NO_SUCH_RUN: Final = "This file records no harvest run of this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
+NO_EVIDENCE: Final = "There is no such number here."
+NO_CITATION: Final = "Nobody here says that this work cites the other."
 NO_FEED: Final = "A feed tells of articles held: it needs a search for these that has a word to look for."
 CITED_OVER_TIME: Final = "Cited over time"
 EMPTY_NAME: Final = "(no letters)"
@@ -91,6 +94,14 @@ _UNKNOWN: Final = {
 HELD: Final = "articles held"
 NAMED_ONLY: Final = "works named, not held"
 NO_TITLE: Final = "(without a title)"
+ROWS_DRAWN: Final = {
+    "map": "The works of these rows at their places on the map of the field.",
+    "timeline": "The works of these rows at their places in time.",
+}
+NAMED_SQL: Final = "select id, label, year from works\nwhere state = 'known'\norder by id"
+NAMED_NOTE: Final = (
+    "The SQL gives all works named and not held; years and words are then compared with each label, folded."
+)
 VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
 _LANGUAGES: Final = {
     "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
@@ -100,6 +111,24 @@ _LANGUAGES: Final = {
     "srp": "Serbian", "rum": "Romanian", "ukr": "Ukrainian", "ice": "Icelandic", "und": "not stated",
     "mul": "several languages",
 }  # fmt: skip
+_EXPOSURES: Final = {  # kind of notice -> one work that is cited, several
+    "RetractionIn": ("a retracted article", "{} retracted articles"),
+    "PartialRetractionIn": ("an article of which a part was retracted", "{} articles of which parts were retracted"),
+    "RetractedandRepublishedIn": (
+        "an article that was retracted and published again",
+        "{} articles that were retracted and published again",
+    ),
+    "ExpressionOfConcernIn": (
+        "an article on which an expression of concern was published",
+        "{} articles on which expressions of concern were published",
+    ),
+}
+TIMING_WORDS: Final = {
+    "before": "this article appeared before the notice",
+    "same year": "this article is of the year of the notice",
+    "after": "this article appeared after the notice",
+}
+_FEW_PEERS: Final = 10  # articles of a year among which a percentile says little
 LOUD_NOTICES: Final = tuple(kind for kind, (_, level) in _NOTICE_WORDS.items() if level <= WARNING)
 _LIST_WORDS: Final = {"references": "references", "cited_by": "citing articles", "similar": "similar articles"}
 
@@ -233,6 +262,46 @@ def said_sentence(said: ListSaid) -> str:
 def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
     """Return in words who gave this answer."""
     return source_words(",".join(s.source for s in asked if s.entries == entries))
+
+
+def exposure_words(kind: str, number: int) -> str:
+    """Return what an article stands on: "This article cites 2 retracted articles"."""
+    one, many = _EXPOSURES[kind]
+    return f"This article cites {one if number == 1 else many.format(f'{number:,}')}"
+
+
+def percentile_sentence(measured: Measured) -> str | None:
+    """Return how a citation count stands among the articles held of the same year; None where that is not known."""
+    if measured.year_percentile is None:
+        return None
+    if measured.peers == 1:
+        return f"No other article held is of {measured.year}."
+    little = ", too few to tell much" if measured.peers < _FEW_PEERS else ""
+    among = f"{measured.peers:,} articles held of {measured.year}{little}"
+    return f"Percentile {measured.year_percentile:.0f} among {among}."
+
+
+def world_sentence(world: WorldCount) -> str:
+    """Return what iCite says of an article, and when."""
+    parts = [
+        "unknown" if world.citation_count is None else counted(world.citation_count, "citing article"),
+        None if world.ratio is None else f"relative citation ratio {world.ratio:.2f}",
+        None if world.percentile is None else f"NIH percentile {world.percentile:.0f}",
+    ]
+    return f"{'; '.join(part for part in parts if part)} ({day(world.checked_at)})."
+
+
+def timing_sentence(timing: Timing) -> str:
+    """Return when the works that cite a retracted article appeared."""
+    parts = [
+        (timing.after, "after the year of its retraction"),
+        (timing.same_year, "in that year"),
+        (timing.before, "before it"),
+        (timing.unknown, "at a time that is not known"),
+    ]
+    said = ", ".join(f"{number:,} {when}" for number, when in parts if number)
+    works = f"{counted(timing.citing, 'work')} that {'cites' if timing.citing == 1 else 'cite'} it"
+    return f"Of {works}, its notices left out, there appeared {said}."
 
 
 def completeness_sentences(counts: Counts) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from kb.queries.pages import Work, read_citing, read_citing_count, read_lists_said, read_namings
 from kb.site import wording
+from kb.site.article import said_sentences
 from kb.site.context import LIVE_COMMAND
 
 SHOWN: Final = 100  # links shown of one kind; what is left out is said
@@ -27,8 +28,8 @@ def work_values(db: sqlite3.Connection, work: Work) -> dict[str, Any]:
         "namings": read_namings(db, work.id, SHOWN),
         "citing": citing,
         "citing_count": count,
-        "more": max(count - len(citing), 0),
-        "said": [wording.said_sentence(said) for said in read_lists_said(db, work.id)],
+        "has_more": count > len(citing),
+        "said": said_sentences(work.id, read_lists_said(db, work.id)),
         "harvest_command": _harvest_command(work),
     }
 

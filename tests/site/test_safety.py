@@ -1,6 +1,7 @@
 """Hostile text stays text, pages call nobody, strangers' SQL and Host headers are bounded."""
 
 import asyncio
+import json
 import re
 import sqlite3
 from html import unescape
@@ -13,6 +14,7 @@ import pytest
 
 from kb.database import open_kb
 from kb.records import Notice, Record
+from kb.site import prepare_connection
 from kb.site.headers import LOCAL_HOSTS, with_host_check
 from kb.site.limits import limit_connection
 from kb.site.links import doi_url, orcid_url, pmc_url, pubmed_url
@@ -83,6 +85,7 @@ ALLOWED_TAGS = {
     "svg",
     "path",
 }
+_CITE_SCRIPT = '<script src="/-/static-plugins/litkb/cite.js" defer></script>'
 
 
 PICTURE_TAGS = {"picture", "source", "img"}
@@ -100,10 +103,15 @@ class Seen(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
+        if (tag, attrs) != ("script", [("type", "application/ld+json")]):  # data, which a browser does not run
+            self.tags.add(tag)
         self.pictures |= {value for name, value in attrs if tag == "img" and name == "src"}
         self.handlers += [name for name, _ in attrs if name.startswith("on") or name == "style"]
         self.addresses += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+
+
+def json_ld_of(html: str) -> list[str]:
+    return re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
 
 
 def hostile(payload: str) -> list[Record]:
@@ -143,16 +151,19 @@ def test_every_text_of_a_record_stays_text(tmp_path: Path, payload: str):
             *(f"/work/{n}" for n in numbers),
             "/article/1",
             "/article/4",
+            "/article/1?sort=citations",
+            "/article/1/cite",
         ]
         things = re.findall(r'href="(/(?:author|journal|keyword|mesh)/[^"]*)"', get("/article/1").text)
         assert len(things) == 4
         for address in [*pages, *map(unescape, things)]:
             answer = get(address)
-            seen = Seen(answer.text)
+            seen = Seen(answer.text.replace(_CITE_SCRIPT, "", 1))
             assert answer.status_code in (200, 302), address
             assert seen.tags <= ALLOWED_TAGS | PICTURE_TAGS, (address, seen.tags - ALLOWED_TAGS)
             assert seen.pictures <= {"/article/1/map.svg?bare=1", "/article/4/map.svg?bare=1"}
             assert seen.handlers == [], address
+            assert all(isinstance(json.loads(text), dict) for text in json_ld_of(answer.text)), address
             assert [a for a in seen.addresses if not a.startswith(("/", "https://", "#"))] == [], address
             assert "49{%" not in answer.text
 
@@ -188,7 +199,8 @@ def test_links_are_made_from_well_formed_identifiers_only():
 @pytest.mark.parametrize(
     "address",
     [
-        "/", "/search", "/search?q=norway&view=table", f"/article/{SEED}", f"/work/{KNOWN}", "/author/vederhus+jk",
+        "/", "/search", "/search?q=norway&view=table", f"/article/{SEED}", f"/article/{SEED}/cite",
+        f"/work/{KNOWN}", "/author/vederhus+jk",
         "/journal/1", "/mesh/D1", "/keyword/self+help+groups", "/year/2020", "/run/1", "/notices.atom", "/years",
     ],
 )  # fmt: skip
@@ -199,7 +211,10 @@ def test_our_pages_carry_a_strict_policy_and_no_inline_script_or_style(get: Get,
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe-inline" not in policy
-    assert re.findall(r"<script(?! src=\"/-/static-plugins/litkb/map.js\" defer></script>)", answer.text) == []
+    ours = (
+        r"<script(?! src=\"/-/static-plugins/litkb/(?:map|cite)\.js\" defer></script>| type=\"application/ld\+json\">)"
+    )
+    assert re.findall(ours, answer.text) == []
     assert "<style" not in answer.text
 
 
@@ -278,7 +293,7 @@ def test_sql_that_bombs_or_writes_is_refused(field_file: Path, sql: str):
 def test_a_file_that_is_not_litkbs_is_left_without_limits():
     db = sqlite3.connect(":memory:")
 
-    limit_connection(db)
+    prepare_connection(db)
 
     assert db.execute("select length(zeroblob(9))").fetchone() == (9,)
     db.close()

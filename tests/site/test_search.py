@@ -53,7 +53,7 @@ HOSTILE = [
 
 def count(get: Get, query: str) -> int:
     html = get(f"/search?q={query}").text
-    found = re.search(r"<strong>([\d,]+)</strong> of the articles", html)
+    found = re.search(r"<strong><a [^>]*>([\d,]+)</a></strong> of the articles", html)
     return int(found[1]) if found else 0
 
 

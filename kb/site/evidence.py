@@ -1,0 +1,89 @@
+"""The values of the pages of evidence: the SQL and the rows behind a number, and who asserts a citation."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from kb.queries import evidence
+from kb.queries.evidence import EVIDENCE, Evidence
+from kb.queries.pages import read_labels
+from kb.queries.search import EVERYTHING
+from kb.queries.syntax import parse_query
+from kb.site import wording
+from kb.site.asked import parse_asked
+from kb.site.cells import cell_path
+from kb.site.search import wanted_articles
+
+SHOWN: Final = 200  # rows on a page
+_LONGEST: Final = 1_000  # characters of a value
+
+
+def evidence_values(
+    db: sqlite3.Connection, name: str, query_string: str, args: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return what the page of the evidence of a number shows; None for an unknown name, or where a value is missing."""
+    if name in ("search", "received", "named"):
+        return _of_search(db, name, query_string, args.get("citing_year"))
+    found = EVIDENCE.get(name)
+    if found is None or any(value not in args for value in found.values):
+        return None
+    return _shown(db, found, {value: _typed(args[value][:_LONGEST]) for value in found.values})
+
+
+def _typed(text: str) -> str | int:
+    """Return a value as SQLite compares it: a number as one."""
+    is_number = text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 19
+    return int(text) if is_number and str(int(text)) == text else text
+
+
+def _of_search(db: sqlite3.Connection, name: str, query_string: str, citing_year: str | None) -> dict[str, Any]:
+    asked = parse_asked(query_string)
+    if name == "named":
+        rows = evidence.read_named_evidence(db, parse_query(asked.text), asked.filters, SHOWN)
+        known = EVIDENCE["known"]._replace(title=wording.NAMED_ONLY.capitalize(), sql=wording.NAMED_SQL)
+        return _page(known, {}, rows) | {"note": wording.NAMED_NOTE, "query": None}
+    wanted = wanted_articles(db, asked) or EVERYTHING
+    if name == "search":
+        return _shown(db, evidence.wanted_evidence(wanted), wanted.values)
+    year = int(citing_year) if citing_year and citing_year.isascii() and citing_year.isdigit() else None
+    return _shown(db, evidence.received_evidence(wanted), {**wanted.values, "citing_year": year})
+
+
+def _shown(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any]) -> dict[str, Any]:
+    return _page(found, values, evidence.read_evidence(db, found, values, SHOWN))
+
+
+def _page(found: Evidence, values: Mapping[str, Any], rows: evidence.Rows) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "sql": found.sql,
+        "parameters": list(values.items()),
+        "query": urlencode([("sql", found.sql), *((name, "" if v is None else str(v)) for name, v in values.items())]),
+        "columns": rows.columns,
+        "rows": [
+            [(cell, cell_path(name, cell)) for name, cell in zip(rows.columns, row, strict=True)] for row in rows.rows
+        ],
+        "number": rows.number,
+        "is_counted": found.column is None,
+        "note": None,
+    }
+
+
+def _cells(columns: Sequence[str], row: Sequence[Any]) -> list[tuple[Any, str | None]]:
+    """Return the cells of a row, each with the path that it leads to."""
+    return [(cell, cell_path(column, cell)) for column, cell in zip(columns, row, strict=True)]
+
+
+def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str, Any] | None:
+    """Return what the page of a citation shows: who says so, since when, what was kept; None where nobody does."""
+    assertions = evidence.read_assertions_of(db, citing, cited)
+    if not assertions:
+        return None
+    labels = read_labels(db, [citing, cited])
+    return {
+        "citing": (citing, labels.get(citing, str(citing))),
+        "cited": (cited, labels.get(cited, str(cited))),
+        "assertions": [(wording.source_words(one.source), one) for one in assertions],
+        "answers": evidence.read_kept_answers(db, citing, cited),
+    }

@@ -1,0 +1,81 @@
+"""Any rows of articles or works as pictures: their map and their timeline, on a page and as files."""
+
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from kb.site import answers
+from kb.site.maps import file_answer, page_answer
+from kb.site.picturing import Found, Picture
+from kb.site.renderers import NO_WORKS, Rows, can_render, first_page, read_selected, rows_of
+from kb.site.search import PICTURES
+from kb.site.streaming import within
+from kb.site.wording import ROWS_DRAWN, counted
+
+_ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
+
+
+def _renderer(view: str, ending: str) -> Callable[..., Any]:
+    async def render(  # Datasette gives these by their names
+        datasette: Any, request: Any, database: str, table: str | None, columns: list[str], data: dict[str, Any]
+    ) -> Any:
+        """Answer with the works of all rows drawn, or with a sentence where they name none."""
+        if request.args.get("_next"):
+            return answers.redirect(first_page(request))
+        rows = rows_of(table, columns, data)
+        if rows is None:
+            raise answers.BadRequest(NO_WORKS)
+        picture = await datasette.get_database(database).execute_fn(_draw(view, rows, _limit(datasette)))
+        return await _answer(datasette, request, picture, view=view, ending=ending)
+
+    return render
+
+
+def _limit(datasette: Any) -> int:
+    return int(datasette.setting("sql_time_limit_ms"))
+
+
+def _draw(view: str, rows: Rows, milliseconds: int) -> Callable[[sqlite3.Connection], Picture]:
+    """Return what draws the works of rows; their query has the time that any query of a stranger has."""
+
+    def draw(db: sqlite3.Connection) -> Picture:
+        works = within(db, milliseconds, lambda: read_selected(db, rows)).works
+        picture = PICTURES[view](db, Found([*works], len(works)))
+        return picture._replace(heading=f"{counted(len(works), 'work')} of {rows.name}", lead=ROWS_DRAWN[view])
+
+    return draw
+
+
+async def _answer(datasette: Any, request: Any, picture: Picture, *, view: str, ending: str) -> Any:
+    if ending:
+        return file_answer(datasette, request, picture, ending)
+    query = f"?{request.query_string}" if request.query_string else ""
+    rows = _ENDINGS.sub("", request.path)
+    values = {"path": f"{rows}.{view}", "query": query, "back": f"{rows}{query}", "back_words": "To the rows"}
+    return await page_answer(datasette, request, "litkb-picture.html", {"picture": picture, **values})
+
+
+async def undotted(request: Any) -> Any:
+    """Send question.map.svg on to question.map_svg: an ending of Datasette's is one word."""
+    path = re.sub(r"\.(svg|png)$", r"_\1", request.path)
+    return answers.redirect(f"{path}?{request.query_string}" if request.query_string else path)
+
+
+def _never() -> bool:
+    """Return that a file of a picture is not offered above the rows: its page offers it."""
+    return False
+
+
+RENDERERS: Final[list[dict[str, Any]]] = [
+    {
+        "extension": f"{view}_{ending}" if ending else view,
+        "render": _renderer(view, ending),
+        "can_render": _never if ending else can_render,
+    }
+    for view in PICTURES
+    for ending in ("", "svg", "png")
+]
+ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
+    (r"^/(?P<database>[^/.]+)(?:/[^/.]+){0,2}\.(?:map|timeline)\.(?:svg|png)$", undotted),
+]

@@ -1,0 +1,84 @@
+"""The values of an article page that say how the article stands in its field, and what it stands on."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from markupsafe import Markup
+
+from kb.formats.webmeta import citation_tags, coins, is_real, json_ld
+from kb.queries import standing
+from kb.queries.bibliography import Item, read_items
+from kb.queries.standing import DOUBTS, Doubted, Measured, Timing, WorldCount
+from kb.site import wording
+from kb.site.numbers import Part, evidence_path, linked
+
+_SUGGESTED: Final = 5
+
+
+class Exposure(NamedTuple):
+    """The works of one kind of doubt that an article cites."""
+
+    words: list[Part]
+    works: list[tuple[Doubted, str]]  # with when the article appeared, as seen from the notice; "": not known
+
+
+def standing_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
+    """Return measures of a held article, the doubtful works that it stands on, and what to read next."""
+    measured, world = standing.read_measured(db, pmid), standing.read_world_count(db, pmid)
+    timing = standing.read_timing(db, pmid)
+    return {
+        "measured": measured,
+        "percentile_sentence": _percentile(measured, pmid) if measured else None,
+        "world": world,
+        "world_sentence": _world(world, pmid) if world else None,
+        "exposures": _exposures(pmid, standing.read_doubted(db, pmid)),
+        "behind": standing.read_behind(db, pmid),
+        "timing_sentence": _timing(timing, pmid) if timing and timing.citing else None,
+        "suggested": standing.read_suggested_near(db, pmid, _SUGGESTED),
+    }
+
+
+def _percentile(measured: Measured, pmid: int) -> list[Part] | None:
+    sentence = wording.percentile_sentence(measured)
+    paths = [evidence_path("percentile", id=pmid), evidence_path("peers", year=measured.year or 0)]
+    return linked(sentence, paths) if sentence else None
+
+
+def _world(world: WorldCount, pmid: int) -> list[Part]:
+    paths = [] if world.citation_count is None else [evidence_path("icite", pmid=pmid)]
+    return linked(wording.world_sentence(world), [*paths, evidence_path("icite_percentile", pmid=pmid)])
+
+
+def _timing(timing: Timing, pmid: int) -> list[Part]:
+    columns = {"citing_after": timing.after, "citing_same_year": timing.same_year, "citing_before": timing.before}
+    shown = ["citing", *(name for name, number in columns.items() if number), "citing_unknown"]
+    paths = [evidence_path(f"retracted_{column}", id=pmid) for column in shown]
+    return linked(wording.timing_sentence(timing), paths)
+
+
+def _exposures(pmid: int, doubted: Sequence[Doubted]) -> list[Exposure]:
+    of_kind = {kind: [one for one in doubted if one.kind == kind] for kind in DOUBTS}
+    return [
+        Exposure(
+            linked(wording.exposure_words(kind, len(works)), [evidence_path("doubted", work=pmid, kind=kind)]),
+            [(one, wording.TIMING_WORDS.get(one.timing or "", "")) for one in works],
+        )
+        for kind, works in of_kind.items()
+        if works
+    ]
+
+
+def read_embedded(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
+    """Return what a page carries for reference managers; nothing for an article that does not exist."""
+    [item] = read_items(db, [pmid])
+    return embedded(item) if is_real(item) else {"citation_tags": [], "json_ld": None, "coins": None}
+
+
+def embedded(item: Item) -> dict[str, Any]:
+    """Return the tags, the JSON-LD and the COinS of a work."""
+    return {
+        "citation_tags": citation_tags(item),
+        "json_ld": Markup(json_ld(item)),  # noqa: S704  # json_ld escapes what could end the element
+        "coins": coins(item),
+    }

@@ -1,0 +1,160 @@
+"""Every number leads to the SQL that gives it, and is what that gives; every citation to who says so."""
+
+import re
+import sqlite3
+from collections import Counter
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from harvest.demonstration import read_demonstration
+from harvest.pubmed import parse_articles
+from harvest.synthetic import synthetic_records
+from kb.queries.evidence import EVIDENCE
+from kb.records import Record
+from kb.site.numbers import Part, linked
+from tests.site.conftest import CITING, HELD, KNOWN, LINKS, RETRACTED, SEED, Get, field, fill, served
+from tests.site.crawl import agrees, evidence_of, numbers_of, pages_of
+from tests.site.test_pages import text_of
+
+
+def demonstration() -> list[Record]:
+    return [record for xml in read_demonstration() for record in parse_articles(xml)]
+
+
+def wrong_numbers(get: Get, *, pages: int, of_each: int) -> tuple[list[tuple[object, str]], set[str]]:
+    """Return the numbers that their evidence does not give, and which evidence was followed."""
+    followed: Counter[str] = Counter()
+    wrong: list[tuple[object, str]] = []
+    known: dict[str, str] = {}
+    for address, answer in pages_of(get, pages):
+        assert answer.status_code in (200, 302), address
+        for one in numbers_of(address, answer.text):
+            followed[one.name] += 1
+            if followed[one.name] > of_each:
+                continue
+            if one.evidence not in known:
+                known[one.evidence] = evidence_of(get, one.evidence)
+            if not agrees(one.shown, known[one.evidence]):
+                wrong.append((one, known[one.evidence]))
+    return wrong, {name.split()[-1].removeprefix("/evidence/") for name in followed}
+
+
+def test_numbers_of_the_field_are_what_their_evidence_gives(get: Get):
+    wrong, followed = wrong_numbers(get, pages=12, of_each=12)
+
+    assert wrong == []
+    assert len(followed) > 20
+
+
+def test_numbers_of_the_demonstration_are_what_their_evidence_gives(tmp_path: Path):
+    with served(fill(tmp_path / "kb.db", demonstration())) as get:
+        wrong, _ = wrong_numbers(get, pages=6, of_each=5)
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("articles", "pages", "of_each"),
+    [(40, 5, 4), pytest.param(300, 100_000, 100_000, marks=pytest.mark.campaign)],
+)
+def test_numbers_of_a_made_up_field_are_what_their_evidence_gives(
+    tmp_path: Path, articles: int, pages: int, of_each: int
+):
+    with served(fill(tmp_path / "kb.db", list(synthetic_records(articles)))) as get:
+        wrong, _ = wrong_numbers(get, pages=pages, of_each=of_each)
+
+    assert wrong == []
+
+
+@pytest.mark.campaign
+def test_every_number_of_the_demonstration_is_what_its_evidence_gives(tmp_path: Path):
+    with served(fill(tmp_path / "kb.db", demonstration())) as get:
+        wrong, _ = wrong_numbers(get, pages=100_000, of_each=100_000)
+
+    assert wrong == []
+
+
+COUNTED = r"(?:works?|articles?|references?|records?|citations?|times?|here|held|found|citing|more retracted)\b"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/", "/search?q=norway", "/search?state=known", f"/article/{SEED}", f"/article/{RETRACTED}", f"/work/{KNOWN}",
+        "/author/vederhus+jk", "/journal/1", "/mesh/D1", "/keyword/self+help+groups", "/community/1", "/year/2020",
+        "/run/1",
+    ],
+)  # fmt: skip
+def test_no_count_stands_without_its_evidence(get: Get, address: str):
+    html = get(address).text
+    main = html.partition("<main")[2].partition("</main>")[0]
+    for ours in (
+        r'<a class="count".*?</a>',
+        r'<p class="byline">.*?</p>',
+        r"<figure.*?</figure>",
+        r"<table class=\"same.*?</table>",
+    ):
+        main = re.sub(ours, " ", main, flags=re.DOTALL)
+    text = text_of(f"<main>{main}</main>")
+
+    assert re.findall(rf"(?<![\w.-])(?<!umber )\d{{1,3}} {COUNTED}", text) == []
+
+
+def test_evidence_shows_its_sql_its_rows_and_leads_to_them(get: Get):
+    html = get(f"/evidence/citing?id={SEED}").text
+    text = text_of(html)
+
+    assert "Works here that cite this one: 2" in text
+    assert "join citations c on c.cited_id = t.id" in text
+    assert f'<a href="/work/{CITING}">{CITING}</a>' in html
+    [ask] = re.findall(r'<a href="(/kb\?[^"]+)">Ask it', html)
+    assert get(unescape(ask)).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/evidence/nonsense", "/evidence/citing", "/evidence/citation?citing=1&cited=x"])
+def test_what_is_no_evidence_is_not_found(get: Get, address: str):
+    assert get(address).status_code == 404
+
+
+def test_hostile_values_of_evidence_are_values(get: Get):
+    for name, evidence in EVIDENCE.items():
+        query = "&".join(f"{value}=1'+or+1%3D1--<script>" for value in evidence.values)
+        answer = get(f"/evidence/{name}?{query}")
+        assert answer.status_code in (200, 400), name
+        assert "<script>" not in answer.text
+
+
+def test_a_citation_says_who_asserts_it_and_since_when(get: Get):
+    page = get(f"/article/{SEED}").text
+    text = text_of(get(f"/evidence/citation?citing={CITING}&cited={SEED}").text)
+
+    assert f'href="/evidence/citation?citing={CITING}&amp;cited={SEED}"' in page
+    assert f'href="/evidence/citation?citing={SEED}&amp;cited={HELD}"' in page
+    assert "Vederhus 2022 J Tests cites Vederhus 2020 J Tests" in text
+    assert "The reference list in the PubMed record of the citing article. Since 2026-01-02T03:04:05.000Z ." in text
+    assert "NCBI ELink: articles that cite this one (pubmed_pubmed_citedin). Since" in text
+
+
+def test_a_citation_names_the_kept_answers(tmp_path: Path):
+    path = fill(tmp_path / "kb.db", field(), LINKS)
+    db = sqlite3.connect(path)
+    db.execute("insert into harvest_tasks values (1, 'article', ?, 'stored', null, 'efetch/abc.xml')", (str(CITING),))
+    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', 'elink/def.xml')", (str(SEED),))
+    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', 'elink/not.xml')", (str(HELD),))
+    db.commit()
+    db.close()
+    with served(path) as get:
+        text = text_of(get(f"/evidence/citation?citing={CITING}&cited={SEED}").text)
+
+    assert "efetch/abc.xml" in text
+    assert "elink/def.xml" in text
+    assert "elink/not.xml" not in text
+
+
+def test_numbers_of_a_sentence_are_linked_in_their_order():
+    said = linked("2 of 1,204 works (2026-01-02), ratio 2.31, of 2014.", ["/a", "/b", "/c"])
+
+    numbers = [Part("2", "/a"), Part(" of "), Part("1,204", "/b")]
+    assert said == [Part(""), *numbers, Part(" works (2026-01-02), ratio 2.31, of 2014.")]
