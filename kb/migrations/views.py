@@ -42,6 +42,14 @@ create view retracted_and_cited as
     from retracted_articles r join works w on w.id = r.pmid
         join citation_links l on l.cited_id = r.pmid join works b on b.id = l.citing_id;
 
+create view agreed_citations as  -- what several sources say, each by itself
+    select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,
+        count(distinct c.source_id) as sources, group_concat(distinct s.name) as said_by
+    from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
+        join citation_sources s on s.id = c.source_id
+    group by 1, 2
+    having citing_id <> cited_id and count(distinct c.source_id) > 1;
+
 create view disputed_citations as  -- a source that knows the list of the citing article does not have it
     select l.citing_id, a.label as citing, l.cited_id, b.label as cited, s.name as missing_in
     from citation_links l

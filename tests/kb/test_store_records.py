@@ -46,6 +46,15 @@ def test_an_article_and_what_it_cites_become_works(db: sqlite3.Connection) -> No
     assert check_kb(db) == []
 
 
+def test_what_sources_agree_on_and_what_one_of_them_misses_are_views(db: sqlite3.Connection) -> None:
+    save(db, record(1, (2, 3)))
+    with transaction(db):
+        save_links(db, LinkList(1, "references", "icite", ((3, None), (4, None))), received_at=MOMENT)
+
+    assert rows(db, "select * from agreed_citations") == [(1, 3, 2, "pubmed,icite")]
+    assert rows(db, "select cited_id, missing_in from disputed_citations order by 1") == [(2, "icite"), (4, "pubmed")]
+
+
 def test_a_record_read_back_is_the_record_that_was_saved(db: sqlite3.Connection) -> None:
     original = record(7, (8, "10.1/x"), notices=[("ErratumIn", 9, "J Tests. 2001", None)], pmcid="PMC7")
 
