@@ -10,7 +10,20 @@ from typing import Any
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
 from kb.queries.pages import read_is_litkb
-from kb.site import cells, context, errors, functions, headers, limits, maps, pages, renderers, rowpictures, streaming
+from kb.site import (
+    cells,
+    context,
+    errors,
+    functions,
+    headers,
+    limits,
+    maps,
+    pages,
+    renderers,
+    rowpictures,
+    strangers,
+    streaming,
+)
 
 
 @hookimpl
@@ -48,7 +61,9 @@ def menu_links(datasette: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     exports = streaming.exports_of(datasette)
-    return lambda app: headers.with_security_headers(streaming.with_pages_counted(app, exports))
+    return lambda app: headers.with_security_headers(
+        strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
+    )
 
 
 @hookimpl(hookwrapper=True)

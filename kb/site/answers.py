@@ -31,9 +31,9 @@ def feed(xml: str) -> Any:
     )
 
 
-def busy(seconds: int) -> Any:
-    """Return the answer to one file too many at a time."""
-    text = f"Other files are being made; try again in {seconds} seconds.\n"
+def busy(seconds: int, why: str = "Other files are being made") -> Any:
+    """Return the answer to one request too many at a time."""
+    text = f"{why}; try again in {seconds} seconds.\n"
     return Response.text(text, status=429, headers={"Retry-After": str(seconds)})
 
 

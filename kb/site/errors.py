@@ -1,14 +1,19 @@
 """What a person sees when a page cannot be shown: a sentence and a way on, no traceback, no path."""
 
+import errno
 import logging
 from typing import Any, Final
 
+from datasette.views.base import DatasetteError
+
 from kb.errors import UsageError
 from kb.site import answers
+from kb.site.headers import is_ours
 
 logger = logging.getLogger("litkb.site")
 
 _SENTENCES: Final = {
+    400: "This address has a part that means nothing here.",
     403: "This page may not be seen.",
     404: "There is no such page here.",
     500: "This page could not be made. The log of the server says why.",
@@ -19,7 +24,7 @@ _TITLES: Final = {400: "This cannot be answered", 403: "Not allowed", 404: "Not 
 
 async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     """Return the page, or for .json the object, that says what went wrong."""
-    status = getattr(exception, "status", 400 if isinstance(exception, UsageError) else 500)
+    status = _status(request.path, exception)
     title = getattr(exception, "title", None) or _TITLES.get(status, "Something went wrong")
     sentence = _sentence(exception, status)
     if status == 500:
@@ -31,11 +36,27 @@ async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     return answers.page(html, status=status)
 
 
+def _status(path: str, exception: Exception) -> int:
+    """Return the status of an answer; Datasette's own pages fail with any error at an address without meaning."""
+    status = int(getattr(exception, "status", 500))
+    if isinstance(exception, UsageError):
+        return 400
+    if isinstance(exception, OSError) and exception.errno == errno.ENAMETOOLONG:
+        return 404
+    is_of_address = isinstance(exception, ValueError | DatasetteError) and status == 500
+    return 400 if is_of_address and not is_ours(path) else status
+
+
 def _sentence(exception: Exception, status: int) -> str:
     """Return what may be shown: our own and Datasette's messages, never those of an unforeseen error."""
     if getattr(exception, "title", None) == "SQL Interrupted":
         return "This query takes longer than is allowed here. Narrow it down, or ask the file itself with sqlite3."
     text = str(getattr(exception, "message", None) or (exception.args[0] if exception.args else ""))
-    if status == 500 or text in ("", str(status), _NO_DATABASE):
+    if status == 500 or _is_pythons(exception) or text in ("", str(status), _NO_DATABASE):
         return _SENTENCES.get(status, _SENTENCES[500])
     return text
+
+
+def _is_pythons(exception: Exception) -> bool:
+    """Return whether an error speaks of code, not to a person."""
+    return type(exception).__module__ in ("builtins", "json.decoder")

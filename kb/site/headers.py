@@ -35,8 +35,13 @@ def with_security_headers(app: App) -> App:
     return wrapped
 
 
+def is_ours(path: str) -> bool:
+    """Return whether a page is ours; the others are Datasette's."""
+    return path == "/" or path.startswith(_OURS) or _PICTURES.match(path) is not None
+
+
 def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
-    strict = path == "/" or path.startswith(_OURS) or _PICTURES.match(path) is not None
+    strict = is_ours(path)
     ours = {
         b"content-security-policy": (_STRICT if strict else _LOOSE).encode(),
         b"x-content-type-options": b"nosniff",
@@ -51,11 +56,11 @@ def with_host_check(app: App, hosts: Collection[str]) -> App:
     """Return app answering only requests whose Host header names one of hosts, whatever the port."""
     allowed = {host.lower() for host in hosts}
 
+    refuse = with_security_headers(_refuse)
+
     async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _host(scope) not in allowed:
-            await _refuse(send)
-            return
-        await app(scope, receive, send)
+        is_ours = scope["type"] != "http" or _host(scope) in allowed
+        await (app if is_ours else refuse)(scope, receive, send)
 
     return wrapped
 
@@ -67,7 +72,7 @@ def _host(scope: Message) -> str:
     return value.partition(":")[0].lower()
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(_scope: Message, _receive: Receive, send: Send) -> None:
     body = b"This address is not one that litkb serves here.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 421, "headers": headers})

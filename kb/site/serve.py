@@ -38,23 +38,25 @@ _SETTINGS: Final = {
 @click.option(
     "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 picks one and prints it."
 )
-def serve(file: Path, host: str, port: int) -> None:
+@click.option("--public", is_flag=True, help="For strangers: no SQL of their own; ready questions stay.")
+@click.option("--name", "names", multiple=True, metavar="HOST", help="Name under which others reach it; repeatable.")
+def serve(file: Path, host: str, port: int, *, public: bool, names: tuple[str, ...]) -> None:
     """Show the knowledge base DB in a browser, until Ctrl-C.
 
-    Only this machine can see it; nothing in the file is changed.
+    Only this machine can see it, unless --host and --name say otherwise; nothing in the file is changed.
 
     Example: litkb serve kb.db --port 8001
     """
-    app = build_app(file)
+    app = build_app(file, public=public)
     listener = open_listener(host, port)
     address = _address(host, listener.getsockname()[1])
     click.echo(f"{file.name} is at {address}  (Ctrl-C ends it)")
     sys.stdout.flush()
-    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, _host_name(host)]), listener)
+    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, _host_name(host), *names]), listener)
 
 
-def build_app(file: str | Path) -> "Datasette":
-    """Return a Datasette that serves the litkb file as database ``kb``, read-only.
+def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
+    """Return a Datasette that serves the litkb file as database ``kb``, read-only; public: without SQL of strangers.
 
     Raises NotLitkbError, NewerSchemaError or DatabaseError, with a sentence, for a file that is none.
     """
@@ -63,7 +65,8 @@ def build_app(file: str | Path) -> "Datasette":
     open_kb(file, readonly=True).close()
     path = Path(file).resolve()  # the link of a published file may move while we serve
     options = readonly_options(path)
-    app: Any = Datasette([], metadata=read_metadata(), settings=_SETTINGS)  # type: ignore[no-untyped-call]
+    settings = {**_SETTINGS, "default_allow_sql": not public}
+    app: Any = Datasette([], metadata=read_metadata(), settings=settings)  # type: ignore[no-untyped-call]
     app.remove_database("_memory")
     app.add_database(_database(app, path, options), name=NAME)
     return app  # type: ignore[no-any-return]
@@ -74,7 +77,18 @@ def _database(app: Any, path: Path, options: str) -> Any:
     from datasette.database import Database
 
     class LitkbFile(Database):
-        """A litkb file: opened by an address in which "?", "#" and "%" of its name are written out."""
+        """A litkb file: opened by an address in which "?", "#" and "%" of its name are written out.
+
+        Datasette shows the path of a database to everybody, and is told the name of the file alone.
+        """
+
+        @property
+        def size(self) -> int:
+            return path.stat().st_size
+
+        @property
+        def mtime_ns(self) -> int:
+            return path.stat().st_mtime_ns
 
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
@@ -82,7 +96,7 @@ def _database(app: Any, path: Path, options: str) -> Any:
             self._all_file_connections.append(db)  # Datasette closes those that it knows
             return db
 
-    return LitkbFile(app, path=str(path), is_mutable=True)  # type: ignore[no-untyped-call]
+    return LitkbFile(app, path=path.name, is_mutable=True)  # type: ignore[no-untyped-call]
 
 
 def _uri(path: Path, options: str) -> str:

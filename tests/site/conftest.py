@@ -140,9 +140,9 @@ def field_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[Get]:
+def served(path: Path, *, public: bool = False) -> Iterator[Get]:
     """Yield a function that asks the app of path for a page, and close its connections afterwards."""
-    app = build_app(path)
+    app = build_app(path, public=public)
 
     async def ask(address: str) -> httpx.Response:
         await app.invoke_startup()
