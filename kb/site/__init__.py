@@ -54,6 +54,13 @@ def extra_template_vars(datasette: Any) -> Callable[[], Awaitable[dict[str, Any]
 
 
 @hookimpl
+def extra_js_urls(datasette: Any, view_name: str) -> list[dict[str, Any]]:
+    return (
+        [{"url": datasette.urls.static_plugins("litkb", "tables.js"), "module": True}] if view_name == "table" else []
+    )
+
+
+@hookimpl
 def menu_links(datasette: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
     return lambda: context.menu_links(datasette)
 

@@ -76,6 +76,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "source_words": wording.source_words,
         "safe_title": title_markup,
         "fold": fold,
+        "language_tag": wording.LANGUAGE_TAGS.get,
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,

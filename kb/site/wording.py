@@ -321,3 +321,15 @@ def _asked(number: int, held: str, what: str) -> str:
     if not number:
         return f"Nobody was asked {what}."
     return f"Sources were asked {what} for {number:,} of {held}."
+
+
+LANGUAGE_TAGS: Final = {  # MARC's three letters, as NLM writes languages: BCP 47's two, as web pages do
+    "eng": "en", "ger": "de", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "chi": "zh",
+    "jpn": "ja", "kor": "ko", "pol": "pl", "dut": "nl", "swe": "sv", "nor": "no", "dan": "da", "fin": "fi",
+    "ice": "is", "cze": "cs", "slo": "sk", "hun": "hu", "rum": "ro", "bul": "bg", "scr": "hr", "hrv": "hr",
+    "scc": "sr", "srp": "sr", "slv": "sl", "mac": "mk", "alb": "sq", "bos": "bs", "gre": "el", "tur": "tr",
+    "heb": "he", "ara": "ar", "per": "fa", "ukr": "uk", "bel": "be", "est": "et", "lav": "lv", "lit": "lt",
+    "geo": "ka", "arm": "hy", "aze": "az", "kaz": "kk", "uzb": "uz", "hin": "hi", "ben": "bn", "urd": "ur",
+    "tam": "ta", "tel": "te", "tha": "th", "vie": "vi", "ind": "id", "may": "ms", "cat": "ca", "glg": "gl",
+    "baq": "eu", "gle": "ga", "wel": "cy", "afr": "af", "swa": "sw", "lat": "la",
+}  # fmt: skip

@@ -45,6 +45,11 @@ PAGES = (
     "kb/works",
     "no-such-page",
 )
+MORE_PAGES = (
+    "map", "timeline", "names", "years", "schema", f"article/{SEED}/cite", "community/1", "mesh/D1", "year/2020",
+    "keyword/self-help+groups", "kb/citations",
+)  # fmt: skip
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
@@ -131,6 +136,24 @@ def test_text_stands_out_from_its_ground(window: "Browser", address: str, path: 
 
     assert weak == []
     page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "only"),
+    [("light", list(WCAG)), ("dark", {"type": "rule", "values": ["color-contrast", "link-in-text-block"]})],
+)
+def test_axe_finds_nothing_that_wcag_asks_for(window: "Browser", address: str, scheme: str, only: object):
+    from axe_playwright_python.sync_playwright import Axe  # as above
+
+    found = []
+    for path in (*PAGES, *MORE_PAGES):
+        page = opened(window, "desktop", scheme=scheme)
+        page.goto(address + path)
+        results = Axe().run(page, options={"runOnly": only})
+        found += [(path, one["id"], [node["html"] for node in one["nodes"]]) for one in results.response["violations"]]
+        page.context.close()
+
+    assert found == []
 
 
 def test_print_leaves_out_what_paper_cannot_use(window: "Browser", address: str):
