@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from graph.blocks import compact
 from graph.build import CitationGraph
 from graph.importance import citation_counts, reference_counts
 from kb.queries.links import (
@@ -201,7 +202,7 @@ def _rarest_first(measure: str, having: sp.csr_array, found: Features, shared: I
     keys = found.keys
     ranked = sorted(zip((-weights).tolist(), shared.tolist(), strict=True), key=lambda pair: (pair[0], keys[pair[1]]))
     columns = np.array([feature for _, feature in ranked], dtype=np.int64)
-    ordered = sp.csr_array(having[:, columns])
+    ordered = compact(sp.csr_array(having[:, columns]))
     ordered.sort_indices()
     names = [found.names[feature] for feature in columns.tolist()] if found.names else []
     return Part(measure, ordered, np.array([-weight for weight, _ in ranked], dtype=np.int64), names)
