@@ -14,13 +14,15 @@ from graph.build import CitationGraph
 from graph.importance import citation_counts, reference_counts
 from kb.queries.links import (
     Ids,
+    read_abstracts,
     read_author_names,
     read_citing_labels,
     read_keywords,
     read_mesh_names,
+    read_similar_pairs,
     read_titles,
 )
-from kb.text import fold
+from kb.text import fold, words_in
 
 FACTORS: Final = {  # a part of the score -> what one shared feature counts, before its rarity
     "shared_references": 1.0,
@@ -29,11 +31,14 @@ FACTORS: Final = {  # a part of the score -> what one shared feature counts, bef
     "shared_keywords": 0.8,
     "shared_mesh": 0.5,
     "shared_title_words": 0.4,
+    "shared_abstract_words": 0.1,
+    "similar_in_pubmed": 0.5,
 }
 UNIT: Final = 1000  # weights are whole thousandths: sums are exact, whatever their order
 COMMON_SHARE: Final = 0.05  # a feature of more articles than this share tells nothing about two of them,
 COMMON_FROM: Final = 50  # unless they are this few
 COMMON_ABOVE: Final = 1000  # and none of more than this many does; it would cost most of the time
+SIMILAR: Final = 20  # first of each of PubMed's lists of similar articles that count
 
 CHECK_TAGS: Final = frozenset({  # NLM's check tags: looked for in every article, they tell no subject
     "Humans", "Animals", "Male", "Female", "Pregnancy", "Infant, Newborn", "Infant", "Child, Preschool", "Child",
@@ -88,7 +93,24 @@ def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> 
         feature_part("shared_keywords", _collected(held, read_keywords(db)), size=size),
         feature_part("shared_mesh", _collected(held, read_mesh_names(db)), size=size, mute=CHECK_TAGS),
         feature_part("shared_title_words", _collected(held, _title_words(read_titles(db))), size=size),
+        _telling_alone(
+            feature_part("shared_abstract_words", _collected(held, _abstract_words(read_abstracts(db))), size=size)
+        ),
+        feature_part("similar_in_pubmed", _similar(held, read_similar_pairs(db, SIMILAR)), size=size),
     ]
+
+
+def _telling_alone(part: Part) -> Part:
+    """Return part without what is too common to weigh anything: of an abstract's words, most."""
+    telling = int(np.count_nonzero(part.weights))
+    return Part(part.measure, part.having[:, :telling], part.weights[:telling], part.names[:telling])
+
+
+def _similar(held: Ids, pairs: Iterable[tuple[int, int]]) -> Features:
+    """Return each place in one of PubMed's lists as a feature that the two articles alone have, without a name."""
+    listed = (((pmid, key), (similar, key)) for pmid, similar in pairs for key in [f"{pmid} {similar}"])
+    found = _collected(held, ((pmid, key, "") for both in listed for pmid, key in both))
+    return found._replace(names=())
 
 
 def _link_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> Iterator[Part]:
@@ -130,10 +152,22 @@ def _title_words(titles: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, 
             yield pmid, word, word
 
 
+def _abstract_words(abstracts: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
+    said: dict[str, bool] = {}  # word -> whether it tells something: each is looked at once
+    for pmid, folded in abstracts:
+        for word in set(words_in(folded)):
+            if said[word] if word in said else said.setdefault(word, is_telling(word)):
+                yield pmid, word, word
+
+
+def is_telling(word: str) -> bool:
+    """Return whether a folded word is no stop word, number or scrap."""
+    return len(word) >= _SHORTEST_WORD and word not in STOP_WORDS and not word.isdigit()
+
+
 def title_words(title: str) -> set[str]:
     """Return the words of a title that tell something: folded, without stop words, numbers and scraps."""
-    found = _WORD.findall(fold(title))
-    return {w for w in found if len(w) >= _SHORTEST_WORD and w not in STOP_WORDS and not w.isdigit()}
+    return set(filter(is_telling, _WORD.findall(fold(title))))
 
 
 def _collected(held: Ids, rows: Iterable[tuple[int, str, str]]) -> Features:

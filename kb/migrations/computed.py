@@ -30,6 +30,8 @@ create table related_studies (
     shared_keywords integer not null,
     shared_mesh integer not null,
     shared_title_words integer not null,
+    shared_abstract_words integer not null,  -- without words too common to tell anything
+    similar_in_pubmed integer not null,      -- of PubMed's lists that are held, how many name the other: 1, or 2
     reason text not null,        -- the parts in words
     graph_run_id integer not null,  -- of graph_runs; no declared key, whose index would be as long as the table
     primary key (id, related_id)

@@ -60,6 +60,8 @@ class RelatedStudies(NamedTuple):
     shared_keywords: Sequence[int]
     shared_mesh: Sequence[int]
     shared_title_words: Sequence[int]
+    shared_abstract_words: Sequence[int]
+    similar_in_pubmed: Sequence[int]
     reason: Sequence[str]
 
 
