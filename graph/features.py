@@ -2,7 +2,8 @@
 
 import re
 import sqlite3
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -87,15 +88,15 @@ class Features(NamedTuple):
 def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> list[Part]:
     """Return the parts in the order of FACTORS; their rows are the articles of held."""
     size = len(held)
+    titles = ((pmid, title_words(title)) for pmid, title in read_titles(db))
+    abstracts = ((pmid, words_in(folded)) for pmid, folded in read_abstracts(db))
     return [
         *_link_parts(db, citations, held),
         feature_part("shared_authors", _collected(held, read_author_names(db)), size=size),
         feature_part("shared_keywords", _collected(held, read_keywords(db)), size=size),
         feature_part("shared_mesh", _collected(held, read_mesh_names(db)), size=size, mute=CHECK_TAGS),
-        feature_part("shared_title_words", _collected(held, _title_words(read_titles(db))), size=size),
-        _telling_alone(
-            feature_part("shared_abstract_words", _collected(held, _abstract_words(read_abstracts(db))), size=size)
-        ),
+        feature_part("shared_title_words", _words(held, titles), size=size),
+        _telling_alone(feature_part("shared_abstract_words", _words(held, abstracts), size=size)),
         feature_part("similar_in_pubmed", _similar(held, read_similar_pairs(db, SIMILAR)), size=size),
     ]
 
@@ -146,18 +147,21 @@ def _short(label: str, year: int | None) -> str:
     return f"{before} {year}" if found else label
 
 
-def _title_words(titles: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
-    for pmid, title in titles:
-        for word in title_words(title):
-            yield pmid, word, word
-
-
-def _abstract_words(abstracts: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
-    said: dict[str, bool] = {}  # word -> whether it tells something: each is looked at once
-    for pmid, folded in abstracts:
-        for word in set(words_in(folded)):
-            if said[word] if word in said else said.setdefault(word, is_telling(word)):
-                yield pmid, word, word
+def _words(held: Ids, texts: Iterable[tuple[int, Iterable[str]]]) -> Features:
+    """Return the telling words of texts, each with its article; each different word is looked at once."""
+    places = {pmid: place for place, pmid in enumerate(held.tolist())}
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__  # a new word gets the next number
+    articles, lengths, features = array("q"), array("q"), array("q")
+    for pmid, words in texts:
+        if (article := places.get(pmid)) is not None:
+            said = set(words)
+            features.extend(map(numbers.__getitem__, said))
+            articles.append(article)
+            lengths.append(len(said))
+    names, found = list(numbers), np.array(features, dtype=np.int64)
+    kept = np.array([is_telling(name) for name in names], dtype=np.bool_)[found]
+    return Features(np.repeat(np.array(articles, dtype=np.int64), lengths)[kept], found[kept], names, names)
 
 
 def is_telling(word: str) -> bool:
@@ -165,9 +169,9 @@ def is_telling(word: str) -> bool:
     return len(word) >= _SHORTEST_WORD and word not in STOP_WORDS and not word.isdigit()
 
 
-def title_words(title: str) -> set[str]:
-    """Return the words of a title that tell something: folded, without stop words, numbers and scraps."""
-    return set(filter(is_telling, _WORD.findall(fold(title))))
+def title_words(title: str) -> list[str]:
+    """Return the words of a title, folded; one with a hyphen is one word."""
+    return _WORD.findall(fold(title))
 
 
 def _collected(held: Ids, rows: Iterable[tuple[int, str, str]]) -> Features:
