@@ -8,22 +8,20 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from kb.queries.links import Ids
-
-PRODUCTS: Final = 4_000_000  # of two entries, made in one go: bounds memory to about 100 MB
+PRODUCTS: Final = 1_000_000  # of two entries, made in one go: bounds memory to about 30 MB
 
 _COUNTED: Final = 4096  # values up to which each is counted, to find the largest
 
 _Item = TypeVar("_Item")
-_Numbers: TypeAlias = NDArray[np.int32]
+Numbers: TypeAlias = NDArray[np.int32]  # half the memory of 64 bits
 
 
 class Pairs(NamedTuple):
     """Rows, those they share most with, and how much; by row, the strongest first, equal ones by place."""
 
-    rows: Ids
-    others: Ids
-    values: Ids
+    rows: Numbers
+    others: Numbers
+    values: Numbers
 
 
 def compact(matrix: sp.csr_array) -> sp.csr_array:
@@ -71,10 +69,10 @@ def _strongest(shared: sp.csr_array, start: int, limit: int, at_least: int) -> P
     rows = rows[order]
     ranks = np.arange(len(rows)) - np.searchsorted(rows, rows)
     first = order[ranks < limit]
-    return Pairs(*(part.astype(np.int64) for part in (rows[ranks < limit] + start, others[first], values[first])))
+    return Pairs(rows[ranks < limit] + np.int32(start), others[first], values[first])
 
 
-def _nth_largest(values: _Numbers, n: int) -> int:
+def _nth_largest(values: Numbers, n: int) -> int:
     """Return the nth largest of values, 0 where there are fewer."""
     if len(values) < n:
         return 0

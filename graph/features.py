@@ -2,24 +2,28 @@
 
 import re
 import sqlite3
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
+from graph.blocks import compact
 from graph.build import CitationGraph
 from graph.importance import citation_counts, reference_counts
 from kb.queries.links import (
     Ids,
+    read_abstracts,
     read_author_names,
     read_citing_labels,
     read_keywords,
     read_mesh_names,
+    read_similar_pairs,
     read_titles,
 )
-from kb.text import fold
+from kb.text import fold, words_in
 
 FACTORS: Final = {  # a part of the score -> what one shared feature counts, before its rarity
     "shared_references": 1.0,
@@ -28,11 +32,14 @@ FACTORS: Final = {  # a part of the score -> what one shared feature counts, bef
     "shared_keywords": 0.8,
     "shared_mesh": 0.5,
     "shared_title_words": 0.4,
+    "shared_abstract_words": 0.1,
+    "similar_in_pubmed": 0.5,
 }
 UNIT: Final = 1000  # weights are whole thousandths: sums are exact, whatever their order
 COMMON_SHARE: Final = 0.05  # a feature of more articles than this share tells nothing about two of them,
 COMMON_FROM: Final = 50  # unless they are this few
 COMMON_ABOVE: Final = 1000  # and none of more than this many does; it would cost most of the time
+SIMILAR: Final = 20  # first of each of PubMed's lists of similar articles that count
 
 CHECK_TAGS: Final = frozenset({  # NLM's check tags: looked for in every article, they tell no subject
     "Humans", "Animals", "Male", "Female", "Pregnancy", "Infant, Newborn", "Infant", "Child, Preschool", "Child",
@@ -81,13 +88,30 @@ class Features(NamedTuple):
 def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> list[Part]:
     """Return the parts in the order of FACTORS; their rows are the articles of held."""
     size = len(held)
+    titles = ((pmid, title_words(title)) for pmid, title in read_titles(db))
+    abstracts = ((pmid, words_in(folded)) for pmid, folded in read_abstracts(db))
     return [
         *_link_parts(db, citations, held),
         feature_part("shared_authors", _collected(held, read_author_names(db)), size=size),
         feature_part("shared_keywords", _collected(held, read_keywords(db)), size=size),
         feature_part("shared_mesh", _collected(held, read_mesh_names(db)), size=size, mute=CHECK_TAGS),
-        feature_part("shared_title_words", _collected(held, _title_words(read_titles(db))), size=size),
+        feature_part("shared_title_words", _words(held, titles), size=size),
+        _telling_alone(feature_part("shared_abstract_words", _words(held, abstracts), size=size)),
+        feature_part("similar_in_pubmed", _similar(held, read_similar_pairs(db, SIMILAR)), size=size),
     ]
+
+
+def _telling_alone(part: Part) -> Part:
+    """Return part without what is too common to weigh anything: of an abstract's words, most."""
+    telling = int(np.count_nonzero(part.weights))
+    return Part(part.measure, part.having[:, :telling], part.weights[:telling], part.names[:telling])
+
+
+def _similar(held: Ids, pairs: Iterable[tuple[int, int]]) -> Features:
+    """Return each place in one of PubMed's lists as a feature that the two articles alone have, without a name."""
+    listed = (((pmid, key), (similar, key)) for pmid, similar in pairs for key in [f"{pmid} {similar}"])
+    found = _collected(held, ((pmid, key, "") for both in listed for pmid, key in both))
+    return found._replace(names=())
 
 
 def _link_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> Iterator[Part]:
@@ -123,16 +147,31 @@ def _short(label: str, year: int | None) -> str:
     return f"{before} {year}" if found else label
 
 
-def _title_words(titles: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
-    for pmid, title in titles:
-        for word in title_words(title):
-            yield pmid, word, word
+def _words(held: Ids, texts: Iterable[tuple[int, Iterable[str]]]) -> Features:
+    """Return the telling words of texts, each with its article; each different word is looked at once."""
+    places = {pmid: place for place, pmid in enumerate(held.tolist())}
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__  # a new word gets the next number
+    articles, lengths, features = array("q"), array("q"), array("q")
+    for pmid, words in texts:
+        if (article := places.get(pmid)) is not None:
+            said = set(words)
+            features.extend(map(numbers.__getitem__, said))
+            articles.append(article)
+            lengths.append(len(said))
+    names, found = list(numbers), np.array(features, dtype=np.int64)
+    kept = np.array([is_telling(name) for name in names], dtype=np.bool_)[found]
+    return Features(np.repeat(np.array(articles, dtype=np.int64), lengths)[kept], found[kept], names, names)
 
 
-def title_words(title: str) -> set[str]:
-    """Return the words of a title that tell something: folded, without stop words, numbers and scraps."""
-    found = _WORD.findall(fold(title))
-    return {w for w in found if len(w) >= _SHORTEST_WORD and w not in STOP_WORDS and not w.isdigit()}
+def is_telling(word: str) -> bool:
+    """Return whether a folded word is no stop word, number or scrap."""
+    return len(word) >= _SHORTEST_WORD and word not in STOP_WORDS and not word.isdigit()
+
+
+def title_words(title: str) -> list[str]:
+    """Return the words of a title, folded; one with a hyphen is one word."""
+    return _WORD.findall(fold(title))
 
 
 def _collected(held: Ids, rows: Iterable[tuple[int, str, str]]) -> Features:
@@ -201,7 +240,7 @@ def _rarest_first(measure: str, having: sp.csr_array, found: Features, shared: I
     keys = found.keys
     ranked = sorted(zip((-weights).tolist(), shared.tolist(), strict=True), key=lambda pair: (pair[0], keys[pair[1]]))
     columns = np.array([feature for _, feature in ranked], dtype=np.int64)
-    ordered = sp.csr_array(having[:, columns])
+    ordered = compact(sp.csr_array(having[:, columns]))
     ordered.sort_indices()
     names = [found.names[feature] for feature in columns.tolist()] if found.names else []
     return Part(measure, ordered, np.array([-weight for weight, _ in ranked], dtype=np.int64), names)

@@ -10,6 +10,8 @@ SAID: Final = (  # the parts of a relation in the order in which they are said
     "shared_mesh",
     "shared_keywords",
     "shared_title_words",
+    "shared_abstract_words",
+    "similar_in_pubmed",
 )
 
 
@@ -17,7 +19,7 @@ def phrase(measure: str, count: int, names: Sequence[str]) -> str:
     """Return one part of a relation in words; "" where the two share nothing that can be said.
 
     names are the rarest shared things, two at most; a part whose things are all too common to be named is passed
-    over, but references are only counted.
+    over, but references and PubMed's lists are only counted.
 
     Examples
     --------
@@ -28,9 +30,13 @@ def phrase(measure: str, count: int, names: Sequence[str]) -> str:
     """
     if measure == "shared_references":
         return f"cites {count} of the same works" if count else ""
+    if measure == "similar_in_pubmed":
+        return ("", "PubMed lists one as similar to the other", "PubMed lists each as similar to the other")[
+            min(count, 2)
+        ]
     if not names:
         return ""
-    if measure == "shared_title_words":
+    if measure in ("shared_title_words", "shared_abstract_words"):
         names = [f"'{word}'" for word in names]
     return f"{_beginning(measure, count)} {_listed(names, count)}"
 
@@ -42,6 +48,7 @@ def _beginning(measure: str, count: int) -> str:
         "shared_mesh": "both on",
         "shared_keywords": "both have the keyword" if count == 1 else "both have the keywords",
         "shared_title_words": "titles share",
+        "shared_abstract_words": "abstracts share",
     }[measure]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 
 from graph.job import Job
-from graph.steps import communities_step, importance_step, partners_step, related_step
+from graph.steps import cocitations_step, communities_step, couplings_step, importance_step, related_step
 from graph.structuresteps import main_path_step, reference_years_step, retractions_step
 from graph.suggest import suggestions_step
 from kb.console import litkb_version
@@ -21,10 +21,11 @@ from kb.database import snapshot, transaction, unchecked_keys
 from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
 
 STEPS: Final[tuple[Callable[[Job], None], ...]] = (
+    couplings_step,  # this and the next take longest: their pairs are found while the others compute
+    related_step,
     importance_step,
     communities_step,
-    related_step,
-    partners_step,
+    cocitations_step,
     main_path_step,
     reference_years_step,
     retractions_step,
@@ -58,16 +59,16 @@ def compute_graph(
     earlier runs, in one transaction, while the runs themselves are kept. Writers wait only while it saves.
     """
     started_at, start = clock(), time.perf_counter()
-    job = Job(db)
-    with snapshot(db):
-        for step in steps:
-            step(job)
-    citations, held = job.field.citations, job.field.held
-    run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
-    with unchecked_keys(db), transaction(db):  # what is saved leaves out works that were forgotten meanwhile
-        run_id = save_graph_run(db, run)
-        measures = job.save(db, run_id)
-        save_metric_runs(db, measures, run_id=run_id)
+    with Job(db) as job:
+        with snapshot(db):
+            for step in steps:
+                step(job)
+        citations, held = job.field.citations, job.field.held
+        run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
+        with unchecked_keys(db), transaction(db):  # what is saved leaves out works that were forgotten meanwhile
+            run_id = save_graph_run(db, run)
+            measures = job.save(db, run_id)
+            save_metric_runs(db, measures, run_id=run_id)
     seconds = time.perf_counter() - start
     return GraphSummary(run_id, run.works, len(held), run.citations, job.found, measures, seconds)
 

@@ -5,7 +5,7 @@ times the rarity of the feature (graph.features). It is no measure of quality an
 file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -43,7 +43,12 @@ def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Ite
     Bibliographic coupling: Kessler (1963), American Documentation 14, 10-25; co-citation: Small (1973), JASIS
     24, 265-269.
     """
-    for pairs in _scored_pairs(parts, limit):
+    return described(held, parts, related_pairs(parts, limit))
+
+
+def described(held: Ids, parts: Sequence[Part], blocks: Iterable[Pairs]) -> Iterator[RelatedStudies]:
+    """Yield the pairs of related_pairs() with each part as a count, and in words."""
+    for pairs in blocks:
         shared = {part.measure: _shared(part, pairs) for part in parts}
         counts = [found.counts.tolist() for found in shared.values()]
         said = zip(*(shared[measure].phrases for measure in SAID if measure in shared), strict=True)
@@ -52,7 +57,7 @@ def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Ite
         yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *counts, reasons])
 
 
-def _scored_pairs(parts: Sequence[Part], limit: int) -> Iterator[Pairs]:
+def related_pairs(parts: Sequence[Part], limit: int = LIMIT) -> Iterator[Pairs]:
     """Yield the pairs of articles with their scores in thousandths; 32 bits hold 150,000 shared features."""
     telling = [sp.csr_array(part.having[:, : int(np.count_nonzero(part.weights))]) for part in parts]
     having = compact(sp.csr_array(sp.hstack(telling)))

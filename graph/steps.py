@@ -1,6 +1,7 @@
 """The measures of the citation graph as steps of a graph run: each reads, computes, and keeps what it found."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -34,7 +35,7 @@ from graph.importance import (
 from graph.job import Field, Job
 from graph.layout import BANDS, GAP, ROUNDS, TIMELINE, timeline
 from graph.pairs import PARTNERS, cocitations, couplings, least_count
-from graph.similarity import LIMIT, related_studies
+from graph.similarity import LIMIT, described, related_pairs
 from graph.structuresteps import map_rows
 from kb.queries.links import Ids, read_labels
 from kb.store.measures import (
@@ -98,18 +99,29 @@ def _values(column: Ids | Floats) -> list[int | float | None]:
     return values
 
 
-def partners_step(job: Job) -> None:
-    """The works that each work is most often cited together with, and those that cite most of the same."""
+def couplings_step(job: Job) -> None:
+    """The works that cite most of what each work cites."""
     citations = job.field.citations
     limits = {"limit": PARTNERS, "at_least": least_count(citations)}
-    together = _partners(citations.ids, cocitations(citations, **limits))
-    coupled = _partners(citations.ids, couplings(citations, **limits))
-    job.keep("cocitations", "cocitations", lambda db, run: save_cocitations(db, together, run_id=run), **limits)
-    job.keep("couplings", "couplings", lambda db, run: save_couplings(db, coupled, run_id=run), **limits)
+    found = job.begin("couplings", lambda: list(couplings(citations, **limits)), **limits)
+
+    def save(db: sqlite3.Connection, run_id: int) -> int:
+        return save_couplings(db, _partners(citations.ids, found()), run_id=run_id)
+
+    job.keep("couplings", "couplings", save)
 
 
-def _partners(ids: Ids, pairs: Iterator[Pairs]) -> Iterator[Partners]:
-    return ahead(Partners(ids[rows], ids[others], values) for rows, others, values in pairs)
+def cocitations_step(job: Job) -> None:
+    """The works that each work is most often cited together with."""
+    citations = job.field.citations
+    limits = {"limit": PARTNERS, "at_least": least_count(citations)}
+    found = job.timed("cocitations", lambda: list(cocitations(citations, **limits)), **limits)
+    rows = _partners(citations.ids, found)
+    job.keep("cocitations", "cocitations", lambda db, run: save_cocitations(db, rows, run_id=run))
+
+
+def _partners(ids: Ids, blocks: Iterable[Pairs]) -> Iterator[Partners]:
+    return (Partners(ids[rows], ids[others], counts) for rows, others, counts in blocks)
 
 
 def communities_step(job: Job) -> None:
@@ -145,8 +157,13 @@ def _labels(field: Field, numbers: Ids) -> list[CommunityLabel]:
 
 def related_step(job: Job) -> None:
     """The related studies of each held article, with their reasons."""
-    blocks = ahead(related_studies(job.field.held, job.field.parts))
-    job.keep(
-        "related_studies", "related studies", lambda db, run: save_related_studies(db, blocks, run_id=run),
+    held, parts = job.field.held, job.field.parts
+    found = job.begin(
+        "related_studies", lambda: list(related_pairs(parts)),
         factors=FACTORS, limit=LIMIT, common_share=COMMON_SHARE, common_from=COMMON_FROM, common_above=COMMON_ABOVE,
     )  # fmt: skip
+
+    def save(db: sqlite3.Connection, run_id: int) -> int:
+        return save_related_studies(db, ahead(described(held, parts, found())), run_id=run_id)
+
+    job.keep("related_studies", "related studies", save)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from graph.build import CitationGraph, adjacency
 from graph.job import Job
-from graph.suggestions import LINK_PARTS, WEIGHTS, Floats, Near, link_parts, scores, strongest, whole
+from graph.suggestions import LINK_PARTS, WEIGHTS, Floats, Near, among, best_of, link_parts, scores, whole
 from graph.suggestreasons import Told, suggestion_reason
 from graph.textlikeness import Texts, likeness, profile_of, shared_words, telling_words, weighted_texts
 from kb.database import snapshot
@@ -23,7 +23,7 @@ from kb.store.suggestions import Suggestion, save_suggestions
 
 STORED: Final = 200  # suggestions of the whole file
 LIMIT: Final = 20  # suggestions of a list
-POOL: Final = 150  # strongest works of each part that are looked at more closely
+POOL: Final = 200  # works that links suggest most, whose words are compared
 VOTERS: Final = 1_000  # works that cite the list whose references are read, those that cite most of it first
 BASES: Final = 200  # works that the list cites whose citing works are read, likewise
 SAMPLE: Final = 50  # texts of the list that are compared with; of a longer list evenly spaced ones
@@ -96,19 +96,11 @@ def read_near(db: sqlite3.Connection, yours: Ids) -> Near:
     bases = np.union1d(_most_linked(forward[1], BASES), yours)
     links = (forward, backward, nearby.read_references_of(db, voters), nearby.read_citers_of(db, bases))
     citing, cited = (np.concatenate(ends) for ends in zip(*links, strict=True))
-    ids = _distinct(np.concatenate([yours, citing, cited]))
-    pairs = _distinct(np.searchsorted(ids, citing) * len(ids) + np.searchsorted(ids, cited))
+    ids = nearby.distinct(np.concatenate([yours, citing, cited]))
+    pairs = nearby.distinct(np.searchsorted(ids, citing) * len(ids) + np.searchsorted(ids, cited))
     first, second = np.divmod(pairs, len(ids))
     citations = CitationGraph(ids, first[first != second], second[first != second])
     return Near(citations, np.isin(ids, voters), np.isin(ids, bases))
-
-
-def _distinct(values: Ids) -> Ids:
-    """Return values ascending, each once; for many that repeat, sorting is several times faster than np.unique."""
-    ordered = np.sort(values)
-    first = np.ones(len(ordered), dtype=np.bool_)
-    first[1:] = ordered[1:] != ordered[:-1]
-    return ordered[first]
 
 
 def _most_linked(ends: Ids, limit: int) -> Ids:
@@ -122,8 +114,7 @@ def _ranked(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted) -> l
     """Return the works that fit yours best, the best first, equal ones by id."""
     pool = read_pool(db, near, yours, wanted)
     total = scores(pool.strengths)
-    best = np.lexsort((pool.ids, -total))[: wanted.limit]
-    best = best[total[best] > 0]
+    best = best_of(total, wanted.limit)
     said = _reasons(db, pool, best, partners=_most_coupled(near, yours, pool.ids[best]))
     return [
         _suggestion(pool, place, rank=rank, score=float(total[place]), reason=reason)
@@ -134,8 +125,8 @@ def _ranked(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted) -> l
 def read_pool(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted = Wanted()) -> Pool:
     """Return the works that links, PubMed's lists or words bring near yours, with the strength of each part."""
     ids = near.citations.ids
-    parts = link_parts(near, np.searchsorted(ids, yours))
-    chosen = ids[strongest(parts, _is_wanted(db, ids, yours, wanted), max(POOL, wanted.limit))]
+    parts = among(link_parts(near, np.searchsorted(ids, yours)), _is_wanted(db, ids, yours, wanted))
+    chosen = ids[best_of(scores(parts.strengths), max(POOL, wanted.limit))]
     similar = nearby.read_similar_to(db, yours, SIMILAR)
     sample = yours[np.linspace(0, len(yours) - 1, min(len(yours), SAMPLE)).astype(np.int64)]
     texts = nearby.read_texts_of(db, sample)

@@ -87,14 +87,12 @@ def link_parts(near: Near, yours: Ids) -> LinkParts:
     )
 
 
-def strongest(parts: LinkParts, allowed: NDArray[np.bool_], limit: int) -> Ids:
-    """Return the places of the allowed works that are among the ``limit`` strongest of any part, ascending."""
-    found = [np.empty(0, dtype=np.int64)]
-    for strength in parts.strengths.values():
-        places = np.flatnonzero(allowed & (strength > 0))
-        order = np.lexsort((places, -np.round(strength[places], _DECIMALS)))
-        found.append(places[order[:limit]])
-    return np.unique(np.concatenate(found))
+def among(parts: LinkParts, allowed: NDArray[np.bool_]) -> LinkParts:
+    """Return parts with nothing for works that are not allowed."""
+    return LinkParts(
+        {part: np.where(allowed, counts, 0) for part, counts in parts.counts.items()},
+        {part: np.where(allowed, strengths, 0) for part, strengths in parts.strengths.items()},
+    )
 
 
 def scores(strengths: Mapping[str, Floats]) -> Floats:
@@ -114,3 +112,9 @@ def scores(strengths: Mapping[str, Floats]) -> Floats:
             total += WEIGHTS[part] * np.log1p(STEEPNESS * strength / most) / np.log1p(STEEPNESS)
     rounded: Floats = np.round(total, _DECIMALS)
     return rounded
+
+
+def best_of(total: Floats, limit: int) -> Ids:
+    """Return the places of the ``limit`` highest scores above 0, the highest first, equal ones in their order."""
+    order = np.argsort(-total, kind="stable")[:limit]
+    return order[total[order] > 0]

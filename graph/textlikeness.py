@@ -11,11 +11,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.features import STOP_WORDS
+from graph.features import is_telling
 from kb.queries.links import Ids
 from kb.text import words_in
 
-_SHORTEST: Final = 3
 _DECIMALS: Final = 9
 
 
@@ -34,11 +33,7 @@ def telling_words(folded: str) -> list[str]:
     >>> telling_words("one size does not fit all: 12 steps")
     ['size', 'fit', 'all', 'steps']
     """
-    return [word for word in words_in(folded) if _is_telling(word)]
-
-
-def _is_telling(word: str) -> bool:
-    return len(word) >= _SHORTEST and word not in STOP_WORDS and not word.isdigit()
+    return [word for word in words_in(folded) if is_telling(word)]
 
 
 def weighted_texts(texts: Iterable[str]) -> Texts:
@@ -63,7 +58,7 @@ def _counted(texts: Iterable[str]) -> tuple[sp.csr_array, list[str]]:
         for word, count in Counter(words_in(text)).items():
             place = columns.get(word)
             if place is None:
-                place = columns[word] = len(words) if _is_telling(word) else -1
+                place = columns[word] = len(words) if is_telling(word) else -1
                 words += [word] if place >= 0 else []
             if place >= 0:
                 places.append(place)

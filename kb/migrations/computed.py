@@ -30,18 +30,19 @@ create table related_studies (
     shared_keywords integer not null,
     shared_mesh integer not null,
     shared_title_words integer not null,
+    shared_abstract_words integer not null,  -- without words too common to tell anything
+    similar_in_pubmed integer not null,      -- of PubMed's lists that are held, how many name the other: 1, or 2
     reason text not null,        -- the parts in words
-    graph_run_id integer not null references graph_runs (id),
+    graph_run_id integer not null,  -- of graph_runs; no declared key, whose index would be as long as the table
     primary key (id, related_id)
 ) strict, without rowid;
 create index related_studies_related on related_studies (related_id);
-create index related_studies_run on related_studies (graph_run_id);
 
 create table cocitations (
     id integer not null references works (id),
     other_id integer not null references works (id),
     count integer not null,      -- works of this file that cite both
-    graph_run_id integer not null,  -- of graph_runs; no declared key, whose index would be as large as the table
+    graph_run_id integer not null,  -- as in related_studies
     primary key (id, other_id)
 ) strict, without rowid;
 create index cocitations_other on cocitations (other_id);
@@ -50,7 +51,7 @@ create table couplings (
     id integer not null references works (id),
     other_id integer not null references works (id),
     count integer not null,      -- works of this file that both cite
-    graph_run_id integer not null,  -- as in cocitations
+    graph_run_id integer not null,  -- as in related_studies
     primary key (id, other_id)
 ) strict, without rowid;
 create index couplings_other on couplings (other_id);

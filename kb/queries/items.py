@@ -33,14 +33,13 @@ def read_items(db: sqlite3.Connection, kept: ItemTable, scope: Scope = EVERYTHIN
     table, key, form = kept
     of_scope = f"and t.pmid in ({scope.ids()})" if scope.ids() else ""
     rows = db.execute(f"""
-        select n.key, f.form, n.articles, n.sources from (
+        select n.key, (  -- looked up key by key: joined with a list of forms, SQLite would compare all with all
+                select t.{form} from {table} t where t.{key} = n.key {of_scope}
+                group by t.{form} order by count(*) desc, t.{form} limit 1),
+            n.articles, n.sources from (
             select t.{key} as key, count(distinct t.pmid) as articles, sum(distinct 1 << a.source_id) as sources
             from {table} t join articles a on a.pmid = t.pmid where t.{key} <> '' {of_scope}
             group by t.{key}) n
-        join (select t.{key} as key, t.{form} as form,
-                row_number() over (partition by t.{key} order by count(*) desc, t.{form}) as place
-            from {table} t where t.{key} <> '' {of_scope} group by t.{key}, t.{form}) f
-            on f.key = n.key and f.place = 1
         order by n.key""")
     yield from map(Item._make, rows)
 

@@ -54,7 +54,7 @@ def read_citation_pairs(db: sqlite3.Connection, sources: Collection[str] | None 
     citing, cited = _read_lists(db, "" if sources is None else f"where source_id in ({_source_ids(db, sources)})")
     merged = _read_pairs(db, "select id, merged_into from works where merged_into is not null order by id")
     if len(merged):
-        citing, cited = _followed(citing, merged), _followed(cited, merged)
+        citing, cited = followed(citing, merged), followed(cited, merged)
         order = np.lexsort((cited, citing))
         citing, cited = citing[order], cited[order]
     first = np.ones(len(citing), dtype=np.bool_)
@@ -93,7 +93,7 @@ def _read_pairs(db: sqlite3.Connection, query: str) -> Ids:
     return rows.reshape(-1, 2)
 
 
-def _followed(ids: Ids, merged: Ids) -> Ids:
+def followed(ids: Ids, merged: Ids) -> Ids:
     """Return ids with those that were merged replaced by what they were merged into."""
     place = np.minimum(np.searchsorted(merged[:, 0], ids), len(merged) - 1)
     return np.where(merged[place, 0] == ids, merged[place, 1], ids)
@@ -158,6 +158,21 @@ def read_mesh_names(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
     yield from db.execute("""
         select h.pmid, h.descriptor_ui, d.name
         from mesh_headings h join mesh_descriptors d on d.descriptor_ui = h.descriptor_ui""")
+
+
+def read_abstracts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Yield (pmid, folded abstract) of the held articles that have an abstract."""
+    yield from db.execute("select pmid, abstract from article_texts where abstract <> ''")
+
+
+def read_similar_pairs(db: sqlite3.Connection, deepest: int) -> Iterator[tuple[int, int]]:
+    """Yield (pmid, similar pmid) of the first ``deepest`` articles of each of PubMed's lists; merged works followed."""
+    yield from db.execute(
+        """select distinct coalesce(v.merged_into, v.id) as pmid, coalesce(w.merged_into, w.id) as similar
+        from similar_articles s join works v on v.id = s.pmid join works w on w.id = s.similar_pmid
+        where s.rank <= ? and pmid <> similar order by pmid, similar""",
+        (deepest,),
+    )
 
 
 def read_titles(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:

@@ -60,6 +60,8 @@ class RelatedStudies(NamedTuple):
     shared_keywords: Sequence[int]
     shared_mesh: Sequence[int]
     shared_title_words: Sequence[int]
+    shared_abstract_words: Sequence[int]
+    similar_in_pubmed: Sequence[int]
     reason: Sequence[str]
 
 
@@ -68,7 +70,7 @@ class Partners(NamedTuple):
 
     id: Ids
     other_id: Ids
-    count: Ids  # type: ignore[assignment]  # the method of this name, a tuple's, is not used
+    count: NDArray[np.int32]  # type: ignore[assignment]  # the method of this name, a tuple's, is not used
 
 
 class CommunityLabel(NamedTuple):
@@ -125,8 +127,8 @@ def save_metrics(db: sqlite3.Connection, rows: Iterable[ArticleMetrics], *, run_
 def save_related_studies(db: sqlite3.Connection, blocks: Iterable[RelatedStudies], *, run_id: int) -> int:
     """Replace all related_studies; return how many. Works that were forgotten since the graph was built get no row."""
     works = read_work_ids(db)
-    rows = (_rows_of_known(works, block) for block in blocks)
-    return _replace(db, "related_studies", RelatedStudies, map(_joined, rows), run_id=run_id)
+    portions = (_row_by_row(works, block) for block in blocks)
+    return _replace(db, "related_studies", RelatedStudies, portions, run_id=run_id)
 
 
 def save_cocitations(db: sqlite3.Connection, blocks: Iterable[Partners], *, run_id: int) -> int:
@@ -173,9 +175,16 @@ def _are_known(works: Ids, pairs: RelatedStudies | Partners) -> NDArray[np.bool_
     return known
 
 
-def _rows_of_known(works: Ids, block: RelatedStudies) -> Iterable[tuple[Any, ...]]:
-    ends = (block.id.tolist(), block.related_id.tolist())
-    return compress(zip(*ends, *block[2:], strict=True), _are_known(works, block).tolist())
+def _row_by_row(works: Ids, block: RelatedStudies) -> list[Any]:
+    """Return the values of the rows of known works, one row after the other."""
+    known = _are_known(works, block).tolist()
+    columns = [block.id.tolist(), block.related_id.tolist(), *block[2:]]
+    if not all(known):
+        columns = [list(compress(column, known)) for column in columns]
+    values: list[Any] = [None] * (len(columns) * len(columns[0]))
+    for place, column in enumerate(columns):
+        values[place :: len(columns)] = column
+    return values
 
 
 def _flat(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:

@@ -1,9 +1,10 @@
 """All measures of a made-up field: from its file to every stored number, whole and step by step.
 
-    python -m tests.benchmarks.bench_compute [ARTICLES | FILE.db]
+    python -m tests.benchmarks.bench_compute [ARTICLES | hepth | FILE.db]
 
 Every line is a process of its own, on a copy of the file: seconds, CPU-seconds, peak memory. The goal, for the whole
-run on a field of 50,000 articles with a million citations, is 20 s and 500 MB on two idle cores.
+run on a field of 50,000 articles with a million citations, is 20 s and 500 MB on two idle cores; for cit-HepTh, from
+the data beside the checkout, 15 s.
 """
 
 import resource
@@ -20,9 +21,10 @@ from graph import run
 from harvest.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.store.records import save_records
+from tests.benchmarks.bench_suggest import made_hepth
 
 ARTICLES = 50_000
-GOAL_SECONDS, GOAL_MEGABYTES = 20.0, 500
+GOAL_SECONDS, GOAL_SECONDS_HEPTH, GOAL_MEGABYTES = 20.0, 15.0, 500
 BATCH = 1_000
 
 
@@ -46,9 +48,9 @@ def measured(path: Path, steps: str) -> tuple[float, float, int]:
 def run_steps(steps: str, path: Path) -> None:
     """Compute the steps named, or all, and print what that took."""
     start, cpu = time.perf_counter(), time.process_time()
-    run.STEPS = tuple(step for step in run.STEPS if steps in ("all", step.__name__))  # type: ignore[misc]
+    chosen = [step for step in run.STEPS if steps in ("all", step.__name__)]
     with closing(open_kb(path)) as db:
-        run.compute_graph(db)
+        run.compute_graph(db, steps=chosen)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     print(round(time.perf_counter() - start, 2), round(time.process_time() - cpu, 2), memory)
 
@@ -56,8 +58,10 @@ def run_steps(steps: str, path: Path) -> None:
 def main() -> None:
     given = sys.argv[1] if len(sys.argv) > 1 else str(ARTICLES)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(given) if not given.isdigit() else Path(folder) / "field.db"
-        if given.isdigit():
+        path = Path(folder) / "field.db" if given == "hepth" or given.isdigit() else Path(given)
+        if given == "hepth":
+            made_hepth(path).close()
+        elif given.isdigit():
             make_field(path, int(given))
         print(f"{'':20}{'seconds':>9}{'CPU':>9}{'MB':>7}")
         for step in run.STEPS:
@@ -65,8 +69,9 @@ def main() -> None:
             print(f"{step.__name__:20}{seconds:9.2f}{cpu:9.2f}{memory:7}")
         seconds, cpu, memory = measured(path, "all")
     print(f"{'all':20}{seconds:9.2f}{cpu:9.2f}{memory:7}   (each step alone reads the graph anew)")
-    if seconds > GOAL_SECONDS or memory > GOAL_MEGABYTES:
-        sys.exit(f"The goal, {GOAL_SECONDS:.0f} s and {GOAL_MEGABYTES} MB, is missed.")
+    goal = GOAL_SECONDS_HEPTH if given == "hepth" else GOAL_SECONDS
+    if seconds > goal or memory > GOAL_MEGABYTES:
+        sys.exit(f"The goal, {goal:.0f} s and {GOAL_MEGABYTES} MB, is missed.")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def made_pubmed(path: Path) -> sqlite3.Connection:
     db = open_kb(path, create=True)
     files = list(list_files([DATA / "pubmed-xml"]).files)
     with open_archive(archive_path(path)) as archive:
-        harvest(db, archive, None, Plan(files=tuple(file.name for file in files)), files=files)
+        harvest(db, archive, {}, Plan(files=tuple(file.name for file in files)), files=files)
     icite = DATA / "citations-api" / "icite"
     with transaction(db):
         save_records(db, map(_record, _lines(icite / "pubmed_titles_abstracts_604.jsonl.gz")), received_at=MOMENT)

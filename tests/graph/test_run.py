@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph import run, steps
+from graph.job import Job
 from graph.run import compute_graph
 from kb.check import COMPUTED_TABLES
 from kb.queries.invariants import read_violations
@@ -111,6 +112,31 @@ def test_nothing_is_kept_of_a_run_that_fails_while_it_saves(
 
     assert db.execute("select id, graph_run_id from article_metrics").fetchall() == [(1, 1)]
     assert db.execute("select count(*) from graph_runs").fetchone() == (1,)
+
+
+def test_what_was_begun_in_a_thread_is_saved_with_its_parameters(db: sqlite3.Connection) -> None:
+    def begun(job: Job) -> None:
+        found = job.begin("couplings", lambda: 7, limit=3)
+        job.keep("couplings", "sevens", lambda _db, _run: found())
+
+    summary = compute_graph(db, steps=[begun])
+
+    assert summary.found == {"sevens": 7}
+    assert db.execute("select measure, parameters from metric_runs").fetchall() == [("couplings", '{"limit": 3}')]
+
+
+def test_an_error_in_a_thread_ends_the_run_and_nothing_is_kept(db: sqlite3.Connection) -> None:
+    def failing() -> int:
+        raise MemoryError("no room for pairs")
+
+    def begun(job: Job) -> None:
+        found = job.begin("couplings", failing)
+        job.keep("couplings", "couplings", lambda _db, _run: found())
+
+    with pytest.raises(MemoryError, match="no room for pairs"):
+        compute_graph(db, steps=[begun])
+
+    assert db.execute("select count(*) from graph_runs").fetchone() == (0,)
 
 
 def test_the_same_rows_give_the_same_numbers(db: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph import blocks
 from graph.build import build_citation_graph
-from graph.features import FACTORS, Features, Part, build_parts, feature_part, rarity, title_words
+from graph.features import FACTORS, SIMILAR, Features, Part, build_parts, feature_part, is_telling, rarity, title_words
 from graph.reasons import phrase
 from graph.similarity import related_studies
 from kb.queries.links import read_held_ids
@@ -70,7 +70,9 @@ def test_related_studies_equal_their_definition(drawn: tuple[list[int], Sets], l
         patch.setattr(blocks, "PRODUCTS", block)  # so that small inputs are cut into blocks as well
         found = rows_of(related_studies(np.array(held, dtype=np.int64), parts, limit))
 
-    assert [(row.id, row.related_id, row.score, list(row[3:9])) for row in found] == by_definition(held, sets, limit)
+    assert [(row.id, row.related_id, row.score, list(row[3 : 3 + len(FACTORS)])) for row in found] == by_definition(
+        held, sets, limit
+    )
     assert all(row.reason for row in found)
 
 
@@ -109,12 +111,47 @@ def test_each_part_is_counted_and_said(db: sqlite3.Connection) -> None:
 
     row = computed(db)[1, 2]
 
-    assert row[3:9] == (2, 1, 1, 1, 2, 1)
+    assert row[3 : 3 + len(FACTORS)] == (2, 1, 1, 1, 2, 1, 0, 0)
     assert row.reason == (
         "shares LAUDET AB; both cited by Vederhus 2020; cites 2 of the same works; "
         "both on Self-Help Groups and 1 more; both have the keyword Recovery; titles share 'twelve-step'"
     )
     assert computed(db)[2, 1][2:] == row[2:]
+
+
+def test_words_of_abstracts_and_pubmeds_lists_make_studies_related(db: sqlite3.Connection) -> None:
+    for pmid, abstract in ((1, "the sponsor of newcomers"), (2, "sponsors; a newcomers sponsor"), (3, ""), (4, "")):
+        add_article(db, pmid)
+        db.execute(
+            "insert into article_texts (pmid, title, abstract, keywords, mesh, authors) values (?, '', ?, '', '', '')",
+            (pmid, abstract),
+        )
+    db.executemany(
+        "insert into similar_articles (pmid, similar_pmid, rank) values (?, ?, ?)",
+        [(1, 2, 1), (3, 4, SIMILAR), (4, 3, 1), (1, 3, SIMILAR + 1), (1, 1, 2)],
+    )
+
+    rows = computed(db)
+
+    of_words, of_lists = (rarity(np.array([2]), size, FACTORS[part])[0] for size, part in (
+        (2, "shared_abstract_words"), (4, "similar_in_pubmed")))  # fmt: skip
+    assert {pair: (row.shared_abstract_words, row.similar_in_pubmed, row.score) for pair, row in rows.items()} == {
+        (1, 2): (2, 1, (2 * of_words + of_lists) / 1000), (2, 1): (2, 1, (2 * of_words + of_lists) / 1000),
+        (3, 4): (0, 2, 2 * of_lists / 1000), (4, 3): (0, 2, 2 * of_lists / 1000),
+    }  # fmt: skip
+    assert rows[1, 2].reason == "abstracts share 'newcomers' and 'sponsor'; PubMed lists one as similar to the other"
+    assert rows[3, 4].reason == "PubMed lists each as similar to the other"
+
+
+def test_words_of_many_abstracts_are_not_counted(db: sqlite3.Connection) -> None:
+    for pmid in range(1, 61):
+        add_article(db, pmid)
+        words = "lodge beacon" if pmid < 3 else "lodge"
+        db.execute("insert into article_texts values (?, '', ?, '', '', '')", (pmid, words))
+
+    rows = computed(db)
+
+    assert {pair: row.shared_abstract_words for pair, row in rows.items()} == {(1, 2): 1, (2, 1): 1}
 
 
 def test_check_tags_alone_make_nobody_related(db: sqlite3.Connection) -> None:
@@ -182,7 +219,7 @@ def test_a_file_without_articles_has_no_related_studies(db: sqlite3.Connection) 
     ],
 )
 def test_title_words_are_those_that_tell_something(title: str, words: set[str]) -> None:
-    assert title_words(title) - {"all"} == words
+    assert set(filter(is_telling, title_words(title))) - {"all"} == words
 
 
 def test_a_name_with_a_comma_stands_in_quotation_marks() -> None:
@@ -200,6 +237,9 @@ def test_a_name_with_a_comma_stands_in_quotation_marks() -> None:
         ("shared_keywords", 1, ["na"], "both have the keyword na"),
         ("shared_keywords", 3, ["na", "norway"], "both have the keywords na, norway and 1 more"),
         ("shared_title_words", 2, ["drug", "step"], "titles share 'drug' and 'step'"),
+        ("shared_abstract_words", 2, ["drug", "step"], "abstracts share 'drug' and 'step'"),
+        ("similar_in_pubmed", 0, [], ""),
+        ("similar_in_pubmed", 1, [], "PubMed lists one as similar to the other"),
     ],
 )
 def test_a_part_names_two_things_and_counts_the_rest(measure: str, count: int, names: list[str], said: str) -> None:
