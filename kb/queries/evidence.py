@@ -115,7 +115,7 @@ order by w.year desc, w.id desc""",
         "Similar articles, in PubMed’s order",
         """select s.similar_pmid, s.rank, s.score from similar_articles s
 where s.pmid = :pmid
-order by s.rank limit :first""",
+order by s.rank limit cast(:first as integer)""",
         ("pmid", "first"),
     ),
     "measured": Evidence(
@@ -308,7 +308,7 @@ def received_evidence(wanted: Wanted) -> Evidence:
     """Return the citations of articles by the works of one year, :citing_year, as evidence."""
     sql = f"""{RECEIVED.format(tables=wanted.tables, where=wanted.where)}
 select r.citing as citing_id, r.cited as cited_id from received r join works w on w.id = r.citing
-where w.year is :citing_year
+where w.year is nullif(:citing_year, '')  -- empty: the works whose year is not known
 order by r.citing, r.cited"""
     return Evidence("Citations of these articles by works of that year", sql, (*wanted.values, "citing_year"))
 

@@ -24,20 +24,14 @@ def evidence_values(
 ) -> dict[str, Any] | None:
     """Return what the page of the evidence of a number shows; None for an unknown name, or where a value is missing."""
     if name in ("search", "received", "named"):
-        return _of_search(db, name, query_string, args.get("citing_year"))
+        return _of_search(db, name, query_string, args.get("citing_year", "")[:_LONGEST])
     found = EVIDENCE.get(name)
     if found is None or any(value not in args for value in found.values):
         return None
-    return _shown(db, found, {value: _typed(args[value][:_LONGEST]) for value in found.values})
+    return _shown(db, found, {value: args[value][:_LONGEST] for value in found.values})
 
 
-def _typed(text: str) -> str | int:
-    """Return a value as SQLite compares it: a number as one."""
-    is_number = text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 19
-    return int(text) if is_number and str(int(text)) == text else text
-
-
-def _of_search(db: sqlite3.Connection, name: str, query_string: str, citing_year: str | None) -> dict[str, Any]:
+def _of_search(db: sqlite3.Connection, name: str, query_string: str, citing_year: str) -> dict[str, Any]:
     asked = parse_asked(query_string)
     if name == "named":
         rows = evidence.read_named_evidence(db, parse_query(asked.text), asked.filters, SHOWN)
@@ -46,8 +40,7 @@ def _of_search(db: sqlite3.Connection, name: str, query_string: str, citing_year
     wanted = wanted_articles(db, asked) or EVERYTHING
     if name == "search":
         return _shown(db, evidence.wanted_evidence(wanted), wanted.values)
-    year = int(citing_year) if citing_year and citing_year.isascii() and citing_year.isdigit() else None
-    return _shown(db, evidence.received_evidence(wanted), {**wanted.values, "citing_year": year})
+    return _shown(db, evidence.received_evidence(wanted), {**wanted.values, "citing_year": citing_year})
 
 
 def _shown(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,11 +52,9 @@ def _page(found: Evidence, values: Mapping[str, Any], rows: evidence.Rows) -> di
         "title": found.title,
         "sql": found.sql,
         "parameters": list(values.items()),
-        "query": urlencode([("sql", found.sql), *((name, "" if v is None else str(v)) for name, v in values.items())]),
+        "query": urlencode([("sql", found.sql), *((name, str(value)) for name, value in values.items())]),
         "columns": rows.columns,
-        "rows": [
-            [(cell, cell_path(name, cell)) for name, cell in zip(rows.columns, row, strict=True)] for row in rows.rows
-        ],
+        "rows": [_cells(rows.columns, row) for row in rows.rows],
         "number": rows.number,
         "is_counted": found.column is None,
         "note": None,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from kb.site import answers
+from kb.site.context import NAME, read_metadata
 from kb.site.maps import file_answer, page_answer
 from kb.site.picturing import Found, Picture
 from kb.site.renderers import NO_WORKS, Rows, can_render, first_page, read_selected, rows_of
@@ -42,9 +43,15 @@ def _draw(view: str, rows: Rows, milliseconds: int) -> Callable[[sqlite3.Connect
     def draw(db: sqlite3.Connection) -> Picture:
         works = within(db, milliseconds, lambda: read_selected(db, rows)).works
         picture = PICTURES[view](db, Found([*works], len(works)))
-        return picture._replace(heading=f"{counted(len(works), 'work')} of {rows.name}", lead=ROWS_DRAWN[view])
+        return picture._replace(heading=f"{_title(rows.name)} {counted(len(works), 'work')}", lead=ROWS_DRAWN[view])
 
     return draw
+
+
+def _title(name: str) -> str:
+    """Return the question that a ready query answers, else the name of the table."""
+    query = read_metadata()["databases"][NAME]["queries"].get(name)
+    return str(query["title"]) if query else f"{name}:"
 
 
 async def _answer(datasette: Any, request: Any, picture: Picture, *, view: str, ending: str) -> Any:

@@ -21,7 +21,7 @@ GROUPS: Final = {  # name -> what stands in it
     "core": "Works and articles",
     "links": "Links, and who says so",
     "computed": "Computed by graph runs",
-    "runs": "What was asked, and what came of it",
+    "runs": "Harvests and graph runs",
 }
 
 

@@ -38,7 +38,13 @@ PAGES = (
     "run/1",
     f"article/{SEED}",
     f"article/{RETRACTED}",
+    f"article/{SEED}?sort=citations",
+    f"article/{SEED}/cite",
     f"work/{KNOWN}",
+    "schema",
+    f"evidence/citing?id={SEED}",
+    "evidence/citation?citing=1004&cited=1001",
+    f"kb/who_cites.map?id={SEED}",
     "kb",
     "kb/articles",
     "kb/seed_references",
@@ -46,7 +52,7 @@ PAGES = (
     "no-such-page",
 )
 MORE_PAGES = (
-    "map", "timeline", "names", "years", "schema", f"article/{SEED}/cite", "community/1", "mesh/D1", "year/2020",
+    "map", "timeline", "names", "years", "community/1", "mesh/D1", "year/2020",
     "keyword/self-help+groups", "kb/citations",
 )  # fmt: skip
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -127,7 +133,7 @@ def test_a_person_can_reach_everything_by_keyboard(window: "Browser", address: s
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES[:13])
+@pytest.mark.parametrize("path", PAGES[:19])
 def test_text_stands_out_from_its_ground(window: "Browser", address: str, path: str, scheme: str):
     page = opened(window, "desktop", scheme=scheme)
     page.goto(address + path)
@@ -154,6 +160,39 @@ def test_axe_finds_nothing_that_wcag_asks_for(window: "Browser", address: str, s
         page.context.close()
 
     assert found == []
+
+
+def test_a_reference_is_copied_with_one_click(window: "Browser", address: str):
+    page = opened(window, "desktop")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}article/{SEED}/cite")
+    page.click('[data-copy="cite-nlm-txt"]')
+    page.wait_for_function("document.querySelector('[data-do=said]').textContent === 'Copied'")
+
+    assert page.evaluate("navigator.clipboard.readText()") == page.text_content("#cite-nlm-txt")
+    page.context.close()
+
+
+def test_without_a_script_a_reference_is_there_to_be_selected(window: "Browser", address: str):
+    page = opened(window, "phone", script=False)
+    page.goto(f"{address}article/{SEED}/cite")
+
+    assert not page.is_visible("[data-copy]")
+    assert page.is_visible("#cite-nlm-txt")
+    page.context.close()
+
+
+def test_a_reader_goes_from_a_number_to_its_rows_and_from_a_citation_to_who_says_so(window: "Browser", address: str):
+    page = opened(window, "desktop", script=False)
+    page.goto(f"{address}article/{SEED}")
+    page.click("#cited-by .count >> nth=0")
+    number = page.inner_text("#number")
+    page.go_back()
+    page.click("#cited-by .said-by a >> nth=0")
+
+    assert number == "2"
+    assert "cites Vederhus 2020 J Tests" in page.inner_text("h1")
+    page.context.close()
 
 
 def test_print_leaves_out_what_paper_cannot_use(window: "Browser", address: str):

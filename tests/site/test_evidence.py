@@ -113,6 +113,19 @@ def test_evidence_shows_its_sql_its_rows_and_leads_to_them(get: Get):
     assert get(unescape(ask)).status_code == 200
 
 
+def test_the_sql_of_evidence_gives_the_same_rows_where_people_ask_it_themselves(get: Get):
+    one_of_each = {
+        number.name: number.evidence
+        for address, answer in pages_of(get, 8)
+        for number in numbers_of(address, answer.text)
+    }
+    for address in one_of_each.values():
+        html = get(address).text
+        for ask in re.findall(r'<a href="/kb\?([^"]+)">Ask it', html):
+            rows = get(f"/kb.json?_shape=array&{unescape(ask)}").json()
+            assert len(rows) == html.partition("<tbody>")[2].count("<tr>"), address
+
+
 @pytest.mark.parametrize("address", ["/evidence/nonsense", "/evidence/citing", "/evidence/citation?citing=1&cited=x"])
 def test_what_is_no_evidence_is_not_found(get: Get, address: str):
     assert get(address).status_code == 404
