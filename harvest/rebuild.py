@@ -12,6 +12,7 @@ from harvest.load import TOGETHER, asked_pmids, load_articles, load_file, load_i
 from kb.database import close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, SourceError
 from kb.store.ledger import copy_ledger
+from kb.store.resolutions import save_decisions_applied
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
@@ -32,6 +33,8 @@ def rebuild_kb(path: Path, *, progress: Callable[[int], None] = lambda _: None) 
                 if path.exists():
                     close_log(path)
                     copy_ledger(db, path)
+                    with transaction(db):
+                        save_decisions_applied(db)
                 db.execute("pragma wal_checkpoint(truncate)")
                 db.execute("pragma journal_mode = delete")
             finally:

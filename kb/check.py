@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from kb.identifiers import cited_work, work_id
@@ -15,6 +16,7 @@ from kb.queries.invariants import (
     read_keyword_keys,
     read_logical_rows,
     read_name_keys,
+    read_resolution_keys,
     read_tables,
     read_violations,
 )
@@ -25,7 +27,7 @@ from kb.text import fold, name_key
 RUN_TABLES: Final = frozenset(
     {
         "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts",
-        "graph_runs", "metric_runs",
+        "graph_runs", "metric_runs", "resolution_runs",
     }
 )  # fmt: skip
 COMPUTED_TABLES: Final = frozenset({
@@ -34,7 +36,7 @@ COMPUTED_TABLES: Final = frozenset({
     "suggestions", "work_positions",
 })  # fmt: skip
 REFERENCE_TABLES: Final = frozenset({"mesh_tree"})  # what a person adds from a file of NLM's; no answer of a harvest
-MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at"})
+MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at", "decided_at", "run_id"})
 
 
 def check_kb(db: sqlite3.Connection) -> list[Violation]:
@@ -66,11 +68,8 @@ def _wrong_keys(db: sqlite3.Connection) -> Iterator[Violation]:
 
 
 def _misnamed_works(db: sqlite3.Connection) -> Iterator[Violation]:
-    wrong = [
-        str(work)
-        for work, doi, key in read_cited_keys(db)
-        if work != work_id(f"ref:{key}" if key is not None else f"doi:{doi}")
-    ]
+    keys = ((work, f"ref:{key}" if key is not None else f"doi:{doi}") for work, doi, key in read_cited_keys(db))
+    wrong = [str(work) for work, key in chain(keys, read_resolution_keys(db)) if work != work_id(key)]
     if wrong:
         yield Violation("the id of a cited work is the hash of its key", len(wrong), wrong[:5])
 

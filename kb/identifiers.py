@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from kb.errors import UsageError
+from kb.printed import printed_title
 from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
@@ -131,15 +132,17 @@ def parse_identifier(text: str) -> Identifier:
 def citation_key(citation: str) -> str | None:
     """Return the key of a printed reference that has no identifier; None where nothing is printed.
 
-    First author and year for the eye, and a hash of the folded words: two references share a key
-    only if they print the same words, so that different works are never taken for one.
+    First author and year for the eye, and a hash of the folded title; of all words where author, year or title is
+    not certain. So two printings of one work share a key though they abbreviate its journal or err in a page, and
+    different works are never taken for one.
     """
     words = words_in(fold(citation))
     if not words:
         return None
-    digest = hashlib.sha256(" ".join(words).encode()).hexdigest()[:10]
     surname = next((word for word in words if not word.isdigit()), "anon")[:24]
     year = year_in(citation)
+    telling = (year and printed_title(citation)) or words
+    digest = hashlib.sha256(" ".join(telling).encode()).hexdigest()[:10]
     return f"{surname}-{year}-{digest}" if year else f"{surname}-{digest}"
 
 

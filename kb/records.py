@@ -14,6 +14,7 @@ NBIB = "nbib"
 PAGE = "page"
 DEMONSTRATION = "demonstration"
 SYNTHETIC = "synthetic"
+RESOLVED = "resolved"
 
 
 class Article(NamedTuple):

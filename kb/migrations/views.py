@@ -60,7 +60,8 @@ create view disputed_citations as  -- a source that knows the list of the citing
             select 1 from citations o where o.citing_id = k.pmid and o.source_id = k.source_id)
         and not exists (
         select 1 from citations c join works d on d.id = c.cited_id
-        where c.citing_id = l.citing_id and c.source_id = k.source_id
+        where c.citing_id = l.citing_id and (c.source_id = k.source_id
+                or c.source_id = 6 and k.source_id = (select source_id from articles where pmid = l.citing_id))
             and coalesce(d.merged_into, d.id) = l.cited_id);
 
 create view completeness as  -- of the lists of each held article: who was asked, and what was said
@@ -79,6 +80,14 @@ create view references_not_identified as  -- printed references without a PMID
     select r.citing_pmid, r.position, r.citation, r.doi, r.pmcid, r.cited_id
     from article_references r left join works w on w.id = r.cited_id
     where r.cited_pmid is null and (w.merged_into is null);
+
+create view references_waiting as  -- printed references with candidates, for a person to decide
+    select s.reference_key, s.id, w.label, s.score, (
+            select count(*) from resolution_candidates c where c.id = s.id) as candidates,
+        (select count(*) from article_references r where r.cited_id = s.id) as printed
+    from resolutions s join works w on w.id = s.id
+    where s.state = 'proposed' and w.merged_into is null
+    order by s.score desc, s.reference_key;
 
 create view field_runs as  -- graph runs that computed all measures; others computed one of them alone
     select g.* from graph_runs g

@@ -26,11 +26,13 @@ create table works (
     label text not null,         -- "Humphreys 2004 J Subst Abuse Treat"
     doi text,                    -- lower case, bare
     pmcid text,                  -- PMC123
-    citation_key text,           -- of a cited work without DOI: first author, year, hash of the printed words
+    citation_key text,           -- of a cited work without DOI: first author, year, hash of the printed title or words
     year integer,
     state text not null default 'known'  -- held: its record is here; known: only named; merged: see merged_into
         check (state in ('known', 'held', 'merged', 'deleted', 'not found')),
     merged_into integer references works (id),  -- the work that this one turned out to be
+    identified_by text           -- how that is known of a cited work: by an identifier, by litkb, by a person
+        check (identified_by in ('person', 'doi', 'pmcid', 'ecitmatch', 'offline')),
     named_by integer,            -- PMID of the article whose reference gave label and year; NULL: its own record
     named_at integer,            -- position of that reference
     state_at text                -- when a source said merged, deleted or not found

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from kb.queries.works import TARGET, UNNAMED
+from kb.queries.works import BY_WORDS, TARGET, UNNAMED
 
 _LISTED: Final = 5  # how many offenders a sentence names
 
@@ -38,20 +38,25 @@ RULES: Final = (
             where r.cited_id = w.id and r.citing_pmid = f.citing_pmid))""",
     ),
     (
-        "a cited work leads to a PMID exactly where its DOI or PMCID does",
+        "a cited work leads to a PMID exactly where a decision, its DOI or its PMCID does",
         f"""select id from works where id < 0 and merged_into is not (
             select coalesce(t.merged_into, t.id) from works t where t.id = {TARGET})""",
+    ),
+    (
+        "what identified a cited work is said where it leads to a PMID, and nowhere else",
+        "select id from works where (identified_by is not null) <> (id < 0 and merged_into is not null)",
     ),
     (
         "every known work is named by something",
         f"select id from works where (state = 'known' or (state = 'merged' and id < 0)) and {UNNAMED}",
     ),
     (
-        "every reference that names another work is asserted as a citation by its source",
-        """select r.citing_pmid from article_references r join articles a on a.pmid = r.citing_pmid
-        where r.cited_id is not null and r.cited_id <> r.citing_pmid and not exists (
+        "every reference that names another work is asserted by its source, or as resolved where words alone led on",
+        f"""select r.citing_pmid from article_references r join articles a on a.pmid = r.citing_pmid
+            join works w on w.id = r.cited_id
+        where r.cited_id <> r.citing_pmid and not exists (
             select 1 from citations c where c.citing_id = r.citing_pmid and c.cited_id = r.cited_id
-                and c.source_id = a.source_id)""",
+                and c.source_id = iif(coalesce(w.identified_by, '') in {BY_WORDS}, 6, a.source_id))""",
     ),
     (
         "no work cites itself",
@@ -116,6 +121,11 @@ def read_content_hashes(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
 def read_cited_keys(db: sqlite3.Connection) -> Iterator[tuple[int, str | None, str | None]]:
     """Yield (id, doi, citation_key) of every cited work, in ascending order."""
     yield from db.execute("select id, doi, citation_key from works where id < 0 order by id")
+
+
+def read_resolution_keys(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Yield (id, reference_key) of every decision on a printed reference."""
+    yield from db.execute("select id, reference_key from resolutions order by id")
 
 
 def read_name_keys(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:

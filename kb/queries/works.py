@@ -1,4 +1,4 @@
-"""The two rules on works, as SQL over a row of works: what it turns out to be, and whether anything names it."""
+"""The rules on works, as SQL over a row of works: what it turns out to be, and whether anything names it."""
 
 from typing import Final
 
@@ -6,17 +6,31 @@ _CANDIDATE_PAIRS: Final = """
     from article_references r
     where r.doi = works.doi and r.cited_pmid is not null and not exists (
         select 1 from articles b where b.pmid = r.cited_pmid and b.doi is not null and b.doi <> works.doi)"""
-TARGET: Final = f"""case
-    when works.doi is not null and (select count(*) from articles a where a.doi = works.doi) = 1
+_BY_DOI: Final = f"""case
+    when works.doi is null then null
+    when (select count(*) from articles a where a.doi = works.doi) = 1
         then (select a.pmid from articles a where a.doi = works.doi)
-    when works.doi is not null and exists (select 1 from articles a where a.doi = works.doi) then null
-    when works.doi is not null and (select count(distinct r.cited_pmid) {_CANDIDATE_PAIRS}) = 1
+    when exists (select 1 from articles a where a.doi = works.doi) then null
+    when (select count(distinct r.cited_pmid) {_CANDIDATE_PAIRS}) = 1
         then (select min(r.cited_pmid) {_CANDIDATE_PAIRS})
-    when works.pmcid is not null and (select count(*) from articles a where a.pmcid = works.pmcid
-            and (works.doi is null or a.doi is null or a.doi = works.doi)) = 1
-        then (select a.pmid from articles a where a.pmcid = works.pmcid
-            and (works.doi is null or a.doi is null or a.doi = works.doi))
     end"""
+_OWNERS: Final = """from articles a where a.pmcid = works.pmcid
+    and (works.doi is null or a.doi is null or a.doi = works.doi)"""
+_BY_PMCID: Final = f"""case
+    when works.pmcid is null or exists (select 1 from articles a where a.doi = works.doi) then null
+    when (select count(*) {_OWNERS}) = 1 then (select a.pmid {_OWNERS})
+    end"""
+_DECIDED: Final = """(select s.pmid from resolutions s
+    where s.id = works.id and s.state = 'accepted' and s.method = '{method}')"""
+METHODS: Final = {  # how the PMID of a cited work is found; the first that leads to one counts
+    "person": _DECIDED.format(method="person"),
+    "doi": _BY_DOI,
+    "pmcid": _BY_PMCID,
+    "ecitmatch": _DECIDED.format(method="ecitmatch"),
+    "offline": _DECIDED.format(method="offline"),
+}
+BY_WORDS: Final = "('person', 'ecitmatch', 'offline')"  # methods by which it is no source that names the work
+TARGET: Final = f"coalesce({', '.join(METHODS.values())})"
 UNNAMED: Final = """
     not exists (select 1 from article_references r where r.cited_id = works.id)
     and not exists (select 1 from citations c where c.citing_id = works.id)

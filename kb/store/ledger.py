@@ -11,6 +11,7 @@ from kb.queries.ledger import Task
 
 _KEPT: Final = (  # what no answer of the archive says
     "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts", "mesh_tree",
+    "resolution_runs", "resolutions", "resolution_candidates",
 )  # fmt: skip
 
 
@@ -88,18 +89,11 @@ def save_file_counts(db: sqlite3.Connection, run_id: int, name: str, counts: Map
 
 
 def copy_ledger(db: sqlite3.Connection, old: Path) -> None:
-    """Copy runs, tasks and the MeSH tree from a file of the same schema; one that cannot be read gives none."""
+    """Copy what no answer says from a file of the same schema: runs, tasks, the MeSH tree, decisions on references."""
     db.execute("attach database ? as old", (f"{old.absolute().as_uri()}?mode=ro",))
     try:
         with transaction(db):
-            for table in (
-                "harvest_runs",
-                "harvest_tasks",
-                "harvest_origins",
-                "harvest_changes",
-                "harvest_counts",
-                "mesh_tree",
-            ):
+            for table in _KEPT:
                 db.execute(f"insert or ignore into main.{table} select * from old.{table}")
     finally:
         db.execute("detach database old")

@@ -14,7 +14,9 @@ from kb.records import content_hash
 from kb.text import fold, name_key
 
 _SIGNS: Final = ("@", "＠", "﹫", "(at)", "[at]")
-_IDENTIFIERS: Final = frozenset({"doi", "citation_key"})  # a work is named by them; "@" is a letter of old DOIs
+_IDENTIFIERS: Final = frozenset(
+    {"doi", "citation_key", "reference_key"}
+)  # a work is named by them; "@" is a letter of old DOIs
 _FUNCTIONS: Final = {"articles": "without_emails", "article_texts": "without_words"}  # else without_emails
 _APPENDED: Final = frozenset({("affiliations", "affiliation"), ("investigators", "affiliation")})
 _DERIVED: Final = (  # what is made of other columns, before those are changed

@@ -274,9 +274,10 @@ def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
         touch_around(db, [(pmid, *found[1:])])
         touch(db, (work_id(f"doi:{row[0]}") for row in db.execute(_PAIRED_DOIS, (pmid,)).fetchall()))
         db.execute(
-            """delete from citations where citing_id = ? and source_id = ? and cited_id in (
-                select cited_id from article_references where citing_pmid = ?)""",
-            (pmid, found[0], pmid),
+            """delete from citations where citing_id = :pmid and cited_id in (
+                select cited_id from article_references where citing_pmid = :pmid)
+                and (source_id = :source or cited_id < 0)""",
+            {"pmid": pmid, "source": found[0]},
         )
         db.execute(
             "delete from article_lists where pmid = ? and list = 'references' and source_id = ?",

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 from kb.errors import CollisionError
 from kb.identifiers import cited_work, work_id, year_in
 from kb.labels import citation_label
-from kb.queries.works import TARGET, UNNAMED
-from kb.records import Reference
+from kb.queries.records import read_sources
+from kb.queries.works import BY_WORDS, METHODS, UNNAMED
+from kb.records import RESOLVED, Reference
 
 _SMALLER: Final = """(works.named_by is null
     or (excluded.named_by, excluded.named_at) < (works.named_by, works.named_at))"""
@@ -170,27 +171,79 @@ def touch_around(db: sqlite3.Connection, articles: Iterable[tuple[int, str | Non
         touch(db, (work_id(f"doi:{name}") for name in dois))
         if pmcid:
             db.execute("insert or ignore into touched (id) select id from works where pmcid = ? and id < 0", (pmcid,))
-        db.execute("insert or ignore into touched (id) select id from works where merged_into = ?", (pmid,))
+        db.execute(
+            """insert or ignore into touched (id) select id from works where merged_into = :pmid
+            union select id from resolutions where pmid = :pmid""",
+            {"pmid": pmid},
+        )
 
 
 def save_touched(db: sqlite3.Connection) -> None:
-    """Bring every touched work up to date: where its DOI leads, and whether anything still names it."""
+    """Bring every touched work up to date: what it turns out to be, who says so, whether anything still names it."""
     touch(db, ())
-    db.execute(f"""
-        update works set merged_into = (
-                select coalesce(t.merged_into, t.id) from works t where t.id = {TARGET})
-        where id < 0 and id in (select id from touched)""")
-    db.execute("""
-        update works set state = case when merged_into is null then 'known' else 'merged' end
-        where id < 0 and id in (select id from touched)""")
+    by_words = _identified_by_words(db)
+    _save_targets(db)
+    _save_resolved_sources(db, by_words | _identified_by_words(db))
+    _forget_computed(db, "select id from touched join works using (id) where id < 0 and state = 'merged'")
     db.execute(f"""
         delete from touched where not exists (
             select 1 from works where works.id = touched.id
                 and (state = 'known' or (state = 'merged' and id < 0)) and {UNNAMED})""")
-    for table, column in _COMPUTED:
-        db.execute(f"delete from {table} where {column} in (select id from touched)")
+    _forget_computed(db, "select id from touched")
     db.execute("delete from works where id in (select id from touched)")
     db.execute("delete from touched")
+
+
+def _identified_by_words(db: sqlite3.Connection) -> set[int]:
+    rows = db.execute(f"""select id from touched join works using (id) where identified_by in {BY_WORDS}""")
+    return {row[0] for row in rows}
+
+
+def _save_targets(db: sqlite3.Connection) -> None:
+    """Save what each touched cited work turns out to be, and by which method; what it was until now is touched, too.
+
+    A cited work that no reference names any more is nothing, so that what only it led to can go with it.
+    """
+    db.execute("create temp table if not exists found (id integer primary key, pmid integer, method text)")
+    db.execute("insert or ignore into touched (id) select merged_into from works join touched using (id) where id < 0")
+    for method, target in METHODS.items():
+        db.execute(
+            f"""insert or ignore into found (id, pmid, method)
+            select id, target, ? from (
+                select id, {target} as target from works
+                where id < 0 and id in (select id from touched) and id not in (select id from found)
+                    and exists (select 1 from article_references r where r.cited_id = works.id))
+            where target is not null""",
+            (method,),
+        )
+    save_mentions(db, [row[0] for row in db.execute("select pmid from found").fetchall()])
+    db.execute("""
+        update works set (merged_into, identified_by) = (
+            select coalesce(t.merged_into, t.id), f.method from found f join works t on t.id = f.pmid
+            where f.id = works.id)
+        where id < 0 and id in (select id from touched)""")
+    db.execute("""
+        update works set state = case when merged_into is null then 'known' else 'merged' end
+        where id < 0 and id in (select id from touched)""")
+    db.execute("delete from found")
+
+
+def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Save who says that these cited works are cited: no source, where only the printed words led to an article."""
+    resolved = read_sources(db)[RESOLVED]
+    db.executemany(
+        f"""update citations set source_id = case
+                when (select identified_by from works where id = :id) in {BY_WORDS} then :resolved
+                else (select source_id from articles where pmid = citing_id) end
+        where cited_id = :id""",
+        ({"id": work, "resolved": resolved} for work in ids),
+    )
+
+
+def _forget_computed(db: sqlite3.Connection, gone: str) -> None:
+    """Remove the computed numbers of works that go, or that became others."""
+    for table, column in _COMPUTED:
+        db.execute(f"delete from {table} where {column} in ({gone})")
 
 
 def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:

@@ -149,13 +149,12 @@ def test_the_year_of_a_printed_reference_is_that_of_its_publication(citation, ex
     assert year_in(citation) == expected
 
 
-def test_two_references_share_a_key_only_if_they_print_the_same_words():
-    same = PRINTED.replace("–", "-").upper()
-    other = PRINTED.replace("103", "104")
+def test_a_reference_without_a_certain_title_is_known_by_all_its_words():
+    printed = "Moos RH. Am J Psychiatry. 2008;1:103–9."
 
-    assert citation_key(PRINTED) == citation_key(same)
-    assert citation_key(PRINTED) != citation_key(other)
-    assert citation_key(PRINTED).startswith("moos-2008-")
+    assert citation_key(printed) == citation_key(printed.replace("–", "-").upper())
+    assert citation_key(printed) != citation_key(printed.replace("103", "104"))
+    assert citation_key(printed).startswith("moos-2008-")
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\u00a0", "--", "_", "…"])

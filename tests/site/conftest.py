@@ -12,6 +12,8 @@ import pytest
 
 from graph.run import compute_graph
 from kb.database import open_kb, transaction
+from kb.identifiers import citation_key
+from kb.queries.resolutions import Candidate
 from kb.records import (
     AbstractSection,
     Affiliation,
@@ -35,6 +37,7 @@ from kb.site.serve import build_app
 from kb.store.ledger import save_run, save_run_end
 from kb.store.links import save_links
 from kb.store.records import save_records
+from kb.store.resolutions import Decision, ResolutionRun, save_decisions, save_resolution_run
 from tests.records import record, reference_of
 
 MOMENT = "2026-01-02T03:04:05.000Z"
@@ -108,8 +111,10 @@ def field() -> list[Record]:
     return [seed, held, retracted, citing, record(BOOK, year=2001, title="A held book")]
 
 
-def fill(path: Path, records: list[Record], links: tuple[LinkList, ...] = ()) -> Path:
-    """Save records and links to a new file as one harvest that began with the first of them."""
+def fill(
+    path: Path, records: list[Record], links: tuple[LinkList, ...] = (), decisions: tuple[Decision, ...] = ()
+) -> Path:
+    """Save records, links and decisions on references to a new file as one harvest that began with the first record."""
     db = open_kb(path, create=True)
     with transaction(db):
         run = save_run(db, started_at=MOMENT, command="litkb harvest", plan="{}", version="0.1.0")
@@ -119,6 +124,9 @@ def fill(path: Path, records: list[Record], links: tuple[LinkList, ...] = ()) ->
         save_records(db, records, received_at=MOMENT)
         for link in links:
             save_links(db, link, received_at=MOMENT)
+        if decisions:
+            look = ResolutionRun(MOMENT, "offline", 11.0, 4.0, works=1, accepted=0, proposed=1, litkb_version="0.1.0")
+            save_decisions(db, decisions, run_id=save_resolution_run(db, look), at=MOMENT)
         save_run_end(db, run, finished_at=MOMENT)
     compute_graph(db)
     db.close()
@@ -131,12 +139,17 @@ LINKS = (
     LinkList(HELD, "cited_by", "elink_citedin", None),
     LinkList(RETRACTED, "cited_by", "elink_citedin", ()),
 )
+BOOK_OF_GROUPS = f"ref:{citation_key('Anonymous. The Book <of> Groups. 1939.')}"
+WAITING = Decision(
+    BOOK_OF_GROUPS, "offline", "proposed", None, 6.5, 
+    (Candidate(BOOK, 6.5, "title + year -"), Candidate(77, 2.0, "year +")),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def field_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The field as a file whose name is not kb.db."""
-    return fill(tmp_path_factory.mktemp("field") / "addiction.db", field(), LINKS)
+    return fill(tmp_path_factory.mktemp("field") / "addiction.db", field(), LINKS, (WAITING,))
 
 
 @contextmanager

@@ -41,8 +41,8 @@ def test_labels_facets_and_sorts_name_columns_of_their_table(db: sqlite3.Connect
         assert {column for column in named if column} <= set(columns[name]), name
 
 
-def test_there_are_twenty_questions_with_title_and_sentence():
-    assert len(QUERIES) == 20
+def test_there_are_questions_with_title_and_sentence():
+    assert len(QUERIES) == 21
     for query in KB["queries"].values():
         assert query["title"][-1] in "?ay"
         assert query["description"].strip().endswith(".")

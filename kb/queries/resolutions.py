@@ -1,0 +1,142 @@
+"""What printed references turned out to mean, what they may mean, and what is still to be looked at."""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+_KEY: Final = "case when w.citation_key is null then 'doi:' || w.doi else 'ref:' || w.citation_key end"
+_PRINTED: Final = "(select min(r.citation) from article_references r where r.cited_id = {id})"
+
+
+class Candidate(NamedTuple):
+    """An article that a reference may mean; label is None where nothing here names it."""
+
+    pmid: int
+    score: float
+    agreement: str  # "title + author + year -"
+    label: str | None = None
+
+
+class Resolution(NamedTuple):
+    """What is decided of the references that name one cited work, or waits to be decided."""
+
+    id: int
+    reference_key: str
+    method: str  # offline, ecitmatch, person
+    state: str  # accepted, proposed, rejected
+    pmid: int | None
+    score: float | None
+    decided_at: str
+
+
+class Unresolved(NamedTuple):
+    """A cited work without a PMID: its key, and all that references print of it."""
+
+    id: int
+    reference_key: str
+    doi: str | None
+    citations: tuple[str, ...]
+    citing: frozenset[int]
+
+
+class HeldSubject(NamedTuple):
+    """What a printed reference can say of a held article."""
+
+    pmid: int
+    title: str | None
+    surnames: tuple[str, ...]
+    year: int | None
+    journals: tuple[str, ...]
+    volume: str | None
+    pages: str | None
+    doi: str | None
+
+
+def read_unresolved(db: sqlite3.Connection) -> Iterator[Unresolved]:
+    """Yield the cited works to look at, by id: no identifier, ECitMatch or person has said yet what they are."""
+    rows = db.execute(
+        f"""select w.id, {_KEY}, w.doi, r.citation, r.citing_pmid
+        from works w join article_references r on r.cited_id = w.id
+        where w.id < 0 and coalesce(w.identified_by, 'offline') = 'offline' and not exists (
+            select 1 from resolutions s where s.id = w.id and s.method <> 'offline' and s.state <> 'proposed')
+        order by w.id, r.citation"""
+    )
+    found: list[tuple[int, str, str | None, str | None, int]] = []
+    for row in rows:
+        if found and found[0][0] != row[0]:
+            yield _unresolved(found)
+            found = []
+        found.append(row)
+    if found:
+        yield _unresolved(found)
+
+
+def _unresolved(rows: list[tuple[int, str, str | None, str | None, int]]) -> Unresolved:
+    printed = dict.fromkeys(row[3] for row in rows if row[3])
+    return Unresolved(*rows[0][:3], tuple(printed), frozenset(row[4] for row in rows))
+
+
+def read_subjects(db: sqlite3.Connection) -> Iterator[HeldSubject]:
+    """Yield every held article, by PMID."""
+    authors: dict[int, list[str]] = {}
+    for pmid, name in db.execute(
+        """select pmid, coalesce(last_name, collective_name, name) from authorships
+        where role = 'author' order by pmid, position"""
+    ):
+        authors.setdefault(pmid, []).append(name)
+    for row in db.execute(
+        """select a.pmid, coalesce(a.title, a.vernacular_title), a.year, a.volume, a.pages, a.doi,
+            j.title, j.abbreviation, j.iso_abbreviation
+        from articles a left join journals j on j.journal_id = a.journal_id order by a.pmid"""
+    ):
+        pmid, title, year, volume, pages, doi, *names = row
+        journals = tuple(dict.fromkeys(name for name in names if name))
+        yield HeldSubject(pmid, title, tuple(authors.get(pmid, ())), year, journals, volume, pages, doi)
+
+
+def read_resolution(db: sqlite3.Connection, key: str) -> Resolution | None:
+    """Return what is decided of a reference, by its key; None where nobody has looked at it."""
+    columns = ", ".join(Resolution._fields)
+    row = db.execute(f"select {columns} from resolutions where reference_key = ?", (key,)).fetchone()
+    return Resolution(*row) if row else None
+
+
+def read_cited_work(db: sqlite3.Connection, key: str) -> tuple[int, str | None] | None:
+    """Return (id, identified_by) of the cited work of that key; None where no reference here names it."""
+    row = db.execute(f"select w.id, w.identified_by from works w where w.id < 0 and {_KEY} = ?", (key,)).fetchone()
+    return row[:2] if row else None
+
+
+def read_candidates(db: sqlite3.Connection, work: int) -> list[Candidate]:
+    """Return the articles that the references to a cited work may mean, the best first."""
+    rows = db.execute(
+        """select c.pmid, c.score, c.agreement, w.label
+        from resolution_candidates c left join works w on w.id = c.pmid
+        where c.id = ? order by c.score desc, c.pmid""",
+        (work,),
+    )
+    return [Candidate(*row) for row in rows]
+
+
+class Waiting(NamedTuple):
+    """A reference that waits for a decision: its key, the words of one printing, how many print it."""
+
+    id: int
+    reference_key: str
+    citation: str | None
+    printed: int
+
+
+def read_waiting(db: sqlite3.Connection) -> list[Waiting]:
+    """Return the references that have candidates and wait for a decision, the most certain first."""
+    rows = db.execute(
+        f"select id, reference_key, {_PRINTED.format(id='references_waiting.id')}, printed from references_waiting"
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def read_work_resolution(db: sqlite3.Connection, work: int) -> tuple[Resolution, list[Candidate]] | None:
+    """Return what is decided of a cited work, with its candidates; None where nobody has looked at it."""
+    columns = ", ".join(Resolution._fields)
+    row = db.execute(f"select {columns} from resolutions where id = ?", (work,)).fetchone()
+    return (Resolution(*row), read_candidates(db, work)) if row else None
