@@ -141,7 +141,7 @@ LINKS = (
 )
 BOOK_OF_GROUPS = f"ref:{citation_key('Anonymous. The Book <of> Groups. 1939.')}"
 WAITING = Decision(
-    BOOK_OF_GROUPS, "offline", "proposed", None, 6.5, 
+    BOOK_OF_GROUPS, "offline", "proposed", None, 6.5,
     (Candidate(BOOK, 6.5, "title + year -"), Candidate(77, 2.0, "year +")),
 )  # fmt: skip
 
