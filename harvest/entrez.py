@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from harvest.answers import check_articles
 from harvest.client import Client
+from harvest.ecitmatch import Place, format_question, parse_found
 from harvest.elink import KINDS, check_links
 from harvest.search import MOST_HITS, SearchHits, parse_search
 from kb.errors import PermanentError, SourceError, UsageError
@@ -133,6 +134,12 @@ def search_any(client: Client, identifiers: Sequence[Identifier]) -> list[int] |
 def search_title(client: Client, title: str) -> SearchHits:
     """Return up to BATCH articles whose title PubMed finds by these words, in its order."""
     return _search(client, '"{}"[ti]'.format(title.replace('"', " ").rstrip(". ")))
+
+
+def match_citations(client: Client, places: Mapping[str, Place]) -> tuple[Answer, Mapping[str, tuple[int, ...]]]:
+    """Return which PMIDs ECitMatch finds at up to BATCH places, by their keys; it may leave some out."""
+    request = {"db": "pubmed", "retmode": "xml", "bdata": format_question(places)}
+    return _ask(client, "ecitmatch", request=request, check=parse_found)
 
 
 def fetch_cited_by(client: Client, pmids: Sequence[int]) -> Answer:

@@ -12,8 +12,10 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
+from kb.records import Record
 from kb.text import fold, words_in
 
+QUEUED: Final = 7.0  # score from which a person is asked, where a match does not count by itself
 ACCEPTED: Final = 11.0  # score from which a match counts, if no other comes near
 MARGIN: Final = 4.0  # by which it must be better than the second
 SHOWN: Final = 1.0  # score from which a candidate is worth a person's look
@@ -135,6 +137,21 @@ class Matcher:
                 shared.update(holders)
         places.update(place for place, count in shared.most_common(_CANDIDATES) if count > 1)
         return places
+
+
+def subject_of(record: Record) -> Subject:
+    """Return what a printed reference can say of a record."""
+    article, journal = record.article, record.journal
+    names = (journal.title, journal.abbreviation, journal.iso_abbreviation) if journal else ()
+    return Subject(
+        article.pmid,
+        article.title or article.vernacular_title,
+        tuple(a.last_name or a.collective_name or a.name for a in record.authorships if a.role == "author"),
+        article.year,
+        tuple(dict.fromkeys(name for name in names if name)),
+        article.volume,
+        article.pages,
+    )
 
 
 def decided(matches: Sequence[Match]) -> Match | None:

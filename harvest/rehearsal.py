@@ -1,7 +1,7 @@
 """An E-utilities server on loopback, from a folder of records or a litkb file; it can misbehave on command.
 
-For the demonstration, for teaching, for our tests. It answers ESearch, EFetch and ELink as PubMed would, and
-iCite's question, if they held only these records, keeps NCBI's rate limit, and keeps a log of what it was asked.
+For the demonstration, for teaching, for our tests. It answers ESearch, EFetch, ELink and ECitMatch as PubMed would,
+and iCite's question, if they held only these records, keeps NCBI's rate limit, and keeps a log of what it was asked.
 """
 
 import json
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from harvest.faults import KINDS, Fault, Reply
 from harvest.rehearsed import answer_efetch, answer_elink, answer_esearch
+from harvest.rehearsedcitmatch import answer_ecitmatch
 from harvest.rehearsedicite import answer_icite
 from harvest.shelf import Shelf, open_shelf
 
@@ -30,6 +31,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Shelf, Mapping[str, list[str]]], Reply]]]
     "esearch": answer_esearch,
     "efetch": answer_efetch,
     "elink": answer_elink,
+    "ecitmatch": answer_ecitmatch,
     "pubs": answer_icite,
 }
 
@@ -103,7 +105,7 @@ class Rehearsal:
         """Return the reply to one request, spoilt where a fault says so, and log it."""
         if self._latency:
             self.closing.wait(self._latency)
-        endpoint = program.removesuffix(".fcgi")
+        endpoint = program.partition(".")[0]  # efetch.fcgi, ecitmatch.cgi, pubs
         moment = time.monotonic()
         with self._lock:
             refused = self._refused(parameters, moment) if self._limited else None

@@ -19,7 +19,7 @@ from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
 from kb.queries.records import read_held_pmids, read_record
-from kb.text import fold
+from kb.text import fold, words_in
 
 MOST_SIMILAR: Final = 100  # neighbours that are given of an article
 OWN_SCORE: Final = 2_147_483_647  # what PubMed gives an article as its own neighbour
@@ -27,6 +27,10 @@ _SCORE_UNIT: Final = 1_000_000
 
 _ELOCATION: Final = "MedlineCitation/Article/ELocationID[@EIdType='doi']"
 _TITLES: Final = "MedlineCitation/Article/ArticleTitle|BookDocument/ArticleTitle|BookDocument/Book/BookTitle"
+_JOURNALS: Final = (
+    "MedlineCitation/Article/Journal/Title|MedlineCitation/Article/Journal/ISOAbbreviation"
+    "|MedlineCitation/MedlineJournalInfo/MedlineTA"
+)
 _DESCRIPTORS: Final = "MedlineCitation/MeshHeadingList/MeshHeading/DescriptorName"
 _TYPES: Final = "MedlineCitation/Article/PublicationTypeList/PublicationType|BookDocument/PublicationType"
 _CITED: Final = (
@@ -34,6 +38,15 @@ _CITED: Final = (
     "|PubmedBookData//ReferenceList/Reference/ArticleIdList/ArticleId[@IdType='pubmed']"
     "|MedlineCitation/CommentsCorrectionsList/CommentsCorrections[@RefType='Cites']/PMID"
 )
+
+
+class Place(NamedTuple):
+    """Where an article stands."""
+
+    journal: str
+    year: str
+    volume: str
+    page: str  # the first
 
 
 class Shelved(NamedTuple):
@@ -47,6 +60,7 @@ class Shelved(NamedTuple):
     fields: Mapping[str, frozenset[str]]  # title, author, keyword, mesh, type: the words (authors: names) in it
     cited: tuple[int, ...]  # PMIDs of the reference list, without repeats
     source: str | None  # demonstration or synthetic, where the record says so
+    places: frozenset[Place]  # where it stands, by each name of its journal; folded
 
     @property
     def words(self) -> frozenset[str]:
@@ -87,6 +101,16 @@ class Shelf:
             return self._similar(record)
         found = self._cited_by.get(pmid, ()) if linkname == "pubmed_pubmed_citedin" else _refs(record)
         return [(other, 0) for other in sorted(found, reverse=True)] or None
+
+    def found_at(self, place: Place) -> list[int] | None:
+        """Return the PMIDs at a place; None where no record is of that journal."""
+        if place.journal not in self._journals:
+            return None
+        return [record.pmid for record in self.records.values() if place in record.places]
+
+    @cached_property
+    def _journals(self) -> frozenset[str]:
+        return frozenset(place.journal for record in self.records.values() for place in record.places)
 
     def _similar(self, record: Shelved) -> list[tuple[int, int]]:
         """Return the records that share words with one, the rarer the words the higher; itself first."""
@@ -209,7 +233,16 @@ def _shelved(pmid: int, xml: bytes, element: "etree._Element") -> Shelved:
         },
         cited=tuple(dict.fromkeys(number for number in cited if number)),
         source=_source(element),
+        places=frozenset(_places(element, year)),
     )
+
+
+def _places(element: "etree._Element", year: str) -> Iterator[Place]:
+    volume = element.findtext("MedlineCitation/Article/Journal/JournalIssue/Volume") or ""
+    pages = element.findtext("MedlineCitation/Article/Pagination/MedlinePgn") or ""
+    for journal in _all(element, _JOURNALS):
+        name = " ".join(words_in(fold(journal.text or "")))
+        yield Place(name, year, fold(volume), fold(pages).partition("-")[0].strip())
 
 
 def _all(element: "etree._Element", path: str) -> Iterable["etree._Element"]:

@@ -13,6 +13,7 @@ from graph.run import compute_graph
 from graph.suggestcli import suggest_command
 from harvest.cli import harvest_command, rebuild_command
 from harvest.meshcli import mesh_command
+from harvest.resolvecli import resolve_command
 from harvest.updatecli import update_command
 from kb.check import check_kb, logical_hash
 from kb.console import json_option, kb_argument, litkb_version, run_command, say, tell
@@ -106,7 +107,7 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
 
 
 for command in (
-    harvest_command, update_command, mesh_command, rebuild_command, graph_commands, suggest_command,
+    harvest_command, resolve_command, update_command, mesh_command, rebuild_command, graph_commands, suggest_command,
     export_command, serve, demo_command, publish_command, report_command,
 ):  # fmt: skip
     cli.add_command(command)

@@ -11,7 +11,7 @@ _IN_NAMES: Final = frozenset(
     {"et", "al", "and", "und", "de", "da", "di", "do", "dos", "du", "del", "della", "la", "le", "van", "von", "der",
      "den", "ten", "ter", "el", "bin", "st", "eds", "ed", "jr", "sr"}
 )  # fmt: skip
-_YEAR_FIRST: Final = re.compile(r"\((?:1[6-9]|20[0-3])\d{2}[a-z]?\)[.,:;]?\s+")
+_YEAR_FIRST: Final = re.compile(r"\((?:1[6-9]\d|20[0-3])\d[a-z]?\)[.,:;]?\s+")
 _SENTENCE: Final = re.compile(r"(?<=[.?!])\s+")
 _EDITION: Final = re.compile(r"\([^()]{0,30}\bed(?:ition|n|\.)?[^()]{0,10}\)")
 _PART: Final = re.compile(

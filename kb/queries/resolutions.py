@@ -1,8 +1,12 @@
 """What printed references turned out to mean, what they may mean, and what is still to be looked at."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, NamedTuple
+
+from kb.queries.works import BY_WORDS
 
 _KEY: Final = "case when w.citation_key is null then 'doi:' || w.doi else 'ref:' || w.citation_key end"
 _PRINTED: Final = "(select min(r.citation) from article_references r where r.cited_id = {id})"
@@ -52,26 +56,24 @@ class HeldSubject(NamedTuple):
     doi: str | None
 
 
-def read_unresolved(db: sqlite3.Connection) -> Iterator[Unresolved]:
-    """Yield the cited works to look at, by id: no identifier, ECitMatch or person has said yet what they are."""
+def read_unresolved(db: sqlite3.Connection, *, left: bool = False) -> Iterator[Unresolved]:
+    """Yield the cited works to look at, by id: no identifier, ECitMatch or person has said yet what they are.
+
+    left: only those that matching with the articles held left without one.
+    """
+    open_ones = "w.merged_into is null" if left else "coalesce(w.identified_by, 'offline') = 'offline'"
     rows = db.execute(
         f"""select w.id, {_KEY}, w.doi, r.citation, r.citing_pmid
         from works w join article_references r on r.cited_id = w.id
-        where w.id < 0 and coalesce(w.identified_by, 'offline') = 'offline' and not exists (
-            select 1 from resolutions s where s.id = w.id and s.method <> 'offline' and s.state <> 'proposed')
+        where w.id < 0 and {open_ones} and not exists (
+            select 1 from resolutions s where s.id = w.id and s.method = 'person')
         order by w.id, r.citation"""
     )
-    found: list[tuple[int, str, str | None, str | None, int]] = []
-    for row in rows:
-        if found and found[0][0] != row[0]:
-            yield _unresolved(found)
-            found = []
-        found.append(row)
-    if found:
-        yield _unresolved(found)
+    for _, group in groupby(rows, key=itemgetter(0)):
+        yield _unresolved(list(group))
 
 
-def _unresolved(rows: list[tuple[int, str, str | None, str | None, int]]) -> Unresolved:
+def _unresolved(rows: Sequence[tuple[int, str, str | None, str | None, int]]) -> Unresolved:
     printed = dict.fromkeys(row[3] for row in rows if row[3])
     return Unresolved(*rows[0][:3], tuple(printed), frozenset(row[4] for row in rows))
 
@@ -105,6 +107,21 @@ def read_cited_work(db: sqlite3.Connection, key: str) -> tuple[int, str | None] 
     """Return (id, identified_by) of the cited work of that key; None where no reference here names it."""
     row = db.execute(f"select w.id, w.identified_by from works w where w.id < 0 and {_KEY} = ?", (key,)).fetchone()
     return row[:2] if row else None
+
+
+def read_printed_key(db: sqlite3.Connection, citing: int, position: int) -> str | None:
+    """Return the key of the cited work that an article's reference names; None where it names none, or a PMID."""
+    row = db.execute(
+        f"""select {_KEY} from article_references r join works w on w.id = r.cited_id
+        where r.citing_pmid = ? and r.position = ? and w.id < 0""",
+        (citing, position),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def read_identified_by_words(db: sqlite3.Connection) -> dict[int, int]:
+    """Return the cited works whose article is known by a decision alone, with that article."""
+    return dict(db.execute(f"select id, merged_into from works where id < 0 and identified_by in {BY_WORDS}"))
 
 
 def read_candidates(db: sqlite3.Connection, work: int) -> list[Candidate]:

@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kb.identifiers import work_id
 from kb.queries.resolutions import Candidate
 from kb.store.works import save_touched, touch
+
+_OFFLINE: Final = "offline"
 
 
 class Decision(NamedTuple):
@@ -42,11 +44,22 @@ def save_resolution_run(db: sqlite3.Connection, run: ResolutionRun) -> int:
     return int(row[0])
 
 
+def save_resolution_counts(db: sqlite3.Connection, run_id: int, *, accepted: int, proposed: int) -> None:
+    """Add what a run found to its counts."""
+    db.execute(
+        "update resolution_runs set accepted = accepted + ?, proposed = proposed + ? where id = ?",
+        (accepted, proposed, run_id),
+    )
+
+
 def save_decisions(db: sqlite3.Connection, decisions: Iterable[Decision], *, run_id: int, at: str) -> None:
-    """Save what a run found, in the caller's transaction; what a person decided stands."""
+    """Save what a run found, in the caller's transaction.
+
+    What a person decided stands; what PubMed proposed gives way only to what is accepted.
+    """
     for decision in decisions:
         work = work_id(decision.reference_key)
-        if _is_a_persons(db, work):
+        if _stands(_method(db, work), decision):
             continue
         _forget(db, work)
         _save(db, decision, run_id, at)
@@ -59,9 +72,9 @@ def save_decisions(db: sqlite3.Connection, decisions: Iterable[Decision], *, run
 
 
 def save_unmatched(db: sqlite3.Connection, keys: Iterable[str]) -> None:
-    """Take back what runs found earlier for references that now have no candidate; what a person decided stands."""
+    """Take back what matching with the articles held found earlier, for references that now have no candidate."""
     for work in map(work_id, keys):
-        if not _is_a_persons(db, work):
+        if _method(db, work) == _OFFLINE:
             _forget(db, work)
             touch(db, [work])
     save_touched(db)
@@ -80,9 +93,14 @@ def save_decisions_applied(db: sqlite3.Connection) -> None:
     save_touched(db)
 
 
-def _is_a_persons(db: sqlite3.Connection, work: int) -> bool:
-    found = db.execute("select 1 from resolutions where id = ? and method = 'person'", (work,)).fetchone()
-    return found is not None
+def _stands(method: str | None, new: Decision) -> bool:
+    """Tell whether what was found by method stands against what is found now."""
+    return method == "person" or (method == "ecitmatch" and new.method == _OFFLINE and new.state != "accepted")
+
+
+def _method(db: sqlite3.Connection, work: int) -> str | None:
+    found = db.execute("select method from resolutions where id = ?", (work,)).fetchone()
+    return found[0] if found else None
 
 
 def _forget(db: sqlite3.Connection, work: int) -> None:

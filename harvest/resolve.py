@@ -1,0 +1,154 @@
+"""Printed references without a PMID -> the articles they mean: among those held, and by asking PubMed."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from harvest.archive import keep_answer
+from harvest.asking import Progress, now
+from harvest.client import Client
+from harvest.ecitmatch import Place, printed_place
+from harvest.entrez import BATCH, fetch_articles, match_citations
+from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, Subject, decided, subject_of
+from harvest.pubmed import parse_articles
+from kb.database import transaction
+from kb.queries.resolutions import Candidate, HeldSubject, Unresolved, read_candidates, read_subjects, read_unresolved
+from kb.records import Record
+from kb.store.resolutions import (
+    Decision,
+    ResolutionRun,
+    save_decisions,
+    save_resolution_counts,
+    save_resolution_run,
+    save_unmatched,
+)
+
+OFFLINE: Final = "offline"
+ECITMATCH: Final = "ecitmatch"
+_KEPT: Final = 5  # candidates of one reference that are stored
+_STEP: Final = 500  # references between two words on progress
+
+
+class Resolved(NamedTuple):
+    """What a run came to; works are cited works without a PMID, asked the ones whose place PubMed was asked for."""
+
+    run_id: int
+    works: int
+    accepted: int
+    proposed: int
+    asked: int = 0
+
+
+def subject_held(held: HeldSubject) -> Subject:
+    """Return a held article as the matcher takes it."""
+    return Subject(*held[:-1])
+
+
+def resolve_offline(db: sqlite3.Connection, *, version: str, progress: Progress = lambda *_: None) -> Resolved:
+    """Look for every cited work without a PMID among the articles held, and save what is found, all or nothing."""
+    held, works = list(read_subjects(db)), list(read_unresolved(db))
+    matcher, dois = Matcher(map(subject_held, held)), {subject.pmid: subject.doi for subject in held}
+    decisions, unmatched = [], []
+    for count, work in enumerate(works, start=1):
+        matches = [match for citation in work.citations for match in matcher.matches(citation)]
+        decision = decision_on(work, matches, method=OFFLINE, dois=dois)
+        decisions.append(decision) if decision else unmatched.append(work.reference_key)
+        if count % _STEP == 0 or count == len(works):
+            progress("references", count, len(works))
+    accepted = sum(decision.state == "accepted" for decision in decisions)
+    with transaction(db):
+        run_id = _begun(db, OFFLINE, len(works), version)
+        save_unmatched(db, unmatched)
+        save_decisions(db, decisions, run_id=run_id, at=now())
+        save_resolution_counts(db, run_id, accepted=accepted, proposed=len(decisions) - accepted)
+    return Resolved(run_id, len(works), accepted, len(decisions) - accepted)
+
+
+def decision_on(
+    work: Unresolved, matches: Iterable[Match], *, method: str, dois: Mapping[int, str | None]
+) -> Decision | None:
+    """Return what matches of all printings of a work decide; None where none of them is worth a person's look.
+
+    An article is not the work that nobody but itself cites; one with another DOI than the printed one is not accepted.
+    """
+    best: dict[int, Match] = {}
+    for match in matches:
+        if work.citing != {match.pmid} and match.score > best.get(match.pmid, _NOTHING).score:
+            best[match.pmid] = match
+    ranked = sorted(best.values(), key=lambda match: (-match.score, match.pmid))
+    if not ranked or ranked[0].score < QUEUED:
+        return None
+    meant = decided(ranked)
+    if meant and work.doi and (dois.get(meant.pmid) or work.doi) != work.doi:
+        meant = None
+    candidates = tuple(Candidate(*match) for match in ranked[:_KEPT])
+    state = "accepted" if meant else "proposed"
+    return Decision(work.reference_key, method, state, meant.pmid if meant else None, ranked[0].score, candidates)
+
+
+_NOTHING: Final = Match(0, float("-inf"), "")
+
+
+def resolve_online(
+    db: sqlite3.Connection,
+    archive: sqlite3.Connection,
+    client: Client,
+    *,
+    version: str,
+    progress: Progress = lambda *_: None,
+) -> Resolved:
+    """Ask PubMed's ECitMatch for the place of every reference that is left; what it finds must match as well.
+
+    Each portion is saved when it has come: SourceError ends the run, what came before is kept.
+    """
+    placed = [(work, place) for work in read_unresolved(db, left=True) if (place := _place(work))]
+    with transaction(db):
+        run_id = _begun(db, ECITMATCH, len(placed), version)
+    accepted = proposed = 0
+    for portion in _portions(placed, BATCH):
+        decisions = list(_asked(db, archive, client, portion))
+        new = sum(decision.state == "accepted" for decision in decisions)
+        accepted, proposed = accepted + new, proposed + len(decisions) - new
+        with transaction(db):
+            save_decisions(db, decisions, run_id=run_id, at=now())
+            save_resolution_counts(db, run_id, accepted=new, proposed=len(decisions) - new)
+        progress("asked", accepted + proposed, len(placed))
+    return Resolved(run_id, len(placed), accepted, proposed, len(placed))
+
+
+def _place(work: Unresolved) -> Place | None:
+    return next(filter(None, map(printed_place, work.citations)), None)
+
+
+def _portions(placed: Sequence[tuple[Unresolved, Place]], size: int) -> Iterator[Sequence[tuple[Unresolved, Place]]]:
+    for start in range(0, len(placed), size):
+        yield placed[start : start + size]
+
+
+def _asked(
+    db: sqlite3.Connection, archive: sqlite3.Connection, client: Client, portion: Sequence[tuple[Unresolved, Place]]
+) -> Iterator[Decision]:
+    """Yield what PubMed's answer on a portion decides; the answer is kept, the records are looked at only."""
+    answer, found = match_citations(client, {str(-work.id): place for work, place in portion})
+    keep_answer(archive, answer.body, endpoint=answer.endpoint, request=answer.request, received_at=answer.received_at)
+    records = _fetched(client, {pmid for pmids in found.values() for pmid in pmids})
+    dois = {pmid: record.article.doi for pmid, record in records.items()}
+    for work, _ in portion:
+        subjects = [subject_of(records[pmid]) for pmid in found.get(str(-work.id), ()) if pmid in records]
+        known = [Match(*candidate[:3]) for candidate in read_candidates(db, work.id)]
+        matches = [match for citation in work.citations for match in Matcher(subjects).matches(citation)]
+        if matches and (decision := decision_on(work, [*known, *matches], method=ECITMATCH, dois=dois)):
+            yield decision
+
+
+def _fetched(client: Client, pmids: Iterable[int]) -> dict[int, Record]:
+    wanted = sorted(pmids)
+    records: dict[int, Record] = {}
+    for start in range(0, len(wanted), BATCH):
+        body = fetch_articles(client, wanted[start : start + BATCH]).body
+        records |= {item.article.pmid: item for item in parse_articles(body) if isinstance(item, Record)}
+    return records
+
+
+def _begun(db: sqlite3.Connection, method: str, works: int, version: str) -> int:
+    return save_resolution_run(db, ResolutionRun(now(), method, ACCEPTED, MARGIN, works, 0, 0, version))

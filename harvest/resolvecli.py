@@ -1,0 +1,156 @@
+"""litkb resolve."""
+
+import re
+import sqlite3
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from harvest.archive import archive_path, open_archive
+from harvest.asking import PUBMED, now
+from harvest.cli import clients_of
+from harvest.client import settings_from_environment
+from harvest.resolve import Resolved, resolve_offline, resolve_online
+from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
+from kb.database import open_kb, transaction
+from kb.errors import UsageError
+from kb.identifiers import PMID_LIMIT
+from kb.queries.resolutions import (
+    read_candidates,
+    read_cited_work,
+    read_identified_by_words,
+    read_printed_key,
+    read_resolution,
+    read_waiting,
+)
+from kb.store.resolutions import Decision, save_persons_decision
+
+SHOWN: Final = 20  # references of the queue that are printed; --json gives all
+_PRINTED: Final = re.compile(r"(\d{1,10}):(\d{1,6})")
+_PERSON: Final = "person"
+
+
+@click.command("resolve")
+@kb_argument
+@click.option("--list", "listed", is_flag=True, help="List the references that wait for a decision, with candidates.")
+@click.option("--accept", multiple=True, metavar="REF", help="The best candidate of a reference is the article meant.")
+@click.option(
+    "--reject", multiple=True, metavar="REF", help="None of its candidates is; an accepted one is taken back."
+)
+@click.option(
+    "--set",
+    "chosen",
+    multiple=True,
+    nargs=2,
+    type=(str, click.IntRange(1, PMID_LIMIT)),
+    metavar="REF PMID",
+    help="The reference means this article, held or not.",
+)
+@click.option("--ask", is_flag=True, help="Also ask PubMed (ECitMatch) for what is left.")
+@click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
+@json_option
+@click.pass_context
+def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json: bool, **options: Any) -> None:
+    """Find the articles that printed references without a PMID mean.
+
+    Without options all such references are matched with the articles held: what is certain is accepted, what is
+    doubtful waits for --accept, --reject or --set. REF is what --list prints (ref:... or doi:...), or an article and
+    the number of its reference, 32448354:12. What a person decides is never overwritten.
+
+    Example: litkb resolve kb.db
+    """
+    decides = any(options[name] for name in ("accept", "reject", "chosen"))
+    if options["ask"] and (decides or options["listed"]):
+        raise UsageError("--ask looks for all references; it goes with no other decision and not with --list.")
+    with closing(open_kb(kb)) as db:
+        before = read_identified_by_words(db)
+        if decides:
+            _decide(db, options)
+        if options["listed"]:
+            _list(db, as_json=as_json)
+        elif not decides:
+            _resolve(db, kb, ask=options["ask"], as_json=as_json)
+        changed = read_identified_by_words(db) != before
+    if changed and not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
+        after(kb)
+
+
+def _resolve(db: sqlite3.Connection, kb: Path, *, ask: bool, as_json: bool) -> None:
+    results = {}
+    with shown_progress() as progress, ExitStack() as stack:
+        results["offline"] = resolve_offline(db, version=litkb_version(), progress=progress)
+        if ask:
+            archive = stack.enter_context(open_archive(archive_path(kb)))
+            client = clients_of(settings_from_environment())[PUBMED]
+            results["ecitmatch"] = resolve_online(db, archive, client, version=litkb_version(), progress=progress)
+    waiting = len(read_waiting(db))
+    if as_json:
+        tell({name: result._asdict() for name, result in results.items()} | {"waiting": waiting})
+        return
+    for name, result in results.items():
+        click.echo(_format_result(name, result))
+    if waiting:
+        say(f"{waiting:,} wait for a decision: litkb resolve {kb} --list")
+
+
+def _format_result(name: str, result: Resolved) -> str:
+    where = "with the articles held" if name == "offline" else "by PubMed"
+    return (
+        f"looked at {result.works:,} cited works without a PMID {where}: "
+        f"{result.accepted:,} accepted, {result.proposed:,} proposed"
+    )
+
+
+def _list(db: sqlite3.Connection, *, as_json: bool) -> None:
+    queue = [(waiting, read_candidates(db, waiting.id)) for waiting in read_waiting(db)]
+    if as_json:
+        tell([waiting._asdict() | {"candidates": [one._asdict() for one in found]} for waiting, found in queue])
+        return
+    for waiting, candidates in queue[:SHOWN]:
+        click.echo(f"{waiting.reference_key}\n  {waiting.citation or '(nothing printed but its DOI)'}")
+        for one in candidates:
+            click.echo(f"  {one.score:5.1f}  {one.pmid}  {one.label or 'not held'}  ({one.agreement})")
+    if len(queue) > SHOWN:
+        click.echo(f"… and {len(queue) - SHOWN:,} more (--json lists them all)")
+    if not queue:
+        say("Nothing waits for a decision.")
+
+
+def _decide(db: sqlite3.Connection, options: dict[str, Any]) -> None:
+    """Save what a person decided: all of it, or nothing where one of the references is not to be found."""
+    decisions = [_accepted(db, _key(db, text)) for text in options["accept"]]
+    decisions += [Decision(_key(db, text), _PERSON, "rejected", None, None) for text in options["reject"]]
+    decisions += [Decision(_key(db, text), _PERSON, "accepted", pmid, None) for text, pmid in options["chosen"]]
+    keys = [decision.reference_key for decision in decisions]
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise UsageError(f"{twice} is decided twice in one command; nothing was changed.")
+    with transaction(db):
+        for decision in decisions:
+            save_persons_decision(db, decision, at=now())
+    for decision in decisions:
+        say(f"{decision.reference_key}: {decision.state}" + (f", PMID {decision.pmid}" if decision.pmid else ""))
+
+
+def _key(db: sqlite3.Connection, text: str) -> str:
+    """Return the key of the reference that a person names. Raises UsageError where no reference here has it."""
+    if printed := _PRINTED.fullmatch(text.strip()):
+        key = read_printed_key(db, int(printed[1]), int(printed[2]))
+        if key is None:
+            raise UsageError(f"{text} is no reference here that lacks a PMID; the page of the article numbers them.")
+        return key
+    if read_cited_work(db, text) is None and read_resolution(db, text) is None:
+        raise UsageError(f"No reference here has the key {text[:80]!r}; --list prints those that wait.")
+    return text
+
+
+def _accepted(db: sqlite3.Connection, key: str) -> Decision:
+    found = read_resolution(db, key)
+    candidates = read_candidates(db, found.id) if found else []
+    if not candidates:
+        raise UsageError(f"{key} has no candidate to accept; name the article: --set {key} PMID")
+    best = candidates[0]
+    if len(candidates) > 1 and candidates[1].score == best.score:
+        raise UsageError(f"{key} has two candidates with the same score; name the article: --set {key} PMID")
+    return Decision(key, _PERSON, "accepted", best.pmid, best.score)

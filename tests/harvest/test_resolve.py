@@ -1,0 +1,197 @@
+"""litkb resolve: what is certain is accepted, what is doubtful waits for a person, whose word stands."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvest.pubmedxml import format_record
+from harvest.rebuild import rebuild_kb
+from harvest.rehearsal import Rehearsal
+from harvest.shelf import open_shelf
+from kb.check import check_kb, logical_hash
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb, transaction
+from kb.identifiers import citation_key
+from kb.records import Record
+from kb.store.records import save_records
+from tests.harvest.test_matching import HUMPHREYS, LAUDET, WHOLE
+from tests.records import MOMENT, record, reference_of
+
+DOUBTFUL = "Humphreys K. Circles of help. J Subst Abuse Treat. 2004."
+OTHER = "Anonymous. The Book of Groups. 1939."
+WHOLE_KEY, DOUBTFUL_KEY, OTHER_KEY = (f"ref:{citation_key(text)}" for text in (WHOLE, DOUBTFUL, OTHER))
+
+
+def article(subject, **more: object) -> Record:
+    one = record(
+        subject.pmid, title=subject.title, names=tuple(f"{name} A" for name in subject.surnames), year=subject.year,
+        volume=subject.volume, pages=subject.pages, pub_date=str(subject.year), **more,
+    )  # fmt: skip
+    journal = one.journal._replace(title=subject.journals[0], abbreviation=subject.journals[1])  # type: ignore[union-attr]
+    return one._replace(journal=journal._replace(journal_id=str(subject.pmid)), article=one.article._replace(
+        journal_id=str(subject.pmid)))  # fmt: skip
+
+
+CITING = record(1, (WHOLE, DOUBTFUL, OTHER))
+HELD = [article(LAUDET), article(HUMPHREYS)]
+
+
+def filled(path: Path, *records: Record) -> Path:
+    with closing(open_kb(path, create=True)) as db, transaction(db):
+        save_records(db, records, received_at=MOMENT)
+    return path
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Path:
+    return filled(tmp_path / "kb.db", CITING, *HELD)
+
+
+def resolve(kb: Path, *options: str) -> int:
+    code = run_command(cli, ["resolve", str(kb), "--no-graph", *options])
+    with closing(open_kb(kb)) as db:
+        assert check_kb(db) == []
+    return code
+
+
+def identified(kb: Path) -> dict[str, tuple[str, int]]:
+    """Return by printed words how each reference was identified, and as what."""
+    with closing(open_kb(kb, readonly=True)) as db:
+        rows = db.execute(
+            """select r.citation, w.identified_by, w.merged_into from article_references r
+            join works w on w.id = r.cited_id where w.merged_into is not null"""
+        )
+        return {citation: (method, pmid) for citation, method, pmid in rows}
+
+
+def test_what_is_certain_is_accepted_and_what_is_doubtful_waits(kb: Path, capsys: pytest.CaptureFixture[str]):
+    assert resolve(kb) == 0
+
+    assert identified(kb) == {WHOLE: ("offline", 11)}
+    said = capsys.readouterr()
+    assert said.out == "looked at 3 cited works without a PMID with the articles held: 1 accepted, 1 proposed\n"
+    assert said.err == f"1 wait for a decision: litkb resolve {kb} --list\n"
+
+
+def test_looking_again_changes_nothing(kb: Path):
+    resolve(kb)
+    with closing(open_kb(kb)) as db:
+        before = logical_hash(db)
+
+    resolve(kb)
+
+    with closing(open_kb(kb)) as db:
+        assert logical_hash(db) == before
+
+
+def test_the_queue_is_listed_with_candidates(kb: Path, capsys: pytest.CaptureFixture[str]):
+    resolve(kb)
+    capsys.readouterr()
+
+    assert resolve(kb, "--list", "--json") == 0
+
+    [waiting] = json.loads(capsys.readouterr().out)
+    assert (waiting["reference_key"], waiting["citation"]) == (DOUBTFUL_KEY, DOUBTFUL)
+    assert [(one["pmid"], one["agreement"]) for one in waiting["candidates"]] == [(12, "author + year + journal +")]
+
+
+def test_a_person_accepts_rejects_and_sets_and_later_runs_leave_it(kb: Path):
+    resolve(kb)
+
+    assert resolve(kb, "--accept", DOUBTFUL_KEY, "--reject", "1:1", "--set", OTHER_KEY, "77") == 0
+    assert resolve(kb) == 0
+
+    assert identified(kb) == {DOUBTFUL: ("person", 12), OTHER: ("person", 77)}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--accept", "ref:nobody"), "No reference here has the key 'ref:nobody'; --list prints those that wait."),
+        (("--accept", OTHER_KEY), f"{OTHER_KEY} has no candidate to accept; name the article: --set {OTHER_KEY} PMID"),
+        (("--reject", "1:9"), "1:9 is no reference here that lacks a PMID; the page of the article numbers them."),
+        (("--reject", "1:3", "--set", OTHER_KEY, "5"), f"{OTHER_KEY} is decided twice in one command; nothing was changed."),  # noqa: E501 - one sentence
+        (("--ask", "--list"), "--ask looks for all references; it goes with no other decision and not with --list."),
+    ],
+    ids=["unknown", "no candidate", "no such number", "twice", "ask and list"],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_in_a_sentence(kb: Path, options, said, capsys: pytest.CaptureFixture[str]):
+    resolve(kb)
+    capsys.readouterr()
+
+    assert resolve(kb, *options) == 2
+
+    assert capsys.readouterr().err == f"Error: {said}\n"
+    assert identified(kb) == {WHOLE: ("offline", 11)}
+
+
+def test_another_doi_than_the_printed_one_is_not_accepted(tmp_path: Path):
+    citing = record(1, (reference_of(1, 1, WHOLE, doi="10.1/printed"),))
+    kb = filled(tmp_path / "kb.db", citing, article(LAUDET, doi="10.1/another"))
+
+    resolve(kb)
+
+    assert identified(kb) == {}
+
+
+def test_an_article_is_not_what_only_itself_cites(tmp_path: Path):
+    own = article(LAUDET)
+    kb = filled(tmp_path / "kb.db", own._replace(references=(reference_of(11, 1, WHOLE),)))
+
+    resolve(kb)
+
+    assert identified(kb) == {}
+
+
+def test_decisions_survive_a_rebuild(tmp_path: Path):
+    kb, file = tmp_path / "kb.db", tmp_path / "records.xml"
+    records = "".join(format_record(one) for one in (CITING, *HELD))
+    file.write_text(f"<PubmedArticleSet>{records}</PubmedArticleSet>", encoding="utf-8")
+    assert run_command(cli, ["harvest", str(kb), "--file", str(file), "--no-graph"]) == 0
+    resolve(kb, "--set", "1:3", "77")
+    resolve(kb)
+    before = identified(kb)
+
+    rebuild_kb(kb)
+
+    assert before == identified(kb) == {WHOLE: ("offline", 11), OTHER: ("person", 77)}
+
+
+@pytest.fixture
+def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A rehearsed PubMed with the articles that are not held."""
+    shelf = open_shelf({one.article.pmid: format_record(one).encode() for one in HELD})
+    with Rehearsal(shelf, limited=False) as rehearsal:
+        monkeypatch.setenv("LITKB_EUTILS_URL", rehearsal.base_url)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        yield rehearsal
+
+
+def test_pubmed_is_asked_for_the_place_and_its_record_must_match(online: Rehearsal, tmp_path: Path):
+    wrong = "Kelly JF. Pathways out of homelessness among young adults in cities. Alcohol Treat Q. 2006;24:33-40."
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE, wrong)))
+
+    assert resolve(kb, "--ask") == 0
+    assert resolve(kb) == 0
+
+    assert identified(kb) == {WHOLE: ("ecitmatch", 11)}
+    assert [one.endpoint for one in online.log] == ["ecitmatch", "efetch"]
+
+
+def test_an_article_that_pubmed_named_is_not_held(online: Rehearsal, tmp_path: Path):
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)))
+
+    resolve(kb, "--ask")
+
+    with closing(sqlite3.connect(kb)) as db:
+        assert db.execute("select id, state from works where id > 0 order by id").fetchall() == [
+            (1, "held"),
+            (11, "known"),
+        ]
+        assert db.execute("select method, works, accepted from resolution_runs order by id").fetchall() == [
+            ("offline", 1, 0), ("ecitmatch", 1, 1)
+        ]  # fmt: skip
