@@ -36,6 +36,9 @@ class Standing(NamedTuple):
     doi: str | None
     pmcid: str | None
     sources: str | None
+    identified_by: str | None  # how litkb or a person knows the PMID; None: the record gives it, or nobody knows
+    score: float | None  # of the match, where one was made
+    resolution: int | None  # where candidates were looked for: the cited work
 
 
 class Neighbour(NamedTuple):
@@ -164,8 +167,9 @@ def read_standings(db: sqlite3.Connection, pmid: int) -> dict[int, Standing]:
     rows = db.execute(
         f"""select r.position, coalesce(m.id, w.id), coalesce(m.label, w.label), coalesce(m.state, w.state),
             coalesce(m.doi, w.doi), coalesce(m.pmcid, w.pmcid),
-            {_SOURCES_OF.format(citing="r.citing_pmid", cited="r.cited_id")}
+            {_SOURCES_OF.format(citing="r.citing_pmid", cited="r.cited_id")}, w.identified_by, s.score, s.id
         from article_references r left join works w on w.id = r.cited_id left join works m on m.id = w.merged_into
+            left join resolutions s on s.id = w.id
         where r.citing_pmid = ? order by r.position""",
         (pmid,),
     )

@@ -35,6 +35,8 @@ class PrintedReference(NamedTuple):
     pmid: int | None
     sources: str
     other_ids: str | None
+    resolved: str | None  # how its PMID became known, or that candidates wait; None: the record gives it
+    resolution: int | None  # where its candidates are
     linked: str | None  # links of a saved page whose identifiers are not in its text: "PMC, PubMed"
 
 
@@ -161,6 +163,8 @@ def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
         pmid=found.id if found.id and found.id > 0 else None,
         sources=wording.source_words(found.sources),
         other_ids=None if is_linked else other_ids,
+        resolved=wording.resolution_words(found.identified_by, found.score, is_looked_at=found.resolution is not None),
+        resolution=found.resolution,
         linked=_links_without_number(reference, found) if is_linked else None,
     )
 

@@ -139,6 +139,20 @@ def source_words(names: str | None) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
+_IDENTIFIED_WORDS: Final = {
+    "doi": "identified by its DOI", "pmcid": "identified by its PMCID", "person": "identified by a person",
+    "offline": "resolved offline", "ecitmatch": "resolved by PubMed’s ECitMatch",
+}  # fmt: skip
+
+
+def resolution_words(method: str | None, score: float | None, *, is_looked_at: bool) -> str | None:
+    """Return how a reference was identified that gives no PMID: "resolved offline, score 21.5"; None: it was not."""
+    if method is None:
+        return "candidates were looked for" if is_looked_at else None
+    by_match = method in ("offline", "ecitmatch") and score is not None
+    return _IDENTIFIED_WORDS[method] + (f", score {score:g}" if by_match else "")
+
+
 def notice_words(kind: str) -> tuple[str, int]:
     """Return what a notice says, and how loud: ALARM, WARNING or PLAIN."""
     return _NOTICE_WORDS.get(kind, (kind, PLAIN))
