@@ -162,16 +162,17 @@ def _journals(db: sqlite3.Connection, wanted: Wanted, links: str, ends: str) -> 
 def read_near_communities(db: sqlite3.Connection, community: int) -> list[FacetValue]:
     """Return the communities that citations link with one, in either direction, with the number of citations."""
     rows = db.execute(
-        f"""with pairs (citing, cited) as (
-            select distinct coalesce(v.merged_into, v.id), coalesce(w.merged_into, w.id)
-            from communities m cross join citations c on c.citing_id = m.id
+        f"""with named (id) as (select id from communities where community = :community
+            union all select w.id from communities m cross join works w on w.merged_into = m.id
+            where m.community = :community),
+        pairs (citing, cited) as (
+            select coalesce(v.merged_into, v.id), coalesce(w.merged_into, w.id)
+            from named n cross join citations c on c.citing_id = n.id
                 cross join works v on v.id = c.citing_id cross join works w on w.id = c.cited_id
-            where m.community = :community
             union
             select coalesce(v.merged_into, v.id), coalesce(w.merged_into, w.id)
-            from communities m cross join citations c on c.cited_id = m.id
-                cross join works v on v.id = c.citing_id cross join works w on w.id = c.cited_id
-            where m.community = :community)
+            from named n cross join citations c on c.cited_id = n.id
+                cross join works v on v.id = c.citing_id cross join works w on w.id = c.cited_id)
         select l.community, l.label, count(*) as n
         from pairs p join communities a on a.id = p.citing join communities b on b.id = p.cited
             join community_labels l

@@ -17,6 +17,8 @@ _PAGES = re.compile(
 )
 _NOT_PAGES = re.compile(r"\.(?!\w+=)[a-z_]+(?:\?|$)|/map$")
 
+_SEARCHES = 100  # of the states of the search, which have no end
+
 
 class Numbered(NamedTuple):
     """A number on a page, and where its evidence is."""
@@ -32,13 +34,13 @@ class Numbered(NamedTuple):
 
 
 def pages_of(get: Get, most_of_kind: int) -> Iterator[tuple[str, httpx.Response]]:
-    """Yield the pages that links lead to from home, so many of each kind at most."""
+    """Yield the pages that links lead to from home, so many of each kind at most, and never all searches."""
     waiting, seen, kinds = ["/"], {"/"}, dict[str, int]()
     while waiting:
         address = waiting.pop(0)
         kind = address.split("?")[0].split("/")[1]
         kinds[kind] = kinds.get(kind, 0) + 1
-        if kinds[kind] > most_of_kind:
+        if kinds[kind] > min(most_of_kind, _SEARCHES if kind == "search" else most_of_kind):
             continue
         answer = get(address)
         yield address, answer

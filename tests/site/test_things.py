@@ -1,6 +1,7 @@
 """A page for every kind of thing: what it is, its articles, neighbours and years; any key is safe in its address."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -10,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.database import open_kb
+from kb.queries.facets import FacetValue
+from kb.queries.things import read_near_communities
 from kb.records import Journal, Keyword, MeshDescriptor, MeshHeading
 from kb.site.links import thing_key, thing_path
 from tests.records import authorship, record
+from tests.rows import add_citations, add_work
 from tests.site.conftest import CITING, MOMENT, RETRACTED, SEED, Get, fill, served
 from tests.site.test_pages import plain, text_of
 
@@ -259,3 +263,16 @@ def test_robots_are_kept_from_what_has_no_end(get: Get):
     assert answer.text.splitlines() == [
         "User-agent: *", "Disallow: /search", "Disallow: /kb", "Disallow: /-/", "Disallow: /*?", "Disallow: /*.",
     ]  # fmt: skip
+
+
+def test_citations_between_communities_follow_merged_works(db: sqlite3.Connection):
+    add_citations(db, 1, 8)
+    add_work(db, 7)
+    add_work(db, 8, merged_into=7)
+    run = db.execute("insert into graph_runs (started_at, versions) values ('2026', '{}') returning id").fetchone()[0]
+    for community, work in ((1, 1), (2, 7)):
+        db.execute("insert into community_labels values (?, ?, 1, 0, ?)", (community, f"Label {community}", run))
+        db.execute("insert into communities values (?, ?, ?)", (work, community, run))
+
+    assert read_near_communities(db, 2) == [FacetValue("1", "Label 1", 1)]
+    assert read_near_communities(db, 1) == [FacetValue("2", "Label 2", 1)]
