@@ -1,7 +1,6 @@
 """Killed at any point, a harvest leaves a sound file, and the same command brings it to the same content."""
 
 import multiprocessing
-import os
 import random
 import shutil
 import subprocess
@@ -19,10 +18,10 @@ from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.queries.records import read_held_pmids
 from tests.campaign.crashing import harvest_and_die
+from tests.campaign.scale import SHORT
 from tests.records import record
 
 FIELD = [record(n, tuple({n % 30 + 1, n * 7 % 30 + 1, f"10.1000/{n % 5}"}), doi=f"10.1000/{n}") for n in range(1, 31)]
-SHORT = os.environ.get("LITKB_CAMPAIGN") == "short"
 STRACE = shutil.which("strace")
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.campaign.crashing"])

@@ -1,6 +1,5 @@
 """Whole harvests from a PubMed that fails: nothing is lost, nothing is invented, everything is accounted for."""
 
-import os
 import random
 import sqlite3
 from contextlib import closing
@@ -20,6 +19,7 @@ from harvest.run import Summary, harvest
 from harvest.shelf import open_shelf
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
+from tests.campaign.scale import SHORT
 from tests.harvest.network_builders import Clock
 from tests.records import record, reference_of
 
@@ -38,7 +38,6 @@ FIELD = [
 AGAIN = [kind for kind, what in KINDS.items() if what.effect == PASSING and kind not in ("stall", "drip")]
 ENDPOINTS = (None, "esearch", "efetch", "elink")
 CLOCK = Clock()  # one for all: a pause that the server asks for outlasts the harvest
-SHORT = os.environ.get("LITKB_CAMPAIGN") == "short"
 
 pytestmark = pytest.mark.campaign
 
