@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
+unexport PYTHONDONTWRITEBYTECODE  # many tests start the program: it is compiled once
 
 .PHONY: demo serve test test-browser test-real campaign bench lint clean
 
@@ -12,7 +13,7 @@ serve: demo
 	@$(BIN)/litkb serve $(DEMO)/kb.db
 
 test: .venv/.tested
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 test-browser: .venv/.browser
 	$(BIN)/pytest -q -m browser tests
@@ -27,7 +28,7 @@ bench: .venv/.bench
 	@missed=0; for script in tests/benchmarks/bench_*.py; do \
 	    echo "== $$script"; $(BIN)/python -m tests.benchmarks.$$(basename $$script .py) || missed=1; done; exit $$missed
 
-lint: .venv/.tested
+lint: .venv/.linted
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,20 +39,26 @@ lint: .venv/.tested
 	@touch $@
 
 # constraints.txt holds the versions that ran together; a release of a library cannot break a checkout.
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e
+
 .venv/.installed: .venv/.made pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(INSTALL) .
 	@touch $@
 
-.venv/.tested: .venv/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+.venv/.tested: .venv/.made pyproject.toml constraints.txt
+	$(INSTALL) '.[test]'
+	@touch .venv/.installed $@
+
+.venv/.linted: .venv/.tested
+	$(INSTALL) '.[test,lint]'
 	@touch $@
 
 .venv/.browser: .venv/.tested
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,browser]'
+	$(INSTALL) '.[test,browser]'
 	@touch $@
 
 .venv/.bench: .venv/.tested
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,bench]'
+	$(INSTALL) '.[test,bench]'
 	@touch $@
 
 clean:
