@@ -1,7 +1,7 @@
 """What SQL from strangers may use: the time limit of Datasette alone is no bound on memory or CPU."""
 
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 LONGEST_VALUE: Final = 1_000_000  # bytes of one text or row; a whole field's plan in the ledger fits
 LONGEST_PATTERN: Final = 100  # bytes of a pattern of like or glob, which cost their length squared
@@ -11,8 +11,8 @@ _PRAGMAS: Final = frozenset(
     {
         "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding",
         "foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo", "module_list",
-        "page_count", "page_size", "query_only", "schema_version", "table_info", "table_list", "table_xinfo",
-        "user_version",
+        "page_count", "page_size", "query_only", "recursive_triggers", "schema_version", "table_info", "table_list",
+        "table_xinfo", "user_version",
     }
 )  # fmt: skip
 
@@ -36,3 +36,11 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
     if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):
         return sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_OK
+
+
+def open_connections(database: Any) -> list[sqlite3.Connection]:
+    """Return Datasette's own list of the connections to a database, which it closes at its end."""
+    tracked = vars(database)
+    found = tracked["_all_connections" if "_all_connections" in tracked else "_all_file_connections"]  # 1.0, 0.65
+    assert isinstance(found, list)
+    return found

@@ -37,8 +37,8 @@ async def home(datasette: Any, request: Any) -> Any:
 
 async def _questions(datasette: Any, database: str) -> list[dict[str, str]]:
     """Return the first five canned queries, as buttons; none where the file is served under another name."""
-    metadata = datasette.metadata() if callable(getattr(datasette, "metadata", None)) else {}
-    queries = (metadata.get("databases") or {}).get(database, {}).get("queries", {})
+    described = datasette.metadata() if hasattr(datasette, "metadata") else datasette.config  # 0.65, 1.0
+    queries = ((described or {}).get("databases") or {}).get(database, {}).get("queries", {})
     return [
         {"href": datasette.urls.path(f"/{database}/{name}"), "title": query["title"], "text": query["description"]}
         for name, query in list(queries.items())[:5]

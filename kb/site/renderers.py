@@ -42,12 +42,18 @@ def _renderer(ending: str) -> Callable[..., Any]:
     form = form_of(ending)
 
     def render(  # Datasette gives these by their names
-        datasette: Any, request: Any, database: str, table: str | None, columns: list[str], data: dict[str, Any]
+        datasette: Any,
+        request: Any,
+        database: str,
+        table: str | None,
+        query_name: str | None,
+        columns: list[str],
+        data: dict[str, Any],
     ) -> Any:
         """Answer with all rows as a file, or with a sentence where they name no works."""
-        if request.args.get("_next"):
-            return answers.redirect(first_page(request))
-        rows = rows_of(table, columns, data)
+        if (whole := whole_address(request, data)) is not None:
+            return answers.redirect(whole)
+        rows = rows_of(table, query_name, columns, data)
         if rows is None:
             raise answers.BadRequest(NO_WORKS)
         wanted = wanted_file(form, rows.name, partial(read_selected, rows=rows))
@@ -56,12 +62,12 @@ def _renderer(ending: str) -> Callable[..., Any]:
     return render
 
 
-def rows_of(table: str | None, columns: list[str], data: dict[str, Any]) -> Rows | None:
+def rows_of(table: str | None, query_name: str | None, columns: list[str], data: dict[str, Any]) -> Rows | None:
     found, query = find_places(columns, table), data.get("query") or {}
     if found is None:
         return None
-    name = str(table or data.get("query_name") or "works")
-    return Rows(table, query.get("sql"), query.get("params") or {}, data.get("rows") or [], name, found)
+    shown = [tuple(row.values()) if isinstance(row, dict) else row for row in data.get("rows") or []]
+    return Rows(table, query.get("sql"), query.get("params") or {}, shown, table or query_name or "works", found)
 
 
 def read_selected(db: sqlite3.Connection, rows: Rows) -> Selected:
@@ -71,9 +77,13 @@ def read_selected(db: sqlite3.Connection, rows: Rows) -> Selected:
     return _selected(read_rows(db, sql, rows.params), rows.found)
 
 
-def first_page(request: Any) -> str:
-    """Return the address without its place in a paged table: a file holds all rows."""
+def whole_address(request: Any, data: dict[str, Any]) -> str | None:
+    """Return where Datasette gives all rows and their query, None if here: not on a later page, and 1.0 if asked."""
+    is_told = "query" in data or "primary_key_values" in data or "_extra" in request.args
+    if is_told and not request.args.get("_next"):
+        return None
     args = [(key, value) for key, value in parse_qsl(request.query_string, keep_blank_values=True) if key != "_next"]
+    args += [] if is_told else [("_extra", "query")]
     return f"{request.path}?{urlencode(args)}" if args else str(request.path)
 
 

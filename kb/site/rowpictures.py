@@ -9,7 +9,7 @@ from kb.site import answers
 from kb.site.context import NAME, read_metadata
 from kb.site.maps import file_answer, page_answer
 from kb.site.picturing import Found, Picture
-from kb.site.renderers import NO_WORKS, Rows, can_render, first_page, read_selected, rows_of
+from kb.site.renderers import NO_WORKS, Rows, can_render, read_selected, rows_of, whole_address
 from kb.site.search import PICTURES
 from kb.site.streaming import within
 from kb.site.wording import ROWS_DRAWN, counted
@@ -19,12 +19,18 @@ _ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
 
 def _renderer(view: str, ending: str) -> Callable[..., Any]:
     async def render(  # Datasette gives these by their names
-        datasette: Any, request: Any, database: str, table: str | None, columns: list[str], data: dict[str, Any]
+        datasette: Any,
+        request: Any,
+        database: str,
+        table: str | None,
+        query_name: str | None,
+        columns: list[str],
+        data: dict[str, Any],
     ) -> Any:
         """Answer with the works of all rows drawn, or with a sentence where they name none."""
-        if request.args.get("_next"):
-            return answers.redirect(first_page(request))
-        rows = rows_of(table, columns, data)
+        if (whole := whole_address(request, data)) is not None:
+            return answers.redirect(whole)
+        rows = rows_of(table, query_name, columns, data)
         if rows is None:
             raise answers.BadRequest(NO_WORKS)
         picture = await datasette.get_database(database).execute_fn(_draw(view, rows, _limit(datasette)))

@@ -17,6 +17,7 @@ from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
 from kb.site.context import NAME, read_metadata
 from kb.site.headers import LOCAL_HOSTS, with_host_check
+from kb.site.limits import open_connections
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -61,12 +62,16 @@ def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
     Raises NotLitkbError, NewerSchemaError or DatabaseError, with a sentence, for a file that is none.
     """
     from datasette.app import Datasette  # a plugin must not import it before Datasette itself has
+    from datasette.version import __version_info__
 
     open_kb(file, readonly=True).close()
     path = Path(file).resolve()  # the link of a published file may move while we serve
     options = readonly_options(path)
     settings = {**_SETTINGS, "default_allow_sql": not public}
-    app: Any = Datasette([], metadata=read_metadata(), settings=settings)  # type: ignore[no-untyped-call]
+    described = {"metadata": read_metadata()}
+    if __version_info__[0] != "0":
+        described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels
+    app: Any = Datasette([], settings=settings, **described)  # type: ignore[no-untyped-call]
     app.remove_database("_memory")
     app.add_database(_database(app, path, options), name=NAME)
     return app  # type: ignore[no-any-return]
@@ -93,7 +98,7 @@ def _database(app: Any, path: Path, options: str) -> Any:
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
             db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False)
-            self._all_file_connections.append(db)  # Datasette closes those that it knows
+            open_connections(self).append(db)
             return db
 
     return LitkbFile(app, path=path.name, is_mutable=True)  # type: ignore[no-untyped-call]

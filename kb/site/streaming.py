@@ -15,6 +15,7 @@ from kb.errors import UsageError
 from kb.queries.choice import open_choice
 from kb.site import answers
 from kb.site.headers import App, Message, Receive, Send
+from kb.site.limits import open_connections
 
 _Found = TypeVar("_Found")
 logger = logging.getLogger("litkb.site")
@@ -130,8 +131,8 @@ class Work:
                 close()
             if self._db is not None:
                 self._db.close()
-                with suppress(AttributeError, ValueError):  # Datasette keeps a list of what it opened
-                    self._database._all_file_connections.remove(self._db)
+                with suppress(ValueError):  # closed with the server meanwhile
+                    open_connections(self._database).remove(self._db)
 
     def _is_over(self) -> bool:
         return self.left.is_set() or time.monotonic() > self._deadline

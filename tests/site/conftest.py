@@ -152,6 +152,11 @@ def field_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return fill(tmp_path_factory.mktemp("field") / "addiction.db", field(), LINKS, (WAITING,))
 
 
+def _is_moved_by_datasette_1(address: str) -> bool:
+    """Return whether an address is one of Datasette 1.0 alone, for what 0.65 answers at once."""
+    return address.startswith("/kb/-/query") or "_extra=query" in address
+
+
 @contextmanager
 def served(path: Path, *, public: bool = False) -> Iterator[Get]:
     """Yield a function that asks the app of path for a page, and close its connections afterwards."""
@@ -160,6 +165,8 @@ def served(path: Path, *, public: bool = False) -> Iterator[Get]:
     async def ask(address: str) -> httpx.Response:
         await app.invoke_startup()
         answer: httpx.Response = await app.client.get(address)
+        while _is_moved_by_datasette_1(moved := answer.headers.get("location", "")):
+            answer = await app.client.get(moved)
         return answer
 
     try:
