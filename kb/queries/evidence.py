@@ -247,12 +247,16 @@ from citations c join citation_sources s on s.id = c.source_id
 where c.citing_id in (select id from works where id = :citing or merged_into = :citing)
     and c.cited_id in (select id from works where id = :cited or merged_into = :cited)
 order by s.id, c.citing_id, c.cited_id"""
-# The tasks whose answers can say that a citation exists: the citing record, and lists that either work was asked for.
+# The tasks whose answers can say that a citation exists: the citing record, lists that either work
+# was asked for, and the files of the run in which it was first said.
 _ANSWERS: Final = """select t.task, t.asked, t.run_id, r.started_at, t.outcome, t.answer
 from harvest_tasks t join harvest_runs r on r.id = t.run_id
 where t.answer is not null and (
     (t.asked in (:citing, cast(:citing as text)) and t.task in ('article', 'references', 'icite', 'file'))
-    or (t.asked in (:cited, cast(:cited as text)) and t.task in ('cited_by', 'icite')))
+    or (t.asked in (:cited, cast(:cited as text)) and t.task in ('cited_by', 'icite'))
+    or (t.task = 'file' and r.started_at in (select c.since from citations c
+        where c.citing_id in (select id from works where id = :citing or merged_into = :citing)
+            and c.cited_id in (select id from works where id = :cited or merged_into = :cited))))
 order by t.run_id, t.task, t.asked"""
 
 

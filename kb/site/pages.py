@@ -1,5 +1,6 @@
 """Our routes: home, search, article, work; each asks its values in one thread hop and fills a template."""
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -15,6 +16,7 @@ from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wa
 from kb.site.evidence import citation_values, evidence_values
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
+from kb.site.kept import archive_of, kept_facts, read_times
 from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
 from kb.site.runs import run_values
@@ -193,7 +195,8 @@ async def citation(datasette: Any, request: Any) -> Any:
     values = await database.execute_fn(lambda db: citation_values(db, citing, cited))
     if values is None:
         raise answers.NotFound(wording.NO_CITATION)
-    return await _page(datasette, request, "litkb-citation.html", values)
+    times = await asyncio.to_thread(read_times, await archive_of(database), {one.answer for one in values["answers"]})
+    return await _page(datasette, request, "litkb-citation.html", {**values, "kept": kept_facts(times)})
 
 
 def _number(text: str | None) -> int:
