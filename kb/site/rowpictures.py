@@ -12,7 +12,7 @@ from kb.site.picturing import Found, Picture
 from kb.site.renderers import NO_WORKS, Rows, can_render, first_page, read_selected, rows_of
 from kb.site.search import PICTURES
 from kb.site.streaming import within
-from kb.site.wording import ROWS_DRAWN, counted
+from kb.site.wording import ROWS_DRAWN
 
 _ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
 
@@ -42,8 +42,8 @@ def _draw(view: str, rows: Rows, milliseconds: int) -> Callable[[sqlite3.Connect
 
     def draw(db: sqlite3.Connection) -> Picture:
         works = within(db, milliseconds, lambda: read_selected(db, rows)).works
-        picture = PICTURES[view](db, Found([*works], len(works)))
-        return picture._replace(heading=f"{_title(rows.name)} {counted(len(works), 'work')}", lead=ROWS_DRAWN[view])
+        picture = PICTURES[view](db, Found([*works], len(works), ""))
+        return picture._replace(heading=_title(rows.name), lead=ROWS_DRAWN[view])
 
     return draw
 
@@ -51,7 +51,7 @@ def _draw(view: str, rows: Rows, milliseconds: int) -> Callable[[sqlite3.Connect
 def _title(name: str) -> str:
     """Return the question that a ready query answers, else the name of the table."""
     query = read_metadata()["databases"][NAME]["queries"].get(name)
-    return str(query["title"]) if query else f"{name}:"
+    return str(query["title"]) if query else name.capitalize().replace("_", " ")
 
 
 async def _answer(datasette: Any, request: Any, picture: Picture, *, view: str, ending: str) -> Any:

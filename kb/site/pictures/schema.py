@@ -41,7 +41,7 @@ def draw_schema(boxes: Sequence[Box], titles: Mapping[str, str]) -> Drawing:
     ]
     shown = [_box(box, places[box.name]) for box in boxes]
     width = len(_COLUMNS) * _WIDTH + (len(_COLUMNS) - 1) * _GAP + 2 * _EDGE + _LOOP
-    words = f"{len(boxes)} tables in {len(titles)} groups; lines lead from a table to those that its columns refer to. "
+    words = "The tables in their groups; lines lead from a table to those that its columns refer to. "
     words += "Computed tables also refer to the graph run that filled them."
     body = element("g", "".join(lines), _class="lines") + "".join(headings) + "".join(shown)
     return Drawing("schema", "How the tables join", words, width, height, body)
