@@ -9,7 +9,7 @@ from kb.queries.pages import read_work
 from kb.site import answers, picturing
 from kb.site.asked import format_asked, parse_asked
 from kb.site.charting import citing_years, year_pictures
-from kb.site.context import find_database
+from kb.site.context import ask, find_database
 from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
 from kb.site.pictures.svg import Drawing, as_file
 from kb.site.picturing import Picture
@@ -35,7 +35,7 @@ async def neighbourhood(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>/map and /work/<id>/map."""
     work, kind = int(request.url_vars["id"]), request.url_vars["kind"]
     database = await _database(datasette)
-    found = await database.execute_fn(lambda db: read_work(db, work))
+    found = await ask(database, lambda db: read_work(db, work))
     if found is None:
         raise answers.NotFound("Nothing in this knowledge base has this number.")
     right = "article" if found.state == "held" else "work"
@@ -64,7 +64,7 @@ async def found(datasette: Any, request: Any) -> Any:
     if not ending:
         return answers.redirect(datasette.urls.path(f"/search?{format_asked(asked)}"))
     database = await _database(datasette)
-    picture = await database.execute_fn(lambda db: search_picture(db, asked))
+    picture = await ask(database, lambda db: search_picture(db, asked))
     if picture is None:
         raise answers.NotFound("Nothing is asked that could be drawn.")
     return file_answer(datasette, request, picture, ending)
@@ -73,7 +73,7 @@ async def found(datasette: Any, request: Any) -> Any:
 async def years(datasette: Any, request: Any) -> Any:
     """Answer /years: the charts of the whole field."""
     database = await _database(datasette)
-    values = {"pictures": await database.execute_fn(year_pictures), "path": datasette.urls.path("/years")}
+    values = {"pictures": await ask(database, year_pictures), "path": datasette.urls.path("/years")}
     return await page_answer(datasette, request, "litkb-years.html", values)
 
 
@@ -92,7 +92,7 @@ async def cited_file(datasette: Any, request: Any) -> Any:
 async def _answer(datasette: Any, request: Any, path: str, build: Build, back: str = "") -> Any:
     """Answer with the page of a picture, or with its file."""
     database = await _database(datasette)
-    picture = await database.execute_fn(build)
+    picture = await ask(database, build)
     if ending := request.url_vars.get("ending"):
         return file_answer(datasette, request, picture, ending)
     values = {"picture": picture, "path": datasette.urls.path(path), "back": datasette.urls.path(back) if back else ""}

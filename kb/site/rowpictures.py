@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from kb.site import answers
-from kb.site.context import NAME, read_metadata
+from kb.site.context import NAME, ask, read_metadata
 from kb.site.maps import file_answer, page_answer
 from kb.site.picturing import Found, Picture
 from kb.site.renderers import NO_WORKS, Rows, can_render, first_page, read_selected, rows_of
@@ -27,7 +27,7 @@ def _renderer(view: str, ending: str) -> Callable[..., Any]:
         rows = rows_of(table, columns, data)
         if rows is None:
             raise answers.BadRequest(NO_WORKS)
-        picture = await datasette.get_database(database).execute_fn(_draw(view, rows, _limit(datasette)))
+        picture = await ask(datasette.get_database(database), _draw(view, rows, _limit(datasette)))
         return await _answer(datasette, request, picture, view=view, ending=ending)
 
     return render
