@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kb.queries.evidence import Evidence
+from kb.queries.mesh import BELOW
 from kb.queries.pictureproofs import PICTURED
 from kb.queries.standing import DOUBTED
 from kb.queries.things import MADE, RECEIVED
@@ -236,6 +237,11 @@ from related_studies where id = :id and related_id = :other""",
 where id = :id and steps = 2
 order by through desc, retracted_id""",
         ("id",),
+    ),
+    "below": Evidence(
+        "Articles held about this heading, or one that stands below it",
+        f"{BELOW.format(ui=':other')}\norder by h.pmid",
+        ("other",),
     ),
     "author_orcids": Evidence(
         "ORCID iDs given with the name",

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from kb.queries import things
+from kb.queries import mesh, things
 from kb.queries.facets import FacetValue
 from kb.queries.search import Wanted
 from kb.queries.things import Spelling
@@ -94,10 +94,15 @@ def _journal(db: sqlite3.Connection, key: str) -> About | None:
 def _heading(db: sqlite3.Connection, key: str) -> About | None:
     row = things.read_heading(db, key)
     if row is None:
-        return None
+        name = mesh.read_name(db, key)
+        return About(name, [Part(wording.ONLY_IN_TREE)], [Fact("MeSH number", [Part(key)])]) if name else None
     major = Fact("Major topic of", _counted(row[1], evidence_path("search", mesh=key)))
     facts = [Fact("MeSH number", [Part(key)]), major] if key != row[0] else [major]
     return About(row[0], _said("mesh"), facts)
+
+
+def _facet_values(rows: Sequence[tuple[str, str, int]]) -> list[FacetValue]:
+    return [FacetValue(*row) for row in rows]
 
 
 def _keyword(db: sqlite3.Connection, key: str) -> About | None:
@@ -159,7 +164,15 @@ KINDS: Final = {
             ),
         ),
     ),
-    "mesh": Kind("heading", _heading, ("heading", "keyword", "author", "journal", "community")),
+    "mesh": Kind(
+        "heading",
+        _heading,
+        ("heading", "keyword", "author", "journal", "community"),
+        (
+            (wording.BROADER, "mesh", "below", lambda db, _, key: _facet_values(mesh.read_broader(db, key))),
+            (wording.NARROWER, "mesh", "below", lambda db, _, key: _facet_values(mesh.read_narrower(db, key))),
+        ),
+    ),
     "keyword": Kind("keyword", _keyword, ("keyword", "heading", "author", "journal", "community"), key=fold),
     "community": Kind(
         "community",

@@ -9,7 +9,7 @@ from kb.site import answers
 from kb.site.context import NAME, ask, read_metadata
 from kb.site.maps import file_answer, page_answer
 from kb.site.picturing import Found, Picture
-from kb.site.renderers import NO_WORKS, Rows, can_render, first_page, read_selected, rows_of
+from kb.site.renderers import Answer, Rows, can_render, read_selected, renderer
 from kb.site.search import PICTURES
 from kb.site.streaming import within
 from kb.site.wording import ROWS_DRAWN
@@ -17,20 +17,12 @@ from kb.site.wording import ROWS_DRAWN
 _ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
 
 
-def _renderer(view: str, ending: str) -> Callable[..., Any]:
-    async def render(  # Datasette gives these by their names
-        datasette: Any, request: Any, database: str, table: str | None, columns: list[str], data: dict[str, Any]
-    ) -> Any:
-        """Answer with the works of all rows drawn, or with a sentence where they name none."""
-        if request.args.get("_next"):
-            return answers.redirect(first_page(request))
-        rows = rows_of(table, columns, data)
-        if rows is None:
-            raise answers.BadRequest(NO_WORKS)
-        picture = await ask(datasette.get_database(database), _draw(view, rows, _limit(datasette)))
+def _as_picture(view: str, ending: str) -> Answer:
+    async def answer(datasette: Any, request: Any, database: Any, rows: Rows) -> Any:
+        picture = await ask(database, _draw(view, rows, _limit(datasette)))
         return await _answer(datasette, request, picture, view=view, ending=ending)
 
-    return render
+    return answer
 
 
 def _limit(datasette: Any) -> int:
@@ -77,7 +69,7 @@ def _never() -> bool:
 RENDERERS: Final[list[dict[str, Any]]] = [
     {
         "extension": f"{view}_{ending}" if ending else view,
-        "render": _renderer(view, ending),
+        "render": renderer(_as_picture(view, ending)),
         "can_render": _never if ending else can_render,
     }
     for view in PICTURES
