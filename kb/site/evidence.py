@@ -88,6 +88,5 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
         "cited": (cited, labels.get(cited, str(cited))),
         "assertions": [(wording.source_words(one.source), one) for one in assertions],
         "no_archive": wording.NO_ARCHIVE,
-        "find": cited if cited > 0 else citing,
         "answers": evidence.read_kept_answers(db, citing, cited),
     }

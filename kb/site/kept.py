@@ -3,7 +3,8 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -32,10 +33,10 @@ class Answer(NamedTuple):
 
 async def kept_answer(datasette: Any, request: Any) -> Any:
     """Answer /evidence/answer?name=…: what was asked, when the answer came, and how it reads."""
-    name, find = (request.args.get(key, "")[:_LONGEST] for key in ("name", "find"))
+    name, find, within = (request.args.get(key, "")[:_LONGEST] for key in ("name", "find", "within"))
     answer = await _answer(datasette, name)
     html = await datasette.render_template(
-        "litkb-answer.html", _values(answer, find), request=request, view_name="litkb-answer"
+        "litkb-answer.html", _values(answer, find, within), request=request, view_name="litkb-answer"
     )
     return answers.page(html)
 
@@ -117,13 +118,13 @@ def _facts(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _values(answer: Answer, find: str) -> dict[str, Any]:
-    """Return what the page of an answer shows."""
+def _values(answer: Answer, find: str, within: str) -> dict[str, Any]:
+    """Return what the page of an answer shows: where it says find, first of all in the record of the PMID within."""
     text = _text(answer.body)
     return {
         **_facts(answer),
         "find": find,
-        "places": list(_places(text, find)) if text and find else [],
+        "places": (_places(_record(text, within), find) or _places(text, find)) if text and find else [],
         "text": text[:_SHOWN] if text else None,
         "is_cut": text is not None and len(text) > _SHOWN,
     }
@@ -142,12 +143,19 @@ def _text(body: bytes | None) -> str | None:
         return None
 
 
-def _places(text: str, find: str) -> Iterator[tuple[str, str, str]]:
-    """Yield where something stands in a text: what is before it, it, and what is after."""
-    places = re.finditer(rf"(?<!\w){re.escape(find)}(?!\w)", text)
-    for found, _ in zip(places, range(_PLACES), strict=False):
-        before, after = text[: found.start()][-_AROUND:], text[found.end() :][:_AROUND]
-        yield before, found[0], after
+def _record(text: str, pmid: str) -> str:
+    """Return the record of a PMID in an answer of EFetch; "" where it has none."""
+    start = text.find(f">{pmid}</PMID>") if pmid else -1
+    return text[start : text.find("</PubmedArticle>", start)] if start >= 0 else ""
+
+
+def _places(text: str, find: str) -> list[tuple[str, str, str]]:
+    """Return where something stands in a text: what is before it, it, and what is after."""
+    places = islice(re.finditer(rf"(?<!\w){re.escape(find)}(?!\w)", text), _PLACES)
+    return [
+        (text[max(found.start() - _AROUND, 0) : found.start()], found[0], text[found.end() : found.end() + _AROUND])
+        for found in places
+    ]
 
 
 ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import keep_answer, keep_file, open_archive
-from kb.queries.archive import archive_path
+from kb.queries.archive import Kept, archive_path
+from kb.site.kept import Answer, _values
 from tests.site.conftest import CITING, LINKS, MOMENT, RETRACTED, SEED, Get, field, fill, served
 from tests.site.test_pages import text_of
 
@@ -61,8 +62,16 @@ def test_an_answer_is_shown_as_text_where_it_names_the_work_and_hashed_again(ask
     answer = ask(unescape(way))
 
     assert "The bytes were hashed just now: they are those that came." in answer.text
-    assert f"&lt;Id&gt;<mark>{SEED}</mark>&lt;/Id&gt;" in answer.text
+    assert f"&lt;Id&gt;<mark>{CITING}</mark>&lt;/Id&gt;" in answer.text
     assert "<script>alert" not in answer.text
+
+
+def test_the_place_is_looked_for_in_the_citing_record_first():
+    said = "<PMID>7</PMID> cites 5 </PubmedArticle><PMID>8</PMID> also 5 </PubmedArticle>"
+    body = Answer([Kept(1, "efetch/x.xml", "x", "efetch", {}, MOMENT)], len(said), said.encode(), "")
+
+    assert [place[1:] for place in _values(body, "5", "8")["places"]] == [("5", " ")]
+    assert len(_values(body, "5", "9")["places"]) == 2
 
 
 def test_the_bytes_of_an_answer_can_be_taken_and_read(ask: Get):
