@@ -91,7 +91,7 @@ def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int,
     works = [dot.id for dot in dots]
     citations = asked.read_citations_among(db, works)
     drawn = strongest_links(works, citations, LINKS)
-    words = "Of the citations among them those are drawn that join works with most in common."
+    words = "Of the citations among them, those between works with most in common are drawn."
     return drawn, [[Part(words)]] if len(drawn) < len(citations) else []
 
 
@@ -147,7 +147,7 @@ def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[list[P
     )
     shown = {role: sum(roles[w] in (role, BOTH) for w in roles) for role in (CITED, CITING)}
     return near, [
-        linked(f"Of the {count:,} {words} those are drawn that are cited most here.", [evidence_path(name, id=work)])
+        linked(f"Of the {count:,} {words}, those cited most here are drawn.", [evidence_path(name, id=work)])
         for role, count, words, name in counts
         if shown[role] < count
     ]
@@ -205,8 +205,8 @@ def _first(places: Mapping[int, Place], limit: int) -> dict[int, Place]:
 def _of_found(found: Found, drawing: Drawing, dots: Sequence[Dot], communities: Mapping[int, Community]) -> Picture:
     drawing = drawing._replace(title=f"{len(dots):,} of {counted(found.works, 'work')} found")
     left_out = found.works - len(dots)
-    of = f"Of the {found.works:,} works found those" if found.evidence else "Those"
-    notes = [linked(f"{of} are not drawn that are cited less here or have no place.", [found.evidence])]
+    of = f"Of the {found.works:,} works found, those" if found.evidence else "Works"
+    notes = [linked(f"{of} cited less here or without a place are not drawn.", [found.evidence])]
     return Picture("", "", drawing, COLUMNS, _rows(dots, communities), notes if left_out else [])
 
 
@@ -234,7 +234,7 @@ def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, in
     without, placed = asked.read_without_year(db), asked.read_placed(db, "timeline")
     notes = []
     if drawn < placed:
-        words = f"Of the {placed:,} works with a year those are drawn that are cited most, of all and of each year."
+        words = f"Of the {placed:,} works with a year, those cited most, of all and of each year, are drawn."
         notes.append(linked(words, [evidence_path("placed", layout="timeline")]))
     if without:
         works = "1 work has" if without == 1 else f"{without:,} works have"

@@ -370,7 +370,7 @@ def test_a_neighbourhood_says_what_of_it_is_left_out(empty: sqlite3.Connection):
 
     assert len(picture.rows) == picturing.AROUND + 1
     assert picture.notes == [
-        linked("Of the 80 works that cite it those are drawn that are cited most here.", ["/evidence/citing?id=1"])
+        linked("Of the 80 works that cite it, those cited most here are drawn.", ["/evidence/citing?id=1"])
     ]
     assert [row.cells[-1] for row in picture.rows[:2]] == ["It is the middle", "Cites it"]
 

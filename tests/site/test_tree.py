@@ -36,15 +36,17 @@ def _headed(pmid: int, ui: str) -> Record:
 def steps(html: str) -> dict[str, list[tuple[str, str, str]]]:
     """Return the lists of a page that lead up and down in MeSH: where, what, how many articles."""
     found = {}
-    for title, items in re.findall(r'<h3 id="near-\d+">(One step[^<]*)</h3>(.*?)</section>', html, re.DOTALL):
-        found[title.split()[2]] = re.findall(r'<a href="([^"]+)">([^<]+)</a> <span class="many"><a[^>]*>(\d+)', items)
+    for title, items in re.findall(
+        r'<h3 id="near-\d+">((?:Broader|Narrower) [^<]*)</h3>(.*?)</section>', html, re.DOTALL
+    ):
+        found[title.split()[0]] = re.findall(r'<a href="([^"]+)">([^<]+)</a> <span class="many"><a[^>]*>(\d+)', items)
     return found
 
 
 def test_a_heading_leads_one_step_up_and_down_in_the_tree(with_tree: Get):
-    assert steps(with_tree("/mesh/D1").text) == {"below": [("/mesh/D2", "Name of D2", "2")]}
+    assert steps(with_tree("/mesh/D1").text) == {"Narrower": [("/mesh/D2", "Name of D2", "2")]}
     assert steps(with_tree("/mesh/D3").text) == {
-        "above": [("/mesh/D2", "Name of D2", "2"), ("/mesh/D5", "Name of D5", "1")]
+        "Broader": [("/mesh/D2", "Name of D2", "2"), ("/mesh/D5", "Name of D5", "1")]
     }
 
 
@@ -52,7 +54,7 @@ def test_a_heading_that_only_stands_in_the_tree_has_a_page(with_tree: Get):
     html = with_tree("/mesh/D5").text
 
     assert "No article held here carries this heading itself" in html
-    assert steps(html) == {"below": [("/mesh/D3", "Name of D3", "1")]}
+    assert steps(html) == {"Narrower": [("/mesh/D3", "Name of D3", "1")]}
     assert with_tree("/mesh/D4").status_code == 200
     assert with_tree("/mesh/D9").status_code == 404
 

@@ -7,10 +7,10 @@ from kb.site.pictures.svg import Drawing, element, link, number, text_of
 
 _COLUMNS: Final = (("record",), ("core", "links"), ("computed",), ("runs",))
 _UNDRAWN: Final = "graph_runs"  # every computed table refers to it: lines that say nothing
-_WIDTH: Final = 186.0  # of a box
+_WIDTH: Final = 204.0  # of a box: the longest name fits
 _HEIGHT: Final = 26.0
 _STEP: Final = 34.0  # from box to box
-_GAP: Final = 92.0  # between columns
+_GAP: Final = 74.0  # between columns
 _TOP: Final = 34.0
 _EDGE: Final = 8.0
 _LOOP: Final = 44.0  # beside the last column, for lines within it
