@@ -19,6 +19,12 @@ _MEASURED: Final = """select m.id, w.label, coalesce(a.year, w.year) as year
 from article_metrics m join works w on w.id = m.id left join articles a on a.pmid = m.id
 where {}
 order by m.id"""
+_CITING: Final = """select distinct w.id, w.label, w.year
+from (select id from works where id = :id union all select id from works where merged_into = :id) t
+    join citations c on c.cited_id = t.id join works v on v.id = c.citing_id
+    join works w on w.id = coalesce(v.merged_into, v.id)
+where w.id <> :id and {}
+order by w.id"""
 _NAMES: Final = """select name_key from authorships where last_name is not null and name_key <> ''
     group by name_key order by count(distinct pmid) desc, name_key limit cast(:names as integer)"""
 
@@ -37,6 +43,12 @@ PICTURED: Final[Mapping[str, Evidence]] = {
     ),
     "citations_of_year": Evidence(
         "Citations by works of this year", _LINKS.format(_OF_YEAR.format("v.year")), ("year",)
+    ),
+    "citing_dated": Evidence(
+        "Works here that cite this one and whose year is known", _CITING.format("w.year is not null"), ("id",)
+    ),
+    "citing_of_year": Evidence(
+        "Works here of this year that cite this one", _CITING.format(_OF_YEAR.format("w.year")), ("id", "year")
     ),
     "community_of_year": Evidence(
         "Works of this community and year",

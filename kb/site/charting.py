@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from kb.queries import pictures as asked
+from kb.queries.pages import read_labels
 from kb.queries.pictures import ReferenceYear, YearCount
 from kb.site.numbers import Part, evidence_path, linked
 from kb.site.pictures.charts import COMMUNITIES, Named, draw_communities_chart, draw_reference_years, draw_years_chart
@@ -54,10 +55,16 @@ def _unknown(rows: Sequence[YearCount], named: Named, proof: Proof) -> list[list
     return [linked(words, [proof.of_year("")])] if number else []
 
 
-def citing_years(db: sqlite3.Connection, work: int) -> Picture:
-    """Return the works that cite a work, by their year."""
-    proof = Proof(evidence_path("citing", id=work), lambda _: evidence_path("citing", id=work))
-    return years_chart(asked.read_citing_by_year(db, work), CITING, "Cited over time", proof=proof, name="cited")
+def citing_years(db: sqlite3.Connection, work: int) -> Picture | None:
+    """Return the works that cite a work, by their year; None for an unknown work."""
+    label = read_labels(db, [work]).get(work)
+    if label is None:
+        return None
+    proof = Proof(
+        evidence_path("citing_dated", id=work), lambda year: evidence_path("citing_of_year", id=work, year=year)
+    )
+    rows = asked.read_citing_by_year(db, work)
+    return years_chart(rows, CITING, f"{label}: cited over time", proof=proof, name="cited")
 
 
 def year_pictures(db: sqlite3.Connection) -> dict[str, Picture]:

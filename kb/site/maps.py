@@ -73,8 +73,10 @@ async def found(datasette: Any, request: Any) -> Any:
 async def years(datasette: Any, request: Any) -> Any:
     """Answer /years: the charts of the whole field."""
     database = await _database(datasette)
-    values = {"pictures": await ask(database, year_pictures), "path": datasette.urls.path("/years")}
-    return await page_answer(datasette, request, "litkb-years.html", values)
+    charts = await ask(database, year_pictures)
+    path = datasette.urls.path("/years")
+    values = {"charts": [(f"{path}/{name}", chart) for name, chart in charts.items()], "path": path, "back": ""}
+    return await page_answer(datasette, request, "litkb-years.html", {"heading": "Over the years", **values})
 
 
 async def year_file(datasette: Any, request: Any) -> Any:
@@ -83,10 +85,18 @@ async def year_file(datasette: Any, request: Any) -> Any:
     return await _answer(datasette, request, f"/years/{name}", lambda db: year_pictures(db)[name])
 
 
-async def cited_file(datasette: Any, request: Any) -> Any:
-    """Answer /article/<pmid>/years.svg: the works that cite it, by year."""
-    work = int(request.url_vars["id"])
-    return await _answer(datasette, request, request.path, lambda db: citing_years(db, work))
+async def cited(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/years, and /article/<pmid>/years.svg: the works that cite it, by year."""
+    work, ending = int(request.url_vars["id"]), request.url_vars.get("ending")
+    database = await _database(datasette)
+    chart = await ask(database, lambda db: citing_years(db, work))
+    if chart is None:
+        raise answers.NotFound("Nothing in this knowledge base has this number.")
+    if ending:
+        return file_answer(datasette, request, chart, ending)
+    path = datasette.urls.path(f"/work/{work}")
+    values = {"charts": [(f"{path}/years", chart)], "heading": chart.heading, "path": "", "back": path}
+    return await page_answer(datasette, request, "litkb-years.html", values)
 
 
 async def _answer(datasette: Any, request: Any, path: str, build: Build, back: str = "") -> Any:
@@ -153,5 +163,5 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/years$", years),
     (rf"^/years/(?P<name>articles|citations|communities|references){_FILE}$", year_file),
     (rf"^/(?P<kind>article|work)/(?P<id>-?[0-9]{{1,18}})/map{_PICTURE}$", neighbourhood),
-    (rf"^/(?:article|work)/(?P<id>-?[0-9]{{1,18}})/years{_FILE}$", cited_file),
+    (rf"^/(?:article|work)/(?P<id>-?[0-9]{{1,18}})/years{_PICTURE}$", cited),
 ]

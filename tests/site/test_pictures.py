@@ -477,7 +477,18 @@ def test_a_picture_is_drawn_as_png_too(get: Get):
 def test_the_years_of_what_cites_an_article_are_a_file(get: Get):
     words = [one.text for one in ElementTree.fromstring(get(f"/article/{SEED}/years.svg").content).iter(f"{SVG}title")]
 
-    assert words == ["Cited over time", "2008: 1 citing work", "2022: 1 citing work"]
+    assert words == ["Vederhus 2020 J Tests: cited over time", "2008: 1 citing work", "2022: 1 citing work"]
+
+
+@pytest.mark.parametrize("address", [f"/article/{SEED}", f"/work/{KNOWN}"])
+def test_a_work_that_is_cited_leads_to_its_chart_and_the_same_as_a_table(get: Get, address: str):
+    html = get(f"{address}/years").text
+
+    assert f'src="{address}/years.svg?bare=1"' in get(address).text
+    assert "The same as a table" in html
+    assert f'href="/work/{address.rpartition("/")[2]}">To its page' in html
+    assert html.count("<h1>") == 1
+    assert get("/work/77/years").status_code == get("/work/77/years.svg").status_code == 404
 
 
 def test_the_picture_of_the_page_of_an_article_is_bare_and_in_four_dresses(get: Get):
