@@ -1,4 +1,4 @@
-"""The archive: raw answers kept before they are parsed, so that a knowledge base can be rebuilt without the network.
+"""The archive as it is written: raw answers kept before they are parsed, so that a knowledge base can be rebuilt.
 
 ``kb.sqlar`` beside ``kb.db`` is an SQLite Archive (``sqlite3 -A`` lists and extracts it) with a second table
 that says of each answer what was asked, without key and e-mail, and when it came.
@@ -12,10 +12,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 
 from kb.database import BUSY_TIMEOUT_MS, explain_sqlite, transaction
 from kb.errors import ArchiveError
+from kb.queries.archive import PIECE
 
 _SCHEMA: Final = (
     """create table if not exists sqlar (
@@ -35,25 +36,8 @@ _SCHEMA: Final = (
         unique (name, request, received_at)
     )""",
 )
-_PIECE: Final = 1 << 20
 _SPOOLED: Final = 32 << 20  # bytes of a compressed answer held in memory before a temporary file is used
 _LARGEST: Final = 900_000_000  # SQLite's default limit for one value is 10^9 bytes
-
-
-class Kept(NamedTuple):
-    """One answer in the archive."""
-
-    id: int
-    name: str
-    sha256: str
-    endpoint: str
-    request: dict[str, Any]
-    received_at: str
-
-
-def archive_path(kb_path: Path) -> Path:
-    """Return where the archive of a knowledge base is: ``kb.sqlar`` for ``kb.db``."""
-    return kb_path.with_suffix(".sqlar")
 
 
 @contextmanager
@@ -126,7 +110,7 @@ def _pack(path: Path, packed: IO[bytes]) -> tuple[str, int]:
     """Write the zlib form of a file to packed; return the SHA-256 and the size of its bytes."""
     digest, pack, size = hashlib.sha256(), zlib.compressobj(1 if path.suffix == ".gz" else 6), 0
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
+        while piece := file.read(PIECE):
             digest.update(piece)
             size += len(piece)
             packed.write(pack.compress(piece))
@@ -142,31 +126,5 @@ def _write_blob(db: sqlite3.Connection, name: str, size: int, packed: IO[bytes],
     ).fetchone()
     packed.seek(0)
     with db.blobopen("sqlar", "data", row[0]) as blob:
-        while piece := packed.read(_PIECE):
+        while piece := packed.read(PIECE):
             blob.write(piece)
-
-
-def read_answers(db: sqlite3.Connection) -> Iterator[Kept]:
-    """Yield all answers kept, in order of receipt."""
-    for row in db.execute(
-        "select id, name, sha256, endpoint, request, received_at from answers order by received_at, id"
-    ):
-        number, name, sha256, endpoint, request, received_at = row
-        yield Kept(number, name, sha256, endpoint, json.loads(request), received_at)
-
-
-def read_body(db: sqlite3.Connection, kept: Kept) -> Iterator[bytes]:
-    """Yield the bytes of an answer in pieces. Raises ArchiveError at the end if they are not those kept."""
-    rowid, size, length = db.execute(
-        "select rowid, sz, length(data) from sqlar where name = ?", (kept.name,)
-    ).fetchone() or (None, 0, 0)
-    if rowid is None:
-        raise ArchiveError(f"The archive has lost the answer {kept.name}.")
-    digest, unpack = hashlib.sha256(), zlib.decompressobj()
-    with db.blobopen("sqlar", "data", rowid, readonly=True) as blob:
-        while piece := blob.read(_PIECE):
-            plain = piece if size == length else unpack.decompress(piece)
-            digest.update(plain)
-            yield plain
-    if digest.hexdigest() != kept.sha256:
-        raise ArchiveError(f"The answer {kept.name} in the archive is damaged.")

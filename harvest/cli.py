@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.asking import PUBMED
 from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
@@ -22,6 +22,7 @@ from kb.console import json_option, kb_argument, litkb_version, say, shown_progr
 from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
+from kb.queries.archive import archive_path
 from kb.queries.ledger import OUTCOMES, Task
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from harvest.archive import Kept, archive_path, open_archive, read_answers, read_body
+from harvest.archive import open_archive
 from harvest.files import unpack
 from harvest.load import TOGETHER, asked_pmids, load_articles, load_file, load_icite, load_links, load_page
 from kb.database import close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, SourceError
+from kb.queries.archive import Kept, archive_path, read_answers, read_body
 from kb.store.ledger import copy_ledger
 from kb.store.resolutions import save_decisions_applied
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.asking import PUBMED, now
 from harvest.cli import clients_of
 from harvest.client import settings_from_environment
@@ -17,6 +17,7 @@ from kb.console import json_option, kb_argument, litkb_version, say, shown_progr
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT
+from kb.queries.archive import archive_path
 from kb.queries.resolutions import (
     read_candidates,
     read_cited_work,

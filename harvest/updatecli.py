@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.asking import now
 from harvest.cli import clients_of, show_problems
 from harvest.client import settings_from_environment
@@ -16,6 +16,7 @@ from harvest.update import DUE, Due, UpdateSummary, read_due, update
 from kb.changes import CHANGED, CORRECTED, GONE, RETRACTED, Change
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
+from kb.queries.archive import archive_path
 from kb.queries.pages import read_labels
 
 SHOWN: Final = 20  # articles of one kind that are printed; all of them are in harvest_changes, and in --json

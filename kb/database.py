@@ -149,6 +149,17 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def one_moment(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block that reads, all of it from one moment of the file: somebody may be writing."""
+    db.execute("begin")
+    try:
+        yield
+    finally:
+        if db.in_transaction:  # SQLite ends it by itself where a query is interrupted for lack of memory
+            db.execute("rollback")
+
+
+@contextmanager
 def unchecked_keys(db: sqlite3.Connection) -> Iterator[None]:
     """Run a block in which SQLite looks up no foreign keys, half of the time of many rows: the block knows its own.
 

@@ -9,6 +9,16 @@ _ARTICLES_BELOW: Final = """
         or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')"""
 
 
+BELOW: Final = """select distinct h.pmid from mesh_tree t join mesh_tree b on b.tree_number = t.tree_number
+        or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')
+    join mesh_headings h on h.descriptor_ui = b.descriptor_ui
+where t.descriptor_ui = {ui}"""
+"""Select of the articles about a descriptor, {ui}, or something below any of its places."""
+_BESIDE: Final = f"""with beside (ui, name) as (
+    select distinct t.descriptor_ui, t.name from mesh_tree own join mesh_tree t on {{}} where own.descriptor_ui = :ui)
+select ui, name, (select count(*) from ({BELOW.format(ui="x.ui")})) as n from beside x order by n desc, name"""
+
+
 class Branch(NamedTuple):
     """One place of the tree, and how many articles held are about it or something below it."""
 
@@ -49,11 +59,24 @@ def read_branches(db: sqlite3.Connection, below: str | None = None) -> list[Bran
 
 def read_branch_pmids(db: sqlite3.Connection, descriptor_ui: str) -> list[int]:
     """Return the held articles that are about a descriptor or something below any of its places, by PMID."""
-    rows = db.execute(
-        """select distinct h.pmid from mesh_tree t join mesh_tree b on b.tree_number = t.tree_number
-            or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')
-            join mesh_headings h on h.descriptor_ui = b.descriptor_ui
-        where t.descriptor_ui = ? order by h.pmid""",
-        (descriptor_ui,),
-    )
+    rows = db.execute(f"{BELOW.format(ui='?')} order by h.pmid", (descriptor_ui,))
     return [row[0] for row in rows]
+
+
+def read_broader(db: sqlite3.Connection, descriptor_ui: str) -> list[tuple[str, str, int]]:
+    """Return the descriptors one step above any place of a descriptor: number, name, articles about them or below."""
+    above = "t.tree_number = rtrim(rtrim(own.tree_number, replace(own.tree_number, '.', '')), '.')"
+    return db.execute(_BESIDE.format(above), {"ui": descriptor_ui}).fetchall()
+
+
+def read_narrower(db: sqlite3.Connection, descriptor_ui: str) -> list[tuple[str, str, int]]:
+    """Return the descriptors one step below any place of a descriptor, those with articles; as read_broader does."""
+    below = """t.tree_number > own.tree_number || '.' and t.tree_number < own.tree_number || '/'
+        and instr(substr(t.tree_number, length(own.tree_number) + 2), '.') = 0"""
+    return [row for row in db.execute(_BESIDE.format(below), {"ui": descriptor_ui}) if row[2]]
+
+
+def read_name(db: sqlite3.Connection, descriptor_ui: str) -> str | None:
+    """Return the name of a descriptor of the tree; None where the tree has none of this number."""
+    row = db.execute("select name from mesh_tree where descriptor_ui = ? limit 1", (descriptor_ui,)).fetchone()
+    return row[0] if row else None

@@ -16,6 +16,7 @@ from kb.site import (
     errors,
     functions,
     headers,
+    kept,
     limits,
     maps,
     pages,
@@ -28,7 +29,7 @@ from kb.site import (
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
-    return [*maps.ROUTES, *rowpictures.ROUTES, *pages.ROUTES]
+    return [*maps.ROUTES, *rowpictures.ROUTES, *kept.ROUTES, *pages.ROUTES]
 
 
 @hookimpl

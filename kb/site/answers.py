@@ -42,6 +42,12 @@ def error(text: str, *, status: int, title: str) -> Any:
     return Response.json({"ok": False, "error": text, "status": status, "title": title}, status=status)
 
 
+def attachment(content: bytes, name: str) -> Any:
+    """Return an answer with bytes that a browser keeps under this name and does not look into."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type="application/octet-stream", headers=headers)
+
+
 def file(content: str | bytes, name: str, media_type: str) -> Any:
     """Return an answer with a file that a browser shows, and keeps under this name."""
     body = content if isinstance(content, bytes) else content.encode()

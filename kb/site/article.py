@@ -11,6 +11,7 @@ from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site import wording
 from kb.site.markup import marked_up, title_markup
 from kb.site.numbers import Part, evidence_path, linked
+from kb.site.reasons import related_reason
 from kb.site.standing import read_embedded, standing_values
 from kb.text import name_key
 
@@ -116,7 +117,7 @@ def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
         "similar_sentence": linked(
             wording.similar_sentence(len(similar), said), [evidence_path("similar", pmid=pmid, first=SHOWN)]
         ),
-        "related": pages.read_related(db, pmid, 10),
+        "related": [(one, related_reason(one.note or "", pmid, one.id)) for one in pages.read_related(db, pmid, 10)],
         "said": said_sentences(pmid, said),
     }
 

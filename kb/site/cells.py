@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from kb.site.links import doi_url, orcid_url, pmc_url, thing_path
+from kb.site.links import answer_path, doi_url, orcid_url, pmc_url, thing_path
 
 _ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid", "other_pmid", "named_by"})
 _WORKS: Final = frozenset({"citing_id", "cited_id", "related_id", "other_id", "merged_into", "retracted_id"})
@@ -28,6 +28,8 @@ def render_cell(datasette: Any, row: Any, value: Any, *, column: str, table: str
     if (address := _ADDRESSES.get(column)) and isinstance(value, str):
         url = address(value)
         return Markup('<a href="{}">{}</a>').format(url, value) if url else None
+    if column == "answer" and isinstance(value, str) and table == "harvest_tasks":
+        return _link(datasette, answer_path(value), label, value)
     if column in _KINDS and isinstance(value, str | int) and value != "":
         return _link(datasette, thing_path(_KINDS[column], value), label, value)
     if not isinstance(value, int) or isinstance(value, bool):
@@ -41,6 +43,8 @@ def render_cell(datasette: Any, row: Any, value: Any, *, column: str, table: str
 
 def cell_path(column: str, value: object) -> str | None:
     """Return the path that a cell of rows of works leads to; None where it names nothing that has a page."""
+    if column == "answer" and isinstance(value, str):
+        return answer_path(value)
     if column in _KINDS and isinstance(value, str | int) and value != "":
         return thing_path(_KINDS[column], value)
     if not isinstance(value, int):

@@ -1,12 +1,14 @@
 """What every page knows: the litkb file being served, where its records are from, the addresses it may link."""
 
 import sqlite3
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import yaml
 
+from kb.database import one_moment
 from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording
@@ -14,6 +16,7 @@ from kb.site.markup import title_markup
 from kb.site.pictures import svg
 from kb.text import fold
 
+_Found = TypeVar("_Found")
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
 
@@ -52,6 +55,17 @@ async def find_database(datasette: Any) -> Any:
         if not name.startswith("_") and await database.execute_fn(read_is_litkb):
             return database
     return None
+
+
+async def ask(database: Any, read: Callable[[sqlite3.Connection], _Found]) -> _Found:
+    """Return what read returns, all of it as the file was at one moment: a harvest may be writing into it."""
+
+    def at_one_moment(db: sqlite3.Connection) -> _Found:
+        with one_moment(db):
+            return read(db)
+
+    found: _Found = await database.execute_fn(at_one_moment)
+    return found
 
 
 def may_ask(datasette: Any) -> bool:

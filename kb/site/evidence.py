@@ -6,8 +6,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from kb.queries import evidence
-from kb.queries.evidence import EVIDENCE, Evidence
+from kb.queries.evidence import Evidence
 from kb.queries.pages import read_labels
+from kb.queries.proofs import EVIDENCE
 from kb.queries.search import EVERYTHING
 from kb.queries.syntax import parse_query
 from kb.site import wording
@@ -23,24 +24,34 @@ def evidence_values(
     db: sqlite3.Connection, name: str, query_string: str, args: Mapping[str, str]
 ) -> dict[str, Any] | None:
     """Return what the page of the evidence of a number shows; None for an unknown name, or where a value is missing."""
-    if name in ("search", "received", "named"):
-        return _of_search(db, name, query_string, args.get("citing_year", "")[:_LONGEST])
+    if name in _OF_SEARCH:
+        return _of_search(db, name, query_string, {key: value[:_LONGEST] for key, value in args.items()})
     found = EVIDENCE.get(name)
     if found is None or any(value not in args for value in found.values):
         return None
     return _shown(db, found, {value: args[value][:_LONGEST] for value in found.values})
 
 
-def _of_search(db: sqlite3.Connection, name: str, query_string: str, citing_year: str) -> dict[str, Any]:
+_OF_SEARCH: Final = {
+    "search": evidence.wanted_evidence,
+    "published": evidence.published_evidence,
+    "received": evidence.received_evidence,
+    "received_dated": evidence.received_dated_evidence,
+    "named": None,
+}
+
+
+def _of_search(db: sqlite3.Connection, name: str, query_string: str, args: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a number tells of a search or of the articles of a thing."""
     asked = parse_asked(query_string)
-    if name == "named":
+    make = _OF_SEARCH[name]
+    if make is None:
         rows = evidence.read_named_evidence(db, parse_query(asked.text), asked.filters, SHOWN)
         known = EVIDENCE["known"]._replace(title=wording.NAMED_ONLY.capitalize(), sql=wording.NAMED_SQL)
         return _page(known, {}, rows) | {"note": wording.NAMED_NOTE, "query": None}
     wanted = wanted_articles(db, asked) or EVERYTHING
-    if name == "search":
-        return _shown(db, evidence.wanted_evidence(wanted), wanted.values)
-    return _shown(db, evidence.received_evidence(wanted), {**wanted.values, "citing_year": citing_year})
+    found = make(wanted)
+    return _shown(db, found, {value: wanted.values.get(value, args.get(value, "")) for value in found.values})
 
 
 def _shown(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,5 +87,6 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
         "citing": (citing, labels.get(citing, str(citing))),
         "cited": (cited, labels.get(cited, str(cited))),
         "assertions": [(wording.source_words(one.source), one) for one in assertions],
+        "no_archive": wording.NO_ARCHIVE,
         "answers": evidence.read_kept_answers(db, citing, cited),
     }

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from kb.queries import things
+from kb.queries import mesh, things
 from kb.queries.facets import FacetValue
 from kb.queries.search import Wanted
 from kb.queries.things import Spelling
@@ -20,12 +20,17 @@ class Fact(NamedTuple):
     parts: list[Part]
     orcid: str | None = None
 
+    @property
+    def is_name(self) -> bool:
+        """Whether it counts nothing, and only names."""
+        return all(part.path is None for part in self.parts)
+
 
 class About(NamedTuple):
     """What a thing is: its title, a sentence, facts."""
 
     title: str
-    sentence: str
+    sentence: list[Part]
     facts: list[Fact]
 
 
@@ -48,7 +53,13 @@ def _author(db: sqlite3.Connection, key: str) -> About | None:
         Fact("ORCID", _counted(one.articles, evidence_path("author_orcid", key=key, orcid=one.text)), one.text)
         for one in orcids
     ]
-    return About(names[0].text, wording.name_sentence(len(orcids)), facts)
+    return About(
+        names[0].text, linked(wording.name_sentence(len(orcids)), [evidence_path("author_orcids", key=key)]), facts
+    )
+
+
+def _said(kind: str) -> list[Part]:
+    return [Part(wording.KIND_SENTENCES[kind])]
 
 
 def _spelled(spellings: Sequence[Spelling], evidence: str, key: str) -> list[Part]:
@@ -75,7 +86,7 @@ def _journal(db: sqlite3.Connection, key: str) -> About | None:
     ]  # fmt: skip
     return About(
         row.title or row.abbreviation or row.journal_id,
-        wording.KIND_SENTENCES["journal"],
+        _said("journal"),
         [Fact(name, [Part(value)]) for name, value in facts if value],
     )
 
@@ -83,10 +94,15 @@ def _journal(db: sqlite3.Connection, key: str) -> About | None:
 def _heading(db: sqlite3.Connection, key: str) -> About | None:
     row = things.read_heading(db, key)
     if row is None:
-        return None
+        name = mesh.read_name(db, key)
+        return About(name, [Part(wording.ONLY_IN_TREE)], [Fact("MeSH number", [Part(key)])]) if name else None
     major = Fact("Major topic of", _counted(row[1], evidence_path("search", mesh=key)))
     facts = [Fact("MeSH number", [Part(key)]), major] if key != row[0] else [major]
-    return About(row[0], wording.KIND_SENTENCES["mesh"], facts)
+    return About(row[0], _said("mesh"), facts)
+
+
+def _facet_values(rows: Sequence[tuple[str, str, int]]) -> list[FacetValue]:
+    return [FacetValue(*row) for row in rows]
 
 
 def _keyword(db: sqlite3.Connection, key: str) -> About | None:
@@ -94,7 +110,7 @@ def _keyword(db: sqlite3.Connection, key: str) -> About | None:
     if not spellings:
         return None
     facts = [Fact("Printed as", _spelled(spellings, "keyword_as", key))] if len(spellings) > 1 else []
-    return About(spellings[0].text, wording.KIND_SENTENCES["keyword"], facts)
+    return About(spellings[0].text, _said("keyword"), facts)
 
 
 def _community(db: sqlite3.Connection, key: str) -> About | None:
@@ -104,7 +120,7 @@ def _community(db: sqlite3.Connection, key: str) -> About | None:
     paths = [evidence_path(name, community=key) for name in ("community", "community_held")]
     works = linked(f"{row.works:,} works, of which {row.held:,} are held here", paths)
     facts = [Fact("Works", works), Fact("Number", [Part(key)])]
-    return About(row.label, wording.KIND_SENTENCES["community"], facts)
+    return About(row.label, _said("community"), facts)
 
 
 def _near_communities(db: sqlite3.Connection, _: Wanted, key: str) -> list[FacetValue]:
@@ -116,7 +132,7 @@ def _year(db: sqlite3.Connection, key: str) -> About | None:
     if not held + named:
         return None
     named_here = [Part(f"{named:,}", evidence_path("named_of_year", year=key))]
-    return About(key, wording.KIND_SENTENCES["year"], [Fact("Works named, not held", named_here)])
+    return About(key, _said("year"), [Fact("Works named, not held", named_here)])
 
 
 def _is_number(key: str) -> bool:
@@ -148,7 +164,15 @@ KINDS: Final = {
             ),
         ),
     ),
-    "mesh": Kind("heading", _heading, ("heading", "keyword", "author", "journal", "community")),
+    "mesh": Kind(
+        "heading",
+        _heading,
+        ("heading", "keyword", "author", "journal", "community"),
+        (
+            (wording.BROADER, "mesh", "below", lambda db, _, key: _facet_values(mesh.read_broader(db, key))),
+            (wording.NARROWER, "mesh", "below", lambda db, _, key: _facet_values(mesh.read_narrower(db, key))),
+        ),
+    ),
     "keyword": Kind("keyword", _keyword, ("keyword", "heading", "author", "journal", "community"), key=fold),
     "community": Kind(
         "community",

@@ -27,6 +27,11 @@ def thing_key(part: str) -> str:
     return str(tilde_decode(unquote(part, errors="replace")))
 
 
+def answer_path(name: str) -> str:
+    """Return the path of the page of a kept answer."""
+    return f"/evidence/answer?{urlencode({'name': name})}"
+
+
 def sql_path(wanted: Wanted) -> str:
     """Return the query string that shows the articles wanted as a question in SQL."""
     sql = f"""select a.pmid, a.title, a.authors, a.year

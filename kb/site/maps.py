@@ -9,7 +9,7 @@ from kb.queries.pages import read_work
 from kb.site import answers, picturing
 from kb.site.asked import format_asked, parse_asked
 from kb.site.charting import citing_years, year_pictures
-from kb.site.context import find_database
+from kb.site.context import ask, find_database
 from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
 from kb.site.pictures.svg import Drawing, as_file
 from kb.site.picturing import Picture
@@ -35,7 +35,7 @@ async def neighbourhood(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>/map and /work/<id>/map."""
     work, kind = int(request.url_vars["id"]), request.url_vars["kind"]
     database = await _database(datasette)
-    found = await database.execute_fn(lambda db: read_work(db, work))
+    found = await ask(database, lambda db: read_work(db, work))
     if found is None:
         raise answers.NotFound("Nothing in this knowledge base has this number.")
     right = "article" if found.state == "held" else "work"
@@ -64,7 +64,7 @@ async def found(datasette: Any, request: Any) -> Any:
     if not ending:
         return answers.redirect(datasette.urls.path(f"/search?{format_asked(asked)}"))
     database = await _database(datasette)
-    picture = await database.execute_fn(lambda db: search_picture(db, asked))
+    picture = await ask(database, lambda db: search_picture(db, asked))
     if picture is None:
         raise answers.NotFound("Nothing is asked that could be drawn.")
     return file_answer(datasette, request, picture, ending)
@@ -73,8 +73,10 @@ async def found(datasette: Any, request: Any) -> Any:
 async def years(datasette: Any, request: Any) -> Any:
     """Answer /years: the charts of the whole field."""
     database = await _database(datasette)
-    values = {"pictures": await database.execute_fn(year_pictures), "path": datasette.urls.path("/years")}
-    return await page_answer(datasette, request, "litkb-years.html", values)
+    charts = await ask(database, year_pictures)
+    path = datasette.urls.path("/years")
+    values = {"charts": [(f"{path}/{name}", chart) for name, chart in charts.items()], "path": path, "back": ""}
+    return await page_answer(datasette, request, "litkb-years.html", {"heading": "Over the years", **values})
 
 
 async def year_file(datasette: Any, request: Any) -> Any:
@@ -83,16 +85,24 @@ async def year_file(datasette: Any, request: Any) -> Any:
     return await _answer(datasette, request, f"/years/{name}", lambda db: year_pictures(db)[name])
 
 
-async def cited_file(datasette: Any, request: Any) -> Any:
-    """Answer /article/<pmid>/years.svg: the works that cite it, by year."""
-    work = int(request.url_vars["id"])
-    return await _answer(datasette, request, request.path, lambda db: citing_years(db, work))
+async def cited(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/years, and /article/<pmid>/years.svg: the works that cite it, by year."""
+    work, ending = int(request.url_vars["id"]), request.url_vars.get("ending")
+    database = await _database(datasette)
+    chart = await ask(database, lambda db: citing_years(db, work))
+    if chart is None:
+        raise answers.NotFound("Nothing in this knowledge base has this number.")
+    if ending:
+        return file_answer(datasette, request, chart, ending)
+    path = datasette.urls.path(f"/work/{work}")
+    values = {"charts": [(f"{path}/years", chart)], "heading": chart.heading, "path": "", "back": path}
+    return await page_answer(datasette, request, "litkb-years.html", values)
 
 
 async def _answer(datasette: Any, request: Any, path: str, build: Build, back: str = "") -> Any:
     """Answer with the page of a picture, or with its file."""
     database = await _database(datasette)
-    picture = await database.execute_fn(build)
+    picture = await ask(database, build)
     if ending := request.url_vars.get("ending"):
         return file_answer(datasette, request, picture, ending)
     values = {"picture": picture, "path": datasette.urls.path(path), "back": datasette.urls.path(back) if back else ""}
@@ -153,5 +163,5 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/years$", years),
     (rf"^/years/(?P<name>articles|citations|communities|references){_FILE}$", year_file),
     (rf"^/(?P<kind>article|work)/(?P<id>-?[0-9]{{1,18}})/map{_PICTURE}$", neighbourhood),
-    (rf"^/(?:article|work)/(?P<id>-?[0-9]{{1,18}})/years{_FILE}$", cited_file),
+    (rf"^/(?:article|work)/(?P<id>-?[0-9]{{1,18}})/years{_PICTURE}$", cited),
 ]

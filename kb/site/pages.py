@@ -1,5 +1,6 @@
 """Our routes: home, search, article, work; each asks its values in one thread hop and fills a template."""
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -10,11 +11,12 @@ from kb.site import answers, renderers, wording
 from kb.site.article import ORDERS, article_values
 from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.cite import cite_values
-from kb.site.context import NAME, find_database, read_metadata
+from kb.site.context import NAME, ask, find_database, read_metadata
 from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
 from kb.site.evidence import citation_values, evidence_values
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
+from kb.site.kept import archive_of, kept_facts, read_times
 from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
 from kb.site.runs import run_values
@@ -30,7 +32,7 @@ async def home(datasette: Any, request: Any) -> Any:
     database = await find_database(datasette)
     if database is None:
         return answers.redirect(datasette.urls.path("/-/databases"))
-    values = await database.execute_fn(home_values)
+    values = await ask(database, home_values)
     values["questions"] = await _questions(datasette, database.name)
     return await _page(datasette, request, "litkb-home.html", values)
 
@@ -52,7 +54,7 @@ async def search(datasette: Any, request: Any) -> Any:
     asked = parse_asked(request.query_string)
     if "from" in request.args or "to" in request.args:  # the form of years
         return answers.redirect(_search_path(datasette, asked))
-    values = await database.execute_fn(lambda db: search_values(db, asked))
+    values = await ask(database, lambda db: search_values(db, asked))
     if values["goto"] is not None:
         return answers.redirect(datasette.urls.path(f"/work/{values['goto']}"))
     return await _page(datasette, request, "litkb-search.html", values)
@@ -68,9 +70,9 @@ async def article(datasette: Any, request: Any) -> Any:
     database = await _database(datasette)
     pmid, sort = int(request.url_vars["pmid"]), request.args.get("sort")
     sort = sort if sort in ORDERS else "given"
-    values = await database.execute_fn(lambda db: article_values(db, pmid, sort))
+    values = await ask(database, lambda db: article_values(db, pmid, sort))
     if values is None:
-        if await database.execute_fn(lambda db: read_work(db, pmid)) is None:
+        if await ask(database, lambda db: read_work(db, pmid)) is None:
             raise answers.NotFound(_unknown(pmid))
         return answers.redirect(datasette.urls.path(f"/work/{pmid}"))
     return await _page(datasette, request, "litkb-article.html", values)
@@ -80,7 +82,7 @@ async def cite(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>/cite: the article as a reference, in all forms."""
     database = await _database(datasette)
     pmid = int(request.url_vars["pmid"])
-    values = await database.execute_fn(lambda db: cite_values(db, pmid))
+    values = await ask(database, lambda db: cite_values(db, pmid))
     if values is None:
         raise answers.NotFound(_unknown(pmid))
     return await _page(datasette, request, "litkb-cite.html", values)
@@ -90,7 +92,7 @@ async def download(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>.ris, /work/<id>.gexf and the like: the work itself, or its neighbourhood as a network."""
     database = await _database(datasette)
     number, form = int(request.url_vars["id"]), form_of(request.url_vars["ending"])
-    if await database.execute_fn(lambda db: read_work(db, number)) is None:
+    if await ask(database, lambda db: read_work(db, number)) is None:
         raise answers.NotFound(_unknown(number))
 
     def read(db: sqlite3.Connection) -> Selected:
@@ -111,7 +113,7 @@ async def search_atom(datasette: Any, request: Any) -> Any:
     """Answer /search.atom?q=…: the articles that a search finds, those that came last first."""
     database = await _database(datasette)
     asked, address = parse_asked(request.query_string), _address(datasette, request)
-    feed = await database.execute_fn(lambda db: search_feed(db, asked, address))
+    feed = await ask(database, lambda db: search_feed(db, asked, address))
     return answers.feed(format_feed(feed)) if feed else answers.sentence(wording.NO_FEED, status=400)
 
 
@@ -119,7 +121,7 @@ async def citing_atom(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>/citing.atom: the works that cite it, those heard of last first."""
     database = await _database(datasette)
     pmid, address = int(request.url_vars["pmid"]), _address(datasette, request)
-    feed = await database.execute_fn(lambda db: citing_feed(db, pmid, address))
+    feed = await ask(database, lambda db: citing_feed(db, pmid, address))
     if feed is None:
         raise answers.NotFound(_unknown(pmid))
     return answers.feed(format_feed(feed))
@@ -129,7 +131,7 @@ async def notices_atom(datasette: Any, request: Any) -> Any:
     """Answer /notices.atom: retractions, corrections and concerns, those that came last first."""
     database = await _database(datasette)
     address = _address(datasette, request)
-    return answers.feed(format_feed(await database.execute_fn(lambda db: notices_feed(db, address))))
+    return answers.feed(format_feed(await ask(database, lambda db: notices_feed(db, address))))
 
 
 def _address(datasette: Any, request: Any) -> Callable[[str], str]:
@@ -149,7 +151,7 @@ async def thing(datasette: Any, request: Any) -> Any:
     database = await _database(datasette)
     kind, key = request.url_vars["kind"], thing_key(request.url_vars["key"])
     asked = parse_asked(request.query_string)
-    values = await database.execute_fn(lambda db: thing_values(db, kind, key, asked))
+    values = await ask(database, lambda db: thing_values(db, kind, key, asked))
     if values is None:
         raise answers.NotFound(wording.unknown_thing(kind))
     return await _page(datasette, request, "litkb-thing.html", values)
@@ -168,7 +170,7 @@ async def run(datasette: Any, request: Any) -> Any:
     """Answer /run/<n>: a harvest run."""
     database = await _database(datasette)
     number = int(request.url_vars["id"])
-    values = await database.execute_fn(lambda db: run_values(db, number))
+    values = await ask(database, lambda db: run_values(db, number))
     if values is None:
         raise answers.NotFound(wording.NO_SUCH_RUN)
     return await _page(datasette, request, "litkb-run.html", values)
@@ -180,7 +182,7 @@ async def evidence(datasette: Any, request: Any) -> Any:
     name, query = request.url_vars["name"], request.query_string
     args = {key: request.args.get(key) for key in request.args}
     limit = int(datasette.setting("sql_time_limit_ms"))
-    values = await database.execute_fn(lambda db: within(db, limit, lambda: evidence_values(db, name, query, args)))
+    values = await ask(database, lambda db: within(db, limit, lambda: evidence_values(db, name, query, args)))
     if values is None:
         raise answers.NotFound(wording.NO_EVIDENCE)
     return await _page(datasette, request, "litkb-evidence.html", values)
@@ -190,10 +192,11 @@ async def citation(datasette: Any, request: Any) -> Any:
     """Answer /evidence/citation?citing=…&cited=…: who says that a work cites another one."""
     database = await _database(datasette)
     citing, cited = (_number(request.args.get(name)) for name in ("citing", "cited"))
-    values = await database.execute_fn(lambda db: citation_values(db, citing, cited))
+    values = await ask(database, lambda db: citation_values(db, citing, cited))
     if values is None:
         raise answers.NotFound(wording.NO_CITATION)
-    return await _page(datasette, request, "litkb-citation.html", values)
+    times = await asyncio.to_thread(read_times, await archive_of(database), {one.answer for one in values["answers"]})
+    return await _page(datasette, request, "litkb-citation.html", {**values, "kept": kept_facts(times)})
 
 
 def _number(text: str | None) -> int:
@@ -206,7 +209,7 @@ async def schema(datasette: Any, request: Any) -> Any:
     """Answer /schema: the tables and how they join."""
     database = await _database(datasette)
     described = read_metadata()["databases"][NAME]["tables"]
-    values = await database.execute_fn(lambda db: schema_values(db, described))
+    values = await ask(database, lambda db: schema_values(db, described))
     return await _page(datasette, request, "litkb-schema.html", values)
 
 
@@ -214,14 +217,14 @@ async def work(datasette: Any, request: Any) -> Any:
     """Answer /work/<id>; held and merged works are sent on to what they are."""
     database = await _database(datasette)
     number = int(request.url_vars["id"])
-    found = await database.execute_fn(lambda db: read_work(db, number))
+    found = await ask(database, lambda db: read_work(db, number))
     if found is None:
         raise answers.NotFound(_unknown(number))
     if found.state == "held":
         return answers.redirect(datasette.urls.path(f"/article/{number}"))
     if found.merged_into is not None and found.merged_into != number:
         return answers.redirect(datasette.urls.path(f"/work/{found.merged_into}"))
-    values = await database.execute_fn(lambda db: work_values(db, found))
+    values = await ask(database, lambda db: work_values(db, found))
     return await _page(datasette, request, "litkb-work.html", values)
 
 

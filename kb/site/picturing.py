@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from kb.queries import pictures as asked
 from kb.queries.pictures import Community, Dot, Name, Place, Together
 from kb.site.links import pubmed_url, thing_path
+from kb.site.numbers import Part, evidence_path, linked
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
 from kb.site.pictures.names import draw_names
 from kb.site.pictures.naming import address
@@ -20,7 +21,8 @@ COLUMNS: Final = ("Work", "Title", "Year", "Cited here by", "Community")
 COMPUTE: Final = "litkb graph compute kb.db"
 ON_MAP: Final = 500  # works of the field map, at most
 NAMES: Final = 120  # in the network of names
-AUTHORS: Final = 30  # of an article whose names are joined, at most: longer lists say little of who works together
+AUTHORS: Final = 30  # of an article whose names are joined, at most: longer lists say little; _LONG says so
+_LONG: Final = "Articles with more than thirty authors join no names here. Names of groups are left out."
 IN_TIME: Final = 220  # works of the timeline, at most, beside those of the main path
 LINKS: Final = 2_000  # of them that are drawn, at most
 AROUND: Final = 60  # works around one, at most
@@ -28,11 +30,14 @@ _SHARES: Final = {CITED: 24, CITING: 22, RELATED: 14}  # of them, where all thre
 _PAIRS: Final = 70  # of related studies around a work that are drawn
 
 
+Cell = str | int | None | list[Part]  # None: not known
+
+
 class Row(NamedTuple):
-    """A line of the table that says the same as a picture; a cell None is not known."""
+    """A line of the table that says the same as a picture; numbers that were counted are parts with their evidence."""
 
     href: str
-    cells: tuple[str | int | None, ...]
+    cells: tuple[Cell, ...]
 
 
 class Picture(NamedTuple):
@@ -43,9 +48,10 @@ class Picture(NamedTuple):
     drawing: Drawing | None
     columns: Sequence[str] = ()
     rows: Sequence[Row] = ()
-    notes: Sequence[str] = ()  # what the picture leaves out
+    notes: Sequence[Sequence[Part]] = ()  # what the picture leaves out
     missing: str = ""
     command: str = ""  # that makes what is missing
+    caption: Sequence[Part] = ()  # of a chart
     area: str = "The area of a dot grows with the number of works here that cite it."
 
 
@@ -67,22 +73,26 @@ def field_map(db: sqlite3.Connection) -> Picture:
     return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), [*_unplaced(db), *notes])
 
 
-def _unplaced(db: sqlite3.Connection) -> list[str]:
+def counted_cell(number: int | float, path: str, words: str = "{:,}") -> Cell:
+    """Return a number as a cell that leads to its evidence."""
+    return [Part(words.format(number), path)]
+
+
+def _unplaced(db: sqlite3.Connection) -> list[list[Part]]:
     """Return how many works are not on the map, in words."""
     number = asked.read_unplaced(db, "map")
     others = "1 other work of this file is" if number == 1 else f"{number:,} other works of this file are"
-    return [f"{others} not on the map: it shows the works with most links among one another."] if number else []
+    words = f"{others} not on the map: it shows the works with most links among one another."
+    return [linked(words, [evidence_path("unplaced", layout="map")])] if number else []
 
 
-def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[str]]:
+def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[list[Part]]]:
     """Return the citations among works that are drawn, and a sentence where these are not all."""
     works = [dot.id for dot in dots]
     citations = asked.read_citations_among(db, works)
     drawn = strongest_links(works, citations, LINKS)
-    words = (
-        f"{len(drawn):,} of the {len(citations):,} citations among them are drawn: between works with most in common."
-    )
-    return drawn, [words] if len(drawn) < len(citations) else []
+    words = "Of the citations among them, those between works with most in common are drawn."
+    return drawn, [[Part(words)]] if len(drawn) < len(citations) else []
 
 
 def _in_order(db: sqlite3.Connection, works: Sequence[int]) -> list[Dot]:
@@ -94,9 +104,10 @@ def _rows(dots: Sequence[Dot], communities: Mapping[int, Community]) -> list[Row
     return [Row(address(dot), _cells(dot, communities)) for dot in dots]
 
 
-def _cells(dot: Dot, communities: Mapping[int, Community]) -> tuple[str | int | None, ...]:
-    community = communities.get(dot.community or 0)
-    return (dot.label, dot.title, dot.year, dot.citation_count, community.label if community else None)
+def _cells(dot: Dot, communities: Mapping[int, Community]) -> tuple[Cell, ...]:
+    community, number = communities.get(dot.community or 0), dot.citation_count
+    cited = None if number is None else counted_cell(number, evidence_path("measured", id=dot.id))
+    return (dot.label, dot.title, dot.year, cited, community.label if community else None)
 
 
 def neighbourhood(db: sqlite3.Connection, work: int) -> Picture:
@@ -119,24 +130,27 @@ def neighbourhood(db: sqlite3.Connection, work: int) -> Picture:
     return Picture(heading, lead, draw_neighbourhood(near, communities), (*COLUMNS, "Here because"), rows, notes)
 
 
-def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[str]]:
+def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[list[Part]]]:
     """Return the neighbourhood of a work, and what of it is left out."""
     cited, citing = (asked.read_linked(db, work, role) for role in ("cited", "citing"))
-    linked = {*cited, *citing}
-    related = [other for other, _ in asked.read_related_to(db, work) if other not in linked]
+    both_ways = {*cited, *citing}
+    related = [other for other, _ in asked.read_related_to(db, work) if other not in both_ways]
     chosen = _shared_out({CITED: cited, CITING: [w for w in citing if w not in set(cited)], RELATED: related})
     both = set(cited) & set(citing)
     roles = {other: BOTH if other in both else role for role, works in chosen.items() for other in works}
     dots = _in_order(db, [work, *roles])
     ids = [dot.id for dot in dots]
     near = Neighbourhood(dots, roles, asked.read_citations_among(db, ids), _related_pairs(db, ids))
-    counts = ((CITED, len(cited), "works it cites"), (CITING, len(citing), "works that cite it"))
+    counts = (
+        (CITED, len(cited), "works it cites", "cites"),
+        (CITING, len(citing), "works that cite it", "citing"),
+    )
     shown = {role: sum(roles[w] in (role, BOTH) for w in roles) for role in (CITED, CITING)}
     return near, [
-        f"{shown[role]:,} of the {count:,} {words} are drawn, those cited most here."
-        for role, count, words in counts
+        linked(f"Of the {count:,} {words}, those cited most here are drawn.", [evidence_path(name, id=work)])
+        for role, count, words, name in counts
         if shown[role] < count
-    ]  # fmt: skip
+    ]
 
 
 def _shared_out(lists: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
@@ -156,10 +170,11 @@ def _related_pairs(db: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int
 
 
 class Found(NamedTuple):
-    """What a search finds: those works that are cited most here, and how many there are in all."""
+    """What a search finds: the works cited most here, the number of all, and what tells of these, or ""."""
 
     strongest: Sequence[int]
     works: int
+    evidence: str
 
 
 def map_of(db: sqlite3.Connection, found: Found) -> Picture:
@@ -190,8 +205,9 @@ def _first(places: Mapping[int, Place], limit: int) -> dict[int, Place]:
 def _of_found(found: Found, drawing: Drawing, dots: Sequence[Dot], communities: Mapping[int, Community]) -> Picture:
     drawing = drawing._replace(title=f"{len(dots):,} of {counted(found.works, 'work')} found")
     left_out = found.works - len(dots)
-    note = f"{left_out:,} of the {found.works:,} works found are not drawn: they are cited less here, or have no place."
-    return Picture("", "", drawing, COLUMNS, _rows(dots, communities), [note] if left_out else [])
+    of = f"Of the {found.works:,} works found, those" if found.evidence else "Works"
+    notes = [linked(f"{of} cited less here or without a place are not drawn.", [found.evidence])]
+    return Picture("", "", drawing, COLUMNS, _rows(dots, communities), notes if left_out else [])
 
 
 def timeline(db: sqlite3.Connection) -> Picture:
@@ -214,18 +230,18 @@ def timeline(db: sqlite3.Connection) -> Picture:
     return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), notes)
 
 
-def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, int]]) -> list[str]:
+def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, int]]) -> list[list[Part]]:
     without, placed = asked.read_without_year(db), asked.read_placed(db, "timeline")
     notes = []
     if drawn < placed:
-        notes.append(
-            f"{drawn:,} of the {placed:,} works with a year are drawn: those cited most, of all and of each year."
-        )
+        words = f"Of the {placed:,} works with a year, those cited most, of all and of each year, are drawn."
+        notes.append(linked(words, [evidence_path("placed", layout="timeline")]))
     if without:
         works = "1 work has" if without == 1 else f"{without:,} works have"
-        notes.append(f"{works} no year that anybody said, and no place here.")
+        words = f"{works} no year that anybody said, and no place here."
+        notes.append(linked(words, [evidence_path("undated")]))
     if not path:
-        notes.append("No main path is known: no chain of citations, or no graph run, has given one.")
+        notes.append([Part("No main path is known: no chain of citations, or no graph run, has given one.")])
     return notes
 
 
@@ -238,12 +254,21 @@ def names(db: sqlite3.Connection) -> Picture:
     communities = asked.read_community_labels(db)
     together = asked.read_together(db, [name.key for name in found], AUTHORS)
     hrefs = {name.key: thing_path("author", name.key) for name in found}
-    rows = [Row(hrefs[name.key], (name.name, name.articles, _partners(name, together))) for name in found]
+    rows = [Row(hrefs[name.key], _name_cells(name, together)) for name in found]
     lead = "A line joins two names that stand on the same article. A name is not a person: two may share one."
     area = "The area of a dot grows with the number of articles held here."
     columns = ("Name", "Articles held", "Of these names, it writes with")
-    notes = [f"Articles with more than {AUTHORS} authors join no names here. Names of groups are left out."]
+    notes = [[Part(_LONG)]]
     return Picture(heading, lead, draw_names(found, together, hrefs, communities), columns, rows, notes, area=area)
+
+
+def _name_cells(name: Name, together: Sequence[Together]) -> tuple[Cell, ...]:
+    partners = evidence_path("partners", key=name.key, names=NAMES, authors=AUTHORS)
+    return (
+        name.name,
+        counted_cell(name.articles, evidence_path("named_articles", key=name.key)),
+        counted_cell(_partners(name, together), partners),
+    )
 
 
 def _partners(name: Name, together: Sequence[Together]) -> int:

@@ -38,10 +38,13 @@ class Rows(NamedTuple):
     found: Columns
 
 
-def _renderer(ending: str) -> Callable[..., Any]:
-    form = form_of(ending)
+Answer = Callable[[Any, Any, Any, Rows], Awaitable[Any]]  # Datasette, request, database, rows -> what is answered
 
-    def render(  # Datasette gives these by their names
+
+def renderer(answer: Answer) -> Callable[..., Any]:
+    """Return a renderer that answers with all rows, past those shown, or with a sentence where they name no works."""
+
+    async def render(  # Datasette gives these by their names
         datasette: Any,
         request: Any,
         database: str,
@@ -50,16 +53,24 @@ def _renderer(ending: str) -> Callable[..., Any]:
         columns: list[str],
         data: dict[str, Any],
     ) -> Any:
-        """Answer with all rows as a file, or with a sentence where they name no works."""
         if (whole := whole_address(request, data)) is not None:
             return answers.redirect(whole)
         rows = rows_of(table, query_name, columns, data)
         if rows is None:
             raise answers.BadRequest(NO_WORKS)
-        wanted = wanted_file(form, rows.name, partial(read_selected, rows=rows))
-        return FileAnswer(datasette, datasette.get_database(database), request, wanted)
+        return await answer(datasette, request, datasette.get_database(database), rows)
 
     return render
+
+
+def _as_file(ending: str) -> Answer:
+    form = form_of(ending)
+
+    async def answer(datasette: Any, request: Any, database: Any, rows: Rows) -> Any:
+        wanted = wanted_file(form, rows.name, partial(read_selected, rows=rows))
+        return FileAnswer(datasette, database, request, wanted)
+
+    return answer
 
 
 def rows_of(table: str | None, query_name: str | None, columns: list[str], data: dict[str, Any]) -> Rows | None:
@@ -109,7 +120,7 @@ async def undotted(request: Any) -> Any:
 
 
 RENDERERS: Final[list[dict[str, Any]]] = [
-    {"extension": ending, "render": _renderer(ending), "can_render": can_render} for ending in ENDINGS
+    {"extension": ending, "render": renderer(_as_file(ending)), "can_render": can_render} for ending in ENDINGS
 ]
 _DOTTED: Final = "|".join(re.escape(ending) for ending in DOTTED)
 ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [

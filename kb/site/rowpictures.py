@@ -6,37 +6,23 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from kb.site import answers
-from kb.site.context import NAME, read_metadata
+from kb.site.context import NAME, ask, read_metadata
 from kb.site.maps import file_answer, page_answer
 from kb.site.picturing import Found, Picture
-from kb.site.renderers import NO_WORKS, Rows, can_render, read_selected, rows_of, whole_address
+from kb.site.renderers import Answer, Rows, can_render, read_selected, renderer
 from kb.site.search import PICTURES
 from kb.site.streaming import within
-from kb.site.wording import ROWS_DRAWN, counted
+from kb.site.wording import ROWS_DRAWN
 
 _ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
 
 
-def _renderer(view: str, ending: str) -> Callable[..., Any]:
-    async def render(  # Datasette gives these by their names
-        datasette: Any,
-        request: Any,
-        database: str,
-        table: str | None,
-        query_name: str | None,
-        columns: list[str],
-        data: dict[str, Any],
-    ) -> Any:
-        """Answer with the works of all rows drawn, or with a sentence where they name none."""
-        if (whole := whole_address(request, data)) is not None:
-            return answers.redirect(whole)
-        rows = rows_of(table, query_name, columns, data)
-        if rows is None:
-            raise answers.BadRequest(NO_WORKS)
-        picture = await datasette.get_database(database).execute_fn(_draw(view, rows, _limit(datasette)))
+def _as_picture(view: str, ending: str) -> Answer:
+    async def answer(datasette: Any, request: Any, database: Any, rows: Rows) -> Any:
+        picture = await ask(database, _draw(view, rows, _limit(datasette)))
         return await _answer(datasette, request, picture, view=view, ending=ending)
 
-    return render
+    return answer
 
 
 def _limit(datasette: Any) -> int:
@@ -48,8 +34,8 @@ def _draw(view: str, rows: Rows, milliseconds: int) -> Callable[[sqlite3.Connect
 
     def draw(db: sqlite3.Connection) -> Picture:
         works = within(db, milliseconds, lambda: read_selected(db, rows)).works
-        picture = PICTURES[view](db, Found([*works], len(works)))
-        return picture._replace(heading=f"{_title(rows.name)} {counted(len(works), 'work')}", lead=ROWS_DRAWN[view])
+        picture = PICTURES[view](db, Found([*works], len(works), ""))
+        return picture._replace(heading=_title(rows.name), lead=ROWS_DRAWN[view])
 
     return draw
 
@@ -57,7 +43,7 @@ def _draw(view: str, rows: Rows, milliseconds: int) -> Callable[[sqlite3.Connect
 def _title(name: str) -> str:
     """Return the question that a ready query answers, else the name of the table."""
     query = read_metadata()["databases"][NAME]["queries"].get(name)
-    return str(query["title"]) if query else f"{name}:"
+    return str(query["title"]) if query else name.capitalize().replace("_", " ")
 
 
 async def _answer(datasette: Any, request: Any, picture: Picture, *, view: str, ending: str) -> Any:
@@ -83,7 +69,7 @@ def _never() -> bool:
 RENDERERS: Final[list[dict[str, Any]]] = [
     {
         "extension": f"{view}_{ending}" if ending else view,
-        "render": _renderer(view, ending),
+        "render": renderer(_as_picture(view, ending)),
         "can_render": _never if ending else can_render,
     }
     for view in PICTURES

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from kb.queries import ledger
 from kb.site import wording
+from kb.site.numbers import evidence_path, linked
 
 _SHOWN: Final = 200  # tasks of one kind; what is left out is said
 
@@ -34,7 +35,10 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
         "asked_for": ledger.read_asked_for(db, run_id, _SHOWN),
         "missing": missing,
         "missing_more": count - len(missing),
-        "missing_sentence": wording.missing_sentence(count, is_finished=run.finished_at is not None),
+        "missing_sentence": linked(
+            wording.missing_sentence(count, is_finished=run.finished_at is not None),
+            [evidence_path("missing", run=run_id)],
+        ),
         "before": before,
         "after": after,
     }

@@ -15,6 +15,7 @@ from kb.site.pictures.schema import Box, draw_schema
 _CORE: Final = ("journals", "articles", "works")
 _LINKS: Final = (
     "article_references", "citations", "citation_sources", "article_lists", "similar_articles", "icite_metrics",
+    "resolutions", "resolution_candidates",
 )  # fmt: skip
 GROUPS: Final = {  # name -> what stands in it
     "record": "Parts of a record",

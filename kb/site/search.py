@@ -73,9 +73,10 @@ def search_picture(db: sqlite3.Connection, asked: Asked) -> Picture | None:
         return None
     if asked.is_known:
         named = [one.id for one in read_named(db, parse_query(asked.text), asked.filters, "citations")]
-        return draw(db, Found(named[:_STRONGEST], len(named)))
+        return draw(db, Found(named[:_STRONGEST], len(named), f"/evidence/named?{format_asked(taken(asked))}"))
     found = read_found(db, wanted or EVERYTHING, sort="citations", limit=_STRONGEST)
-    return draw(db, Found(found, read_found_count(db, wanted or EVERYTHING)))
+    count = read_found_count(db, wanted or EVERYTHING)
+    return draw(db, Found(found, count, f"/evidence/search?{format_asked(taken(asked))}"))
 
 
 def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:

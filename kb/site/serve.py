@@ -15,6 +15,7 @@ import click
 
 from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
+from kb.queries.archive import archive_path
 from kb.site.context import NAME, read_metadata
 from kb.site.headers import LOCAL_HOSTS, with_host_check
 from kb.site.limits import open_connections
@@ -86,6 +87,8 @@ def _database(app: Any, path: Path, options: str) -> Any:
 
         Datasette shows the path of a database to everybody, and is told the name of the file alone.
         """
+
+        archive = archive_path(path)
 
         @property
         def size(self) -> int:

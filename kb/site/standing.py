@@ -12,6 +12,7 @@ from kb.queries.bibliography import Item, read_items
 from kb.queries.standing import DOUBTS, Doubted, Measured, Timing, WorldCount
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
+from kb.site.reasons import suggestion_reason
 
 _SUGGESTED: Final = 5
 
@@ -35,7 +36,9 @@ def standing_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
         "exposures": _exposures(pmid, standing.read_doubted(db, pmid)),
         "behind": standing.read_behind(db, pmid),
         "timing_sentence": _timing(timing, pmid) if timing and timing.citing else None,
-        "suggested": standing.read_suggested_near(db, pmid, _SUGGESTED),
+        "suggested": [
+            (one, suggestion_reason(one.reason, one.id)) for one in standing.read_suggested_near(db, pmid, _SUGGESTED)
+        ],
     }
 
 

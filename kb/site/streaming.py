@@ -102,6 +102,7 @@ class Work:
             self._datasette._prepare_connection(db, self._database.name)  # as its own connections are
             db.row_factory, db.isolation_level = None, None
             db.set_progress_handler(self._is_over, _STEPS)
+            db.execute("begin")  # until it is closed: all of a file is from one moment
             chosen = explained(lambda: self._wanted.read(db))
             self._deadline = float("inf")
             db.set_authorizer(None)  # from here on all SQL is ours

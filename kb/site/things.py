@@ -13,7 +13,7 @@ from kb.queries.search import EVERYTHING, Wanted, read_all_found
 from kb.queries.things import YearRow
 from kb.site import wording
 from kb.site.asked import Asked, format_asked, parse_asked
-from kb.site.charting import CITATIONS, years_chart
+from kb.site.charting import CITATIONS, Proof, years_chart
 from kb.site.kinds import KINDS, Kind
 from kb.site.links import KIND_OF_FACET, sql_path, thing_path
 from kb.site.numbers import evidence_path
@@ -63,7 +63,7 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
         "count": count,
         "results": article_results(db, wanted, asked),
         "sorts": tabs(asked, "sort", ways, wording.SORT_WORDS),
-        "chart": _chart(years),
+        "chart": _chart(years, format_asked(Asked(filters=((of.facet, key),)))),
         "years": years[:_YEARS],
         "earlier": years[_YEARS:],
         "neighbours": [*_linked(db, of, wanted, key), *_together(of, key, facets)],
@@ -74,10 +74,12 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
     }
 
 
-def _chart(years: list[YearRow]) -> Picture | None:
+def _chart(years: list[YearRow], search: str) -> Picture | None:
     """Return how often the articles were cited, by the year of the citing work; None where they were not."""
+    of_year = f"/evidence/received?{search}&citing_year="
+    proof = Proof(f"/evidence/received_dated?{search}", lambda year: of_year + year)
     rows = [YearCount(row.year, row.citations) for row in reversed(years) if row.citations]
-    return years_chart(rows, CITATIONS, wording.CITED_OVER_TIME, name="cited") if len(rows) > 1 else None
+    return years_chart(rows, CITATIONS, wording.CITED_OVER_TIME, proof=proof, name="cited") if len(rows) > 1 else None
 
 
 def read_works_of_thing(db: sqlite3.Connection, kind: str, key: str) -> set[int]:

@@ -64,10 +64,23 @@ TOGETHER_TITLES: Final = {
 CITING_JOURNALS: Final = "Journals that cite it, by citations"
 CITED_JOURNALS: Final = "Journals that it cites, by citations"
 NEAR_COMMUNITIES: Final = "Communities nearby, by citations"
+BROADER: Final = "Broader MeSH headings"
+NARROWER: Final = "Narrower MeSH headings"
+ONLY_IN_TREE: Final = "No article held here carries this heading itself; those below it in NLM’s tree may."
 NO_SUCH_RUN: Final = "This file records no harvest run of this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
 NO_EVIDENCE: Final = "There is no such number here."
 NO_CITATION: Final = "Nobody here says that this work cites the other."
+NO_ARCHIVE: Final = "The archive of answers does not lie beside this file, so that none can be shown."
+NO_SUCH_ANSWER: Final = "The archive beside this file keeps no answer of this name."
+ANSWER_WHOLE: Final = "The bytes were hashed just now: they are those that came."
+ANSWER_DAMAGED: Final = "The archive is damaged: its bytes are not those that came."
+ANSWER_TOO_LARGE: Final = "These are too many bytes to be shown or sent here; `sqlite3 kb.sqlar -Ax` takes them out."
+_ENDPOINTS: Final = {
+    "efetch": "NCBI EFetch: records", "elink": "NCBI ELink: who cites, what is similar",
+    "esearch": "NCBI ESearch: a search", "ecitmatch": "NCBI ECitMatch: the PMIDs of printed references",
+    "icite": "NIH iCite: citations", "file": "A file that was loaded",
+}  # fmt: skip
 NO_FEED: Final = "A feed tells of articles held: it needs a search for these that has a word to look for."
 CITED_OVER_TIME: Final = "Cited over time"
 EMPTY_NAME: Final = "(no letters)"
@@ -137,6 +150,11 @@ def source_words(names: str | None) -> str:
     """Return the sources of a comma list in words: "PubMed, iCite"; "" for none."""
     found = [_SOURCE_WORDS.get(name.strip(), name.strip()) for name in (names or "").split(",") if name.strip()]
     return ", ".join(dict.fromkeys(found))
+
+
+def endpoint_words(endpoint: str) -> str:
+    """Return in words who gave an answer."""
+    return _ENDPOINTS.get(endpoint, endpoint)
 
 
 _IDENTIFIED_WORDS: Final = {

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.client import Client, Settings
 from harvest.entrez import BATCH
 from harvest.plan import Plan
@@ -27,6 +27,7 @@ from harvest.run import Summary, harvest
 from harvest.shelf import open_shelf
 from harvest.synthetic import pmid_of, synthetic_records
 from kb.database import open_kb
+from kb.queries.archive import archive_path
 
 LATENCY: Final = 0.7  # seconds before each answer
 LIMIT: Final = 3  # requests a second

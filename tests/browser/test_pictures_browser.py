@@ -25,14 +25,18 @@ LIT = ".lit .node.on"
 
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    path: Path = tmp_path_factory.mktemp("pictures") / "kb.db"
+    with served(synthetic_file(tmp_path_factory.mktemp("pictures") / "kb.db")) as address:
+        yield address
+
+
+def synthetic_file(path: Path) -> Path:
+    """Fill a file with a made-up field of 240 articles and its graph."""
     db = open_kb(path, create=True)
     with transaction(db):
         save_records(db, list(synthetic_records(240)), received_at=MOMENT)
     compute_graph(db)
     db.close()
-    with served(path) as address:
-        yield address
+    return path
 
 
 def shown(page: "Page", address: str) -> "Page":

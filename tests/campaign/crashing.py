@@ -17,12 +17,13 @@ import harvest.load
 import harvest.run
 import harvest.seeding
 import harvest.snowball
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.client import Client, Settings
 from harvest.files import InputFile
 from harvest.plan import Plan
 from kb.database import open_kb
 from kb.errors import LitkbError
+from kb.queries.archive import archive_path
 
 PLAN = Plan(seeds=("1", "90"), references=True, cited_by=True, similar=True)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from harvest import rebuild
-from harvest.archive import archive_path, open_archive, read_answers
+from harvest.archive import open_archive
 from harvest.client import Client, Settings
 from harvest.faults import KINDS, PASSING, UNSEEN, Fault
 from harvest.plan import Plan
@@ -19,6 +19,7 @@ from harvest.run import Summary, harvest
 from harvest.shelf import open_shelf
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
+from kb.queries.archive import archive_path, read_answers
 from tests.campaign.scale import SHORT
 from tests.harvest.network_builders import Clock
 from tests.records import record, reference_of

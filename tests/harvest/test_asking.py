@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from harvest import asking
-from harvest.archive import archive_path, open_archive, read_answers
+from harvest.archive import open_archive
 from harvest.asking import Run, harvest_articles
 from harvest.client import Client, Settings
 from harvest.entrez import Answer
 from harvest.pubmedxml import format_article_set
 from kb.database import open_kb, transaction
 from kb.errors import TransientError
+from kb.queries.archive import archive_path, read_answers
 from kb.queries.ledger import read_outcomes
 from kb.store.ledger import save_run
 from tests.records import record

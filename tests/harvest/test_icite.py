@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.client import ICITE, NCBI, Client, Settings, icite_settings
 from harvest.icite import IciteRecord, parse_icite
 from harvest.plan import Plan
@@ -18,6 +18,7 @@ from harvest.shelf import open_shelf
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import TransientError, UsageError
+from kb.queries.archive import archive_path
 from kb.records import IciteMetrics, LinkList
 from tests.records import record
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.archive import archive_path, open_archive, read_answers
+from harvest.archive import open_archive
 from harvest.client import Client, Settings
 from harvest.faults import Fault
 from harvest.files import InputFile
@@ -19,6 +19,7 @@ from harvest.shelf import open_shelf
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import ArchiveError
+from kb.queries.archive import archive_path, read_answers
 from kb.records import Record
 from tests.records import record, reference_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.client import Client, Settings
 from harvest.faults import Fault
 from harvest.plan import Plan, check_plan
@@ -19,6 +19,7 @@ from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
 from kb.errors import UsageError
+from kb.queries.archive import archive_path
 from kb.records import PublicationType, Record
 from tests.records import record
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.client import Client, Settings
 from harvest.faults import Fault
 from harvest.plan import Plan
@@ -21,6 +21,7 @@ from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
+from kb.queries.archive import archive_path
 from kb.records import Notice, PublicationType, Record
 from tests.records import record
 

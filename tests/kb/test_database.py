@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.database import open_kb, split_statements, transaction
+from kb.database import one_moment, open_kb, split_statements, transaction
 from kb.errors import DatabaseError, NotLitkbError
 
 
@@ -68,3 +68,17 @@ def test_a_script_is_split_at_its_statements_only() -> None:
     trigger = "create trigger t after insert on a begin\n select 1; select 2;\nend;"
 
     assert list(split_statements(f"create table a (b); -- c;\n{trigger}\n")) == ["create table a (b); -- c;", trigger]
+
+
+def test_what_is_read_in_one_block_is_of_one_moment(tmp_path: Path):
+    path = tmp_path / "kb.db"
+    writer, reader = open_kb(path, create=True), open_kb(path, readonly=True)
+    count = "select count(*) from works"
+    with one_moment(reader):
+        before = reader.execute(count).fetchone()
+        writer.execute("insert into works (id, label, state) values (1, 'A 2000 J', 'known')")
+        after = reader.execute(count).fetchone()
+
+    assert (before, after, reader.execute(count).fetchone()) == ((0,), (0,), (1,))
+    writer.close()
+    reader.close()

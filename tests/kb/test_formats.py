@@ -17,26 +17,15 @@ from kb.formats.common import page_range
 from kb.queries.bibliography import Item, Name, read_items
 from kb.records import AbstractSection, Keyword
 from kb.store.records import save_records
+from tests.kb.items import ARTICLE
 from tests.records import MOMENT, record, reference_of
 
 VEDERHUS = Name("Vederhus", "John-Kåre", None, None, "author", "Vederhus JK")
 ANTON = Name("Anton", "Raymond F", "Jr", None, "author", "Anton RF Jr")
 GROUP = Name(None, None, None, "Recovery and Care Group", "author", "Recovery and Care Group")
-ITEM = Item(
-    id=32448354,
-    source="pubmed",
-    record_type="article",
+ITEM = ARTICLE._replace(
     title="One size doesn't fit all: DNA in Norway.",
-    year=2020,
-    doi="10.1186/s13722-020-00191-w",
-    pmcid="PMC7247232",
-    journal="Addiction science & clinical practice",
-    abbreviation="Addict Sci Clin Pract",
-    issn_electronic="1940-0640",
     journal_id="101316917",
-    pub_date="2020 May 24",
-    volume="15",
-    issue="1",
     pages="766-73",
     names=(VEDERHUS, ANTON, GROUP),
     abstract="Background: Few words.",
@@ -45,7 +34,6 @@ ITEM = Item(
         Keyword(32448354, 2, "Self-help groups", 0, "NOTNLM"),
     ),
     publication_types=("Journal Article",),
-    languages=("eng",),
     citation_line="2020 May 24;15(1):766-73.",
 )
 HOSTILE = [

@@ -4,30 +4,16 @@ import json
 from urllib.parse import parse_qsl
 
 from kb.formats.webmeta import citation_tags, coins, json_ld
-from kb.queries.bibliography import Item, Name
+from kb.queries.bibliography import Name
 from tests.graph.hostile import titles
+from tests.kb.items import ARTICLE
 
-ITEM = Item(
-    id=32448354,
-    source="pubmed",
-    record_type="article",
-    title="One size doesn't fit all.",
-    year=2020,
-    doi="10.1186/s13722-020-00191-w",
-    pmcid="PMC7247232",
-    journal="Addiction science & clinical practice",
-    abbreviation="Addict Sci Clin Pract",
-    issn_electronic="1940-0640",
-    pub_date="2020 May 24",
-    volume="15",
-    issue="1",
-    pages="18-9",
+ITEM = ARTICLE._replace(
     names=(
         Name("Vederhus", "John-Kåre", None, None, "author", "Vederhus JK", "0000-0001-2345-6789"),
         Name(None, None, None, "Recovery Group", "author", "Recovery Group"),
         Name("Høie", "M", None, None, "editor", "Høie M"),
-    ),
-    languages=("eng",),
+    )
 )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.archive import archive_path, open_archive
+from harvest.archive import open_archive
 from harvest.files import list_files
 from harvest.plan import Plan
 from harvest.rebuild import rebuild_kb
@@ -19,6 +19,7 @@ from kb.check import check_kb, logical_hash
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
+from kb.queries.archive import archive_path
 
 pytestmark = pytest.mark.real
 

@@ -15,7 +15,7 @@ _NUMBER = re.compile(r'<span id="number">([^<]+)</span>')
 _PAGES = re.compile(
     r"/(?:$|search|article/|work/|author/|journal/|mesh/|keyword/|community/|year/|run/|map|timeline|years|names|schema)"
 )
-_NOT_PAGES = re.compile(r"\.(?!\w+=)[a-z_]+(?:\?|$)|/map$")
+_NOT_PAGES = re.compile(r"\.(?!\w+=)[a-z_]+(?:\?|$)")
 
 _SEARCHES = 100  # of the states of the search, which have no end
 
@@ -38,7 +38,7 @@ def pages_of(get: Get, most_of_kind: int) -> Iterator[tuple[str, httpx.Response]
     waiting, seen, kinds = ["/"], {"/"}, dict[str, int]()
     while waiting:
         address = waiting.pop(0)
-        kind = address.split("?")[0].split("/")[1]
+        kind = _kind(address)
         kinds[kind] = kinds.get(kind, 0) + 1
         if kinds[kind] > min(most_of_kind, _SEARCHES if kind == "search" else most_of_kind):
             continue
@@ -48,6 +48,12 @@ def pages_of(get: Get, most_of_kind: int) -> Iterator[tuple[str, httpx.Response]
             if found not in seen and _PAGES.match(found) and not _NOT_PAGES.search(found):
                 seen.add(found)
                 waiting.append(found)
+
+
+def _kind(address: str) -> str:
+    """Return which kind of page an address is of: article, article map, search."""
+    first, *others = address.split("?")[0].removeprefix("/").split("/")
+    return f"{first} {others[-1]}" if others[-1:] in (["map"], ["years"]) else first
 
 
 def numbers_of(page: str, html: str) -> list[Numbered]:
@@ -65,4 +71,4 @@ def evidence_of(get: Get, address: str) -> str:
 
 def agrees(shown: str, evidence: str) -> bool:
     """Return whether a number on a page is that of its evidence; one with decimals there is rounded on the page."""
-    return shown == evidence or ("." in evidence and f"{float(evidence):.0f}" == shown)
+    return shown == evidence or ("." in evidence and f"{float(evidence):,.0f}" == shown.removeprefix("+"))

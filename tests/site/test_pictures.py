@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,7 +14,8 @@ from harvest.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.queries.pictures import Community, Dot, Place, YearCount
 from kb.site import picturing
-from kb.site.charting import ARTICLES, citing_years, year_pictures, years_chart
+from kb.site.charting import ARTICLES, ARTICLES_PROOF, citing_years, year_pictures, years_chart
+from kb.site.numbers import Part, linked
 from kb.site.pictures.axes import round_up, ticks, years_axis
 from kb.site.pictures.charts import Named, draw_years_chart
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
@@ -30,6 +31,7 @@ from tests.records import record
 from tests.rows import add_article, add_citations
 from tests.site.conftest import CITING as CITING_PMID
 from tests.site.conftest import HELD, KNOWN, MOMENT, SEED, Get, fill
+from tests.site.test_pages import text_of
 from tests.site.test_safety import PAYLOADS, hostile
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,6 +43,11 @@ def dot(number: int, **values: object) -> Dot:
     """Return a work as a picture shows it."""
     plain = Dot(number, f"Author{number} 2000 J Tests", f"Title {number}.", 2000, True, False, 1, 0)
     return plain._replace(**values)  # type: ignore[arg-type]
+
+
+def said(parts: Sequence[Part]) -> str:
+    """Return a sentence without its links."""
+    return "".join(part.text for part in parts)
 
 
 def tree(drawing: Drawing) -> ElementTree.Element:
@@ -255,7 +262,9 @@ def test_a_count_that_nobody_made_is_said_not_to_be_known():
 
 
 def test_bars_are_as_high_as_their_counts_and_a_year_of_none_has_no_bar():
-    picture = years_chart([YearCount(2001, 10), YearCount(2003, 5), YearCount(None, 4)], ARTICLES, "Articles")
+    picture = years_chart(
+        [YearCount(2001, 10), YearCount(2003, 5), YearCount(None, 4)], ARTICLES, "Articles", proof=ARTICLES_PROOF
+    )
 
     assert picture.drawing is not None
     bars = {
@@ -266,7 +275,8 @@ def test_bars_are_as_high_as_their_counts_and_a_year_of_none_has_no_bar():
     heights = [float(bar.get("height") or 0) for bar in bars.values() if bar is not None]
     assert list(bars) == ["2001: 10 articles", "2003: 5 articles"]
     assert heights[0] == pytest.approx(2 * heights[1])
-    assert list(picture.notes) == ["Not drawn: 4 articles without a known year."]
+    assert list(map(said, picture.notes)) == ["Not drawn: 4 articles without a known year."]
+    assert said(picture.caption) == picture.drawing.description
     assert picture.drawing.description == "Articles by year, 2001 to 2003: 15 in all, most in 2001 (10)."
 
 
@@ -359,7 +369,9 @@ def test_a_neighbourhood_says_what_of_it_is_left_out(empty: sqlite3.Connection):
     picture = picturing.neighbourhood(empty, 1)
 
     assert len(picture.rows) == picturing.AROUND + 1
-    assert picture.notes == ["60 of the 80 works that cite it are drawn, those cited most here."]
+    assert picture.notes == [
+        linked("Of the 80 works that cite it, those cited most here are drawn.", ["/evidence/citing?id=1"])
+    ]
     assert [row.cells[-1] for row in picture.rows[:2]] == ["It is the middle", "Cites it"]
 
 
@@ -421,13 +433,13 @@ def test_works_without_a_year_are_counted_beneath_the_timeline(tmp_path: Path):
 
     assert picture.drawing is not None
     assert sorted(a.get("href") or "" for a in tree(picture.drawing).iter("a")) == ["/article/1", "/article/3"]
-    assert "1 work has no year that anybody said, and no place here." in picture.notes
+    assert "1 work has no year that anybody said, and no place here." in map(said, picture.notes)
     assert picturing.neighbourhood(db, 2).rows[0].cells[2] is None
     db.close()
 
 
 def test_works_without_a_place_are_counted_beside_the_map(get: Get):
-    assert re.search(r"\d+ other works? of this file (is|are) not on the map", get("/map").text)
+    assert re.search(r"\d+ other works? of this file (is|are) not on the map", text_of(get("/map").text))
 
 
 # Pages and files
@@ -465,7 +477,18 @@ def test_a_picture_is_drawn_as_png_too(get: Get):
 def test_the_years_of_what_cites_an_article_are_a_file(get: Get):
     words = [one.text for one in ElementTree.fromstring(get(f"/article/{SEED}/years.svg").content).iter(f"{SVG}title")]
 
-    assert words == ["Cited over time", "2008: 1 citing work", "2022: 1 citing work"]
+    assert words == ["Vederhus 2020 J Tests: cited over time", "2008: 1 citing work", "2022: 1 citing work"]
+
+
+@pytest.mark.parametrize("address", [f"/article/{SEED}", f"/work/{KNOWN}"])
+def test_a_work_that_is_cited_leads_to_its_chart_and_the_same_as_a_table(get: Get, address: str):
+    html = get(f"{address}/years").text
+
+    assert f'src="{address}/years.svg?bare=1"' in get(address).text
+    assert "The same as a table" in html
+    assert f'href="/work/{address.rpartition("/")[2]}">To its page' in html
+    assert html.count("<h1>") == 1
+    assert get("/work/77/years").status_code == get("/work/77/years.svg").status_code == 404
 
 
 def test_the_picture_of_the_page_of_an_article_is_bare_and_in_four_dresses(get: Get):

@@ -147,7 +147,8 @@ def test_the_rows_of_a_question_are_seen_as_a_picture(get: Get, view: str):
 
     assert f"/kb/who_cites.{view}?id={SEED}" in unescape(rows)
     assert f"{view}_svg" not in rows
-    assert "Who cites this work? 2 works" in page.text
+    assert "Who cites this work?</h1>" in page.text
+    assert "2 of 2 works found" in page.text
     assert f'href="/kb/who_cites?id={SEED}">To the rows' in page.text
     assert svg.headers["content-type"] == "image/svg+xml; charset=utf-8"
     assert f"/article/{HELD}" in svg.text
@@ -156,8 +157,8 @@ def test_the_rows_of_a_question_are_seen_as_a_picture(get: Get, view: str):
 def test_a_map_of_a_table_and_of_sql_draws_all_rows(get: Get):
     sql = urlencode({"sql": f"select id, label from works where id in ({SEED}, {RETRACTED}, {KNOWN})"})
 
-    assert "works: 3 works" in get(f"/kb.map?{sql}").text
-    assert "articles: 5 works" in get("/kb/articles.map?_size=1").text
+    assert "of 3 works found" in get(f"/kb.map?{sql}").text
+    assert "of 5 works found" in get("/kb/articles.map?_size=1").text
     assert get("/kb/articles.map_png").content.startswith(b"\x89PNG")
 
 

@@ -17,10 +17,10 @@ from datasette.app import Datasette
 
 from kb.console import run_command
 from kb.errors import DatabaseError, LitkbError, NotLitkbError
-from kb.site.context import read_metadata
+from kb.site.context import ask, read_metadata
 from kb.site.serve import build_app, open_listener, serve
 from tests.records import record
-from tests.site.conftest import SEED, fill, served
+from tests.site.conftest import SEED, field, fill, served
 
 COMMAND = [
     sys.executable,
@@ -160,3 +160,22 @@ def test_the_plugin_does_not_import_datasette_app():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "False False\n"
     )
+
+
+def test_a_page_reads_all_that_it_shows_at_one_moment(tmp_path: Path):
+    path = fill(tmp_path / "kb.db", field())
+    app = build_app(path)
+    writer = sqlite3.connect(path, check_same_thread=False)
+
+    def read(db: sqlite3.Connection) -> tuple[int, int]:
+        [before] = db.execute("select count(*) from works").fetchone()
+        with writer:
+            writer.execute("insert into works (id, label, state) values (77, 'A 2000 J', 'known')")
+        [after] = db.execute("select count(*) from works").fetchone()
+        return before, after
+
+    before, after = asyncio.run(ask(app.databases["kb"], read))
+    app.executor.shutdown()
+    writer.close()
+
+    assert before == after

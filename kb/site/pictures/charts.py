@@ -118,7 +118,7 @@ def draw_communities_chart(
         parts.append(_community_row(axis, communities[community], counts, bottom, highest))
     body = draw_years(axis, _TOP, bottom) + "".join(parts)
     title = "Communities over time"
-    words = f"Works by year of the {len(shown)} largest communities, at one scale; the highest bar is {highest:,}."
+    words = "Works by year of the largest communities, a row for each, all at one scale."
     return Drawing("communities", title, words, WIDTH, bottom + _FOOT, body)
 
 

@@ -7,10 +7,10 @@ from kb.site.pictures.svg import Drawing, element, link, number, text_of
 
 _COLUMNS: Final = (("record",), ("core", "links"), ("computed",), ("runs",))
 _UNDRAWN: Final = "graph_runs"  # every computed table refers to it: lines that say nothing
-_WIDTH: Final = 186.0  # of a box
+_WIDTH: Final = 204.0  # of a box: the longest name fits
 _HEIGHT: Final = 26.0
 _STEP: Final = 34.0  # from box to box
-_GAP: Final = 92.0  # between columns
+_GAP: Final = 74.0  # between columns
 _TOP: Final = 34.0
 _EDGE: Final = 8.0
 _LOOP: Final = 44.0  # beside the last column, for lines within it
@@ -41,7 +41,7 @@ def draw_schema(boxes: Sequence[Box], titles: Mapping[str, str]) -> Drawing:
     ]
     shown = [_box(box, places[box.name]) for box in boxes]
     width = len(_COLUMNS) * _WIDTH + (len(_COLUMNS) - 1) * _GAP + 2 * _EDGE + _LOOP
-    words = f"{len(boxes)} tables in {len(titles)} groups; lines lead from a table to those that its columns refer to. "
+    words = "The tables in their groups; lines lead from a table to those that its columns refer to. "
     words += "Computed tables also refer to the graph run that filled them."
     body = element("g", "".join(lines), _class="lines") + "".join(headings) + "".join(shown)
     return Drawing("schema", "How the tables join", words, width, height, body)
