@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from harvest.archive import archive_path, open_archive
-from harvest.asking import PUBMED
 from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
 from harvest.icite import SOURCE as ICITE
 from harvest.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
+from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from harvest.seedfiles import read_seeds

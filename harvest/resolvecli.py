@@ -9,9 +9,10 @@ from typing import Any, Final
 import click
 
 from harvest.archive import archive_path, open_archive
-from harvest.asking import PUBMED, now
+from harvest.asking import now
 from harvest.cli import clients_of
 from harvest.client import settings_from_environment
+from harvest.questions import PUBMED
 from harvest.resolve import Resolved, resolve_offline, resolve_online
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb, transaction
