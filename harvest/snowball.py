@@ -1,7 +1,6 @@
 """Snowballing: round by round along links from what is held, within limits; each article with what led to it."""
 
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -64,17 +63,14 @@ def _lists(plan: Plan, number: int) -> list[str]:
     return [*plan.ask, *(plan.lists if followed else ())]
 
 
-def _leads(run: Run, plan: Plan, pmids: list[int], *, known: Container[int]) -> list[Lead]:
+def _leads(run: Run, plan: Plan, pmids: list[int], *, known: Collection[int]) -> list[Lead]:
     """Return what the links that plan names lead to from pmids, the most links first, equal ones by PMID."""
-    links: Counter[int] = Counter()
-    first: dict[int, tuple[int, str]] = {}
+    leads: dict[int, Lead] = {}
     for name in plan.directions:
-        for from_pmid, to_pmid in read_links(run.db, name, pmids):
-            if to_pmid not in known:
-                links[to_pmid] += 1
-                first.setdefault(to_pmid, (from_pmid, name))
-    found = [Lead(pmid, number, *first[pmid]) for pmid, number in links.items()]
-    return sorted(found, key=lambda lead: (-lead.links, lead.pmid))
+        for pmid, links, from_pmid in read_links(run.db, name, pmids, known=known):
+            lead = leads.setdefault(pmid, Lead(pmid, 0, from_pmid, name))
+            leads[pmid] = lead._replace(links=lead.links + links)
+    return sorted(leads.values(), key=lambda lead: (-lead.links, lead.pmid))
 
 
 def _left_out(run: Run, limits: str, pmids: list[int], room: int | None) -> dict[int, str]:
