@@ -238,5 +238,5 @@ class Client:
 
 
 def _name(endpoint: str) -> str:
-    """Return NCBI's spelling: ESearch, EFetch, ELink."""
-    return endpoint[:2].upper() + endpoint[2:]
+    """Return NCBI's spelling: ESearch, EFetch, ELink, ECitMatch."""
+    return (endpoint[:2].upper() + endpoint[2:]).replace("Citmatch", "CitMatch")

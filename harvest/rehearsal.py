@@ -101,6 +101,11 @@ class Rehearsal:
         with self._lock:
             self._faults.append(fault)
 
+    def mend(self) -> None:
+        """Let no fault happen any more."""
+        with self._lock:
+            self._faults.clear()
+
     def answer(self, program: str, parameters: dict[str, list[str]], method: str) -> Reply:
         """Return the reply to one request, spoilt where a fault says so, and log it."""
         endpoint = program.partition(".")[0]  # efetch.fcgi, ecitmatch.cgi, pubs

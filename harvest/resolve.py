@@ -1,7 +1,7 @@
 """Printed references without a PMID -> the articles they mean: among those held, and by asking PubMed."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
@@ -12,6 +12,7 @@ from harvest.entrez import BATCH, fetch_articles, match_citations
 from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, Subject, decided, subject_of
 from harvest.pubmed import parse_articles
 from kb.database import transaction
+from kb.errors import SourceError
 from kb.queries.resolutions import Candidate, HeldSubject, Unresolved, read_candidates, read_subjects, read_unresolved
 from kb.records import Record
 from kb.store.resolutions import (
@@ -99,20 +100,25 @@ def resolve_online(
 ) -> Resolved:
     """Ask PubMed's ECitMatch for the place of every reference that is left; what it finds must match as well.
 
-    Each portion is saved when it has come: SourceError ends the run, what came before is kept.
+    Each portion is saved when it has come: SourceError ends the run and says how many are left, what came before is
+    kept.
     """
     placed = [(work, place) for work in read_unresolved(db, left=True) if (place := _place(work))]
     with transaction(db):
         run_id = _begun(db, ECITMATCH, len(placed), version)
     accepted = proposed = 0
-    for portion in _portions(placed, BATCH):
-        decisions = list(_asked(db, archive, client, portion))
+    for start in range(0, len(placed), BATCH):
+        try:
+            decisions = list(_asked(db, archive, client, placed[start : start + BATCH]))
+        except SourceError as error:
+            left = len(placed) - start
+            raise SourceError(f"{error} {left:,} of {len(placed):,} references are left; ask again.") from error
         new = sum(decision.state == "accepted" for decision in decisions)
         accepted, proposed = accepted + new, proposed + len(decisions) - new
         with transaction(db):
             save_decisions(db, decisions, run_id=run_id, at=now())
             save_resolution_counts(db, run_id, accepted=new, proposed=len(decisions) - new)
-        progress("asked", accepted + proposed, len(placed))
+        progress("asked", min(start + BATCH, len(placed)), len(placed))
     return Resolved(run_id, len(placed), accepted, proposed, len(placed))
 
 
@@ -120,17 +126,11 @@ def _place(work: Unresolved) -> Place | None:
     return next(filter(None, map(printed_place, work.citations)), None)
 
 
-def _portions(placed: Sequence[tuple[Unresolved, Place]], size: int) -> Iterator[Sequence[tuple[Unresolved, Place]]]:
-    for start in range(0, len(placed), size):
-        yield placed[start : start + size]
-
-
 def _asked(
     db: sqlite3.Connection, archive: sqlite3.Connection, client: Client, portion: Sequence[tuple[Unresolved, Place]]
 ) -> Iterator[Decision]:
     """Yield what PubMed's answer on a portion decides; the answer is kept, the records are looked at only."""
-    answer, found = match_citations(client, {str(-work.id): place for work, place in portion})
-    keep_answer(archive, answer.body, endpoint=answer.endpoint, request=answer.request, received_at=answer.received_at)
+    found = _matched(archive, client, {str(-work.id): place for work, place in portion})
     records = _fetched(client, {pmid for pmids in found.values() for pmid in pmids})
     dois = {pmid: record.article.doi for pmid, record in records.items()}
     for work, _ in portion:
@@ -141,12 +141,27 @@ def _asked(
             yield decision
 
 
-def _fetched(client: Client, pmids: Iterable[int]) -> dict[int, Record]:
-    wanted = sorted(pmids)
+def _matched(archive: sqlite3.Connection, client: Client, places: Mapping[str, Place]) -> Mapping[str, tuple[int, ...]]:
+    """Return which PMIDs are at places, by their keys; what an answer leaves out is asked for once more."""
+    found: dict[str, tuple[int, ...]] = {}
+    for _ in range(2):
+        if left := {key: place for key, place in places.items() if key not in found}:
+            answer, told = match_citations(client, left)
+            keep_answer(
+                archive, answer.body, endpoint=answer.endpoint, request=answer.request, received_at=answer.received_at
+            )
+            found.update(told)
+    return found
+
+
+def _fetched(client: Client, pmids: Collection[int]) -> dict[int, Record]:
+    """Return the records of pmids; those that an answer lacks are asked for once more."""
     records: dict[int, Record] = {}
-    for start in range(0, len(wanted), BATCH):
-        body = fetch_articles(client, wanted[start : start + BATCH]).body
-        records |= {item.article.pmid: item for item in parse_articles(body) if isinstance(item, Record)}
+    for _ in range(2):
+        left = sorted(pmid for pmid in pmids if pmid not in records)
+        for start in range(0, len(left), BATCH):
+            body = fetch_articles(client, left[start : start + BATCH]).body
+            records |= {item.article.pmid: item for item in parse_articles(body) if isinstance(item, Record)}
     return records
 
 
