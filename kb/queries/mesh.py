@@ -9,6 +9,12 @@ _ARTICLES_BELOW: Final = """
         or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')"""
 
 
+IN_BRANCH: Final = """
+    select h.pmid from mesh_tree b join mesh_headings h on h.descriptor_ui = b.descriptor_ui
+    where b.tree_number = {v} or (b.tree_number > {v} || '.' and b.tree_number < {v} || '/')"""
+"""Select of the articles about a place of the tree, {v}, or anything below it."""
+
+
 class Branch(NamedTuple):
     """One place of the tree, and how many articles held are about it or something below it."""
 
@@ -25,6 +31,17 @@ def read_placed(db: sqlite3.Connection) -> tuple[int, int]:
         from mesh_descriptors d"""
     ).fetchone()
     return int(row[0]), int(row[1])
+
+
+def read_has_tree(db: sqlite3.Connection) -> bool:
+    """Return whether NLM's descriptor file has been read: without it nobody knows what stands below a heading."""
+    return bool(db.execute("select exists (select 1 from mesh_tree)").fetchone()[0])
+
+
+def read_places(db: sqlite3.Connection, descriptor_ui: str) -> list[str]:
+    """Return the places of a descriptor in the tree."""
+    rows = db.execute("select tree_number from mesh_tree where descriptor_ui = ? order by 1", (descriptor_ui,))
+    return [row[0] for row in rows]
 
 
 def read_branches(db: sqlite3.Connection, below: str | None = None) -> list[Branch]:
