@@ -23,6 +23,8 @@ from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
 from kb.queries.ledger import OUTCOMES, Task
+from kb.queries.mesh import read_has_tree, read_heading_at
+from kb.queries.syntax import parse_branch
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
 
@@ -80,6 +82,13 @@ class Rounds(click.ParamType[int]):
 @click.option(
     "--type", "types", multiple=True, metavar="TYPE", help="Only to articles of this publication type: Review."
 )
+@click.option(
+    "--branch",
+    "branches",
+    multiple=True,
+    metavar="F04.754",
+    help="Only to articles of this branch of the MeSH tree, which `litkb mesh` has read into DB.",
+)
 @click.option("--matching", metavar="Q", help="Only to articles that this PubMed search finds.")
 @click.option(
     "--ask",
@@ -106,6 +115,7 @@ def harvest_command(
     """
     options["seeds"], options["files"] = _sorted_out(options["seeds"], options["files"])
     options["listed"] = _listed(options["lists"])
+    options["branches"] = [(number, _heading(kb, number)) for number in options["branches"]]
     plan, settings = _plan(options), _settings(options)
     cost = _cost(kb, plan, settings)
     say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; nobody is asked.")
@@ -136,6 +146,16 @@ def _is_identifier(word: str) -> bool:
     return True
 
 
+def _heading(kb: Path, number: str) -> str:
+    """Return the heading at a place of the MeSH tree. Raises UsageError where this file does not know it."""
+    with closing(open_kb(kb)) as db:
+        branch, has_tree = read_heading_at(db, parse_branch(number) or number), read_has_tree(db)
+    if branch is None:
+        reason = "has no such place" if has_tree else "is not in this file; `litkb mesh` reads it"
+        raise UsageError(f"--branch {number}: the MeSH tree {reason}.")
+    return branch
+
+
 def _plan(options: dict[str, Any]) -> Plan:
     files = _files(options["files"])
     plan = Plan(
@@ -152,6 +172,7 @@ def _plan(options: dict[str, Any]) -> Plan:
         years=options["years"],
         types=tuple(options["types"]),
         matching=options["matching"],
+        branches=tuple(options["branches"]),
         frontier=options["frontier"],
         ask=tuple(sorted(set(options["ask"]))),
     )

@@ -38,6 +38,12 @@ def read_has_tree(db: sqlite3.Connection) -> bool:
     return bool(db.execute("select exists (select 1 from mesh_tree)").fetchone()[0])
 
 
+def read_heading_at(db: sqlite3.Connection, tree_number: str) -> str | None:
+    """Return the name of the descriptor at a place of the tree; None where there is no such place."""
+    row = db.execute("select name from mesh_tree where tree_number = ?", (tree_number,)).fetchone()
+    return str(row[0]) if row else None
+
+
 def read_places(db: sqlite3.Connection, descriptor_ui: str) -> list[str]:
     """Return the places of a descriptor in the tree."""
     rows = db.execute("select tree_number from mesh_tree where descriptor_ui = ? order by 1", (descriptor_ui,))
