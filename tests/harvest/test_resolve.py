@@ -256,6 +256,34 @@ def test_a_fault_that_stays_is_told_and_the_same_command_goes_on(
 
 
 @pytest.mark.usefixtures("patient")
+def test_a_printed_doi_or_pmcid_is_asked_for_before_the_place(tmp_path: Path, online: Rehearsal):
+    citing = record(1, (
+        reference_of(1, 1, "Laudet, in recovery", doi="10.1000/laudet"),
+        reference_of(1, 2, "Humphreys, circles", pmcid="PMC12"),
+        reference_of(1, 3, "Nobody, nothing", doi="10.1000/nobody"),
+    ))  # fmt: skip
+    known = [article(LAUDET, doi="10.1000/laudet"), article(HUMPHREYS, pmcid="PMC12")]
+    online.shelf = open_shelf({one.article.pmid: format_record(one).encode() for one in known})
+    kb = filled(tmp_path / "kb.db", citing)
+
+    assert resolve(kb, "--ask") == 0
+
+    expected = {"Laudet, in recovery": ("doi", 11), "Humphreys, circles": ("pmcid", 12)}
+    assert identified(kb) == expected
+    assert [one.endpoint for one in online.log] == ["esearch", "efetch"]
+    with closing(sqlite3.connect(kb)) as db:
+        sources = db.execute(
+            """select distinct s.name from citations c join citation_sources s on s.id = c.source_id
+            where c.citing_id = 1 and c.cited_id < 0"""
+        ).fetchall()
+    assert sources == [("pubmed",)]  # the record itself names the article, by its DOI
+
+    assert resolve(kb, "--reject", "1:1") == 0
+    assert resolve(kb) == 0
+    assert identified(kb) == {"Humphreys, circles": ("pmcid", 12)}
+
+
+@pytest.mark.usefixtures("patient")
 def test_what_came_before_a_fault_is_kept(online: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("harvest.resolve.BATCH", 1)
     online.add(Fault("server error", "ecitmatch", times=None, after=1))
