@@ -99,7 +99,12 @@ class Rounds(click.ParamType[int]):
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, ask and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
 @click.option("--email", metavar="ADDRESS", help="For NCBI. [env: NCBI_EMAIL]")
-@click.option("--api-key", metavar="KEY", help="NCBI API key; better in the environment. [env: NCBI_API_KEY]")
+@click.option(
+    "--api-key-file",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="A file that holds the NCBI API key, since everybody sees the words of a command. [env: NCBI_API_KEY]",
+)
 @click.option("--eutils-url", metavar="URL", help="Address of E-utilities. [env: LITKB_EUTILS_URL]")
 @json_option
 @click.pass_context
@@ -200,7 +205,19 @@ def _files(paths: Sequence[Path]) -> Sequence[InputFile]:
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    return settings_from_environment(base_url=options["eutils_url"], email=options["email"], api_key=options["api_key"])
+    key = _key(options["api_key_file"]) if options["api_key_file"] else None
+    return settings_from_environment(base_url=options["eutils_url"], email=options["email"], api_key=key)
+
+
+def _key(path: Path) -> str:
+    """Return the key in a file; the sentence where there is none does not repeat what was typed: it may be the key."""
+    try:
+        words = path.read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        words = []
+    if len(words) != 1:
+        raise UsageError("--api-key-file names a file that holds the NCBI API key and nothing else; this one does not.")
+    return words[0]
 
 
 def _cost(kb: Path, plan: Plan, settings: Settings) -> Cost:
