@@ -29,7 +29,7 @@ from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run,
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
 
-SLOWEST: Final = 3.0  # seconds an answer may take without slowing the run down; NCBI needs about 0.7
+SLOWEST: Final = 5.0  # seconds for which an answer, or the disk, may keep the loader waiting; NCBI needs about 0.7
 
 
 def now() -> str:
@@ -127,7 +127,8 @@ def _batches(question: Question, pmids: Sequence[int]) -> list[_Batch]:
 class _Queue:
     """Batches to be asked about, and articles whose lists are asked for once a batch of them is together.
 
-    What follows from an answer goes before what waits already: so records and lists come to their end together.
+    Records go first until as many batches for lists wait as can be on their way at once: these fill the time in which
+    the last records are settled.
     """
 
     def __init__(self, run: Run, lists: Sequence[str], articles: int) -> None:
@@ -136,19 +137,24 @@ class _Queue:
         self._settled = {each.task: read_settled(run.db, run.id, each.task) for each in self._lists}
         self._ready: dict[str, list[int]] = {each.task: [] for each in self._lists}
         self._offered: set[int] = set()
-        self._batches: deque[_Batch] = deque()
-        self._records = 0  # batches for records that are not yet settled
+        self._for_records: deque[_Batch] = deque()
+        self._for_lists: deque[_Batch] = deque()
+        self._open_records = 0  # batches for records that are not yet settled
+        rate = max((client.settings.rate for client in run.clients.values()), default=1)
+        self._most = math.ceil(SLOWEST * rate)  # batches on their way while one of them is slow
         self._bars = {ARTICLE: _Bar("articles", articles)}
         bar = _Bar(" and ".join(each.label for each in self._lists), articles * len(lists))
         self._bars |= {each.task: bar for each in self._lists}
 
     def ask(self, batches: Sequence[_Batch]) -> None:
-        """Put batches first, all noted as pending before any of them is sent."""
+        """Take batches, all noted as pending before any of them is sent; records asked for again go first."""
         with transaction(self._run.db):
             for question, pmids in batches:
                 save_pending(self._run.db, self._run.id, question.task, pmids)
-        self._records += sum(batch.question.task == ARTICLE for batch in batches)
-        self._batches.extendleft(reversed(batches))
+        records = [batch for batch in batches if batch.question.task == ARTICLE]
+        self._open_records += len(records)
+        self._for_records.extendleft(reversed(records))
+        self._for_lists.extend(batch for batch in batches if batch.question.task != ARTICLE)
 
     def offer(self, pmids: Iterable[int]) -> None:
         """Take articles that are held; ask for their lists in whole batches, and in smaller ones after all records."""
@@ -158,20 +164,25 @@ class _Queue:
         for question in self._lists:
             ready = self._ready[question.task]
             ready += [pmid for pmid in new if str(pmid) not in self._settled[question.task]]
-            whole = len(ready) // BATCH * BATCH if self._records else len(ready)
+            whole = len(ready) // BATCH * BATCH if self._open_records else len(ready)
             batches += _batches(question, ready[:whole])
             del ready[:whole]
-        self.ask(batches)
+        if batches:
+            self.ask(batches)
 
     def work_off(self) -> None:
-        """Ask until nothing is left, with as many on their way as the rate allows while one is slow."""
-        most = math.ceil(SLOWEST * max((client.settings.rate for client in self._run.clients.values()), default=1))
+        """Ask until nothing is left, with as many batches on their way as the rate allows while one is slow."""
         waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
-        while self._batches or waiting:
-            while self._batches and len(waiting) < most:
-                batch = self._batches.popleft()
+        while waiting or self._for_records or self._for_lists:
+            while len(waiting) < self._most and (batch := self._next()):
                 waiting.append((batch, _sent(self._run, batch)))
             self._finish(*waiting.popleft())
+
+    def _next(self) -> _Batch | None:
+        """Return the batch to be sent now; None where all are on their way."""
+        lists_first = len(self._for_lists) >= self._most or not self._for_records
+        batches = self._for_lists if lists_first else self._for_records
+        return batches.popleft() if batches else None
 
     def _finish(self, batch: _Batch, answer: "Future[Answer] | None") -> None:
         """Settle a batch; ask again what it left open, and for the lists of what it brought."""
@@ -179,9 +190,10 @@ class _Queue:
         bar = self._bars[batch.question.task]
         bar.done += len(batch.pmids) - sum(len(each.pmids) for each in again)
         self._run.progress(bar.label, bar.done, bar.total)
-        self.ask(again)
+        if again:
+            self.ask(again)
         if batch.question.task == ARTICLE:
-            self._records -= 1
+            self._open_records -= 1
             self.offer(held_of(self._run, batch.pmids))
 
 

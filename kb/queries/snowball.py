@@ -31,10 +31,9 @@ def read_links(
         with asked as materialized (select value from json_each(:pmids)),
         leads as (
             select distinct l.pmid, coalesce(w.merged_into, w.id) as other
-            from ({_LINKS[direction]}) l join works w on w.id = l.id)
-        select other, count(*), min(pmid) from leads
-        where other > 0 and other <> pmid and other not in (select value from json_each(:known))
-        group by other"""
+            from ({_LINKS[direction]}) l join works w on w.id = l.id
+            where coalesce(w.merged_into, w.id) not in (select value from json_each(:known)))
+        select other, count(*), min(pmid) from leads where other > 0 and other <> pmid group by other"""
     yield from db.execute(sql, {"pmids": json.dumps(list(pmids)), "known": json.dumps(list(known))})
 
 
