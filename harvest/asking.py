@@ -11,19 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
 from harvest.client import Client
-from harvest.entrez import BATCH, Answer, fetch_articles, fetch_cited_by, fetch_references, fetch_similar
-from harvest.icite import SOURCE as ICITE
-from harvest.icite import fetch_icite
-from harvest.load import ALONE, CONFIRM, TOGETHER, Loaded, load_articles, load_icite, load_links
+from harvest.entrez import BATCH, Answer
+from harvest.load import Loaded
+from harvest.questions import ARTICLE, Question, article_question, list_question
 from kb.changes import GONE, Change, record_changes
 from kb.database import transaction
 from kb.errors import PermanentError, RecordError, SourceError, TransientError
-from kb.queries.ledger import Task, read_resumable_run, read_settled
+from kb.queries.ledger import Task, read_followed, read_resumable_run, read_settled
 from kb.queries.records import read_held, read_record
 from kb.records import Record
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
@@ -31,10 +29,7 @@ from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run,
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
 
-SLOWEST: Final = 3.0  # seconds an answer may take without slowing the run down; NCBI needs about 0.7
-
-PUBMED: Final = "pubmed"  # E-utilities
-_FETCHERS: Final = {"cited_by": fetch_cited_by, "similar": fetch_similar, "references": fetch_references}
+SLOWEST: Final = 5.0  # seconds for which an answer, or the disk, may keep the loader waiting; NCBI needs about 0.7
 
 
 def now() -> str:
@@ -91,17 +86,6 @@ def end(run: Run, *, is_complete: bool) -> None:
             save_run_end(run.db, run.id, finished_at=now())
 
 
-class Question(NamedTuple):
-    """What is asked of E-utilities about PMIDs, and how its answer is loaded."""
-
-    task: str
-    label: str  # what a person is shown meanwhile
-    source: str  # who is asked
-    fetch: Callable[[Client, Sequence[int]], Answer]
-    note: dict[str, str]  # kept with the request, so that a rebuild loads the answer alike
-    load: Callable[..., Loaded]
-
-
 class _Batch(NamedTuple):
     """PMIDs that are asked about in one request."""
 
@@ -109,76 +93,117 @@ class _Batch(NamedTuple):
     pmids: list[int]
 
 
-def article_question(step: str) -> Question:
-    """Return the question for records."""
-    return Question("article", "articles", PUBMED, fetch_articles, {"step": step}, partial(load_articles, step=step))
+def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = ()) -> None:
+    """Fetch and save the records of pmids that this run has not settled, and ask for the lists of those held.
 
-
-def list_question(list_name: str) -> Question:
-    """Return the question for who cites an article (cited_by), or what is similar to it."""
-    load = partial(load_links, list_name=list_name)
-    return Question(list_name, list_name.replace("_", " "), PUBMED, _FETCHERS[list_name], {"list": list_name}, load)
-
-
-def icite_question() -> Question:
-    """Return the question for what iCite says of articles."""
-    return Question(ICITE, "iCite", ICITE, fetch_icite, {}, load_icite)
-
-
-def harvest_articles(run: Run, pmids: Iterable[int]) -> None:
-    """Fetch and save the records of pmids that this run has not settled."""
-    left = list(pmids)
-    for step, size in ((TOGETHER, BATCH), (ALONE, 1), (CONFIRM, 1)):
-        left = _ask_all(run, [article_question(step)], left, size=size)["article"]
-
-
-def harvest_lists(run: Run, names: Sequence[str], pmids: Sequence[int]) -> None:
-    """Ask for the lists that are named of each article, unless this run has done so.
-
-    cited_by, similar and references are ELink's; icite: what iCite says.
+    Lists are asked for while further records still come, as soon as enough for a whole request are held.
     """
-    questions = {name: icite_question() if name == ICITE else list_question(name) for name in names}
-    again = _ask_all(run, list(questions.values()), pmids)
-    for name, left in again.items():
-        left_out = _ask_all(run, [questions[name]], left, size=1)[name]
-        note_failure(run, name, left_out, "the answers leave it out")
-
-
-def _ask_all(
-    run: Run, questions: Sequence[Question], pmids: Sequence[int], *, size: int = BATCH
-) -> dict[str, list[int]]:
-    """Ask each question about pmids, less those that this run has settled; return by task what to ask again."""
-    batches = [batch for question in questions for batch in _batches(run, question, pmids, size)]
-    label = " and ".join(dict.fromkeys(batch.question.label for batch in batches))
-    again: dict[str, list[int]] = {question.task: [] for question in questions}
-    done, total = 0, sum(len(batch.pmids) for batch in batches)
-    for batch, answer in _under_way(run, batches):
-        again[batch.question.task] += _settle(run, batch, answer)
-        done += len(batch.pmids)
-        run.progress(label, done, total)
-    return again
-
-
-def _batches(run: Run, question: Question, pmids: Sequence[int], size: int) -> Iterator[_Batch]:
-    """Yield the requests to make, all noted as pending before the first is sent."""
+    asked = list(dict.fromkeys(pmids))
+    queue = _Queue(run, lists, len(asked))
+    question = article_question()
     settled = read_settled(run.db, run.id, question.task)
-    todo = [pmid for pmid in pmids if str(pmid) not in settled]
-    with transaction(run.db):
-        save_pending(run.db, run.id, question.task, todo)
-    for start in range(0, len(todo), size):
-        yield _Batch(question, todo[start : start + size])
+    queue.ask(_batches(question, [pmid for pmid in asked if str(pmid) not in settled]))
+    queue.offer(held_of(run, [pmid for pmid in asked if str(pmid) in settled]))
+    queue.work_off()
 
 
-def _under_way(run: Run, batches: Iterable[_Batch]) -> Iterator[tuple[_Batch, "Future[Answer] | None"]]:
-    """Yield batches with their answers to come, as many on their way as the rate allows while one is slow."""
-    most = math.ceil(SLOWEST * max((client.settings.rate for client in run.clients.values()), default=1))
-    waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
-    for batch in batches:
-        waiting.append((batch, _sent(run, batch)))
-        if len(waiting) >= most:
-            yield waiting.popleft()
-    while waiting:
-        yield waiting.popleft()
+def harvest_lists(run: Run, names: Sequence[str], pmids: Iterable[int]) -> None:
+    """Ask for the lists that are named of each article, unless this run has done so."""
+    asked = list(dict.fromkeys(pmids))
+    queue = _Queue(run, names, len(asked))
+    queue.offer(asked)
+    queue.work_off()
+
+
+def held_of(run: Run, pmids: Iterable[int]) -> list[int]:
+    """Return the articles that are held of those asked for, under their own PMIDs."""
+    return sorted(read_held(run.db, read_followed(run.db, list(pmids))))
+
+
+def _batches(question: Question, pmids: Sequence[int]) -> list[_Batch]:
+    return [_Batch(question, list(pmids[start : start + BATCH])) for start in range(0, len(pmids), BATCH)]
+
+
+class _Queue:
+    """Batches to be asked about, and articles whose lists are asked for once a batch of them is together.
+
+    Records go first until as many batches for lists wait as can be on their way at once: these fill the time in which
+    the last records are settled.
+    """
+
+    def __init__(self, run: Run, lists: Sequence[str], articles: int) -> None:
+        self._run = run
+        self._lists = [list_question(name) for name in lists]
+        self._settled = {each.task: read_settled(run.db, run.id, each.task) for each in self._lists}
+        self._ready: dict[str, list[int]] = {each.task: [] for each in self._lists}
+        self._offered: set[int] = set()
+        self._for_records: deque[_Batch] = deque()
+        self._for_lists: deque[_Batch] = deque()
+        self._open_records = 0  # batches for records that are not yet settled
+        rate = max((client.settings.rate for client in run.clients.values()), default=1)
+        self._most = math.ceil(SLOWEST * rate)  # batches on their way while one of them is slow
+        self._bars = {ARTICLE: _Bar("articles", articles)}
+        bar = _Bar(" and ".join(each.label for each in self._lists), articles * len(lists))
+        self._bars |= {each.task: bar for each in self._lists}
+
+    def ask(self, batches: Sequence[_Batch]) -> None:
+        """Take batches, all noted as pending before any of them is sent; records asked for again go first."""
+        with transaction(self._run.db):
+            for question, pmids in batches:
+                save_pending(self._run.db, self._run.id, question.task, pmids)
+        records = [batch for batch in batches if batch.question.task == ARTICLE]
+        self._open_records += len(records)
+        self._for_records.extendleft(reversed(records))
+        self._for_lists.extend(batch for batch in batches if batch.question.task != ARTICLE)
+
+    def offer(self, pmids: Iterable[int]) -> None:
+        """Take articles that are held; ask for their lists in whole batches, and in smaller ones after all records."""
+        new = [pmid for pmid in pmids if pmid not in self._offered]
+        self._offered.update(new)
+        batches = []
+        for question in self._lists:
+            ready = self._ready[question.task]
+            ready += [pmid for pmid in new if str(pmid) not in self._settled[question.task]]
+            whole = len(ready) // BATCH * BATCH if self._open_records else len(ready)
+            batches += _batches(question, ready[:whole])
+            del ready[:whole]
+        if batches:
+            self.ask(batches)
+
+    def work_off(self) -> None:
+        """Ask until nothing is left, with as many batches on their way as the rate allows while one is slow."""
+        waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
+        while waiting or self._for_records or self._for_lists:
+            while len(waiting) < self._most and (batch := self._next()):
+                waiting.append((batch, _sent(self._run, batch)))
+            self._finish(*waiting.popleft())
+
+    def _next(self) -> _Batch | None:
+        """Return the batch to be sent now; None where all are on their way."""
+        lists_first = len(self._for_lists) >= self._most or not self._for_records
+        batches = self._for_lists if lists_first else self._for_records
+        return batches.popleft() if batches else None
+
+    def _finish(self, batch: _Batch, answer: "Future[Answer] | None") -> None:
+        """Settle a batch; ask again what it left open, and for the lists of what it brought."""
+        again = _settle(self._run, batch, answer)
+        bar = self._bars[batch.question.task]
+        bar.done += len(batch.pmids) - sum(len(each.pmids) for each in again)
+        self._run.progress(bar.label, bar.done, bar.total)
+        if again:
+            self.ask(again)
+        if batch.question.task == ARTICLE:
+            self._open_records -= 1
+            self.offer(held_of(self._run, batch.pmids))
+
+
+@dataclass
+class _Bar:
+    """What a person is shown of the progress of records, or of lists."""
+
+    label: str
+    total: int
+    done: int = 0
 
 
 def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
@@ -201,7 +226,7 @@ def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
     return answer
 
 
-def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[int]:
+def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[_Batch]:
     """Keep an answer, then load and note it in one transaction; return what must be asked again.
 
     A failure is noted for each PMID. Where a request is refused for good, the PMID that spoils it is found
@@ -212,12 +237,11 @@ def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[in
         note_failure(run, task, pmids, run.why_not(batch.question.source))
         return []
     try:
-        return _load(run, batch, answer.result())
+        return _left_out(run, batch, _load(run, batch, answer.result()))
     except PermanentError as error:
         if len(pmids) > 1:
             middle = len(pmids) // 2
-            halves = (batch._replace(pmids=pmids[:middle]), batch._replace(pmids=pmids[middle:]))
-            return [pmid for half in halves for pmid in _settle(run, half, _sent(run, half))]
+            return [batch._replace(pmids=pmids[:middle]), batch._replace(pmids=pmids[middle:])]
         _note_refusal(run, task, pmids[0], error)
     except TransientError as error:
         stop(run, batch.question.source, error)
@@ -227,19 +251,30 @@ def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[in
     return []
 
 
-def _load(run: Run, batch: _Batch, answer: Answer) -> list[int]:
+def _left_out(run: Run, batch: _Batch, loaded: Loaded) -> list[_Batch]:
+    """Return how to ask for what an answer leaves out, each by itself; note what has been asked for often enough."""
+    if not loaded.again:
+        return []
+    question = batch.question.again(loaded.step)
+    if question is None:
+        note_failure(run, batch.question.task, loaded.again, "the answers leave it out")
+        return []
+    return [_Batch(question, [pmid]) for pmid in loaded.again]
+
+
+def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
     kept = keep(run, answer, batch.question.note)
     with transaction(run.db):
         held = _held_records(run.db, batch)
         loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
         save_changes(run.db, run.id, _changes(run.db, held, loaded.tasks))
-    return loaded.again
+    return loaded
 
 
 def _held_records(db: sqlite3.Connection, batch: _Batch) -> dict[int, Record | None]:
     """Return the records, held until now, of the articles that a batch asks for; none where it asks for lists."""
-    if batch.question.task != "article":
+    if batch.question.task != ARTICLE:
         return {}
     return {pmid: read_record(db, pmid) for pmid in read_held(db, batch.pmids)}
 
@@ -268,7 +303,7 @@ def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:
 
 def _note_refusal(run: Run, task: str, pmid: int, error: PermanentError) -> None:
     """NCBI refuses a PMID that it does not know with "ID list is empty"; other refusals are failures."""
-    unknown = task == "article" and "id list is empty" in str(error).lower()
+    unknown = task == ARTICLE and "id list is empty" in str(error).lower()
     with transaction(run.db):
         save_outcomes(run.db, run.id, [Task(task, str(pmid), "not found" if unknown else "failed", str(error))])
 

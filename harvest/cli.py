@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from harvest.archive import open_archive
-from harvest.asking import PUBMED
 from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
 from harvest.icite import SOURCE as ICITE
 from harvest.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
+from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from harvest.seedfiles import read_seeds
@@ -24,6 +24,8 @@ from kb.errors import UsageError
 from kb.identifiers import parse_identifier
 from kb.queries.archive import archive_path
 from kb.queries.ledger import OUTCOMES, Task
+from kb.queries.mesh import read_has_tree, read_heading_at
+from kb.queries.syntax import parse_branch
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
 
@@ -81,6 +83,13 @@ class Rounds(click.ParamType[int]):
 @click.option(
     "--type", "types", multiple=True, metavar="TYPE", help="Only to articles of this publication type: Review."
 )
+@click.option(
+    "--branch",
+    "branches",
+    multiple=True,
+    metavar="F04.754",
+    help="Only to articles of this branch of the MeSH tree, which `litkb mesh` has read into DB.",
+)
 @click.option("--matching", metavar="Q", help="Only to articles that this PubMed search finds.")
 @click.option(
     "--ask",
@@ -91,7 +100,12 @@ class Rounds(click.ParamType[int]):
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, ask and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
 @click.option("--email", metavar="ADDRESS", help="For NCBI. [env: NCBI_EMAIL]")
-@click.option("--api-key", metavar="KEY", help="NCBI API key; better in the environment. [env: NCBI_API_KEY]")
+@click.option(
+    "--api-key-file",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="A file that holds the NCBI API key, since everybody sees the words of a command. [env: NCBI_API_KEY]",
+)
 @click.option("--eutils-url", metavar="URL", help="Address of E-utilities. [env: LITKB_EUTILS_URL]")
 @json_option
 @click.pass_context
@@ -107,6 +121,7 @@ def harvest_command(
     """
     options["seeds"], options["files"] = _sorted_out(options["seeds"], options["files"])
     options["listed"] = _listed(options["lists"])
+    options["branches"] = [(number, _heading(kb, number)) for number in options["branches"]]
     plan, settings = _plan(options), _settings(options)
     cost = _cost(kb, plan, settings)
     say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; nobody is asked.")
@@ -137,6 +152,16 @@ def _is_identifier(word: str) -> bool:
     return True
 
 
+def _heading(kb: Path, number: str) -> str:
+    """Return the heading at a place of the MeSH tree. Raises UsageError where this file does not know it."""
+    with closing(open_kb(kb)) as db:
+        branch, has_tree = read_heading_at(db, parse_branch(number) or number), read_has_tree(db)
+    if branch is None:
+        reason = "has no such place" if has_tree else "is not in this file; `litkb mesh` reads it"
+        raise UsageError(f"--branch {number}: the MeSH tree {reason}.")
+    return branch
+
+
 def _plan(options: dict[str, Any]) -> Plan:
     files = _files(options["files"])
     plan = Plan(
@@ -153,6 +178,7 @@ def _plan(options: dict[str, Any]) -> Plan:
         years=options["years"],
         types=tuple(options["types"]),
         matching=options["matching"],
+        branches=tuple(options["branches"]),
         frontier=options["frontier"],
         ask=tuple(sorted(set(options["ask"]))),
     )
@@ -180,7 +206,19 @@ def _files(paths: Sequence[Path]) -> Sequence[InputFile]:
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    return settings_from_environment(base_url=options["eutils_url"], email=options["email"], api_key=options["api_key"])
+    key = _key(options["api_key_file"]) if options["api_key_file"] else None
+    return settings_from_environment(base_url=options["eutils_url"], email=options["email"], api_key=key)
+
+
+def _key(path: Path) -> str:
+    """Return the key in a file; the sentence where there is none does not repeat what was typed: it may be the key."""
+    try:
+        words = path.read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        words = []
+    if len(words) != 1:
+        raise UsageError("--api-key-file names a file that holds the NCBI API key and nothing else; this one does not.")
+    return words[0]
 
 
 def _cost(kb: Path, plan: Plan, settings: Settings) -> Cost:

@@ -3,8 +3,10 @@
 import logging
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -116,6 +118,7 @@ class Client:
         self._jitter = jitter
         self._reached = False
         path = pace_file(settings.base_url, settings.api_key, settings.lock_folder)
+        self._turns = threading.Semaphore(settings.rate)
         self._pace = Pace(path, settings.rate, clock=clock, sleep=sleep)
 
     def ask(
@@ -191,9 +194,8 @@ class Client:
         """Send once, when the shared limit lets it go; return the body of an answer with status 200."""
         url = self.settings.base_url + path
         for _ in range(transport.MOST_REDIRECTS + 1):
-            self._pace.wait(until=until)
             _LOG.debug("%s %s", "GET" if data is None else "POST", path.partition("?")[0])
-            answer = transport.send(url, data, end=self._end(until), silence=self.settings.timeout, clock=self._clock)
+            answer = self._send(url, data, until)
             self._reached = True
             if answer.location is None:
                 hasty = FIRST_PAUSE if answer.status == 429 else None
@@ -201,6 +203,24 @@ class Client:
                 return answer.body
             url = transport.redirected(url, answer.location)
         raise PermanentError("it redirects in a circle")
+
+    def _send(self, url: str, data: bytes | None, until: float) -> transport.HttpAnswer:
+        """Send when the shared limit lets it go, and return the answer.
+
+        The connection is made before, since how long that takes varies, and what counts is when requests arrive; of
+        those who wait with a connection there are no more than may be sent in a second, first come, first served.
+        """
+        with ExitStack() as turn:
+            turn.enter_context(self._turns)
+            self._pace.rest(until=until)
+
+            def wait() -> None:
+                self._pace.wait(until=until)
+                turn.close()
+
+            return transport.send(
+                url, data, connected=wait, end=self._end(until), silence=self.settings.timeout, clock=self._clock
+            )
 
     def _end(self, until: float) -> float:
         """Return by when an attempt must have ended: a slow connection may use half of what is left, not all."""
@@ -218,5 +238,5 @@ class Client:
 
 
 def _name(endpoint: str) -> str:
-    """Return NCBI's spelling: ESearch, EFetch, ELink."""
-    return endpoint[:2].upper() + endpoint[2:]
+    """Return NCBI's spelling: ESearch, EFetch, ELink, ECitMatch."""
+    return (endpoint[:2].upper() + endpoint[2:]).replace("Citmatch", "CitMatch")

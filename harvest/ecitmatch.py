@@ -74,12 +74,14 @@ def format_question(places: Mapping[str, Place]) -> str:
 def parse_found(body: bytes) -> Mapping[str, tuple[int, ...]]:
     """Return by key the PMIDs that ECitMatch found; none where it found none or does not say which.
 
-    TransientError for what is no answer of ECitMatch's.
+    TransientError for what is no answer of ECitMatch's, or not the whole of it: the last line ends like the others.
     """
     lines = [line for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
     rows = [line.strip().split("|") for line in lines]
     if not rows or any(len(row) < _FIELDS for row in rows):
         raise TransientError(said_instead(body) or "an empty answer")
+    if not body.endswith(b"\n"):
+        raise TransientError("an answer that is cut off")
     return {row[-2]: tuple(_pmids(row[-1])) for row in rows}
 
 

@@ -103,17 +103,18 @@ def _spliced(good: Reply) -> Reply:
 
 
 def _fewer(good: Reply) -> Reply:
-    """Leave out the last record, link set or hit."""
+    """Leave out the last record, link set, hit or line."""
     start, end = _last(good.body)
     return good._replace(body=good.body[:start] + good.body[end:])
 
 
 def _last(body: bytes) -> tuple[int, int]:
-    """Return where the last record, link set or hit starts and ends; the end of body twice where it has none."""
+    """Return where the last record, link set, hit or line starts and ends; the end of body twice where it has none."""
     for name in (b"PubmedArticle", b"PubmedBookArticle", b"LinkSet", b"Id"):
         if found := list(re.finditer(rb"<%s[ >].*?</%s>" % (name, name), body, re.DOTALL)):
             return found[-1].span()
-    return len(body), len(body)
+    line = re.search(rb"[^\n<{]+\n\Z", body)  # of ECitMatch
+    return line.span() if line else (len(body), len(body))
 
 
 def _other_pmid(good: Reply) -> Reply:

@@ -80,8 +80,7 @@ def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> Ta
 def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_name: str, received_at: str) -> Loaded:
     """Save the lists of an ELink answer; PMIDs of which it does not speak are to be asked again."""
     lists = parse_links(body, asked=asked, list_name=list_name)
-    for links in lists:
-        save_links(db, links, received_at=received_at)
+    save_links(db, lists, received_at=received_at)
     tasks = [
         Task(list_name, str(links.pmid), "done", "no data" if links.entries is None else str(len(links.entries)))
         for links in lists
@@ -92,9 +91,9 @@ def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_na
 def load_icite(db: sqlite3.Connection, body: bytes, asked: list[int], *, received_at: str) -> Loaded:
     """Save what iCite says of the PMIDs asked for: both lists, and its counts."""
     tasks = []
-    for pmid, told in zip(dict.fromkeys(asked), parse_icite(body, asked=asked), strict=True):
-        for links in told.lists:
-            save_links(db, links, received_at=received_at)
+    answer = parse_icite(body, asked=asked)
+    save_links(db, [links for told in answer for links in told.lists], received_at=received_at)
+    for pmid, told in zip(dict.fromkeys(asked), answer, strict=True):
         if told.metrics:
             save_icite_metrics(db, told.metrics, received_at=received_at)
         tasks.append(Task("icite", str(pmid), "done", None if told.metrics else "no data"))

@@ -50,7 +50,14 @@ class Pace:
 
     def wait(self, *, until: float) -> None:
         """Return as soon as one more request may be sent, and note it; TransientError past the moment until."""
-        while (pause := self._try()) > 0:
+        self._wait(self._try, until)
+
+    def rest(self, *, until: float) -> None:
+        """Return once a pause that was asked for is over, noting nothing; TransientError past the moment until."""
+        self._wait(self._held, until)
+
+    def _wait(self, ask: Callable[[], float], until: float) -> None:
+        while (pause := ask()) > 0:
             if self._clock() + pause > until:
                 raise TransientError(
                     f"the shared rate limit leaves no room for another {pause:.0f} s", retry_after=pause
@@ -74,6 +81,12 @@ class Pace:
             pause = max(free, not_before) - now
             _write(file, Traffic(sent if pause > 0 else (*sent, now), not_before))  # mends a damaged file, too
             return pause
+
+    def _held(self) -> float:
+        """Return the seconds for which nobody may send."""
+        with self._locked() as file:
+            now = self._clock()
+            return _read(file, now, self.limit).not_before - now
 
     @contextmanager
     def _locked(self) -> Iterator[int]:

@@ -48,6 +48,7 @@ class Plan:
     years: str | None = None  # of a new article: 2000-2010, 2000-, -2010
     types: tuple[str, ...] = ()  # publication types, of which a new article must have one
     matching: str | None = None  # a query that a new article must match
+    branches: tuple[tuple[str, str], ...] = ()  # (tree number, heading) of MeSH, of which a new article must have one
     frontier: bool = False  # begin with what is known and not held
     ask: tuple[str, ...] = ()  # further sources asked about every article, of SOURCES
 
@@ -75,6 +76,7 @@ class Plan:
             self.matching or "",
             f"{first.strip() or FIRST_YEAR}:{last.strip() or LAST_YEAR}[dp]" if self.years else "",
             types,
+            " OR ".join(f'"{heading}"[mh]' for _, heading in self.branches),  # PubMed adds what stands below
         ]
         return " AND ".join(f"({part})" for part in parts if part)
 
@@ -105,6 +107,7 @@ class Plan:
         named = {"--most": self.most, "--years": self.years, "--matching": self.matching}
         words += [word for name, value in named.items() if value is not None for word in (name, str(value))]
         words += [word for name in self.types for word in ("--type", name)]
+        words += [word for number, _ in self.branches for word in ("--branch", number)]
         words += [word for name in self.ask for word in ("--ask", name)]
         return shlex.join(words)
 
@@ -121,7 +124,8 @@ def check_plan(plan: Plan) -> None:
         raise UsageError("--depth needs a direction: --references, --cited-by or --similar.")
     if plan.limits and not plan.expands:
         raise UsageError(
-            "--years, --type and --matching limit what links bring: name --references, --cited-by or --similar."
+            "--years, --type, --branch and --matching limit what links bring: "
+            "name --references, --cited-by or --similar."
         )
     if plan.years is not None and not _YEARS.fullmatch(plan.years):
         raise UsageError(f"{plan.years!r} is no span of years. Examples: 2000-2010, 2000-, -2010")

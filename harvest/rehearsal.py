@@ -101,15 +101,20 @@ class Rehearsal:
         with self._lock:
             self._faults.append(fault)
 
+    def mend(self) -> None:
+        """Let no fault happen any more."""
+        with self._lock:
+            self._faults.clear()
+
     def answer(self, program: str, parameters: dict[str, list[str]], method: str) -> Reply:
         """Return the reply to one request, spoilt where a fault says so, and log it."""
-        if self._latency:
-            self.closing.wait(self._latency)
         endpoint = program.partition(".")[0]  # efetch.fcgi, ecitmatch.cgi, pubs
-        moment = time.monotonic()
         with self._lock:
+            moment = time.monotonic()  # of arrival: it is what NCBI counts
             refused = self._refused(parameters, moment) if self._limited else None
             fault = None if refused else self._next_fault(endpoint, parameters)
+        if self._latency:
+            self.closing.wait(self._latency)
         reply = refused or self._good_reply(endpoint, parameters)
         if fault:
             reply = KINDS[fault].spoil(reply)

@@ -1,7 +1,8 @@
 """Printed references without a PMID -> the articles they mean: among those held, and by asking PubMed."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
@@ -9,9 +10,12 @@ from harvest.asking import Progress, now
 from harvest.client import Client
 from harvest.ecitmatch import Place, printed_place
 from harvest.entrez import BATCH, fetch_articles, match_citations
+from harvest.identify import GROUP, identify_together
 from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, Subject, decided, subject_of
 from harvest.pubmed import parse_articles
 from kb.database import transaction
+from kb.errors import SourceError
+from kb.identifiers import Identifier
 from kb.queries.resolutions import Candidate, HeldSubject, Unresolved, read_candidates, read_subjects, read_unresolved
 from kb.records import Record
 from kb.store.resolutions import (
@@ -97,43 +101,70 @@ def resolve_online(
     version: str,
     progress: Progress = lambda *_: None,
 ) -> Resolved:
-    """Ask PubMed's ECitMatch for the place of every reference that is left; what it finds must match as well.
+    """Ask PubMed for every reference that is left: by its DOI or PMCID, else for its place, by ECitMatch.
 
-    Each portion is saved when it has come: SourceError ends the run, what came before is kept.
+    Each portion is saved when it has come: SourceError ends the run and says how many are left, what came before is
+    kept.
     """
-    placed = [(work, place) for work in read_unresolved(db, left=True) if (place := _place(work))]
+    steps = list(_steps(read_unresolved(db, left=True), archive, client))
+    waiting = {work.reference_key for _, works in steps for work in works}
+    total, accepted, proposed = len(waiting), 0, 0
     with transaction(db):
-        run_id = _begun(db, ECITMATCH, len(placed), version)
-    accepted = proposed = 0
-    for portion in _portions(placed, BATCH):
-        decisions = list(_asked(db, archive, client, portion))
+        run_id = _begun(db, ECITMATCH, total, version)
+    for number, (ask, works) in enumerate(steps, start=1):
+        try:
+            decisions = list(ask(db, [work for work in works if work.reference_key in waiting]))
+        except SourceError as error:
+            raise SourceError(f"{error} {len(waiting):,} of {total:,} references are left; ask again.") from error
         new = sum(decision.state == "accepted" for decision in decisions)
         accepted, proposed = accepted + new, proposed + len(decisions) - new
         with transaction(db):
             save_decisions(db, decisions, run_id=run_id, at=now())
             save_resolution_counts(db, run_id, accepted=new, proposed=len(decisions) - new)
-        progress("asked", accepted + proposed, len(placed))
-    return Resolved(run_id, len(placed), accepted, proposed, len(placed))
+        later = {work.reference_key for _, works in steps[number:] for work in works}
+        waiting = (waiting & later) - {decision.reference_key for decision in decisions}
+        progress("asked", total - len(waiting), total)
+    return Resolved(run_id, total, accepted, proposed, total)
+
+
+_Ask = Callable[[sqlite3.Connection, Sequence[Unresolved]], Iterable[Decision]]
+
+
+def _steps(
+    works: Iterable[Unresolved], archive: sqlite3.Connection, client: Client
+) -> Iterator[tuple[_Ask, Sequence[Unresolved]]]:
+    """Yield what to ask about which works: first by what identifies them, then by their place."""
+    works = list(works)
+    named = [work for work in works if work.doi or work.pmcid]
+    placed = [work for work in works if _place(work)]
+    for start in range(0, len(named), GROUP):
+        yield lambda _, some: _identified(client, some), named[start : start + GROUP]
+    for start in range(0, len(placed), BATCH):
+        yield partial(_found_at_places, archive, client), placed[start : start + BATCH]
+
+
+def _identified(client: Client, works: Sequence[Unresolved]) -> Iterator[Decision]:
+    """Yield the one article of PubMed's whose own record has the DOI, or else the PMCID, that is printed."""
+    asked = {work: Identifier("doi", work.doi) if work.doi else Identifier("pmcid", work.pmcid or "") for work in works}
+    found = identify_together(client, list(dict.fromkeys(asked.values())))
+    for work, identifier in asked.items():
+        pmid = found[identifier].pmid
+        if pmid is not None and work.citing != {pmid}:
+            yield Decision(work.reference_key, identifier.kind, "accepted", pmid, None)
 
 
 def _place(work: Unresolved) -> Place | None:
     return next(filter(None, map(printed_place, work.citations)), None)
 
 
-def _portions(placed: Sequence[tuple[Unresolved, Place]], size: int) -> Iterator[Sequence[tuple[Unresolved, Place]]]:
-    for start in range(0, len(placed), size):
-        yield placed[start : start + size]
-
-
-def _asked(
-    db: sqlite3.Connection, archive: sqlite3.Connection, client: Client, portion: Sequence[tuple[Unresolved, Place]]
+def _found_at_places(
+    archive: sqlite3.Connection, client: Client, db: sqlite3.Connection, works: Sequence[Unresolved]
 ) -> Iterator[Decision]:
-    """Yield what PubMed's answer on a portion decides; the answer is kept, the records are looked at only."""
-    answer, found = match_citations(client, {str(-work.id): place for work, place in portion})
-    keep_answer(archive, answer.body, endpoint=answer.endpoint, request=answer.request, received_at=answer.received_at)
+    """Yield what PubMed's answer on works decides; the answer is kept, the records are looked at only."""
+    found = _matched(archive, client, {str(-work.id): place for work in works if (place := _place(work))})
     records = _fetched(client, {pmid for pmids in found.values() for pmid in pmids})
     dois = {pmid: record.article.doi for pmid, record in records.items()}
-    for work, _ in portion:
+    for work in works:
         subjects = [subject_of(records[pmid]) for pmid in found.get(str(-work.id), ()) if pmid in records]
         known = [Match(*candidate[:3]) for candidate in read_candidates(db, work.id)]
         matches = [match for citation in work.citations for match in Matcher(subjects).matches(citation)]
@@ -141,12 +172,27 @@ def _asked(
             yield decision
 
 
-def _fetched(client: Client, pmids: Iterable[int]) -> dict[int, Record]:
-    wanted = sorted(pmids)
+def _matched(archive: sqlite3.Connection, client: Client, places: Mapping[str, Place]) -> Mapping[str, tuple[int, ...]]:
+    """Return which PMIDs are at places, by their keys; what an answer leaves out is asked for once more."""
+    found: dict[str, tuple[int, ...]] = {}
+    for _ in range(2):
+        if left := {key: place for key, place in places.items() if key not in found}:
+            answer, told = match_citations(client, left)
+            keep_answer(
+                archive, answer.body, endpoint=answer.endpoint, request=answer.request, received_at=answer.received_at
+            )
+            found.update(told)
+    return found
+
+
+def _fetched(client: Client, pmids: Collection[int]) -> dict[int, Record]:
+    """Return the records of pmids; those that an answer lacks are asked for once more."""
     records: dict[int, Record] = {}
-    for start in range(0, len(wanted), BATCH):
-        body = fetch_articles(client, wanted[start : start + BATCH]).body
-        records |= {item.article.pmid: item for item in parse_articles(body) if isinstance(item, Record)}
+    for _ in range(2):
+        left = sorted(pmid for pmid in pmids if pmid not in records)
+        for start in range(0, len(left), BATCH):
+            body = fetch_articles(client, left[start : start + BATCH]).body
+            records |= {item.article.pmid: item for item in parse_articles(body) if isinstance(item, Record)}
     return records
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 import click
 
 from harvest.archive import open_archive
-from harvest.asking import PUBMED, now
+from harvest.asking import now
 from harvest.cli import clients_of
 from harvest.client import settings_from_environment
+from harvest.questions import PUBMED
 from harvest.resolve import Resolved, resolve_offline, resolve_online
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb, transaction
@@ -21,7 +22,7 @@ from kb.queries.archive import archive_path
 from kb.queries.resolutions import (
     read_candidates,
     read_cited_work,
-    read_identified_by_words,
+    read_meant,
     read_printed_key,
     read_resolution,
     read_waiting,
@@ -66,14 +67,14 @@ def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json:
     if options["ask"] and (decides or options["listed"]):
         raise UsageError("--ask looks for all references; it goes with no other decision and not with --list.")
     with closing(open_kb(kb)) as db:
-        before = read_identified_by_words(db)
+        before = read_meant(db)
         if decides:
             _decide(db, options)
         if options["listed"]:
             _list(db, as_json=as_json)
         elif not decides:
             _resolve(db, kb, ask=options["ask"], as_json=as_json)
-        changed = read_identified_by_words(db) != before
+        changed = read_meant(db) != before
     if changed and not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
 

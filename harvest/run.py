@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from harvest.archive import keep_file
-from harvest.asking import PUBMED, Progress, Run, begin, end, harvest_articles, keep, note_failure, stop
+from harvest.asking import Progress, Run, begin, end, keep, note_failure, stop
 from harvest.client import Client
 from harvest.entrez import search_pubmed
 from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
@@ -18,9 +18,10 @@ from harvest.load import (
 )
 from harvest.page import page_doi
 from harvest.plan import Plan
+from harvest.questions import PUBMED
 from harvest.seeding import identify_seeds
 from harvest.seeds import seed_of
-from harvest.snowball import expand
+from harvest.snowball import harvest_rounds
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.identifiers import Identifier
@@ -75,9 +76,7 @@ def harvest(
     run.progress = progress
     for file in files:
         _harvest_file(run, file, plan.pmid)
-    origins = _first_articles(run, plan)
-    harvest_articles(run, list(origins))
-    expand(run, plan, list(origins), origins)
+    harvest_rounds(run, plan, _first_articles(run, plan))
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read))

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from harvest.asking import PUBMED, Run, note_failure, stop
+from harvest.asking import Run, note_failure, stop
 from harvest.client import Client
 from harvest.identify import GROUP, Identified, identify_here, identify_title, identify_title_here, identify_together
+from harvest.questions import PUBMED
 from harvest.seeds import Seed
 from kb.database import transaction
 from kb.errors import SourceError

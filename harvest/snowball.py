@@ -1,17 +1,15 @@
 """Snowballing: round by round along links from what is held, within limits; each article with what led to it."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
-from harvest.asking import PUBMED, Run, harvest_articles, harvest_lists, note_failure, stop
+from harvest.asking import Run, harvest_articles, held_of, note_failure, stop
 from harvest.entrez import BATCH, search_among
 from harvest.plan import Plan
+from harvest.questions import PUBMED
 from kb.database import transaction
 from kb.errors import SourceError
-from kb.queries.ledger import read_followed
-from kb.queries.records import read_held
 from kb.queries.snowball import read_links
 from kb.store.ledger import Origin, save_origins
 
@@ -29,24 +27,25 @@ class Lead(NamedTuple):
     link: str  # references, cited_by, similar
 
 
-def expand(run: Run, plan: Plan, first: Sequence[int], origins: dict[int, str]) -> None:
-    """Follow the links that plan names from the first articles; the last round is not followed.
+def harvest_rounds(run: Run, plan: Plan, first: Mapping[int, str]) -> None:
+    """Harvest the first articles, and what the links that plan names lead to; the last round is not followed.
 
     Each round takes the articles to which most links lead first. What the limits leave out is noted with its
-    reason. origins says of each first article what named it: a seed, a query.
+    reason. first says of each article what named it: a seed, a query.
     """
     with transaction(run.db):
-        save_origins(run.db, run.id, (Origin(pmid, 0, origins[pmid], None, pmid, None, None) for pmid in first))
-    harvest_lists(run, plan.ask, _held(run, first))
+        save_origins(
+            run.db, run.id, (Origin(pmid, 0, origin, None, pmid, None, None) for pmid, origin in first.items())
+        )
     seeds = {pmid: pmid for pmid in first}
     frontier, room = list(first), plan.most
+    harvest_articles(run, frontier, _lists(plan, 0))
     for number in _rounds(plan):
-        leads = [lead for lead in _leads(run, plan, _held(run, frontier)) if lead.pmid not in seeds]
+        leads = _leads(run, plan, held_of(run, frontier), known=seeds)
         left_out = _left_out(run, plan.limits, [lead.pmid for lead in leads], room)
         _save(run, number, leads, left_out=left_out, seeds=seeds)
         frontier = [lead.pmid for lead in leads if lead.pmid not in left_out]
-        harvest_articles(run, frontier)
-        harvest_lists(run, plan.ask, _held(run, frontier))
+        harvest_articles(run, frontier, _lists(plan, number))
         room = None if room is None else room - len(frontier)
         if not frontier:
             return
@@ -58,22 +57,20 @@ def _rounds(plan: Plan) -> Iterable[int]:
     return range(1, plan.depth + 1) if plan.depth else count(1)
 
 
-def _held(run: Run, pmids: Iterable[int]) -> list[int]:
-    """Return the articles that are held of those asked for, under their own PMIDs."""
-    return sorted(read_held(run.db, read_followed(run.db, list(pmids))))
+def _lists(plan: Plan, number: int) -> list[str]:
+    """Return the lists to ask for of the articles of a round: those that are followed only where they will be."""
+    followed = plan.expands and (not plan.depth or number < plan.depth)
+    return [*plan.ask, *(plan.lists if followed else ())]
 
 
-def _leads(run: Run, plan: Plan, pmids: list[int]) -> list[Lead]:
+def _leads(run: Run, plan: Plan, pmids: list[int], *, known: Collection[int]) -> list[Lead]:
     """Return what the links that plan names lead to from pmids, the most links first, equal ones by PMID."""
-    harvest_lists(run, plan.lists, pmids)
-    links: Counter[int] = Counter()
-    first: dict[int, tuple[int, str]] = {}
+    leads: dict[int, Lead] = {}
     for name in plan.directions:
-        for from_pmid, to_pmid in read_links(run.db, name, pmids):
-            links[to_pmid] += 1
-            first.setdefault(to_pmid, (from_pmid, name))
-    found = [Lead(pmid, number, *first[pmid]) for pmid, number in links.items()]
-    return sorted(found, key=lambda lead: (-lead.links, lead.pmid))
+        for pmid, links, from_pmid in read_links(run.db, name, pmids, known=known):
+            lead = leads.setdefault(pmid, Lead(pmid, 0, from_pmid, name))
+            leads[pmid] = lead._replace(links=lead.links + links)
+    return sorted(leads.values(), key=lambda lead: (-lead.links, lead.pmid))
 
 
 def _left_out(run: Run, limits: str, pmids: list[int], room: int | None) -> dict[int, str]:

@@ -10,7 +10,16 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, NamedTuple
 from urllib.error import URLError
 from urllib.parse import urljoin, urlsplit
-from urllib.request import HTTPErrorProcessor, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import (
+    AbstractHTTPHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from kb.errors import PermanentError, TransientError, UsageError
 
@@ -83,12 +92,18 @@ def redirected(url: str, location: str) -> str:
 
 
 def send(
-    url: str, data: bytes | None, *, end: float, silence: float, clock: Callable[[], float] = time.monotonic
+    url: str,
+    data: bytes | None,
+    *,
+    connected: Callable[[], None],
+    end: float,
+    silence: float,
+    clock: Callable[[], float] = time.monotonic,
 ) -> HttpAnswer:
     """Return the answer, of whatever status, to data sent by POST, to a GET where it is None; no redirect is followed.
 
-    Raises TransientError for whatever goes wrong on the way, after so many seconds of silence, and once
-    clock() has passed end.
+    connected is called when the connection stands; nothing is sent before it returns. Raises TransientError for
+    whatever goes wrong on the way, after so many seconds of silence, and once clock() has passed end.
     """
     timeout = min(silence, end - clock())
     if timeout <= 0:
@@ -96,7 +111,7 @@ def send(
     headers = _HEADERS if data is None else {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
     request = Request(url, data=data, headers=headers)  # noqa: S310 - check_base_url, redirected
     try:
-        with _opener(url).open(request, timeout=timeout) as response:
+        with _opener(url, connected).open(request, timeout=timeout) as response:
             body = _read(response, end, clock)
             said = response.headers
             status = response.status
@@ -131,10 +146,36 @@ class _AnyStatus(HTTPErrorProcessor):
     https_response = http_response
 
 
-def _opener(url: str) -> OpenerDirector:
+class _Telling(AbstractHTTPHandler):
+    """Tells that a connection stands, which can take longer than the rest, before the request goes out."""
+
+    def __init__(self, connected: Callable[[], None]) -> None:
+        super().__init__()
+        self._connected = connected
+
+    def do_open(self, http_class: Any, req: Request, **options: Any) -> Any:
+        connected = self._connected
+
+        class Connection(http_class):  # type: ignore[misc]  # urllib says only now whether it is HTTP or HTTPS
+            def connect(self) -> None:
+                super().connect()
+                connected()
+
+        return super().do_open(Connection, req, **options)
+
+
+class _Http(_Telling, HTTPHandler):
+    pass
+
+
+class _Https(_Telling, HTTPSHandler):
+    pass
+
+
+def _opener(url: str, connected: Callable[[], None]) -> OpenerDirector:
     """Return an opener with the proxies of the environment; none of them for this machine."""
     proxies = ProxyHandler({}) if is_loopback(url) else ProxyHandler()
-    return build_opener(proxies, _AnyStatus())
+    return build_opener(proxies, _AnyStatus(), _Http(connected), _Https(connected))
 
 
 def _read(response: Any, end: float, clock: Callable[[], float]) -> bytes:

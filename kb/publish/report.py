@@ -168,6 +168,9 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
         if plan.get(name) is not None:
             told = plan[name] if isinstance(plan[name], int) else code(plan[name])
             yield f"followed only to articles: {words.format(told)}"
+    if plan.get("branches"):
+        headings = (f"{heading} ({number})" for number, heading in plan["branches"])
+        yield f"followed only to articles of the MeSH branches {', '.join(map(code, headings))}"
     if plan.get("types"):
         yield f"followed only to articles of the types {', '.join(map(code, plan['types']))}"
 

@@ -5,7 +5,7 @@ PRISMA-S: Rethlefsen et al. (2021), Syst Rev 10, 39. What only the searcher know
 
 import sqlite3
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from kb.publish.markdown import cell, code, table
 from kb.publish.report import format_content, format_gaps, format_lists, format_runs, format_sources, plan_of
@@ -82,9 +82,11 @@ def _items(db: sqlite3.Connection, flow: SearchFlow) -> Iterator[tuple[int, str,
     )
 
 
-def _limits(plan: dict[str, object]) -> Iterator[str]:
+def _limits(plan: dict[str, Any]) -> Iterator[str]:
     """Yield the limits of one run."""
     names = {"years": "years", "types": "publication types", "matching": "matching", "most": "at most"}
     for name, words in names.items():
         if value := plan.get(name):
             yield f"{words} {code(', '.join(value) if isinstance(value, list) else value)}"
+    for number, heading in plan.get("branches") or ():
+        yield f"MeSH branch {code(f'{number} {heading}')}"

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from kb.queries.mesh import IN_BRANCH
 from kb.queries.search import Wanted
 from kb.queries.syntax import parse_years
 
@@ -70,6 +71,19 @@ FACETS: Final = {
         label="select name from mesh_descriptors where descriptor_ui = ?",
         repeats=True,
     ),
+    "branch": Facet(  # the values are one step below the deepest branch chosen; see _step_below
+        f"a.pmid in ({IN_BRANCH})",
+        """select k.branch, coalesce(t.name || ' (' || k.branch || ')', k.branch), n from (
+            select :under || substr(rest, 1, instr(rest || '.', '.') - 1) as branch, count(distinct pmid) as n from (
+                select h.pmid, substr(b.tree_number, length(:under) + 1) as rest
+                from found f cross join mesh_headings h on h.pmid = f.pmid
+                    cross join mesh_tree b on b.descriptor_ui = h.descriptor_ui
+                where b.tree_number > :under and b.tree_number < :over)
+            group by 1 order by n desc, 1 limit {most}) k
+            left join mesh_tree t on t.tree_number = k.branch""",
+        label="select name || ' (' || tree_number || ')' from mesh_tree where tree_number = ?",
+        repeats=True,
+    ),
     "keyword": Facet(
         "a.pmid in (select pmid from keywords where keyword_key = {v})",
         """select k.keyword_key, min(k.keyword), count(distinct k.pmid) as n from found f cross join keywords k
@@ -133,12 +147,19 @@ def read_facets(
         f"""with found as materialized (select a.pmid, a.year, a.journal_id, a.pmcid is not null as is_free
             from {wanted.tables} where {wanted.where})
         {" union all ".join(["select 'all', null, null, count(*) from found", *arms])}""",
-        wanted.values,
+        {**wanted.values, **_step_below(wanted)},
     )
     found: dict[str, list[FacetValue]] = {"all": []}
     for facet, key, label, articles in rows:
         found.setdefault(facet, []).append(FacetValue(str(key), str(label), articles))
     return found.pop("all")[0].articles, found
+
+
+def _step_below(wanted: Wanted) -> dict[str, str]:
+    """Return between which tree numbers the branches to choose stand: below the deepest one chosen, else all."""
+    chosen = [str(value) for name, value in wanted.values.items() if name.startswith("branch")]
+    deepest = max(chosen, key=len, default="")
+    return {"under": f"{deepest}.", "over": f"{deepest}/"} if deepest else {"under": "", "over": "~"}
 
 
 def read_filter_labels(db: sqlite3.Connection, filters: Filters) -> dict[tuple[str, str], str]:

@@ -3,16 +3,15 @@
 import sqlite3
 from typing import Final, NamedTuple
 
-_ARTICLES_BELOW: Final = """
-    select count(distinct h.pmid) from mesh_tree b join mesh_headings h on h.descriptor_ui = b.descriptor_ui
-    where b.tree_number = t.tree_number
-        or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')"""
-
-
-BELOW: Final = """select distinct h.pmid from mesh_tree t join mesh_tree b on b.tree_number = t.tree_number
-        or (b.tree_number > t.tree_number || '.' and b.tree_number < t.tree_number || '/')
+_HERE_OR_BELOW: Final = "(b.tree_number = {v} or b.tree_number > {v} || '.' and b.tree_number < {v} || '/')"
+IN_BRANCH: Final = f"""
+    select h.pmid from mesh_tree b join mesh_headings h on h.descriptor_ui = b.descriptor_ui
+    where {_HERE_OR_BELOW}"""
+"""Select of the articles about a place of the tree, {v}, or anything below it; some more than once."""
+BELOW: Final = f"""select distinct h.pmid from mesh_tree t
+    join mesh_tree b on {_HERE_OR_BELOW.format(v="t.tree_number")}
     join mesh_headings h on h.descriptor_ui = b.descriptor_ui
-where t.descriptor_ui = {ui}"""
+where t.descriptor_ui = {{ui}}"""
 """Select of the articles about a descriptor, {ui}, or something below any of its places."""
 _BESIDE: Final = f"""with beside (ui, name) as (
     select distinct t.descriptor_ui, t.name from mesh_tree own join mesh_tree t on {{}} where own.descriptor_ui = :ui)
@@ -37,6 +36,23 @@ def read_placed(db: sqlite3.Connection) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def read_has_tree(db: sqlite3.Connection) -> bool:
+    """Return whether NLM's descriptor file has been read: without it nobody knows what stands below a heading."""
+    return bool(db.execute("select exists (select 1 from mesh_tree)").fetchone()[0])
+
+
+def read_heading_at(db: sqlite3.Connection, tree_number: str) -> str | None:
+    """Return the name of the descriptor at a place of the tree; None where there is no such place."""
+    row = db.execute("select name from mesh_tree where tree_number = ?", (tree_number,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def read_places(db: sqlite3.Connection, descriptor_ui: str) -> list[str]:
+    """Return the places of a descriptor in the tree."""
+    rows = db.execute("select tree_number from mesh_tree where descriptor_ui = ? order by 1", (descriptor_ui,))
+    return [row[0] for row in rows]
+
+
 def read_branches(db: sqlite3.Connection, below: str | None = None) -> list[Branch]:
     """Return the branches one step below a place, those with articles; None: the top ones. Most articles first."""
     depth = (
@@ -49,7 +65,8 @@ def read_branches(db: sqlite3.Connection, below: str | None = None) -> list[Bran
     )
     rows = db.execute(
         f"""select * from (
-            select t.tree_number, t.descriptor_ui, t.name, ({_ARTICLES_BELOW}) as articles
+            select t.tree_number, t.descriptor_ui, t.name,
+                (select count(distinct pmid) from ({IN_BRANCH.format(v="t.tree_number")})) as articles
             from mesh_tree t where {depth})
         where articles > 0 order by articles desc, name""",
         {"below": below},

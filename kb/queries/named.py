@@ -26,9 +26,9 @@ class Named(NamedTuple):
 def read_named(db: sqlite3.Connection, query: Query, filters: Filters, sort: str = "relevance") -> list[Named]:
     """Return the known works that a search finds, those cited most here first where sort is "relevance".
 
-    Filters by what is known of held articles alone (see NAMED_FACETS) find nothing.
+    Filters by what is known of held articles alone (see NAMED_FACETS) find nothing, branches of MeSH among them.
     """
-    if any(facet not in NAMED_FACETS for facet, _ in filters):
+    if query.branches or any(facet not in NAMED_FACETS for facet, _ in filters):
         return []
     where, values = _conditions(query, filters)
     rows = db.execute(

@@ -6,8 +6,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from kb.queries.works import BY_WORDS
-
 _KEY: Final = "case when w.citation_key is null then 'doi:' || w.doi else 'ref:' || w.citation_key end"
 _PRINTED: Final = "(select min(r.citation) from article_references r where r.cited_id = {id})"
 
@@ -26,7 +24,7 @@ class Resolution(NamedTuple):
 
     id: int
     reference_key: str
-    method: str  # offline, ecitmatch, person
+    method: str  # offline, ecitmatch, doi, pmcid, person
     state: str  # accepted, proposed, rejected
     pmid: int | None
     score: float | None
@@ -39,6 +37,7 @@ class Unresolved(NamedTuple):
     id: int
     reference_key: str
     doi: str | None
+    pmcid: str | None
     citations: tuple[str, ...]
     citing: frozenset[int]
 
@@ -63,7 +62,7 @@ def read_unresolved(db: sqlite3.Connection, *, left: bool = False) -> Iterator[U
     """
     open_ones = "w.merged_into is null" if left else "coalesce(w.identified_by, 'offline') = 'offline'"
     rows = db.execute(
-        f"""select w.id, {_KEY}, w.doi, r.citation, r.citing_pmid
+        f"""select w.id, {_KEY}, w.doi, w.pmcid, r.citation, r.citing_pmid
         from works w join article_references r on r.cited_id = w.id
         where w.id < 0 and {open_ones} and not exists (
             select 1 from resolutions s where s.id = w.id and s.method = 'person')
@@ -73,9 +72,9 @@ def read_unresolved(db: sqlite3.Connection, *, left: bool = False) -> Iterator[U
         yield _unresolved(list(group))
 
 
-def _unresolved(rows: Sequence[tuple[int, str, str | None, str | None, int]]) -> Unresolved:
-    printed = dict.fromkeys(row[3] for row in rows if row[3])
-    return Unresolved(*rows[0][:3], tuple(printed), frozenset(row[4] for row in rows))
+def _unresolved(rows: Sequence[tuple[int, str, str | None, str | None, str | None, int]]) -> Unresolved:
+    printed = dict.fromkeys(row[4] for row in rows if row[4])
+    return Unresolved(*rows[0][:4], tuple(printed), frozenset(row[5] for row in rows))
 
 
 def read_subjects(db: sqlite3.Connection) -> Iterator[HeldSubject]:
@@ -119,9 +118,9 @@ def read_printed_key(db: sqlite3.Connection, citing: int, position: int) -> str 
     return row[0] if row else None
 
 
-def read_identified_by_words(db: sqlite3.Connection) -> dict[int, int]:
-    """Return the cited works whose article is known by a decision alone, with that article."""
-    return dict(db.execute(f"select id, merged_into from works where id < 0 and identified_by in {BY_WORDS}"))
+def read_meant(db: sqlite3.Connection) -> dict[int, int]:
+    """Return the cited works whose article is known, with that article."""
+    return dict(db.execute("select id, merged_into from works where id < 0 and merged_into is not null"))
 
 
 def read_candidates(db: sqlite3.Connection, work: int) -> list[Candidate]:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
+from kb.queries.mesh import IN_BRANCH
 from kb.queries.records import marks
 from kb.queries.syntax import Query, excluded_expression, fts_expression
 from kb.text import fold, words_in
@@ -47,6 +48,9 @@ def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
         journals = {f"journal{n}": key for n, key in enumerate(_journals(db, query.journals))}
         where.append(f"a.journal_id in ({', '.join(f':{name}' for name in journals)})")
         values.update(journals)
+    for n, number in enumerate(query.branches):
+        where.append(f"a.pmid in ({IN_BRANCH.format(v=f':branch{n}')})")
+        values[f"branch{n}"] = number
     if query.first_year is not None:
         where.append("a.year >= :first_year")
         values["first_year"] = query.first_year

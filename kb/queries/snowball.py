@@ -1,33 +1,40 @@
 """Links from articles to others, by direction, as a harvest follows them; and what could be harvested next."""
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
-_LINKS: Final = {
+_LINKS: Final = {  # which work (id) each of the articles (pmid) leads to
     "references": """
-        select coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.cited_id
-        where c.citing_id = :pmid
-        union select coalesce(w.merged_into, w.id) from article_references r join works w on w.id = r.cited_id
-        where r.citing_pmid = :pmid""",
+        select a.value as pmid, c.cited_id as id from asked a join citations c on c.citing_id = a.value
+        union all
+        select a.value, r.cited_id from asked a join article_references r on r.citing_pmid = a.value""",
     "cited_by": """
-        select coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.citing_id
-        where c.cited_id = :pmid or c.cited_id in (select id from works where merged_into = :pmid)""",
+        select a.value as pmid, c.citing_id as id from asked a join citations c on c.cited_id = a.value
+        union all
+        select a.value, c.citing_id from asked a join works m on m.merged_into = a.value
+            join citations c on c.cited_id = m.id""",
     "similar": """
-        select coalesce(w.merged_into, w.id) from similar_articles s join works w on w.id = s.similar_pmid
-        where s.pmid = :pmid""",
+        select a.value as pmid, s.similar_pmid as id from asked a join similar_articles s on s.pmid = a.value""",
 }
 
 
-def read_links(db: sqlite3.Connection, direction: str, pmids: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield (from, to) of the links that lead from pmids to other PMIDs, each once, merged works followed.
+def read_links(
+    db: sqlite3.Connection, direction: str, pmids: Collection[int], *, known: Collection[int]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield what links lead to from pmids, but for what is known: its PMID, how many lead to it, the least of these.
 
-    direction: references, cited_by or similar.
+    direction: references, cited_by or similar. Merged works are followed.
     """
-    for pmid in pmids:
-        for (other,) in db.execute(f"select distinct * from ({_LINKS[direction]}) order by 1", {"pmid": pmid}):
-            if other > 0 and other != pmid:
-                yield pmid, other
+    sql = f"""
+        with asked as materialized (select value from json_each(:pmids)),
+        leads as (
+            select distinct l.pmid, coalesce(w.merged_into, w.id) as other
+            from ({_LINKS[direction]}) l join works w on w.id = l.id
+            where coalesce(w.merged_into, w.id) not in (select value from json_each(:known)))
+        select other, count(*), min(pmid) from leads where other > 0 and other <> pmid group by other"""
+    yield from db.execute(sql, {"pmids": json.dumps(list(pmids)), "known": json.dumps(list(known))})
 
 
 def read_frontier(db: sqlite3.Connection, most: int | None) -> list[int]:

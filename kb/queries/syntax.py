@@ -23,6 +23,8 @@ _TYPED: Final = {
 }  # fmt: skip
 _JOURNAL: Final = frozenset({"journal", "ta", "jour"})
 _YEAR: Final = frozenset({"year", "years", "dp"})
+_BRANCH: Final = frozenset({"branch", "tree"})
+_TREE_NUMBER: Final = re.compile(r"[A-Z][0-9]{1,3}(\.[0-9]{1,4})*")
 _YEARS: Final = re.compile(r"(?P<first>\d{4})?(?P<to>[-–:])?(?P<last>\d{4})?")
 
 
@@ -41,6 +43,7 @@ class Query(NamedTuple):
     groups: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
     journals: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()  # tree numbers of MeSH
     first_year: int | None = None
     last_year: int | None = None
     left_out: tuple[str, ...] = ()
@@ -67,6 +70,9 @@ def _with_token(query: Query, match: re.Match[str], *, joined: bool, negated: bo
     if field in _JOURNAL:
         key = fold(value).replace('"', "").strip(" *")
         return query._replace(journals=(*query.journals, key)) if key else _without(query, match[0])
+    if field in _BRANCH:
+        branch = parse_branch(value)
+        return query._replace(branches=(*query.branches, branch)) if branch else _without(query, match[0])
     if field and field not in _COLUMNS:
         value = match[0].replace('"', "")
     term = _term(value, _COLUMNS.get(field), is_phrase=word is None)
@@ -98,6 +104,12 @@ def parse_years(text: str) -> tuple[int | None, int | None] | None:
         return None
     first, last = match["first"], match["last"] if match["to"] else match["first"]
     return int(first) if first else None, int(last) if last else None
+
+
+def parse_branch(text: str) -> str | None:
+    """Return a tree number of MeSH as NLM writes it, F04.754; None for anything else."""
+    number = text.strip().upper()
+    return number if _TREE_NUMBER.fullmatch(number) else None
 
 
 def format_years(first: int | None, last: int | None) -> str:
@@ -143,6 +155,7 @@ def format_query(query: Query) -> str:
     parts = [" OR ".join(_typed(term) for term in group) for group in query.groups]
     parts += [f"NOT {_typed(term)}" for term in query.excluded]
     parts += [f'journal:"{key}"' for key in query.journals]
+    parts += [f"branch:{number}" for number in query.branches]
     if years := format_years(query.first_year, query.last_year):
         parts.append(f"year:{years}")
     return " ".join(parts)
@@ -164,7 +177,7 @@ class Part(NamedTuple):
 
 def parts_of(query: Query) -> list[Part]:
     """Return the parts of a query as it was understood; an empty list where nothing is asked."""
-    groups, excluded, journals = query.groups, query.excluded, query.journals
+    groups, excluded, journals, branches = query.groups, query.excluded, query.journals, query.branches
     found = [
         (" or ".join(_described(term) for term in group), query._replace(groups=_but(groups, n)))
         for n, group in enumerate(groups)
@@ -174,6 +187,10 @@ def parts_of(query: Query) -> list[Part]:
     ]
     found += [
         (f"in a journal called {key}…", query._replace(journals=_but(journals, n))) for n, key in enumerate(journals)
+    ]
+    found += [
+        (f"in the MeSH branch {number}", query._replace(branches=_but(branches, n)))
+        for n, number in enumerate(branches)
     ]
     if years := describe_years(query.first_year, query.last_year):
         found.append((years, query._replace(first_year=None, last_year=None)))

@@ -24,8 +24,8 @@ _DECIDED: Final = """(select s.pmid from resolutions s
     where s.id = works.id and s.state = 'accepted' and s.method = '{method}')"""
 METHODS: Final = {  # how the PMID of a cited work is found; the first that leads to one counts
     "person": _DECIDED.format(method="person"),
-    "doi": _BY_DOI,
-    "pmcid": _BY_PMCID,
+    "doi": f"coalesce({_BY_DOI}, {_DECIDED.format(method='doi')})",  # here, else as PubMed was asked
+    "pmcid": f"coalesce({_BY_PMCID}, {_DECIDED.format(method='pmcid')})",
     "ecitmatch": _DECIDED.format(method="ecitmatch"),
     "offline": _DECIDED.format(method="offline"),
 }

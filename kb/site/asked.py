@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from kb.queries.facets import FACETS
 from kb.queries.search import ORDERS
-from kb.queries.syntax import format_years, parse_years
+from kb.queries.syntax import format_years, parse_branch, parse_years
 
 LONGEST: Final = 1_000  # characters of a search, and of any other value, that are read
 LAST_PAGE: Final = 500
@@ -53,6 +53,8 @@ def _canonical(facet: str, value: str) -> str | None:
     if facet == "year":
         years = parse_years(value.strip())
         return format_years(*years) if years else None
+    if facet == "branch":
+        return parse_branch(value)
     if facet in ("retracted", "free"):
         return value if value == "1" else None
     if facet == "community":

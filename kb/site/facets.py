@@ -9,7 +9,7 @@ from kb.site import wording
 from kb.site.asked import Asked, format_asked, with_filter, without_filter
 from kb.site.links import KIND_OF_FACET, thing_path
 
-SHOWN: Final = ("year", "type", "journal", "mesh", "community", "language", "retracted", "free")
+SHOWN: Final = ("year", "type", "journal", "mesh", "branch", "community", "language", "retracted", "free")
 _FIRST: Final = 8  # values of a facet before "more"
 _STEPS: Final = (1, 5, 10, 20, 50)  # years of a range
 _MOST_RANGES: Final = 10

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from kb.queries import mesh, things
-from kb.queries.facets import FacetValue
-from kb.queries.search import Wanted
+from kb.queries.facets import FacetValue, narrowed
+from kb.queries.mesh import read_has_tree, read_places
+from kb.queries.search import EVERYTHING, Wanted, read_found_count
 from kb.queries.things import Spelling
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
@@ -95,14 +96,30 @@ def _heading(db: sqlite3.Connection, key: str) -> About | None:
     row = things.read_heading(db, key)
     if row is None:
         name = mesh.read_name(db, key)
-        return About(name, [Part(wording.ONLY_IN_TREE)], [Fact("MeSH number", [Part(key)])]) if name else None
+        facts = [Fact("MeSH number", [Part(key)]), *_branches(db, key)]
+        return About(name, [Part(wording.ONLY_IN_TREE)], facts) if name else None
     major = Fact("Major topic of", _counted(row[1], evidence_path("search", mesh=key)))
     facts = [Fact("MeSH number", [Part(key)]), major] if key != row[0] else [major]
+    facts += _branches(db, key)
     return About(row[0], _said("mesh"), facts)
 
 
 def _facet_values(rows: Sequence[tuple[str, str, int]]) -> list[FacetValue]:
     return [FacetValue(*row) for row in rows]
+
+
+def _branches(db: sqlite3.Connection, key: str) -> list[Fact]:
+    """Return how many articles are about a heading or what stands below it, for each of its places in the tree."""
+    if not read_has_tree(db):
+        return [Fact("In the tree", [Part(wording.NO_TREE)])]
+    counts = [
+        (place, read_found_count(db, narrowed(EVERYTHING, [("branch", place)]))) for place in read_places(db, key)
+    ]
+    facts = [
+        Fact("In the tree", linked(wording.with_below(place, count), [evidence_path("search", branch=place)]))
+        for place, count in counts
+    ]
+    return facts or [Fact("In the tree", [Part(wording.NO_PLACE)])]
 
 
 def _keyword(db: sqlite3.Connection, key: str) -> About | None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
 from kb.queries.facets import FacetValue, narrowed, read_facets, read_filter_labels
+from kb.queries.mesh import read_has_tree
 from kb.queries.named import NAMED_FACETS, Named, read_known_count, read_named
 from kb.queries.pages import read_work, read_work_by_identifier
 from kb.queries.search import (
@@ -88,6 +89,7 @@ def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Lab
         "count": count,
         "states": _states(asked, count, _named_count(db, asked, query)) if wanted else [],
         "facets": shown_facets(asked, values, labels),
+        "no_tree": None if read_has_tree(db) else wording.NO_TREE,
         "results": article_results(db, wanted, asked, terms=words_of(query), size=size) if wanted else [],
         "sql": sql_path(wanted) if wanted else None,
     }

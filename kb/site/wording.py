@@ -47,8 +47,8 @@ _NOTICE_WORDS: Final = {
 }
 FACET_TITLES: Final = {
     "year": "Year", "type": "Publication type", "journal": "Journal", "mesh": "MeSH major topic",
-    "heading": "MeSH heading", "keyword": "Keyword", "author": "Author name", "community": "Community",
-    "language": "Language", "retracted": "Retractions", "free": "Full text",
+    "heading": "MeSH heading", "branch": "MeSH branch", "keyword": "Keyword", "author": "Author name",
+    "community": "Community", "language": "Language", "retracted": "Retractions", "free": "Full text",
 }  # fmt: skip
 FLAG_WORDS: Final = {"retracted": "Retracted articles only", "free": "Free in PMC only"}
 SORT_WORDS: Final = {
@@ -67,6 +67,10 @@ NEAR_COMMUNITIES: Final = "Communities nearby, by citations"
 BROADER: Final = "Broader MeSH headings"
 NARROWER: Final = "Narrower MeSH headings"
 ONLY_IN_TREE: Final = "No article held here carries this heading itself; those below it in NLM’s tree may."
+NO_TREE: Final = (
+    "What stands below a heading is not known here: NLM's tree has not been read into this file (litkb mesh does it)."
+)
+NO_PLACE: Final = "no place of its own there"
 NO_SUCH_RUN: Final = "This file records no harvest run of this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
 NO_EVIDENCE: Final = "There is no such number here."
@@ -223,6 +227,11 @@ def language_name(code: str) -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun: "1 article", "1,204 articles"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def with_below(place: str, articles: int) -> str:
+    """Return how many articles are about a heading or what stands below it, at a place of the tree."""
+    return f"{place}, {counted(articles, 'article')} with all that stands below it"
 
 
 def day(moment: str | None) -> str:

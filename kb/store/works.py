@@ -151,7 +151,7 @@ def save_mentions(db: sqlite3.Connection, pmids: Iterable[int]) -> None:
     """Save works that are named by nothing but their PMID (a link, a notice)."""
     db.executemany(
         "insert into works (id, label) values (?, ?) on conflict (id) do nothing",
-        ((pmid, f"PMID {pmid}") for pmid in set(pmids)),
+        ((pmid, f"PMID {pmid}") for pmid in sorted(set(pmids))),
     )
 
 

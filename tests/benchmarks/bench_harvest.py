@@ -9,10 +9,12 @@ requests = ceil(N / 200) for the records and as many for each list; seconds = re
 
 import math
 import multiprocessing
+import resource
 import sys
 import tempfile
 import time
 from contextlib import closing
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
@@ -37,7 +39,7 @@ SECONDS: Final = 1.1
 
 
 def serve(records: Path, articles: int, pipe: Connection) -> None:
-    """Answer until told to stop; then say how many requests came, and how many of them were refused.
+    """Answer until told to stop; then say when each request came, and with which status it was answered.
 
     Similar articles are the next in number: finding them by words would take the time that is measured.
     """
@@ -46,7 +48,7 @@ def serve(records: Path, articles: int, pipe: Connection) -> None:
     with Rehearsal(open_shelf(records, links=links), latency=LATENCY) as rehearsal:
         pipe.send(rehearsal.base_url)
         pipe.recv()
-        pipe.send((len(rehearsal.log), sum(asked.status == 429 for asked in rehearsal.log)))
+        pipe.send(sorted((asked.moment, asked.status) for asked in rehearsal.log))
 
 
 def timed_harvest(folder: Path, base_url: str, articles: int) -> tuple[float, Summary]:
@@ -59,6 +61,16 @@ def timed_harvest(folder: Path, base_url: str, articles: int) -> tuple[float, Su
         return time.monotonic() - start, summary
 
 
+def pause(moments: list[float]) -> float:
+    """Return the longest time in which no request came."""
+    return max(later - earlier for earlier, later in pairwise(moments))
+
+
+def fullest(moments: list[float]) -> int:
+    """Return how many requests came in the second in which most came."""
+    return max(sum(first <= moment < first + 1 for moment in moments) for first in moments)
+
+
 def main() -> int:
     articles = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as name:
@@ -68,14 +80,21 @@ def main() -> int:
         ours, theirs = multiprocessing.Pipe()
         server = multiprocessing.Process(target=serve, args=(folder / "field.xml", articles, theirs))
         server.start()
+        cpu = time.process_time()
         seconds, summary = timed_harvest(folder, ours.recv(), articles)
         ours.send("stop")
-        requests, refused = ours.recv()
+        log: list[tuple[float, int]] = ours.recv()
         server.join()
+    cpu, served = time.process_time() - cpu, resource.getrusage(resource.RUSAGE_CHILDREN)
     floor = 3 * math.ceil(articles / BATCH)
+    moments = [moment for moment, _ in log]
+    requests, refused = len(log), sum(status == 429 for _, status in log)
     print(f"{summary.asked:,} articles asked: {summary.outcomes}")
     print(f"requests  {requests:,}, {refused} of them refused; {requests / floor:.3f} of the floor of {floor:,}")
     print(f"seconds   {seconds:.1f}; {seconds * LIMIT / floor:.3f} of the floor of {floor / LIMIT:.1f}")
+    print(f"the first to the last request: {moments[-1] - moments[0]:.1f} s; the longest pause {pause(moments):.1f} s;")
+    print(f"at most {fullest(moments)} in any second")
+    print(f"CPU       {cpu:.1f} s of the harvest, {served.ru_utime + served.ru_stime:.1f} s of the rehearsal")
     return 0 if requests <= REQUESTS * floor and seconds <= SECONDS * floor / LIMIT else 1
 
 

@@ -66,7 +66,7 @@ def made_pubmed(path: Path) -> sqlite3.Connection:
         for one in _lines(icite / "icite_pubs_modern_604.jsonl.gz"):
             for name, key in (("references", "citedPmids"), ("cited_by", "citedByPmids")):
                 entries = tuple((pmid, None) for pmid in one.get(key) or ())
-                save_links(db, LinkList(one["pmid"], name, "icite", entries), received_at=MOMENT)
+                save_links(db, [LinkList(one["pmid"], name, "icite", entries)], received_at=MOMENT)
     return db
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from harvest import asking
+from harvest import asking, questions
 from harvest.archive import open_archive
-from harvest.asking import Run, harvest_articles
+from harvest.asking import Run, harvest_articles, harvest_lists
 from harvest.client import Client, Settings
 from harvest.entrez import Answer
 from harvest.pubmedxml import format_article_set
 from kb.database import open_kb, transaction
 from kb.errors import TransientError
 from kb.queries.archive import archive_path, read_answers
-from kb.queries.ledger import read_outcomes
+from kb.queries.ledger import read_outcomes, read_problems
 from kb.store.ledger import save_run
 from tests.records import record
 
@@ -52,14 +52,14 @@ def test_three_requests_are_under_way_at_once(run: Run, monkeypatch: pytest.Monk
         together.wait()
         return answer(pmids)
 
-    monkeypatch.setattr(asking, "fetch_articles", fetch)
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
 
     harvest_articles(run, [1, 2, 3])
 
     assert stored(run) == [1, 2, 3]
 
 
-def test_no_more_are_under_way_than_three_seconds_at_the_rate(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_are_under_way_than_five_seconds_at_the_rate(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     seen: list[list[int]] = []
     slow = threading.Event()
@@ -68,16 +68,16 @@ def test_no_more_are_under_way_than_three_seconds_at_the_rate(run: Run, monkeypa
         sent.extend(pmids)
         if pmids == [1]:
             assert slow.wait(PATIENCE)
-        if sorted(sent) == [1, 2, 3]:  # three seconds' worth at one request a second
+        if sorted(sent) == [1, 2, 3, 4, 5]:  # five seconds' worth at one request a second
             seen.append(sorted(sent))
             slow.set()
         return answer(pmids)
 
-    monkeypatch.setattr(asking, "fetch_articles", fetch)
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
 
     harvest_articles(run, range(1, 8))
 
-    assert seen[0] == [1, 2, 3]
+    assert seen[0] == [1, 2, 3, 4, 5]
     assert stored(run) == [1, 2, 3, 4, 5, 6, 7]
 
 
@@ -91,7 +91,7 @@ def test_answers_are_kept_in_the_order_of_their_questions(run: Run, monkeypatch:
             second_came.set()
         return answer(pmids)
 
-    monkeypatch.setattr(asking, "fetch_articles", fetch)
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
 
     harvest_articles(run, [1, 2])
 
@@ -106,19 +106,86 @@ def test_after_one_failure_nothing_more_is_sent_and_what_was_under_way_counts(
             raise TransientError("EFetch got no usable answer")
         return answer(pmids)
 
-    monkeypatch.setattr(asking, "fetch_articles", fetch)
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
 
     harvest_articles(run, range(1, 9))
 
-    assert stored(run) == [2, 3]
-    assert read_outcomes(run.db, run.id)["failed"] == 6
+    assert stored(run) == [2, 3, 4, 5]
+    assert read_outcomes(run.db, run.id)["failed"] == 4
+
+
+def links(pmids: Sequence[int], given: Sequence[int]) -> Answer:
+    sets = "".join(f"<LinkSet><IdList><Id>{pmid}</Id></IdList></LinkSet>" for pmid in given)
+    body = f'<?xml version="1.0"?><eLinkResult>{sets}</eLinkResult>'
+    return Answer("elink", {"pmids": ",".join(map(str, pmids))}, body.encode(), MOMENT)
+
+
+def test_lists_are_asked_for_while_further_records_still_come(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, list[int]]] = []
+    list_was_asked = threading.Event()
+
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        asked.append(("article", list(pmids)))
+        if pmids == [2]:
+            assert list_was_asked.wait(PATIENCE)
+        return answer(pmids)
+
+    def fetch_list(_: Client, pmids: Sequence[int]) -> Answer:
+        asked.append(("cited_by", list(pmids)))
+        list_was_asked.set()
+        return links(pmids, pmids)
+
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
+    monkeypatch.setitem(questions._FETCHERS, "cited_by", fetch_list)
+
+    harvest_articles(run, [1, 2], ["cited_by"])
+
+    assert sorted(asked) == [("article", [1]), ("article", [2]), ("cited_by", [1]), ("cited_by", [2])]
+    assert read_outcomes(run.db, run.id)["failed"] == 0
+
+
+def test_lists_are_asked_for_in_whole_batches_and_the_rest_after_the_last_record(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+    monkeypatch.setattr(asking, "BATCH", 2)
+
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        return answer([pmid for pmid in pmids if pmid != 2])  # 2 is unknown, and settled after all others
+
+    def fetch_list(_: Client, pmids: Sequence[int]) -> Answer:
+        asked.append(list(pmids))
+        return links(pmids, pmids)
+
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
+    monkeypatch.setitem(questions._FETCHERS, "cited_by", fetch_list)
+
+    harvest_articles(run, [1, 2, 3, 4, 5, 6], ["cited_by"])
+
+    assert sorted(asked) == [[1, 3], [4, 5], [6]]
+
+
+def test_an_article_that_a_list_leaves_out_twice_is_noted_as_failed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "BATCH", 2)
+    asked: list[list[int]] = []
+
+    def fetch_list(_: Client, pmids: Sequence[int]) -> Answer:
+        asked.append(list(pmids))
+        return links(pmids, [pmid for pmid in pmids if pmid != 2])
+
+    monkeypatch.setitem(questions._FETCHERS, "cited_by", fetch_list)
+
+    harvest_lists(run, ["cited_by"], [1, 2])
+
+    assert asked == [[1, 2], [2]]
+    assert read_problems(run.db, run.id) == [("cited_by", "2", "failed", "the answers leave it out")]
 
 
 def test_what_nobody_foresaw_is_not_swallowed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def fetch(_: Client, pmids: Sequence[int]) -> Answer:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(asking, "fetch_articles", fetch)
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
 
     with pytest.raises(ZeroDivisionError):
         harvest_articles(run, [1])

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +15,7 @@ from harvest.elink import check_links
 from harvest.faults import FINAL, KINDS, PASSING, Fault
 from harvest.rehearsal import Rehearsal
 from harvest.search import parse_search
-from harvest.transport import redirected, seconds_of
+from harvest.transport import redirected, seconds_of, send
 from kb.errors import LitkbError, PermanentError, SourceError, TransientError, UsageError
 from tests.harvest.network_builders import EMAIL, KEY, Clock, client_of, record_xml, rehearsal_of
 
@@ -245,6 +246,18 @@ def test_threads_that_share_a_client_keep_the_limit_of_a_server_that_counts(tmp_
             list(threads.map(lambda _: ask(client), range(12)))
 
     assert [asked.status for asked in rehearsal.log] == [200] * 12
+
+
+def test_nothing_is_sent_before_the_limit_lets_a_standing_connection_go(tmp_path):
+    def refuse() -> None:
+        raise TransientError("the limit leaves no room")
+
+    with two_articles() as rehearsal, pytest.raises(TransientError, match="leaves no room"):
+        send(rehearsal.base_url, b"id=1", connected=refuse, end=time.monotonic() + 60, silence=60)
+    with pytest.raises(TransientError, match="Connection refused"):
+        send(rehearsal.base_url, b"id=1", connected=refuse, end=time.monotonic() + 60, silence=60)
+
+    assert rehearsal.log == []
 
 
 def test_a_redirect_on_this_machine_is_followed_by_post(tmp_path):

@@ -62,7 +62,17 @@ def test_answers_are_told_apart_by_their_keys():
     assert parse_found(body.encode()) == {"one": (2014248,), "two": (), "three": (11, 12), "four": (), "five": ()}
 
 
-@pytest.mark.parametrize("body", [b"", b"\n", b"<html><title>502</title></html>", b"<ERROR>Timeout</ERROR>", b"a|b|c"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"j a|1991|88|3248|mann bj|one|2014",
+        b"",
+        b"\n",
+        b"<html><title>502</title></html>",
+        b"<ERROR>Timeout</ERROR>",
+        b"a|b|c",
+    ],
+)
 def test_what_is_no_answer_is_asked_for_again(body: bytes):
     with pytest.raises(TransientError):
         parse_found(body)

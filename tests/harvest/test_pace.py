@@ -77,6 +77,18 @@ def test_a_pause_that_ncbi_asks_for_holds_for_all_who_share_the_limit(tmp_path):
     assert clock() == 1007
 
 
+def test_a_rest_lasts_as_long_as_the_pause_and_uses_up_nothing(tmp_path):
+    clock = Clock()
+    pace = pace_at(tmp_path, clock, limit=1)
+    pace.rest(until=clock() + 60)
+    pace.hold(7)
+
+    pace.rest(until=clock() + 60)
+    pace.wait(until=clock() + 60)
+
+    assert clock.slept == [7]
+
+
 def test_a_shorter_pause_does_not_end_a_longer_one(tmp_path):
     clock = Clock()
     pace = pace_at(tmp_path, clock)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harvest.faults import KINDS, PASSING, Fault
+from harvest.pace import WINDOW
 from harvest.pubmedxml import format_record
+from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.rehearsal import Rehearsal
 from harvest.shelf import open_shelf
@@ -18,10 +21,15 @@ from kb.database import open_kb, transaction
 from kb.identifiers import citation_key
 from kb.records import Record
 from kb.store.records import save_records
+from tests.harvest.network_builders import Clock, client_of
 from tests.harvest.test_matching import HUMPHREYS, LAUDET, WHOLE
 from tests.records import MOMENT, record, reference_of
 
 DOUBTFUL = "Humphreys K. Circles of help. J Subst Abuse Treat. 2004."
+CIRCLES = (
+    "Humphreys K, Wing S, McCarty D. Self-help organizations for alcohol and drug problems. "
+    "J Subst Abuse Treat. 2004;26(3):151-8."
+)
 OTHER = "Anonymous. The Book of Groups. 1939."
 WHOLE_KEY, DOUBTFUL_KEY, OTHER_KEY = (f"ref:{citation_key(text)}" for text in (WHOLE, DOUBTFUL, OTHER))
 
@@ -195,3 +203,120 @@ def test_an_article_that_pubmed_named_is_not_held(online: Rehearsal, tmp_path: P
         assert db.execute("select method, works, accepted from resolution_runs order by id").fetchall() == [
             ("offline", 1, 0), ("ecitmatch", 1, 1)
         ]  # fmt: skip
+
+
+SHORTLY = ("server error", "cut off", "empty")  # the other kinds are for the long run
+PASSING_KINDS = [
+    kind if kind in SHORTLY else pytest.param(kind, marks=pytest.mark.campaign)
+    for kind, what in KINDS.items()
+    if what.effect == PASSING and kind not in ("stall", "drip")
+]
+
+
+@pytest.fixture
+def patient(online: Rehearsal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Clock:
+    """Let the command ask by a clock that nobody waits for."""
+    clock = Clock()
+    client = client_of(online, tmp_path, clock, requests_per_second=3)
+    monkeypatch.setattr("harvest.resolvecli.clients_of", lambda _: {PUBMED: client})
+    return clock
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("kind", [*PASSING_KINDS, "fewer", "other PMID"])
+def test_a_fault_that_passes_leaves_no_trace(online: Rehearsal, tmp_path: Path, kind: str):
+    times = 1 if kind in ("fewer", "other PMID") else 2
+    online.add(Fault(kind, "ecitmatch", times=times))
+    online.add(Fault(kind, "efetch", times=times))
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)))
+
+    assert resolve(kb, "--ask") == 0
+
+    assert identified(kb) == {WHOLE: ("ecitmatch", 11)}
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("endpoint", ["ecitmatch", "efetch"])
+@pytest.mark.parametrize("kind", [*PASSING_KINDS, pytest.param("key refused", marks=pytest.mark.campaign)])
+def test_a_fault_that_stays_is_told_and_the_same_command_goes_on(
+    online: Rehearsal, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, kind: str, endpoint: str
+):
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)))
+    online.add(Fault(kind, endpoint, times=None))
+
+    assert resolve(kb, "--ask") == 1
+
+    said = capsys.readouterr().err
+    assert said.startswith("Error: E")
+    assert said.endswith(". 1 of 1 references are left; ask again.\n")
+    assert (said.count("\n"), identified(kb)) == (1, {})
+    online.mend()
+    assert resolve(kb, "--ask") == 0
+    assert identified(kb) == {WHOLE: ("ecitmatch", 11)}
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_printed_doi_or_pmcid_is_asked_for_before_the_place(tmp_path: Path, online: Rehearsal):
+    citing = record(1, (
+        reference_of(1, 1, "Laudet, in recovery", doi="10.1000/laudet"),
+        reference_of(1, 2, "Humphreys, circles", pmcid="PMC12"),
+        reference_of(1, 3, "Nobody, nothing", doi="10.1000/nobody"),
+    ))  # fmt: skip
+    known = [article(LAUDET, doi="10.1000/laudet"), article(HUMPHREYS, pmcid="PMC12")]
+    online.shelf = open_shelf({one.article.pmid: format_record(one).encode() for one in known})
+    kb = filled(tmp_path / "kb.db", citing)
+
+    assert resolve(kb, "--ask") == 0
+
+    expected = {"Laudet, in recovery": ("doi", 11), "Humphreys, circles": ("pmcid", 12)}
+    assert identified(kb) == expected
+    assert [one.endpoint for one in online.log] == ["esearch", "efetch"]
+    with closing(sqlite3.connect(kb)) as db:
+        sources = db.execute(
+            """select distinct s.name from citations c join citation_sources s on s.id = c.source_id
+            where c.citing_id = 1 and c.cited_id < 0"""
+        ).fetchall()
+    assert sources == [("pubmed",)]  # the record itself names the article, by its DOI
+
+    assert resolve(kb, "--reject", "1:1") == 0
+    assert resolve(kb) == 0
+    assert identified(kb) == {"Humphreys, circles": ("pmcid", 12)}
+
+
+@pytest.mark.usefixtures("patient")
+def test_what_came_before_a_fault_is_kept(online: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("harvest.resolve.BATCH", 1)
+    online.add(Fault("server error", "ecitmatch", times=None, after=1))
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)), record(2, (CIRCLES,)))
+
+    assert resolve(kb, "--ask") == 1
+    before = identified(kb)
+    online.mend()
+    assert resolve(kb, "--ask") == 0
+
+    assert len(before) == 1
+    assert before.items() <= identified(kb).items()
+    assert identified(kb) == {WHOLE: ("ecitmatch", 11), CIRCLES: ("ecitmatch", 12)}
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_line_that_pubmed_drops_is_asked_for_once_more(online: Rehearsal, tmp_path: Path):
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE, CIRCLES)))
+    online.add(Fault("fewer", "ecitmatch"))
+
+    resolve(kb, "--ask")
+
+    assert [one.endpoint for one in online.log] == ["ecitmatch", "ecitmatch", "efetch"]
+    assert identified(kb) == {WHOLE: ("ecitmatch", 11), CIRCLES: ("ecitmatch", 12)}
+
+
+def test_what_it_asks_keeps_the_limit(
+    online: Rehearsal, patient: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("harvest.resolve.BATCH", 1)
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE, CIRCLES)))
+
+    resolve(kb, "--ask")
+
+    assert len(online.log) == 4
+    assert patient.slept == [pytest.approx(WINDOW)]

@@ -17,10 +17,11 @@ from harvest.shelf import open_shelf
 from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
-from kb.database import open_kb
+from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.queries.archive import archive_path
-from kb.records import PublicationType, Record
+from kb.records import MeshPlace, PublicationType, Record
+from kb.store.mesh import save_mesh_tree
 from tests.records import record
 
 
@@ -131,6 +132,25 @@ def test_limits_keep_what_pubmed_finds_among_the_leads(kb: Path, limits: dict[st
     assert held(kb) == [1, 2, *kept]
     left_out = {row[0] for row in origins(kb) if row[-1] == "does not match the limits"}
     assert left_out == {3, 4, 5} - set(kept)
+
+
+def test_a_branch_of_mesh_limits_by_its_heading(kb: Path, capsys: pytest.CaptureFixture[str]):
+    plan = Plan(
+        seeds=("1",), references=True, branches=(("F04", "Mental Disorders"), ("N02", "Facilities")), years="2000-"
+    )
+
+    assert plan.limits == '(2000:3000[dp]) AND ("Mental Disorders"[mh] OR "Facilities"[mh])'
+    assert plan.command("kb.db").endswith("--years 2000- --branch F04 --branch N02")
+    with closing(open_kb(kb, create=True)) as db, transaction(db):
+        words = ["harvest", str(kb), "1", "--references", "--dry-run", "--branch"]
+        assert run_command(cli, [*words, "f04"]) == 2
+        save_mesh_tree(db, [MeshPlace("F04", "D001523", "Mental Disorders")])
+    assert run_command(cli, [*words, "f04"]) == 0
+    assert run_command(cli, [*words, "F05"]) == 2
+    assert [line for line in capsys.readouterr().err.splitlines() if "MeSH" in line] == [
+        "Error: --branch f04: the MeSH tree is not in this file; `litkb mesh` reads it.",
+        "Error: --branch F05: the MeSH tree has no such place.",
+    ]
 
 
 def test_leads_that_could_not_be_judged_are_judged_by_the_next_run(kb: Path):

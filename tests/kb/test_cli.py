@@ -19,6 +19,7 @@ from harvest.shelf import open_shelf
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
+from tests.harvest.network_builders import KEY
 from tests.records import record
 
 FIELD = [record(1, (2, 3)), record(2, (3,)), record(3)]
@@ -60,6 +61,21 @@ def test_a_harvest_stores_computes_the_graph_and_accounts(
             (2, 1),
             (3, 2),
         ]
+
+
+def test_a_key_is_taken_from_a_file_and_told_to_nobody_but_the_source(
+    eutils: Rehearsal, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+
+    assert run("harvest", "kb.db", "1", "--no-graph", "--api-key-file", file) == 0
+    assert run("harvest", "kb.db", "1", "--api-key-file", KEY) == 2
+    assert run("harvest", "kb.db", "1", "--api-key", KEY) == 2
+
+    assert {asked.parameters["api_key"][0] for asked in eutils.log} == {KEY}
+    assert KEY not in "".join(capsys.readouterr())
+    assert [path.name for path in tmp_path.iterdir() if KEY.encode() in path.read_bytes()] == ["key"]
 
 
 def test_no_graph_leaves_the_graph_out(eutils: Rehearsal) -> None:

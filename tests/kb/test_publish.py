@@ -104,7 +104,7 @@ def save(path: Path, batches: Iterable[list[Record]], links: Iterable[LinkList] 
                 save_records(db, batch, received_at=MOMENT)
         with transaction(db):
             for one in links:
-                save_links(db, one, received_at=LATER)
+                save_links(db, [one], received_at=LATER)
             save_run_end(db, run, finished_at=LATER)
     return path
 

@@ -17,7 +17,10 @@ from kb.store.ledger import Origin, save_file_counts, save_origins, save_outcome
 from kb.store.records import save_records
 from tests.records import MOMENT, record
 
-PLAN = '{"query": "self-help", "references": true, "years": "2000-", "types": ["Review"], "most": 1000, "depth": 0}'
+PLAN = (
+    '{"query": "self-help", "references": true, "years": "2000-", "types": ["Review"], "most": 1000, "depth": 0, '
+    '"branches": [["F04", "Mental Disorders"]]}'
+)
 
 
 @pytest.fixture
@@ -71,12 +74,14 @@ def test_the_report_has_the_sixteen_items_and_says_what_only_the_searcher_knows(
     for line in (
         "| 5 | Citation searching | cited by articles held: 4 |",
         "| 8 | Full search strategies | `self\\|help` |",
-        "| 9 | Limits and restrictions | years `2000-`; publication types `Review`; at most `1000` |",
+        "| 9 | Limits and restrictions | years `2000-`; publication types `Review`; at most `1000`; "
+        "MeSH branch `F04 Mental Disorders` |",
         "| 12 | Updates | 2026-02-03 |",
         "| 14 | Peer review | *(not in the file: say it yourself)* |",
         "| 15 | Total records | 5 asked for, 3 held |",
         "- followed what they cite, until nothing new appeared",
         "- followed only to articles: at most 1,000 articles",
+        "- followed only to articles of the MeSH branches `Mental Disorders (F04)`",
         "| left out: does not match the limits | 2 |",
         "![From what was named to what is held](flow.svg)",
     ):

@@ -49,7 +49,7 @@ def test_an_article_and_what_it_cites_become_works(db: sqlite3.Connection) -> No
 def test_what_sources_agree_on_and_what_one_of_them_misses_are_views(db: sqlite3.Connection) -> None:
     save(db, record(1, (2, 3)))
     with transaction(db):
-        save_links(db, LinkList(1, "references", "icite", ((3, None), (4, None))), received_at=MOMENT)
+        save_links(db, [LinkList(1, "references", "icite", ((3, None), (4, None)))], received_at=MOMENT)
 
     assert rows(db, "select * from agreed_citations") == [(1, 3, 2, "pubmed,icite")]
     assert rows(db, "select cited_id, missing_in from disputed_citations order by 1") == [(2, "icite"), (4, "pubmed")]
@@ -257,10 +257,10 @@ def test_a_key_that_does_not_follow_from_its_words_is_found(db: sqlite3.Connecti
 
 def test_an_empty_answer_takes_no_link_away(db: sqlite3.Connection) -> None:
     with transaction(db):
-        save_links(db, LinkList(1, "cited_by", "elink_citedin", ((5, None), (6, None))), received_at=MOMENT)
-        save_links(db, LinkList(1, "cited_by", "elink_citedin", None), received_at=LATER)
-        save_links(db, LinkList(2, "cited_by", "elink_citedin", None), received_at=MOMENT)
-        save_links(db, LinkList(1, "similar", "elink_similar", ((1, 99), (7, 50), (8, 40))), received_at=MOMENT)
+        save_links(db, [LinkList(1, "cited_by", "elink_citedin", ((5, None), (6, None)))], received_at=MOMENT)
+        save_links(db, [LinkList(1, "cited_by", "elink_citedin", None)], received_at=LATER)
+        save_links(db, [LinkList(2, "cited_by", "elink_citedin", None)], received_at=MOMENT)
+        save_links(db, [LinkList(1, "similar", "elink_similar", ((1, 99), (7, 50), (8, 40)))], received_at=MOMENT)
 
     assert rows(db, "select citing_id, cited_id, source_id from citations") == [(5, 1, 3), (6, 1, 3)]
     assert rows(db, "select pmid, list, entries from article_lists order by pmid, list") == [

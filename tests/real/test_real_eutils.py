@@ -2,15 +2,17 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from harvest.answers import check_articles, check_status
 from harvest.elink import KINDS, check_links, parse_links
+from harvest.pubmed import parse_articles
 from harvest.search import SearchHits, parse_search
 from kb.errors import LitkbError, PermanentError, RecordError, TransientError
-from kb.records import LinkList
+from kb.records import LinkList, Record
 
 pytestmark = pytest.mark.real
 
@@ -35,6 +37,26 @@ def test_each_recorded_efetch_answer_counts_but_the_one_without_ids(eutils):
 
     assert len(bodies) == 17
     assert refused == {"sulpub-efetch-13.body.xml": (PermanentError, "Supplied id parameter is empty.")}
+
+
+def test_each_recorded_efetch_answer_holds_what_was_asked_for(eutils):
+    held: dict[str, tuple[int, int, int]] = {}  # articles, references, authors
+    for path in sorted((eutils / "efetch").glob("*.exchange.json")):
+        exchange = json.loads(path.read_text())
+        [body] = eutils.glob(f"efetch/{path.name.partition('.')[0]}.body.*")
+        asked = set(re.findall(r"\d+", exchange["request_body"].partition("id=")[2]))
+        found = [item for item in parse_articles([body_of(body)]) if isinstance(item, Record)]
+        assert {str(item.article.pmid) for item in found} in (asked, set())
+        assert sum(len(item.references) for item in found) == body_of(body).count(b"<Reference>")
+        held[path.name.split("-")[2].split(".")[0]] = (
+            len(found), sum(len(item.references) for item in found), sum(len(item.authorships) for item in found)
+        )  # fmt: skip
+
+    assert held == {
+        "1": (1, 0, 3), "2": (1, 0, 3), "3": (1, 41, 4), "4": (1, 0, 2), "5": (1, 0, 474), "6": (1, 69, 3),
+        "7": (4, 0, 9), "8": (0, 0, 0), "9": (1, 49, 15), "10": (1, 0, 2), "11": (1, 0, 3), "12": (1, 0, 7),
+        "13": (0, 0, 0), "14": (1, 41, 4), "15": (1, 0, 2), "16": (1, 0, 474), "17": (1, 69, 3),
+    }  # fmt: skip
 
 
 def test_every_recorded_batch_of_records_counts_but_two_that_a_collector_wrapped(shared_data):
@@ -164,7 +186,11 @@ def test_each_recorded_search_is_read(eutils, name):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("esearch/biopython-esearch8.xml", "abcXYZ"), ("errors/taxize-esearch-200-1.body.xml", "23424234234")],
+    [
+        ("esearch/biopython-esearch8.xml", "abcXYZ"),
+        ("errors/taxize-esearch-200-1.body.xml", "23424234234"),
+        ("errors/taxize-esearch-200-3.body.xml", "23424234234"),
+    ],
 )
 def test_a_recorded_search_without_hits_says_what_was_not_found(eutils, name, words):
     hits = parse_search(body_of(eutils / name))

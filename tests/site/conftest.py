@@ -123,7 +123,7 @@ def fill(
             db.execute("insert into harvest_tasks values (?, 'seed', ?, 'stored', null, null)", (run, asked))
         save_records(db, records, received_at=MOMENT)
         for link in links:
-            save_links(db, link, received_at=MOMENT)
+            save_links(db, [link], received_at=MOMENT)
         if decisions:
             look = ResolutionRun(MOMENT, "offline", 11.0, 4.0, works=1, accepted=0, proposed=1, litkb_version="0.1.0")
             save_decisions(db, decisions, run_id=save_resolution_run(db, look), at=MOMENT)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from graph.run import compute_graph
 from harvest.synthetic import synthetic_records
+from harvest.syntheticmesh import synthetic_places
 from kb.database import open_kb, transaction
 from kb.queries.facets import FacetValue, narrowed, read_facets
 from kb.queries.search import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
@@ -20,6 +21,7 @@ from kb.queries.syntax import parse_query
 from kb.records import Record
 from kb.site.asked import Asked, format_asked, parse_asked, with_filter, without_filter
 from kb.site.facets import year_ranges
+from kb.store.mesh import save_mesh_tree
 from kb.store.records import save_records
 from tests.records import record, reference_of
 from tests.site.conftest import MOMENT, Get, fill, served
@@ -30,6 +32,8 @@ BRUTE = {  # the articles that have a value, said plainly
     "journal": "select pmid from articles where journal_id = ?",
     "mesh": "select pmid from mesh_headings where descriptor_ui = ? and max(is_major, descriptor_is_major) = 1",
     "heading": "select pmid from mesh_headings where descriptor_ui = ?",
+    "branch": """select h.pmid from mesh_headings h join mesh_tree b on b.descriptor_ui = h.descriptor_ui
+        where b.tree_number || '.' like ? || '.%'""",
     "keyword": "select pmid from keywords where keyword_key = ?",
     "author": "select pmid from authorships where name_key = ?",
     "community": "select id from communities where community = cast(? as integer)",
@@ -46,6 +50,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db = open_kb(path, create=True)
     with transaction(db):
         save_records(db, [in_pmc(one) for one in synthetic_records(300)], received_at=MOMENT)
+        save_mesh_tree(db, synthetic_places())
     compute_graph(db)
     db.close()
     return path
@@ -115,6 +120,45 @@ def test_every_link_of_a_facet_brings_as_many_as_it_says(ask: Get):
     assert [(words, tally(ask(address).text)) for address, words, _ in start] == [
         (words, count) for _, words, count in start
     ]
+
+
+def test_branches_of_mesh_are_chosen_step_by_step_from_the_top(field: sqlite3.Connection):
+    names = dict(field.execute("select tree_number, name from mesh_tree"))
+    chosen: list[tuple[str, str]] = []
+
+    for depth in range(3):
+        _, facets = read_facets(field, narrowed(EVERYTHING, chosen), ["branch"])
+        offered = facets["branch"]
+        assert {one.key.count(".") for one in offered} == {depth}
+        assert all(one.label == f"{names[one.key]} ({one.key})" for one in offered)
+        assert all(one.key.startswith(value) for one in offered for _, value in chosen)
+        chosen.append(("branch", offered[0].key))
+    assert read_facets(field, narrowed(EVERYTHING, chosen), ["branch"])[1] == {}
+
+
+def test_a_branch_is_typed_as_well(field: sqlite3.Connection, ask: Get):
+    below = set(read_all_found(field, narrowed(EVERYTHING, [("branch", "S01.001")])))
+
+    typed = read_wanted(field, parse_query("branch:s01.001 year:2010-"))
+
+    assert typed is not None
+    assert 0 < len(set(read_all_found(field, typed))) < len(below)
+    assert tally(ask("/search?q=branch:S01.001").text) == tally(ask("/search?branch=s01.001").text) == len(below)
+    assert "in the MeSH branch S01.001" in ask("/search?q=branch:S01.001").text
+    assert "<code>branch=soon</code>" in ask("/search?q=synthetic&branch=soon").text
+
+
+def test_the_page_of_a_heading_counts_what_stands_below_it(field: sqlite3.Connection, ask: Get, get: Get):
+    below = len(set(read_all_found(field, narrowed(EVERYTHING, [("branch", "S01.001")]))))
+    without_tree = get("/search").text
+
+    html = ask("/mesh/SYN0001").text
+
+    assert re.findall(
+        r'S01.001, <a [^>]*href="/evidence/search\?branch=S01.001"[^>]*>(\d+)</a> articles with', html
+    ) == [str(below)]
+    assert "tree has not been read into this file" not in ask("/search").text
+    assert "tree has not been read into this file" in without_tree
 
 
 def test_filters_add_up_and_each_can_be_taken_away(ask: Get):
