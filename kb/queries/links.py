@@ -167,12 +167,16 @@ def read_abstracts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     yield from db.execute("select pmid, abstract from article_texts where abstract <> ''")
 
 
-def read_similar_pairs(db: sqlite3.Connection, deepest: int) -> Iterator[tuple[int, int]]:
-    """Yield (pmid, similar pmid) of the first ``deepest`` articles of each of PubMed's lists; merged works followed."""
+def read_similar_pairs(db: sqlite3.Connection, deepest: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (pmid, similar pmid, rank) of the first ``deepest`` articles of each of PubMed's lists.
+
+    Merged works are followed; where two were merged into one, the better rank stands.
+    """
     yield from db.execute(
-        """select distinct coalesce(v.merged_into, v.id) as pmid, coalesce(w.merged_into, w.id) as similar
+        """select coalesce(v.merged_into, v.id) as pmid, coalesce(w.merged_into, w.id) as similar, min(s.rank)
         from similar_articles s join works v on v.id = s.pmid join works w on w.id = s.similar_pmid
-        where s.rank <= ? and pmid <> similar order by pmid, similar""",
+        where s.rank <= ? and coalesce(v.merged_into, v.id) <> coalesce(w.merged_into, w.id)
+        group by 1, 2 order by 1, 2""",
         (deepest,),
     )
 
