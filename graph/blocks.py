@@ -1,16 +1,19 @@
 """Who shares most with whom, block by block: a sparse matrix times its transpose, never whole in memory.  (pure)"""
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse import _sparsetools  # the public product counts all entries first: half as much time again
 
 PRODUCTS: Final = 1_000_000  # of two entries, made in one go: bounds memory to about 30 MB
 
-_COUNTED: Final = 4096  # values up to which each is counted, to find the largest
+_PARTS: Final = 256  # of a long row, whose maxima tell which of its values need no look
+_VALUE_BITS: Final = 32
 
 _Item = TypeVar("_Item")
 Numbers: TypeAlias = NDArray[np.int32]  # half the memory of 64 bits
@@ -24,6 +27,14 @@ class Pairs(NamedTuple):
     values: Numbers
 
 
+class _Rows(NamedTuple):
+    """A sparse matrix of whole numbers: the entries of row i are those from starts[i] to starts[i + 1]."""
+
+    starts: Numbers
+    others: Numbers
+    values: Numbers
+
+
 def compact(matrix: sp.csr_array) -> sp.csr_array:
     """Return a matrix of whole numbers in 32 bits, half the memory; its values and their sums must have room."""
     parts = (matrix.data, matrix.indices, matrix.indptr)
@@ -33,13 +44,19 @@ def compact(matrix: sp.csr_array) -> sp.csr_array:
 def row_blocks(having: sp.csr_array, products: int) -> Iterator[tuple[int, int]]:
     """Yield first and last row (exclusive) of blocks whose product with the transpose takes so many products."""
     rows = having.shape[0]
-    work = np.cumsum(having @ np.bincount(having.indices, minlength=having.shape[1]))
+    work = np.cumsum(_row_products(having))
     start = 0
     while start < rows:
         done = int(work[start - 1]) if start else 0
         end = max(start + 1, int(np.searchsorted(work, done + products, side="right")))
         yield start, end
         start = end
+
+
+def _row_products(having: sp.csr_array) -> NDArray[np.int64]:
+    """Return how many products of two entries each row takes with the transpose."""
+    found: NDArray[np.int64] = having @ np.bincount(having.indices, minlength=having.shape[1])
+    return found
 
 
 def strongest_pairs(weighted: sp.csr_array, having: sp.csr_array, limit: int, at_least: int = 1) -> Iterator[Pairs]:
@@ -50,46 +67,64 @@ def strongest_pairs(weighted: sp.csr_array, having: sp.csr_array, limit: int, at
     Time grows with the sum, over the columns, of the square of how many rows have them.
     """
     by_column = sp.csr_array(having.T)
+    room = np.empty((2, max(PRODUCTS, int(_row_products(having).max(initial=0)))), dtype=np.int32)
     for start, end in row_blocks(having, PRODUCTS):
-        shared = sp.csr_array(weighted[start:end] @ by_column)
-        yield _strongest(shared, start, limit, at_least)
+        yield _strongest(_product(weighted[start:end], by_column, room), start, limit, at_least)
 
 
-def _strongest(shared: sp.csr_array, start: int, limit: int, at_least: int) -> Pairs:
+def _product(left: sp.csr_array, right: sp.csr_array, room: Numbers) -> _Rows:
+    """Return the product of two matrices of 32 bits; it stands in room, which is used again and again."""
+    others, values = room
+    starts = np.empty(left.shape[0] + 1, dtype=np.int32)
+    size = (left.shape[0], right.shape[1])
+    ours, theirs = ((matrix.indptr, matrix.indices, matrix.data) for matrix in (left, right))
+    _sparsetools.csr_matmat(*size, *ours, *theirs, starts, others, values)
+    return _Rows(starts, others[: starts[-1]], values[: starts[-1]])
+
+
+def _strongest(shared: _Rows, start: int, limit: int, at_least: int) -> Pairs:
     """Return the limit largest values of each row of a block; start is the place of its first row."""
-    lengths = np.diff(shared.indptr)
-    least = np.full(len(lengths), at_least, dtype=np.int32)
-    for row in np.flatnonzero(lengths > limit).tolist():
-        values = shared.data[shared.indptr[row] : shared.indptr[row + 1]]
-        least[row] = max(at_least, _nth_largest(values, limit + 1))  # with itself, which is left out
-    rows = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    kept = np.flatnonzero((shared.data >= np.repeat(least, lengths)) & (shared.indices != rows + start))
-    rows, others, values = rows[kept], shared.indices[kept], shared.data[kept]
-    order = np.lexsort((others, -values, rows))
+    lengths = np.diff(shared.starts)
+    least = np.maximum(_lower_bounds(shared, limit + 1), at_least)  # with the row itself, which is left out
+    kept = np.flatnonzero(shared.values >= np.repeat(least, lengths))
+    rows = np.repeat(np.arange(len(lengths)), lengths)[kept]
+    others, values = shared.others[kept], shared.values[kept]
+    order = np.lexsort((others, (rows << _VALUE_BITS) - values))
+    order = order[others[order] != rows[order] + start]
     rows = rows[order]
     ranks = np.arange(len(rows)) - np.searchsorted(rows, rows)
     first = order[ranks < limit]
-    return Pairs(rows[ranks < limit] + np.int32(start), others[first], values[first])
+    return Pairs((rows[ranks < limit] + start).astype(np.int32), others[first], values[first])
 
 
-def _nth_largest(values: Numbers, n: int) -> int:
-    """Return the nth largest of values, 0 where there are fewer."""
-    if len(values) < n:
-        return 0
-    top = int(values.max())
-    if top > _COUNTED:
-        return int(np.partition(values, -n)[-n])
-    from_top = np.cumsum(np.bincount(values)[::-1])  # among many equal values it takes a fifth of partition's time
-    return top - int(np.searchsorted(from_top, n))
+def _lower_bounds(shared: _Rows, n: int) -> Numbers:
+    """Return of each row a value that its nth largest is not below: the nth largest of the maxima of its parts."""
+    lengths = np.diff(shared.starts)
+    found = np.zeros(len(lengths), dtype=np.int32)
+    parts = max(_PARTS, n)
+    long = np.flatnonzero(lengths >= parts)
+    if len(long):
+        edges = shared.starts[long, None] + lengths[long, None].astype(np.int64) * np.arange(parts + 1) // parts
+        edges = np.minimum(edges, len(shared.values) - 1)  # reduceat knows no end: the last part of all is one short
+        maxima = np.maximum.reduceat(shared.values, edges.ravel()).reshape(edges.shape)[:, :-1]
+        found[long] = np.partition(maxima, -n, axis=1)[:, -n]
+    return found
 
 
-def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
-    """Yield the same items, each made by a second thread while the one before is used.
+def ahead(items: Iterator[_Item], depth: int = 1) -> Iterator[_Item]:
+    """Return the same items, up to ``depth`` of them made by a second thread, from now on, before they are asked for.
 
     scipy and SQLite let other threads run while they work, so one core makes what the other one saves.
     """
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
+    pool = ThreadPoolExecutor(1)
+    coming = deque(pool.submit(next, items, None) for _ in range(depth))
+    return _arriving(items, pool, coming)
+
+
+def _arriving(
+    items: Iterator[_Item], pool: ThreadPoolExecutor, coming: "deque[Future[_Item | None]]"
+) -> Iterator[_Item]:
+    with pool:
+        while (item := coming.popleft().result()) is not None:
+            coming.append(pool.submit(next, items, None))
             yield item

@@ -47,7 +47,7 @@ def pagerank(citations: CitationGraph, damping: float = DAMPING, tol: float = TO
     30, 107-117.
 
     Each round costs one pass over the citations; a round shrinks the error by ``damping`` at least, which
-    bounds their number (175 for the defaults).
+    bounds their number (176 for the defaults).
 
     Examples
     --------

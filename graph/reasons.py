@@ -13,6 +13,15 @@ SAID: Final = (  # the parts of a relation in the order in which they are said
     "shared_abstract_words",
     "similar_in_pubmed",
 )
+_BEGINNINGS: Final = {
+    "shared_authors": "shares",
+    "cited_together": "both cited by",
+    "shared_mesh": "both on",
+    "shared_keywords": "both have the keyword",
+    "shared_title_words": "titles share",
+    "shared_abstract_words": "abstracts share",
+}
+_IN_PUBMED: Final = ("", "PubMed lists one as similar to the other", "PubMed lists each as similar to the other")
 
 
 def phrase(measure: str, count: int, names: Sequence[str]) -> str:
@@ -31,30 +40,17 @@ def phrase(measure: str, count: int, names: Sequence[str]) -> str:
     if measure == "shared_references":
         return f"cites {count} of the same works" if count else ""
     if measure == "similar_in_pubmed":
-        return ("", "PubMed lists one as similar to the other", "PubMed lists each as similar to the other")[
-            min(count, 2)
-        ]
+        return _IN_PUBMED[min(count, 2)]
     if not names:
         return ""
     if measure in ("shared_title_words", "shared_abstract_words"):
         names = [f"'{word}'" for word in names]
-    return f"{_beginning(measure, count)} {_listed(names, count)}"
-
-
-def _beginning(measure: str, count: int) -> str:
-    return {
-        "shared_authors": "shares",
-        "cited_together": "both cited by",
-        "shared_mesh": "both on",
-        "shared_keywords": "both have the keyword" if count == 1 else "both have the keywords",
-        "shared_title_words": "titles share",
-        "shared_abstract_words": "abstracts share",
-    }[measure]
+    return f"{_BEGINNINGS[measure]}{'s' if count > 1 and measure == 'shared_keywords' else ''} {_listed(names, count)}"
 
 
 def _listed(names: Sequence[str], count: int) -> str:
     """Return 'A', 'A and B', 'A, B and 3 more'; a name with a comma in it stands in quotation marks."""
-    parts = [f'"{name}"' if "," in name else name for name in names]
-    if count > len(names):
-        parts.append(f"{count - len(names)} more")
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    *before, last = [f'"{name}"' if "," in name else name for name in names]
+    if more := count - len(names):
+        before, last = [*before, last], f"{more} more"
+    return f"{', '.join(before)} and {last}" if before else last

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from graph.blocks import Pairs, compact, strongest_pairs
 from graph.features import UNIT, Part
@@ -22,15 +21,23 @@ LIMIT: Final = 20  # related studies of one article
 NAMED: Final = 2  # things of one part that a reason names
 
 _AND: Final = "; "  # after each part of a reason
+_END: Final = -len(_AND)
 
 _Texts: TypeAlias = list[str]
 
 
-class _Shared(NamedTuple):
-    """What the pairs of a block share of one part: how much, and in words."""
+class _Stack(NamedTuple):
+    """The features of all parts side by side, so that pairs are compared in all of them at once."""
 
-    counts: NDArray[np.int32]
-    phrases: _Texts
+    having: sp.csr_array
+    starts: Ids  # the first column of each part, and the end of the last
+
+
+class _Shared(NamedTuple):
+    """What the pairs of a block share: how much of each part, and the rarest features of it."""
+
+    counts: Ids  # pairs x parts
+    named: list[Ids]  # the rarest, the next: their places in the part; what counts does not reach says nothing
 
 
 def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Iterator[RelatedStudies]:
@@ -48,13 +55,18 @@ def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Ite
 
 def described(held: Ids, parts: Sequence[Part], blocks: Iterable[Pairs]) -> Iterator[RelatedStudies]:
     """Yield the pairs of related_pairs() with each part as a count, and in words."""
+    widths = [part.having.shape[1] for part in parts]
+    stack = _Stack(compact(sp.csr_array(sp.hstack([part.having for part in parts]))), np.cumsum([0, *widths]))
     for pairs in blocks:
-        shared = {part.measure: _shared(part, pairs) for part in parts}
-        counts = [found.counts.tolist() for found in shared.values()]
-        said = zip(*(shared[measure].phrases for measure in SAID if measure in shared), strict=True)
-        reasons = [text[: -len(_AND)] for text in map("".join, said)]
+        shared = _shared(stack, pairs)
+        phrases = {
+            part.measure: _phrases(part, shared.counts[:, i], [nth[:, i] for nth in shared.named])
+            for i, part in enumerate(parts)
+        }
+        said = zip(*(phrases[measure] for measure in SAID if measure in phrases), strict=True)
+        reasons = [text[:_END] for text in map("".join, said)]
         ends = held[pairs.rows], held[pairs.others]
-        yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *counts, reasons])
+        yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *shared.counts.T.tolist(), reasons])
 
 
 def related_pairs(parts: Sequence[Part], limit: int = LIMIT) -> Iterator[Pairs]:
@@ -66,32 +78,36 @@ def related_pairs(parts: Sequence[Part], limit: int = LIMIT) -> Iterator[Pairs]:
     return strongest_pairs(weighted, having, limit)
 
 
-def _shared(part: Part, pairs: Pairs) -> _Shared:
-    """Return how many features each pair shares, and which are the rarest, in words."""
-    both = sp.csr_array(part.having[pairs.rows].multiply(part.having[pairs.others]))
+def _shared(stack: _Stack, pairs: Pairs) -> _Shared:
+    """Return how many features of each part each pair shares, and which are the rarest."""
+    both = sp.csr_array(stack.having[pairs.rows].multiply(stack.having[pairs.others]))
     both.sort_indices()
-    counts = np.diff(both.indptr)
-    telling = np.count_nonzero(part.weights) if part.names else 0
-    padded = np.append(both.indices, [telling] * NAMED)
-    named = [np.where(counts > nth, padded[both.indptr[:-1] + nth], telling) for nth in range(NAMED)]
-    return _Shared(counts, _phrases(part, counts, [np.minimum(features, telling) for features in named]))
+    parts = np.searchsorted(stack.starts, both.indices, side="right") - 1
+    width = len(stack.starts) - 1
+    places = np.repeat(np.arange(len(pairs.rows)) * width, np.diff(both.indptr)) + parts
+    counts = np.bincount(places, minlength=len(pairs.rows) * width)
+    firsts = np.cumsum(counts) - counts
+    features: Ids = np.append(both.indices - stack.starts[parts], [0] * NAMED)
+    shape = (len(pairs.rows), width)
+    return _Shared(counts.reshape(shape), [features[firsts + nth].reshape(shape) for nth in range(NAMED)])
 
 
-def _phrases(part: Part, counts: NDArray[np.int32], named: Sequence[NDArray[np.integer]]) -> _Texts:
+def _phrases(part: Part, counts: Ids, rarest: Sequence[Ids]) -> _Texts:
     """Return the phrase of each pair, "" or with _AND after it; what many pairs share alike is put into words once.
 
-    named are the rarest features, the first and so on; one past the last telling one: there is none.
+    rarest are the rarest features, the first and so on, of pairs that share as many.
     """
     names = [*part.names, ""] if part.names else [""]
-    telling = np.count_nonzero(part.weights) if part.names else 0
+    telling = np.count_nonzero(part.weights) if part.names else 0  # one past the last telling feature: there is none
+    named = [np.where(counts > nth, np.minimum(found, telling), telling) for nth, found in enumerate(rarest)]
     codes = counts.astype(np.int64)
     for features in named:
         codes = codes * (telling + 1) + features
     _, firsts, places = np.unique(codes, return_index=True, return_inverse=True)
     phrases = np.empty(len(firsts), dtype=object)
-    for place, first in enumerate(firsts.tolist()):
-        rarest = [names[features[first]] for features in named if features[first] < telling]
-        said = phrase(part.measure, int(counts[first]), rarest)
+    some = zip(counts[firsts].tolist(), *(features[firsts].tolist() for features in named), strict=True)
+    for place, (count, *shared) in enumerate(some):
+        said = phrase(part.measure, count, [names[feature] for feature in shared if feature < telling])
         phrases[place] = said and said + _AND
     found: _Texts = phrases[places].tolist()
     return found

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 
 import networkx as nx
@@ -23,6 +24,7 @@ import numpy as np
 from graph.build import CitationGraph, build_citation_graph
 from graph.importance import pagerank
 from kb.database import open_kb, transaction
+from kb.store.measures import AT_ONCE
 
 TOLERANCE = 1e-10
 PUBMED = 1  # the source of all citations here
@@ -62,14 +64,22 @@ def networkx_ranks(db: sqlite3.Connection) -> Iterable[tuple[int, float]]:
     return nx.pagerank(made, tol=TOLERANCE / len(made), max_iter=1000).items()
 
 
+def store(db: sqlite3.Connection, rows: Iterable[tuple[int, float]]) -> None:
+    """Replace the ranks as graph runs replace theirs: a hundred rows a statement, half of the time of single ones."""
+    db.execute("delete from ranks")
+    left = iter(rows)
+    while portion := list(islice(left, AT_ONCE)):
+        many = ", ".join(["(?, ?)"] * len(portion))
+        db.execute(f"insert or fail into ranks values {many}", list(chain.from_iterable(portion)))
+
+
 def rank(side: str, path: Path) -> None:
     """Rank the works of a file and store it; print CPU-seconds and peak megabytes."""
     with closing(open_kb(path)) as db:
         start = time.process_time()
         rows = litkb_ranks(db) if side == "litkb" else networkx_ranks(db)
         with transaction(db):
-            db.execute("delete from ranks")
-            db.executemany("insert into ranks values (?, ?)", rows)
+            store(db, rows)
         print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
 
 

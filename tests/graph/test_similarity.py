@@ -16,7 +16,7 @@ from graph.reasons import phrase
 from graph.similarity import related_studies
 from kb.queries.links import read_held_ids
 from kb.store.measures import RelatedStudies
-from tests.rows import add_article, add_citations
+from tests.rows import add_article, add_citations, add_work
 
 MEASURES = list(FACTORS)
 Sets = list[list[set[str]]]  # part, article -> what it has
@@ -135,12 +135,24 @@ def test_words_of_abstracts_and_pubmeds_lists_make_studies_related(db: sqlite3.C
 
     of_words, of_lists = (rarity(np.array([2]), size, FACTORS[part])[0] for size, part in (
         (2, "shared_abstract_words"), (4, "similar_in_pubmed")))  # fmt: skip
+    last = round(of_lists / SIMILAR)  # the last place that counts
     assert {pair: (row.shared_abstract_words, row.similar_in_pubmed, row.score) for pair, row in rows.items()} == {
         (1, 2): (2, 1, (2 * of_words + of_lists) / 1000), (2, 1): (2, 1, (2 * of_words + of_lists) / 1000),
-        (3, 4): (0, 2, 2 * of_lists / 1000), (4, 3): (0, 2, 2 * of_lists / 1000),
+        (3, 4): (0, 2, (of_lists + last) / 1000), (4, 3): (0, 2, (of_lists + last) / 1000),
     }  # fmt: skip
     assert rows[1, 2].reason == "abstracts share 'newcomers' and 'sponsor'; PubMed lists one as similar to the other"
     assert rows[3, 4].reason == "PubMed lists each as similar to the other"
+
+
+def test_what_pubmed_alone_relates_stands_in_pubmeds_order(db: sqlite3.Connection) -> None:
+    for pmid in (1, 5, 6, 7):
+        add_article(db, pmid)
+    add_work(db, 8, merged_into=5)
+    db.executemany("insert into similar_articles (pmid, similar_pmid, rank) values (1, ?, ?)", [
+        (7, 1), (8, 2), (6, 3), (5, 4),
+    ])  # fmt: skip
+
+    assert [related for one, related in computed(db) if one == 1] == [7, 5, 6]
 
 
 def test_words_of_many_abstracts_are_not_counted(db: sqlite3.Connection) -> None:

@@ -11,9 +11,12 @@ import pytest
 
 from graph.blocks import Pairs
 from graph.build import CitationGraph, to_networkx
+from graph.communities import communities
 from graph.components import components, core_numbers
 from graph.importance import citation_counts, citerank, hubs_and_authorities, pagerank, year_percentiles
+from graph.layout import timeline
 from graph.pairs import cocitations, couplings
+from graph.suggestions import link_parts, whole
 
 pytestmark = pytest.mark.real
 
@@ -72,6 +75,49 @@ def test_citerank_and_percentiles_are_whole_where_most_years_are_unknown(network
     assert ranks.sum() == pytest.approx(1)
     assert np.isnan(percentiles).tolist() == np.isnan(years).tolist()
     assert np.nanmean(percentiles) == pytest.approx(50)
+
+
+def test_communities_are_connected_and_their_modularity_is_that_of_networkx(network: CitationGraph) -> None:
+    links = nx.Graph(to_networkx(network))
+
+    found = communities(network)
+
+    parts = [set(network.ids[found.numbers == n].tolist()) for n in range(1, int(found.numbers.max()) + 1)]
+    assert [len(part) for part in parts] == sorted(map(len, parts), reverse=True)
+    assert set().union(*parts) == {work for work in links if links.degree(work)}
+    assert all(nx.is_connected(links.subgraph(part)) for part in parts)
+    links.remove_nodes_from(list(nx.isolates(links)))
+    assert found.modularity == pytest.approx(nx.community.modularity(links, parts), abs=1e-12)
+    assert found.modularity > 0.6
+
+
+def test_works_of_one_year_stand_apart_on_the_timeline(network: CitationGraph) -> None:
+    years = np.where(np.arange(len(network.ids)) % 3 == 0, 1992.0 + np.arange(len(network.ids)) % 11, np.nan)
+
+    places = timeline(network, years, communities(network).numbers)
+
+    assert np.isnan(places.y).tolist() == np.isnan(years).tolist()
+    for year in np.unique(years[~np.isnan(years)]).tolist():
+        assert np.diff(np.sort(places.y[years == year])).min() >= 1 - 1e-9
+
+
+def test_links_with_a_list_equal_their_definition(network: CitationGraph) -> None:
+    made = to_networkx(network)
+    yours = set(network.ids[::100].tolist())
+    close = {z: sum(made.in_degree(y) ** -0.5 for y in made.successors(z) if y in yours) for z in made}
+
+    found = link_parts(whole(network), np.flatnonzero(np.isin(network.ids, sorted(yours))))
+
+    for place in range(0, len(network.ids), 7):
+        w = int(network.ids[place])
+        citing, cited = set(made.predecessors(w)), set(made.successors(w))
+        bases = [(x, sum(y in yours for y in made.predecessors(x))) for x in cited - yours]
+        assert {part: float(strengths[place]) for part, strengths in found.strengths.items()} == pytest.approx({
+            "cited_by": sum(made.out_degree(y) ** -0.5 for y in citing & yours),
+            "cites": close[w] / max(len(cited), 1) ** 0.5,
+            "co_cited": sum(close[z] ** 2 / made.out_degree(z) for z in citing),
+            "coupled": sum(shared / made.in_degree(x) ** 0.5 for x, shared in bases),
+        })  # fmt: skip
 
 
 @pytest.mark.parametrize("cited", [True, False])
