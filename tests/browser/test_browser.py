@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harvest.archive import keep_answer, open_archive
+from kb.queries.archive import archive_path
 from kb.site.serve import served
-from tests.site.conftest import KNOWN, LINKS, RETRACTED, SEED, field, fill
+from tests.site.conftest import KNOWN, LINKS, MOMENT, RETRACTED, SEED, field, fill
+from tests.site.test_kept import BODY, NAME, note_answer
 
 if TYPE_CHECKING:  # the extra litkb[browser] is there for these tests only
     from playwright.sync_api import Browser, Page
@@ -53,7 +56,7 @@ PAGES = (
 )
 MORE_PAGES = (
     "map", "timeline", "names", "years", "community/1", "mesh/D1", "year/2020",
-    "keyword/self-help+groups", "kb/citations",
+    "keyword/self-help+groups", "kb/citations", f"article/{SEED}/years", f"evidence/answer?name={NAME}&find={SEED}",
 )  # fmt: skip
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -62,6 +65,9 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path: Path = fill(tmp_path_factory.mktemp("browser") / "kb.db", field(), LINKS)
+    with open_archive(archive_path(path)) as archive:
+        keep_answer(archive, BODY, endpoint="elink", request={"id": str(SEED)}, received_at=MOMENT)
+    note_answer(path, NAME)
     with served(path) as where:
         yield where
 

@@ -1,12 +1,15 @@
 """metadata.yml and the schema say the same, and every canned query works on a filled file."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harvest.demonstration import SEED_PMID, read_demonstration
+from harvest.pubmed import parse_articles
 from kb.site.context import read_metadata
-from tests.site.conftest import Get
+from tests.site.conftest import Get, fill, served
 
 KB: dict[str, Any] = read_metadata()["databases"]["kb"]
 QUERIES = list(KB["queries"])
@@ -42,7 +45,7 @@ def test_labels_facets_and_sorts_name_columns_of_their_table(db: sqlite3.Connect
 
 
 def test_there_are_questions_with_title_and_sentence():
-    assert len(QUERIES) == 21
+    assert len(QUERIES) == 22
     for query in KB["queries"].values():
         assert query["title"][-1] in "?ay"
         assert query["description"].strip().endswith(".")
@@ -91,3 +94,22 @@ def test_source_licence_and_about_are_given():
         "license": True,
         "about": True,
     }
+
+
+def test_an_empty_question_says_what_would_fill_it(tmp_path: Path):
+    records = [record for xml in read_demonstration() for record in parse_articles(xml)]
+    records.sort(key=lambda record: record.article.pmid != SEED_PMID)  # the harvest began with it
+    with served(fill(tmp_path / "kb.db", records)) as ask:
+        empty = {name for name in QUERIES if ask(f"/kb/{name}.json?_shape=objects").json()["rows"] == []}
+
+    assert empty
+    assert {name for name in empty if "Empty " not in KB["queries"][name]["description"]} == set()
+
+
+def test_what_a_harvest_brought_is_asked_by_its_number(get: Get):
+    def brought(run: str) -> list[int]:
+        return [row["pmid"] for row in get(f"/kb/brought_by.json?_shape=objects&run={run}").json()["rows"]]
+
+    assert brought("1") == brought("") == [1004, 1001, 1002, 1005, 1003]
+    assert brought("2") == []
+    assert 'href="/kb/brought_by?run=1"' in get("/run/1").text
