@@ -14,8 +14,9 @@ from kb.queries.archive import Kept, archive_path, open_kept, read_body, read_ke
 from kb.queries.publishing import read_omissions
 from kb.site import answers, wording
 from kb.site.context import find_database
+from kb.site.streaming import exports_of
 
-LARGEST: Final = 32 << 20  # bytes of an answer that are read to be shown or sent
+LARGEST: Final = 16 << 20  # bytes of an answer that are read to be shown or sent
 _SHOWN: Final = 20_000  # characters on the page
 _PLACES: Final = 5  # where what is looked for stands, at most
 _AROUND: Final = 240  # characters on either side of it
@@ -56,7 +57,8 @@ async def _answer(datasette: Any, name: str) -> Answer:
     """Return an answer; raises NotFound with a sentence where there is none to show."""
     database = await find_database(datasette)
     path = await archive_of(database) if database else None
-    found = await asyncio.to_thread(_read_answer, path, name) if path else None
+    async with exports_of(datasette).reading:
+        found = await asyncio.to_thread(_read_answer, path, name) if path else None
     if found is None:
         raise answers.NotFound(wording.NO_SUCH_ANSWER if path else wording.NO_ARCHIVE)
     return found

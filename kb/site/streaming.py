@@ -50,6 +50,7 @@ class Exports:
     def __init__(self) -> None:
         self.running = 0
         self.pages = 0
+        self.reading = asyncio.Semaphore(AT_ONCE)  # of kept answers, each whole in memory
 
     async def give_way(self) -> None:
         """Wait as long as pages are being made, up to a bound: one interpreter serves all."""

@@ -142,6 +142,13 @@ def test_a_file_that_leaves_things_out_shows_no_answers_that_have_them(kept_file
         assert "does not lie beside" in get(CITATION).text
 
 
+def test_an_answer_of_too_many_bytes_is_neither_shown_nor_sent(ask: Get, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("kb.site.kept.LARGEST", len(BODY) - 1)
+
+    assert "sqlite3 kb.sqlar -Ax" in ask(f"/evidence/answer?name={NAME}").text
+    assert ask(f"/evidence/answer/bytes?name={NAME}").status_code == 404
+
+
 def test_damaged_bytes_and_what_is_no_archive_are_told(kept_file: Path, tmp_path: Path):
     for name in ("kb.db", "kb.sqlar"):
         shutil.copy(kept_file.with_name(name), tmp_path / name)
