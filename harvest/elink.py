@@ -50,7 +50,7 @@ def parse_links(body: bytes, *, asked: Collection[int], list_name: str) -> list[
     """
     result = _checked(body)
     kind = KINDS[list_name]
-    source = _stated_source(result) or kind.source
+    source = _stated_source(result, list_name) or kind.source
     lists: dict[int, LinkList] = {}
     for link_set in result.iterfind("LinkSet"):
         pmid = _article_of(link_set)
@@ -99,10 +99,14 @@ def _links(part: "etree._Element") -> Iterator[Entry]:
             yield other, int(score) if score.isdecimal() else None
 
 
-def _stated_source(result: "etree._Element") -> str | None:
-    """Return what the answer says it is: demonstration or synthetic; None where it is PubMed's."""
+def _stated_source(result: "etree._Element", list_name: str) -> str | None:
+    """Return the source that an answer says it is, demonstration or synthetic; None where it is NCBI's.
+
+    References are a source beside the lists in the records themselves.
+    """
     for note in result:
         if isinstance(note, etree._ProcessingInstruction) and note.target == "litkb":
             stated = note.get("source")
-            return stated if stated in (DEMONSTRATION, SYNTHETIC) else None
+            if stated in (DEMONSTRATION, SYNTHETIC):
+                return f"{stated}_refs" if list_name == "references" else stated
     return None

@@ -281,10 +281,21 @@ def _record(
         publication_types=_publication_types(head, count, draw),
         grants=_grants(head, pmid) if draw() < 0.2 else (),
         notices=_notices(head, count),
-        article_identifiers=(ArticleIdentifier(pmid, 1, "doi", _doi(pmid), None),),
+        article_identifiers=_identifiers(head),
         article_dates=(ArticleDate(pmid, 1, "pubmed", _entry_date(head)),),
         source=SYNTHETIC,
     )
+
+
+def _identifiers(head: _Head) -> tuple[ArticleIdentifier, ...]:
+    pmid, pmcid = pmid_of(head.number), _pmcid(head)
+    doi = ArticleIdentifier(pmid, 1, "doi", _doi(pmid), None)
+    return (doi, ArticleIdentifier(pmid, 2, "pmc", pmcid, None)) if pmcid else (doi,)
+
+
+def _pmcid(head: _Head) -> str | None:
+    """Return the PMCID of every third article: PMC900000004."""
+    return f"PMC{pmid_of(head.number)}" if head.kind != "book" and head.number % 3 == 1 else None
 
 
 def _entry_date(head: _Head) -> str:
@@ -303,6 +314,7 @@ def _article(head: _Head, reference_count: int | None, provenance: str) -> Artic
         year=first_year(head.pub_date),
         publication_status="ppublish",
         doi=_doi(pmid),
+        pmcid=_pmcid(head),
         reference_count=reference_count,
         provenance=provenance,
     )

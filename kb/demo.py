@@ -1,5 +1,6 @@
 """litkb demo: the demonstration, built offline by the real commands, checked, and looked at over loopback."""
 
+import itertools
 import shlex
 import tempfile
 import urllib.request
@@ -16,7 +17,7 @@ from harvest.cli import harvest_command
 from harvest.demonstration import SEED_PMID
 from harvest.faults import Fault
 from harvest.mesh import parse_mesh
-from harvest.pubmedxml import format_article_set
+from harvest.pubmedxml import format_article_set, format_record
 from harvest.rehearsal import Rehearsal
 from harvest.resolvecli import resolve_command
 from harvest.synthetic import synthetic_records
@@ -34,6 +35,7 @@ from kb.store.mesh import save_mesh_tree
 
 SYNTHETIC_ARTICLES: Final = 2_000
 _HELD_FOR_ONE: Final = 200  # articles of the made-up field that are held for one that is left out
+_ASKED_TWICE: Final = 30  # articles of the made-up field, from its middle, of which a third are in PMC
 _FAULTS: Final = (Fault("server error", endpoint="efetch"), Fault("cut off", endpoint="efetch"))
 _LIVE: Final = f"litkb harvest kb.db {SEED_PMID} --references --cited-by --similar"
 
@@ -94,6 +96,7 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
         with xml.open("wb") as file:
             file.writelines(format_article_set(_made_up(articles)))
         _harvest(ctx, kb, ["--file", str(xml), "--no-graph"])
+    _ask_second_source(ctx, kb, articles)
     _resolve(ctx, kb)
     with closing(open_kb(kb)) as db, transaction(db):
         save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
@@ -108,6 +111,15 @@ def _made_up(articles: int) -> Iterator[Record]:
     for number, record in enumerate(synthetic_records(articles + len(left_out)), start=1):
         if number not in left_out:
             yield record
+
+
+def _ask_second_source(ctx: click.Context, kb: Path, articles: int) -> None:
+    """Ask ELink, rehearsed, what a few articles cite: it has no reference without a PMID, so sources disagree."""
+    some = list(itertools.islice(_made_up(articles), articles // 2, articles // 2 + _ASKED_TWICE))
+    in_pmc = [str(record.article.pmid) for record in some if record.article.pmcid]
+    if in_pmc:
+        with Rehearsal({record.article.pmid: format_record(record).encode() for record in some}) as rehearsal:
+            _harvest(ctx, kb, [*in_pmc, "--ask", "references", "--no-graph"], rehearsal.base_url)
 
 
 def _resolve(ctx: click.Context, kb: Path) -> None:

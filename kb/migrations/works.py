@@ -19,7 +19,9 @@ insert into citation_sources (id, name, description) values
     (7, 'demonstration', 'The bundled demonstration: bibliographic facts read from public pages, not from NCBI'),
     (8, 'synthetic', 'A made-up field for trying litkb out: none of it exists'),
     (9, 'elink_similar', 'NCBI ELink: similar articles (pubmed_pubmed)'),
-    (10, 'nbib', 'The record in an NBIB file (MEDLINE format), which has no reference list');
+    (10, 'nbib', 'The record in an NBIB file (MEDLINE format), which has no reference list'),
+    (11, 'demonstration_refs', 'The bundled demonstration: what its articles cite, as ELink would tell it'),
+    (12, 'synthetic_refs', 'The made-up field: what its articles cite, as ELink would tell it');
 
 create table works (
     id integer primary key,      -- the PMID; minus 52 bits of a hash of its key where no PMID is known

@@ -17,6 +17,8 @@ _SOURCE_WORDS: Final = {
     "resolved": "litkb’s matching",
     "demonstration": "the demonstration",
     "synthetic": "the made-up field",
+    "demonstration_refs": "the demonstration’s ELink",
+    "synthetic_refs": "the made-up field’s ELink",
 }
 ALARM: Final = 0  # must be seen before all else
 WARNING: Final = 1  # changes what the record says
