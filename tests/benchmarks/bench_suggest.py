@@ -22,7 +22,7 @@ import scipy.sparse as sp
 
 from graph import suggest
 from graph.build import adjacency, build_citation_graph
-from graph.suggestions import WEIGHTS, scores
+from graph.suggestions import WEIGHTS, link_parts, scores
 from graph.textlikeness import Texts, likeness, profile_of, weighted_texts
 from harvest.archive import open_archive
 from harvest.files import list_files
@@ -52,6 +52,7 @@ class Case(NamedTuple):
     strengths: dict[str, np.ndarray]
     ranked: dict[str, list[int]]
     left: float  # share of the hidden that other works still name
+    linked: float  # share of the hidden that has any link with the article and its list left
 
 
 def made_pubmed(path: Path) -> sqlite3.Connection:
@@ -121,14 +122,17 @@ def case(db: sqlite3.Connection, work: int, texts: Texts | None) -> Case:
     db.execute("savepoint hiding")
     hidden = hide(db, work)
     yours = np.unique(np.append(read_references_of(db, np.array([work]))[1], work))
-    pool = suggest.read_pool(db, suggest.read_near(db, yours), yours)
+    near = suggest.read_near(db, yours)
+    pool = suggest.read_pool(db, near, yours)
     found = suggest.suggestions_for(db, [work], suggest.Wanted(limit=max(CUTS))).found
     nameless = hidden - read_texts_of(db, np.array(sorted(hidden))).keys()  # the article alone printed their words
     left = sum(len(read_citers_of(db, np.array([other]))[0]) > 0 for other in hidden) / len(hidden)
+    parts = link_parts(near, np.searchsorted(near.citations.ids, yours)).strengths.values()
+    linked = len(hidden.intersection(near.citations.ids[np.any(list(parts), axis=0)].tolist())) / len(hidden)
     db.execute("rollback to hiding")
     db.execute("release hiding")
     ranked = {"suggest": [row.id for row in found]} | alone(work, hidden, yours, _without(texts, nameless))
-    return Case(hidden, pool.ids, pool.strengths, ranked, left)
+    return Case(hidden, pool.ids, pool.strengths, ranked, left, linked)
 
 
 def _without(texts: Texts | None, works: set[int]) -> Texts | None:
@@ -225,6 +229,7 @@ def main() -> None:
         db.close()
     print(f"{kind}: {len(citations.ids):,} works, {len(citations.citing):,} citations, {len(cases)} articles")
     print(f"{np.mean([one.left for one in cases]):.4f} of the hidden are still cited by other works")
+    print(f"{np.mean([one.linked for one in cases]):.4f} have any link with the article and its list left")
     rows = {name: [recall(one.ranked[name], one.hidden) for one in cases] for name in cases[0].ranked}
     rows["suggest, weights by folds"] = crossed(cases)
     for name, values in rows.items():
