@@ -13,7 +13,7 @@ from scipy.sparse import _sparsetools  # the public product counts all entries f
 PRODUCTS: Final = 1_000_000  # of two entries, made in one go: bounds memory to about 30 MB
 
 _PARTS: Final = 256  # of a long row, whose maxima tell which of its values need no look
-_VALUE_BITS: Final = 32
+_VALUE_BITS: Final = 32  # that a value has at most; above them stands its row, so that one number tells both
 
 _Item = TypeVar("_Item")
 Numbers: TypeAlias = NDArray[np.int32]  # half the memory of 64 bits

@@ -47,8 +47,10 @@ def build_citation_graph(
             f"A citation leads to work {stray[0]}, which was merged more than once; "
             "`litkb check` says more, `litkb rebuild` repairs it."
         )
-    is_node &= scope == EVERYTHING
-    is_node[_places(works, read_held_ids(db) if scope == EVERYTHING else read_scope_ids(db, scope))] = True
+    if scope == EVERYTHING:
+        is_node[_places(works, read_held_ids(db))] = True
+    else:
+        is_node = np.isin(works, read_scope_ids(db, scope))
     kept = (citing != cited) & is_node[citing] & is_node[cited]
     numbers = np.cumsum(is_node) - 1
     return CitationGraph(works[is_node], numbers[citing[kept]], numbers[cited[kept]])
@@ -64,13 +66,13 @@ def _places(works: Ids, ids: Ids) -> Ids:
 
 def _looked_up(works: Ids, ids: Ids) -> Ids:
     """Return where ids would stand in works: many PMIDs by a table, six times as fast, all others by bisection."""
-    highest = int(works[-1]) if len(works) else 0
+    highest = int(works.max(initial=0))
     if highest > _TABLE * len(ids):
         return np.searchsorted(works, ids)
     negative = int(np.searchsorted(works, 0))
-    table = np.zeros(highest + 1, dtype=np.int64)
+    table = np.zeros(highest + 1, dtype=np.int32)
     table[works[negative:]] = np.arange(negative, len(works))
-    places = table[np.clip(ids, 0, highest)]
+    places = table[np.clip(ids, 0, highest)].astype(np.int64)
     if negative:
         unknown = np.flatnonzero(ids < 0)
         places[unknown] = np.searchsorted(works, ids[unknown])

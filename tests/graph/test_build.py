@@ -38,6 +38,34 @@ def test_nodes_are_held_articles_and_works_that_citations_name(db: sqlite3.Conne
     assert edges(citations) == {(1, DOI_ID), (1, 4)}
 
 
+@pytest.mark.parametrize("first", [1, 40_000_000])  # the PMIDs looked up in a table, and by bisection
+def test_works_with_and_without_pmid_are_found_whatever_their_numbers(db: sqlite3.Connection, first: int) -> None:
+    add_article(db, first)
+    add_citations(db, first, "doi:10.1/a", "doi:10.1/b", first + 2)
+    add_citations(db, first + 2, "doi:10.1/b", first + 3)
+    add_work(db, first + 1)
+
+    citations = build_citation_graph(db)
+
+    a, b = work_id("doi:10.1/a"), work_id("doi:10.1/b")
+    assert citations.ids.tolist() == [*sorted([a, b]), first, first + 2, first + 3]
+    assert edges(citations) == {
+        (first, a), (first, b), (first, first + 2), (first + 2, b), (first + 2, first + 3),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("known", [[], [5], [-7], [5, 7, 40_000_000]])
+def test_a_citation_of_a_work_that_is_not_there_is_refused(db: sqlite3.Connection, known: list[int]) -> None:
+    db.execute("pragma foreign_keys = off")
+    db.executemany("insert into works (id, label) values (?, '')", ((work,) for work in known))
+    add_citations(db, 5, 5)
+    db.execute("delete from works where id not in (select value from json_each(?))", (str(known),))
+    db.execute("update citations set cited_id = 6")
+
+    with pytest.raises(DatabaseError, match="names a work that this file does not have"):
+        build_citation_graph(db)
+
+
 def test_articles_only_leaves_out_works_that_are_not_held(db: sqlite3.Connection) -> None:
     add_article(db, 1)
     add_article(db, 2)
