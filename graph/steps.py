@@ -53,7 +53,7 @@ from kb.store.measures import (
     save_related_studies,
 )
 
-_AHEAD: Final = 50  # blocks of related studies, 20 MB, that are in words before they can be saved
+_AHEAD: Final = 20  # blocks of related studies, 20 MB, that are put into words while other pairs are saved
 
 
 def importance_step(job: Job) -> None:
