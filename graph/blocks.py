@@ -1,8 +1,7 @@
 """Who shares most with whom, block by block: a sparse matrix times its transpose, never whole in memory.  (pure)"""
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -111,20 +110,13 @@ def _lower_bounds(shared: _Rows, n: int) -> Numbers:
     return found
 
 
-def ahead(items: Iterator[_Item], depth: int = 1) -> Iterator[_Item]:
-    """Return the same items, up to ``depth`` of them made by a second thread, from now on, before they are asked for.
+def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """Yield the same items, each made by a second thread while the one before is used.
 
     scipy and SQLite let other threads run while they work, so one core makes what the other one saves.
     """
-    pool = ThreadPoolExecutor(1)
-    coming = deque(pool.submit(next, items, None) for _ in range(depth))
-    return _arriving(items, pool, coming)
-
-
-def _arriving(
-    items: Iterator[_Item], pool: ThreadPoolExecutor, coming: "deque[Future[_Item | None]]"
-) -> Iterator[_Item]:
-    with pool:
-        while (item := coming.popleft().result()) is not None:
-            coming.append(pool.submit(next, items, None))
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
             yield item

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 import numpy as np
 
@@ -52,8 +51,6 @@ from kb.store.measures import (
     save_positions,
     save_related_studies,
 )
-
-_AHEAD: Final = 20  # blocks of related studies, 20 MB, that are put into words while other pairs are saved
 
 
 def importance_step(job: Job) -> None:
@@ -162,11 +159,11 @@ def related_step(job: Job) -> None:
     """The related studies of each held article, with their reasons."""
     held, parts = job.field.held, job.field.parts
     found = job.begin(
-        "related_studies", lambda: ahead(described(held, parts, list(related_pairs(parts))), _AHEAD),
+        "related_studies", lambda: list(related_pairs(parts)),
         factors=FACTORS, limit=LIMIT, common_share=COMMON_SHARE, common_from=COMMON_FROM, common_above=COMMON_ABOVE,
     )  # fmt: skip
 
     def save(db: sqlite3.Connection, run_id: int) -> int:
-        return save_related_studies(db, found(), run_id=run_id)
+        return save_related_studies(db, ahead(described(held, parts, found())), run_id=run_id)
 
     job.keep("related_studies", "related studies", save)
