@@ -82,14 +82,15 @@ def search_picture(db: sqlite3.Connection, asked: Asked) -> Picture | None:
 
 def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
     """Return the articles that are found, with their facets; those of everything where nothing is asked."""
-    wanted, size = wanted_articles(db, asked), _size(asked)
-    count, values = read_facets(db, wanted or EVERYTHING, SHOWN)
+    wanted, size, has_tree = wanted_articles(db, asked), _size(asked), read_has_tree(db)
+    names = [name for name in SHOWN if has_tree or name != "branch"]
+    count, values = read_facets(db, wanted or EVERYTHING, names)
     return {
         "is_asked": wanted is not None,
         "count": count,
         "states": _states(asked, count, _named_count(db, asked, query)) if wanted else [],
         "facets": shown_facets(asked, values, labels),
-        "no_tree": None if read_has_tree(db) else wording.NO_TREE,
+        "no_tree": None if has_tree else wording.NO_TREE,
         "results": article_results(db, wanted, asked, terms=words_of(query), size=size) if wanted else [],
         "sql": sql_path(wanted) if wanted else None,
     }
