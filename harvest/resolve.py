@@ -56,7 +56,10 @@ def resolve_offline(db: sqlite3.Connection, *, version: str, progress: Progress 
     for count, work in enumerate(works, start=1):
         matches = [match for citation in work.citations for match in matcher.matches(citation)]
         decision = decision_on(work, matches, method=OFFLINE, dois=dois)
-        decisions.append(decision) if decision else unmatched.append(work.reference_key)
+        if decision:
+            decisions.append(decision)
+        else:
+            unmatched.append(work.reference_key)
         if count % _STEP == 0 or count == len(works):
             progress("references", count, len(works))
     accepted = sum(decision.state == "accepted" for decision in decisions)

@@ -49,6 +49,12 @@ def ask(kept_file: Path) -> Iterator[Get]:
         yield get
 
 
+def copy_beside(kept_file: Path, folder: Path) -> None:
+    """Copy the file and its archive to a folder, to be changed there."""
+    for name in ("kb.db", "kb.sqlar"):
+        shutil.copy(kept_file.with_name(name), folder / name)
+
+
 def test_a_citation_tells_source_request_date_hash_and_size_of_its_answers(ask: Get):
     text = text_of(ask(CITATION).text)
 
@@ -104,8 +110,7 @@ def test_nothing_but_an_answer_of_the_archive_is_given(ask: Get, page: str, name
 
 
 def test_a_citation_of_a_loaded_file_names_the_file(kept_file: Path, tmp_path: Path):
-    for name in ("kb.db", "kb.sqlar"):
-        shutil.copy(kept_file.with_name(name), tmp_path / name)
+    copy_beside(kept_file, tmp_path)
     archive, db = sqlite3.connect(tmp_path / "kb.sqlar"), sqlite3.connect(tmp_path / "kb.db")
     [name] = archive.execute("select name from answers where endpoint = 'file'").fetchone()
     db.execute("insert into harvest_tasks values (1, 'file', 'one & only.xml.gz', 'done', null, ?)", (name,))
@@ -131,8 +136,7 @@ def test_without_an_archive_the_page_says_so(kept_file: Path, tmp_path: Path):
 
 
 def test_a_file_that_leaves_things_out_shows_no_answers_that_have_them(kept_file: Path, tmp_path: Path):
-    for name in ("kb.db", "kb.sqlar"):
-        shutil.copy(kept_file.with_name(name), tmp_path / name)
+    copy_beside(kept_file, tmp_path)
     db = sqlite3.connect(tmp_path / "kb.db")
     db.execute("insert into omissions values ('abstracts', 3)")
     db.commit()
@@ -150,8 +154,7 @@ def test_an_answer_of_too_many_bytes_is_neither_shown_nor_sent(ask: Get, monkeyp
 
 
 def test_damaged_bytes_and_what_is_no_archive_are_told(kept_file: Path, tmp_path: Path):
-    for name in ("kb.db", "kb.sqlar"):
-        shutil.copy(kept_file.with_name(name), tmp_path / name)
+    copy_beside(kept_file, tmp_path)
     archive = sqlite3.connect(tmp_path / "kb.sqlar")
     archive.execute("update sqlar set data = zeroblob(length(data)), sz = length(data)")
     archive.commit()
