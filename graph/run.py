@@ -18,6 +18,7 @@ from graph.structuresteps import main_path_step, reference_years_step, retractio
 from graph.suggest import suggestions_step
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
+from kb.store.facets import save_facet_index
 from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
 
 STEPS: Final[tuple[Callable[[Job], None], ...]] = (
@@ -69,6 +70,7 @@ def compute_graph(
             run_id = save_graph_run(db, run)
             measures = job.save(db, run_id)
             save_metric_runs(db, measures, run_id=run_id)
+            save_facet_index(db)
     seconds = time.perf_counter() - start
     return GraphSummary(run_id, run.works, len(held), run.citations, job.found, measures, seconds)
 

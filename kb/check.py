@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
+import numpy as np
+
 from kb.identifiers import cited_work, work_id
+from kb.queries.facetindex import INDEXED, count_having, read_indexed, read_values
 from kb.queries.invariants import (
     Violation,
     read_cited_keys,
@@ -20,7 +23,7 @@ from kb.queries.invariants import (
     read_tables,
     read_violations,
 )
-from kb.queries.records import read_record
+from kb.queries.records import read_held_pmids, read_record
 from kb.records import content_hash
 from kb.text import fold, name_key
 
@@ -35,6 +38,7 @@ COMPUTED_TABLES: Final = frozenset({
     "reference_year_works", "reference_years", "related_studies", "retraction_exposure", "retractions",
     "suggestions", "work_positions",
 })  # fmt: skip
+INDEX_TABLES: Final = frozenset({"facet_blocks", "facet_values"})  # they follow from other tables
 REFERENCE_TABLES: Final = frozenset({"mesh_tree"})  # what a person adds from a file of NLM's; no answer of a harvest
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at", "decided_at", "run_id"})
 
@@ -44,7 +48,14 @@ def check_kb(db: sqlite3.Connection) -> list[Violation]:
     damage = list(read_damage(db))
     if damage:
         return damage
-    return [*read_violations(db), *_altered_records(db), *_wrong_keys(db), *_misnamed_works(db), *_search_damage(db)]
+    return [
+        *read_violations(db),
+        *_altered_records(db),
+        *_wrong_keys(db),
+        *_misnamed_works(db),
+        *_search_damage(db),
+        *_facet_damage(db),
+    ]
 
 
 def _altered_records(db: sqlite3.Connection) -> Iterator[Violation]:
@@ -85,15 +96,30 @@ def _search_damage(db: sqlite3.Connection) -> Iterator[Violation]:
             yield Violation("the search index holds the words of the articles", 1, [str(error)])
 
 
+def _facet_damage(db: sqlite3.Connection) -> Iterator[Violation]:
+    """Yield one violation if the index of facets, where there is one, is not that of the articles."""
+    held = read_indexed(db)
+    if not len(held):
+        return
+    wrong = [] if held.tolist() == [*read_held_pmids(db)] else ["articles"]
+    for facet in INDEXED:
+        stored = dict(count_having(db, facet, np.ones(len(held), dtype=np.bool_), {}))
+        counted = {value: int(np.isin(held, pmids).sum()) for value, pmids in read_values(db, facet)}
+        if stored != {value: articles for value, articles in counted.items() if articles}:
+            wrong.append(facet)
+    if wrong:
+        yield Violation("the index of facets is that of the articles", len(wrong), wrong)
+
+
 def logical_hash(db: sqlite3.Connection) -> str:
     """Return the SHA-256 of the logical content, as hexadecimal.
 
-    All rows of all tables in key order, without run tables, computed tables, the search index and the
+    All rows of all tables in key order, without run tables, computed tables, the indexes of words and facets and the
     moments of receipt: loading the same answers in any order, or again, gives the same hash.
     """
     digest = hashlib.sha256()
     for table in read_tables(db):
-        if table in RUN_TABLES | COMPUTED_TABLES | REFERENCE_TABLES:
+        if table in RUN_TABLES | COMPUTED_TABLES | INDEX_TABLES | REFERENCE_TABLES:
             continue
         digest.update(f"{table}\n".encode())
         for row in read_logical_rows(db, table, MOMENTS):

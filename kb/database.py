@@ -10,6 +10,7 @@ from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
 from kb.migrations import APPLICATION_ID, MIGRATIONS
 
 BUSY_TIMEOUT_MS: Final = 30_000
+_LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
 _HEADER: Final = b"SQLite format 3\x00"
 
 
@@ -130,6 +131,16 @@ def split_statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement.strip()
             statement = ""
+
+
+@contextmanager
+def long_values(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block in which values may be as long as SQLite has them, whatever strangers may ask for."""
+    limit = db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    try:
+        yield
+    finally:
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limit)
 
 
 @contextmanager

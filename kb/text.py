@@ -27,7 +27,9 @@ def fold(text: str) -> str:
 
     Idempotent. Applied to what is searched and to what is asked for alike.
     """
-    ascii_text = text if text.isascii() else text.replace("–", "-").replace("’", "'")  # mostly all that is in the way
+    ascii_text = text
+    if not text.isascii():  # mostly all that is in the way
+        ascii_text = text.replace("–", "-").replace("’", "'").replace("…", "...")
     if ascii_text.isascii():
         return ascii_text.lower()
     lowered = _plain_letters(unicodedata.normalize("NFKC", text).casefold())

@@ -244,4 +244,29 @@ create trigger article_texts_update after update on article_texts begin
     insert into article_search (rowid, title, abstract, keywords, mesh, authors)
     values (new.pmid, new.title, new.abstract, new.keywords, new.mesh, new.authors);
 end;
+
+create table facet_blocks (      -- index of facets: all held articles in order; empty where one has changed since
+    block integer primary key,   -- from 0
+    pmids blob not null          -- of 65,536 articles at most: 32 bits each, least byte first, ascending
+) strict;
+create table facet_values (      -- index of facets: which articles have each value
+    facet text not null,         -- year, type, journal, mesh, heading, community, language, retracted, free
+    value any not null,          -- a number, a name or a key, as its own table has it
+    block integer not null,      -- of facet_blocks
+    articles integer not null,   -- of the block that have it
+    places blob not null,        -- of these articles in the block, from 0: 16 bits each, least byte first, ascending
+    primary key (facet, value, block)
+) strict, without rowid;
+create trigger articles_insert after insert on articles when exists (select 1 from facet_blocks) begin
+    delete from facet_values;
+    delete from facet_blocks;
+end;
+create trigger articles_delete after delete on articles when exists (select 1 from facet_blocks) begin
+    delete from facet_values;
+    delete from facet_blocks;
+end;
+create trigger articles_update after update of content_hash on articles when exists (select 1 from facet_blocks) begin
+    delete from facet_values;
+    delete from facet_blocks;
+end;
 """

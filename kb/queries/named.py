@@ -1,7 +1,7 @@
 """Search among works that are named and not held: by label, year, community and PMCID, all that is known of them."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from kb.queries.facets import Filters
@@ -28,16 +28,26 @@ def read_named(db: sqlite3.Connection, query: Query, filters: Filters, sort: str
 
     Filters by what is known of held articles alone (see NAMED_FACETS) find nothing, branches of MeSH among them.
     """
-    if query.branches or any(facet not in NAMED_FACETS for facet, _ in filters):
-        return []
-    where, values = _conditions(query, filters)
-    rows = db.execute(
-        f"""select w.id, w.label, w.year, m.citation_count, m.pagerank
-        from works w left join article_metrics m on m.id = w.id
-        where w.state = 'known' and {" and ".join(where)}""",
-        values,
+    rows = _read(
+        db,
+        "w.id, w.label, w.year, m.citation_count, m.pagerank from works w left join article_metrics m on m.id = w.id",
+        query,
+        filters,
     )
     return sorted((Named(*row) for row in rows if _is_meant(query, row[1])), key=_ORDERS[sort])
+
+
+def read_named_count(db: sqlite3.Connection, query: Query, filters: Filters) -> int:
+    """Return how many known works a search finds."""
+    return sum(_is_meant(query, label) for (label,) in _read(db, "w.label from works w", query, filters))
+
+
+def _read(db: sqlite3.Connection, columns: str, query: Query, filters: Filters) -> Iterator[tuple[Any, ...]]:
+    """Yield columns of the known works that may be meant, as far as SQLite can tell."""
+    if query.branches or any(facet not in NAMED_FACETS for facet, _ in filters):
+        return
+    where, values = _conditions(query, filters)
+    yield from db.execute(f"select {columns} where w.state = 'known' and {' and '.join(where)}", values)
 
 
 def read_known_count(db: sqlite3.Connection) -> int:

@@ -2,8 +2,13 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from kb.database import long_values
+from kb.queries.links import Ids
 from kb.queries.mesh import IN_BRANCH
 from kb.queries.records import marks
 from kb.queries.syntax import Query, excluded_expression, fts_expression
@@ -11,6 +16,7 @@ from kb.text import fold, words_in
 
 _JOURNALS: Final = 500  # journals that one search may mean
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
+_MATCH: Final = "article_search match :match"
 ORDERS: Final = {
     "relevance": f"bm25(article_search, {_WEIGHTS})",  # by date where no words are asked for
     "date": "a.year desc",
@@ -27,6 +33,13 @@ class Wanted(NamedTuple):
     values: dict[str, object] = {}  # noqa: RUF012  # never changed: a further condition makes another Wanted
 
     @property
+    def pmids(self) -> str:
+        """A select of the PMIDs of these articles; the articles themselves are looked up only where it must be."""
+        if self.where == _MATCH:
+            return f"select rowid as pmid from article_search where {self.where}"
+        return f"select a.pmid from {self.tables} where {self.where}"
+
+    @property
     def is_ranked(self) -> bool:
         """Whether words are asked for, so that some articles match better than others."""
         return "match" in self.values
@@ -40,7 +53,7 @@ def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
     where, values = list[str](), dict[str, object]()
     match = fts_expression(query)
     if match is not None:
-        where, values = ["article_search match :match"], {"match": match}
+        where, values = [_MATCH], {"match": match}
     elif query.excluded:  # "NOT x" alone, which is no expression of FTS5
         where.append("a.pmid not in (select rowid from article_search where article_search match :excluded)")
         values["excluded"] = excluded_expression(query)
@@ -71,27 +84,61 @@ def _journals(db: sqlite3.Connection, keys: tuple[str, ...]) -> list[str]:
 
 
 def read_found(
-    db: sqlite3.Connection, wanted: Wanted, *, sort: str = "relevance", limit: int, offset: int = 0
+    db: sqlite3.Connection,
+    wanted: Wanted,
+    *,
+    among: Ids | None = None,
+    sort: str = "relevance",
+    limit: int,
+    offset: int = 0,
 ) -> list[int]:
-    """Return the PMIDs that are wanted, in one of ORDERS; unknown years and unmeasured articles come last."""
+    """Return the PMIDs that are wanted, in one of ORDERS; unknown years and unmeasured articles come last.
+
+    among are those that may be found; None: all. The articles themselves are looked up only where it must be.
+    """
     sort = "date" if sort == "relevance" and not wanted.is_ranked else sort
-    tables = wanted.tables + (" left join article_metrics m on m.id = a.pmid" if "m." in ORDERS[sort] else "")
-    rows = db.execute(
-        f"""select a.pmid from {tables} where {wanted.where}
-        order by {ORDERS[sort]}, a.pmid desc limit :limit offset :offset""",
-        {**wanted.values, "limit": limit, "offset": offset},
-    )
-    return [row[0] for row in rows]
+    pmid, tables = "a.pmid", wanted.tables
+    if wanted.where == _MATCH and sort != "date":
+        pmid, tables = "article_search.rowid", "article_search"
+    if "m." in ORDERS[sort]:
+        tables += f" left join article_metrics m on m.id = {pmid}"
+    with _may_be_found(db, among) as condition:
+        rows = db.execute(
+            f"""select {pmid} from {tables} where {wanted.where} and {condition.format(pmid=pmid)}
+            order by {ORDERS[sort]}, {pmid} desc limit :limit offset :offset""",
+            {**wanted.values, "limit": limit, "offset": offset},
+        )
+        return [row[0] for row in rows]
+
+
+@contextmanager
+def _may_be_found(db: sqlite3.Connection, among: Ids | None) -> Iterator[str]:
+    """Give a condition on a {pmid}: a function of Python costs less than a list that SQLite must sort first."""
+    if among is None:
+        yield "1"
+        return
+    db.create_function("is_found", 1, set(among.tolist()).__contains__)
+    try:
+        yield "is_found({pmid})"
+    finally:
+        db.create_function("is_found", 1, None)
 
 
 def read_found_count(db: sqlite3.Connection, wanted: Wanted) -> int:
     """Return how many articles are wanted."""
-    return int(db.execute(f"select count(*) from {wanted.tables} where {wanted.where}", wanted.values).fetchone()[0])
+    return int(db.execute(f"select count(*) from ({wanted.pmids})", wanted.values).fetchone()[0])
 
 
 def read_all_found(db: sqlite3.Connection, wanted: Wanted) -> Iterator[int]:
     """Yield the PMIDs of all articles that are wanted, in no order."""
-    yield from (row[0] for row in db.execute(f"select a.pmid from {wanted.tables} where {wanted.where}", wanted.values))
+    yield from (row[0] for row in db.execute(wanted.pmids, wanted.values))
+
+
+def read_pmids(db: sqlite3.Connection, wanted: Wanted) -> Ids:
+    """Return the PMIDs of all articles that are wanted, in no order, in a third of the time of single rows."""
+    with long_values(db):
+        joined = db.execute(f"select coalesce(group_concat(pmid), '') from ({wanted.pmids})", wanted.values).fetchone()
+    return np.fromstring(joined[0], dtype=np.int64, sep=",")
 
 
 def read_journal_names(db: sqlite3.Connection) -> list[tuple[str, str]]:

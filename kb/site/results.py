@@ -6,9 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
+from kb.queries.found import Found, read_page
 from kb.queries.links import read_computed
 from kb.queries.pages import Listed, PrintedName, read_listed, read_names
-from kb.queries.search import ORDERS, Wanted, read_abstract_texts, read_found, read_measures, read_retracted
+from kb.queries.search import ORDERS, read_abstract_texts, read_measures, read_retracted
 from kb.queries.syntax import Term
 from kb.site.asked import LAST_PAGE, Asked, format_asked
 from kb.site.markup import title_markup
@@ -40,10 +41,10 @@ class Tab(NamedTuple):
 
 
 def article_results(
-    db: sqlite3.Connection, wanted: Wanted, asked: Asked, *, terms: Sequence[Term] = (), size: int = PAGE_SIZE
+    db: sqlite3.Connection, found: Found, asked: Asked, *, terms: Sequence[Term] = (), size: int = PAGE_SIZE
 ) -> list[Result]:
     """Return the articles of one page of a list."""
-    pmids = read_found(db, wanted, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
+    pmids = read_page(db, found, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
     listed, names, measures = read_listed(db, pmids), read_names(db, pmids, _NAMES), read_measures(db, pmids)
     retracted = read_retracted(db, pmids)
     abstracts = read_abstract_texts(db, pmids) if terms else {}

@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl
 
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
-from kb.queries.facets import FacetValue, narrowed, read_facets, read_filter_labels
+from kb.queries.facets import FacetValue, narrowed, read_filter_labels
+from kb.queries.found import read_facets, read_found_articles
 from kb.queries.mesh import read_has_tree
-from kb.queries.named import NAMED_FACETS, Named, read_known_count, read_named
+from kb.queries.named import NAMED_FACETS, Named, read_known_count, read_named, read_named_count
 from kb.queries.pages import read_work, read_work_by_identifier
 from kb.queries.search import (
     EVERYTHING,
@@ -82,24 +83,25 @@ def search_picture(db: sqlite3.Connection, asked: Asked) -> Picture | None:
 
 def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
     """Return the articles that are found, with their facets; those of everything where nothing is asked."""
-    wanted, size, has_tree = wanted_articles(db, asked), _size(asked), read_has_tree(db)
-    names = [name for name in SHOWN if has_tree or name != "branch"]
-    count, values = read_facets(db, wanted or EVERYTHING, names)
+    has_tree, wanted = read_has_tree(db), read_wanted(db, query)
+    is_asked = wanted is not None or bool(asked.filters)
+    found = read_found_articles(db, wanted or EVERYTHING, asked.filters)
+    values = read_facets(db, found, [name for name in SHOWN if has_tree or name != "branch"])
     return {
-        "is_asked": wanted is not None,
-        "count": count,
-        "states": _states(asked, count, _named_count(db, asked, query)) if wanted else [],
+        "is_asked": is_asked,
+        "count": len(found.pmids),
+        "states": _states(asked, len(found.pmids), _named_count(db, asked, query)) if is_asked else [],
         "facets": shown_facets(asked, values, labels),
         "no_tree": None if has_tree else wording.NO_TREE,
-        "results": article_results(db, wanted, asked, terms=words_of(query), size=size) if wanted else [],
-        "sql": sql_path(wanted) if wanted else None,
+        "results": article_results(db, found, asked, terms=words_of(query), size=_size(asked)) if is_asked else [],
+        "sql": sql_path(found.wanted) if is_asked else None,
     }
 
 
 def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
     """Return the works named and not held that are found; all that their facets can tell is the year."""
     named, wanted, size = read_named(db, query, asked.filters, asked.sort), wanted_articles(db, asked), _size(asked)
-    held, _ = read_facets(db, wanted or EVERYTHING, ())
+    held = read_found_count(db, wanted or EVERYTHING)
     return {
         "is_asked": True,
         "count": len(named),
@@ -111,7 +113,7 @@ def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: La
 
 def _named_count(db: sqlite3.Connection, asked: Asked, query: Query) -> int | None:
     """Return how many works named and not held a search finds; None where to count them would take long."""
-    return len(read_named(db, query, asked.filters)) if read_known_count(db) <= _FEW else None
+    return read_named_count(db, query, asked.filters) if read_known_count(db) <= _FEW else None
 
 
 def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from kb.queries import things
-from kb.queries.facets import FacetValue, narrowed, read_facets
+from kb.queries.facets import FacetValue, narrowed
+from kb.queries.found import read_facets, read_found_articles
 from kb.queries.named import NAMED_FACETS
 from kb.queries.pictures import YearCount
 from kb.queries.search import EVERYTHING, Wanted, read_all_found
@@ -49,8 +50,8 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
     about = of.read(db, key)
     if about is None:
         return None
-    wanted = narrowed(EVERYTHING, [(of.facet, key)])
-    count, facets = read_facets(db, wanted, of.neighbours)
+    found = read_found_articles(db, EVERYTHING, [(of.facet, key)])
+    wanted, count, facets = found.wanted, len(found.pmids), read_facets(db, found, of.neighbours)
     ways = [one for one in orders(db) if one != "relevance"]
     usual = "citations" if "citations" in ways else "date"
     asked = Asked(sort=asked.sort if asked.sort in ways else usual, page=asked.page)
@@ -61,7 +62,7 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
         "about": about,
         "path": path,
         "count": count,
-        "results": article_results(db, wanted, asked),
+        "results": article_results(db, found, asked),
         "sorts": tabs(asked, "sort", ways, wording.SORT_WORDS),
         "chart": _chart(years, format_asked(Asked(filters=((of.facet, key),)))),
         "years": years[:_YEARS],

@@ -11,6 +11,7 @@ from kb.emails import affiliation_without_emails, without_emails
 from kb.queries.publishing import read_abstract_pmids, read_text_columns
 from kb.queries.records import read_record
 from kb.records import content_hash
+from kb.store.facets import save_facet_index
 from kb.text import fold, name_key
 
 _SIGNS: Final = ("@", "＠", "﹫", "(at)", "[at]")
@@ -99,9 +100,10 @@ def save_omission(db: sqlite3.Connection, what: str, articles: Collection[int]) 
 
 
 def save_search_index(db: sqlite3.Connection) -> None:
-    """Build the search index anew, in one segment, from article_texts alone."""
+    """Build the index of words anew, in one segment, from article_texts alone, and that of facets."""
     db.execute("insert into article_search (article_search) values ('rebuild')")
     db.execute("insert into article_search (article_search) values ('optimize')")
+    save_facet_index(db)
 
 
 def save_statistics(db: sqlite3.Connection) -> None:

@@ -20,7 +20,9 @@ import httpx
 
 from graph.run import compute_graph
 from harvest.synthetic import pmid_of, synthetic_records
+from harvest.syntheticmesh import synthetic_places
 from kb.database import open_kb, transaction
+from kb.store.mesh import save_mesh_tree
 from kb.store.records import save_records
 
 ARTICLES = 5_000
@@ -36,6 +38,8 @@ FILES = (
 def make_field(path: Path, articles: int) -> None:
     """Write a made-up field, with everything that a page shows."""
     db = open_kb(path, create=True)
+    with transaction(db):
+        save_mesh_tree(db, synthetic_places())
     records = synthetic_records(articles)
     while part := list(itertools.islice(records, 1_000)):
         with transaction(db):

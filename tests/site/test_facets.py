@@ -14,15 +14,20 @@ from hypothesis import strategies as st
 from graph.run import compute_graph
 from harvest.synthetic import synthetic_records
 from harvest.syntheticmesh import synthetic_places
+from kb.check import check_kb
 from kb.database import open_kb, transaction
-from kb.queries.facets import FacetValue, narrowed, read_facets
+from kb.queries import facetindex
+from kb.queries.facets import FacetValue, narrowed
+from kb.queries.found import read_facets, read_found_articles, read_page
 from kb.queries.search import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
 from kb.queries.syntax import parse_query
 from kb.records import Record
 from kb.site.asked import Asked, format_asked, parse_asked, with_filter, without_filter
 from kb.site.facets import year_ranges
+from kb.store import facets as facets_of_store
+from kb.store.facets import save_facet_index
 from kb.store.mesh import save_mesh_tree
-from kb.store.records import save_records
+from kb.store.records import save_deletion, save_records
 from tests.records import record, reference_of
 from tests.site.conftest import MOMENT, Get, fill, served
 
@@ -41,6 +46,15 @@ BRUTE = {  # the articles that have a value, said plainly
     "retracted": "select pmid from retracted_articles where ? = '1'",
     "free": "select pmid from articles where pmcid is not null and ? = '1'",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_blocks() -> Iterator[None]:
+    """Let the index of facets have several blocks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facetindex, "BLOCK", 100)
+        patch.setattr(facets_of_store, "BLOCK", 100)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +94,9 @@ def test_facets_count_what_plain_sql_counts(field: sqlite3.Connection, text: str
     wanted = read_wanted(field, parse_query(text)) or EVERYTHING
     found = set(read_all_found(field, wanted))
 
-    count, facets = read_facets(field, wanted, BRUTE)
+    facets = read_facets(field, read_found_articles(field, wanted), [*BRUTE])
 
-    assert count == len(found) > 0
+    assert found
     assert set(BRUTE) - {"retracted"} <= set(facets) <= set(BRUTE)
     for name, values in facets.items():
         counted = {one.key: one.articles for one in values}
@@ -91,10 +105,88 @@ def test_facets_count_what_plain_sql_counts(field: sqlite3.Connection, text: str
         assert all(counted.values()), name
 
 
+@pytest.fixture(scope="module")
+def plain(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The same field after an article was changed: without the index of facets."""
+    path = tmp_path_factory.mktemp("plain") / "plain.db"
+    path.write_bytes(made_up.read_bytes())
+    db = open_kb(path)
+    db.execute("update articles set content_hash = content_hash where pmid = (select min(pmid) from articles)")
+    assert db.execute("select count(*) from facet_values").fetchone() == (0,)
+    yield db
+    db.close()
+
+
+TEXTS = st.sampled_from(["", "synthetic", "cohort", "c* synthetic", "year:2000- cohort", "NOT author:0001", "nowhere"])
+FILTERS = st.lists(
+    st.sampled_from(
+        [
+            ("year", "2000-2010"), ("year", "-1999"), ("type", "Journal Article"), ("type", "Review"),
+            ("mesh", "SYN0001"), ("heading", "SYN0002"), ("branch", "S01"), ("branch", "S01.001"), ("language", "eng"),
+            ("free", "1"), ("retracted", "1"), ("community", "1"), ("community", "99"), ("type", "None"),
+            ("author", "author 0001"),
+        ]
+    ),
+    max_size=3,
+    unique=True,
+)  # fmt: skip
+
+
+@given(TEXTS, FILTERS, st.sampled_from([*ORDERS]), st.integers(0, 40))
+def test_the_index_of_facets_finds_and_counts_what_the_rows_say(
+    field: sqlite3.Connection,
+    plain: sqlite3.Connection,
+    text: str,
+    filters: list[tuple[str, str]],
+    sort: str,
+    offset: int,
+):
+    def found(db: sqlite3.Connection) -> tuple[object, ...]:
+        wanted = read_wanted(db, parse_query(text)) or EVERYTHING
+        articles = read_found_articles(db, wanted, filters)
+        page = read_page(db, articles, sort=sort, limit=20, offset=offset)
+        return sorted(articles.pmids), page, read_facets(db, articles, [*BRUTE])
+
+    assert found(field) == found(plain)
+
+
+@pytest.mark.parametrize("change", ["a new record", "a later record", "a deletion"])
+def test_the_index_of_facets_is_gone_once_an_article_is_another(db: sqlite3.Connection, change: str):
+    first, second, third = synthetic_records(3)
+    later = first._replace(article=first.article._replace(date_revised="2099-01-01"), languages=())
+    with transaction(db):
+        save_records(db, [first, second], received_at=MOMENT)
+        save_facet_index(db)
+    index = "select (select count(*) from facet_values), (select count(*) from facet_blocks)"
+    before = db.execute(index).fetchone()
+
+    with transaction(db):
+        if change == "a deletion":
+            save_deletion(db, first.article.pmid, at="2099-01-01T00:00:00.000Z")
+        else:
+            save_records(db, [third if change == "a new record" else later], received_at=MOMENT)
+
+    assert before > (10, 0)
+    assert db.execute(index).fetchone() == (0, 0)
+
+
+def test_an_index_that_is_not_of_the_articles_is_found(db: sqlite3.Connection):
+    with transaction(db):
+        save_records(db, list(synthetic_records(3)), received_at=MOMENT)
+        save_facet_index(db)
+    assert check_kb(db) == []
+
+    db.execute("delete from languages")
+
+    assert ("the index of facets is that of the articles", ["language"]) in [
+        (one.rule, one.examples) for one in check_kb(db)
+    ]
+
+
 @pytest.mark.parametrize("facet", BRUTE)
 def test_a_filter_leaves_what_its_facet_counted(field: sqlite3.Connection, facet: str):
     wanted = read_wanted(field, parse_query("synthetic")) or EVERYTHING
-    _, facets = read_facets(field, wanted, [facet])
+    facets = read_facets(field, read_found_articles(field, wanted), [facet])
 
     for one in facets[facet]:
         assert len(set(read_all_found(field, narrowed(wanted, [(facet, one.key)])))) == one.articles
@@ -127,13 +219,12 @@ def test_branches_of_mesh_are_chosen_step_by_step_from_the_top(field: sqlite3.Co
     chosen: list[tuple[str, str]] = []
 
     for depth in range(3):
-        _, facets = read_facets(field, narrowed(EVERYTHING, chosen), ["branch"])
-        offered = facets["branch"]
+        offered = read_facets(field, read_found_articles(field, EVERYTHING, chosen), ["branch"])["branch"]
         assert {one.key.count(".") for one in offered} == {depth}
         assert all(one.label == f"{names[one.key]} ({one.key})" for one in offered)
         assert all(one.key.startswith(value) for one in offered for _, value in chosen)
         chosen.append(("branch", offered[0].key))
-    assert read_facets(field, narrowed(EVERYTHING, chosen), ["branch"])[1] == {}
+    assert read_facets(field, read_found_articles(field, EVERYTHING, chosen), ["branch"]) == {}
 
 
 def test_a_branch_is_typed_as_well(field: sqlite3.Connection, ask: Get):
