@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from kb.identifiers import cited_work, work_id
-from kb.queries.facetindex import INDEXED, count_having, read_indexed, read_values
+from kb.queries.facetindex import INDEXED, count_having, places_among, read_indexed, read_values
 from kb.queries.invariants import (
     Violation,
     read_cited_keys,
@@ -104,7 +104,7 @@ def _facet_damage(db: sqlite3.Connection) -> Iterator[Violation]:
     wrong = [] if held.tolist() == [*read_held_pmids(db)] else ["articles"]
     for facet in INDEXED:
         stored = dict(count_having(db, facet, np.ones(len(held), dtype=np.bool_), {}))
-        counted = {value: int(np.isin(held, pmids).sum()) for value, pmids in read_values(db, facet)}
+        counted = {value: len(places_among(held, pmids)) for value, pmids in read_values(db, facet)}
         if stored != {value: articles for value, articles in counted.items() if articles}:
             wrong.append(facet)
     if wrong:

@@ -37,6 +37,13 @@ def read_indexed(db: sqlite3.Connection) -> Ids:
     return np.frombuffer(b"".join(row[0] for row in blocks), dtype=PMID).astype(np.int64)
 
 
+def places_among(held: Ids, pmids: Ids) -> Ids:
+    """Return where among held, which ascend, pmids stand, ascending, each once; those that are not there left out."""
+    wanted = np.unique(pmids)
+    places: Ids = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+    return places[held[places] == wanted]
+
+
 def read_having(db: sqlite3.Connection, facet: str, value: str, articles: int) -> Mask:
     """Return which of all articles have a value, as an address gives it."""
     if facet == "year":

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kb.queries.facetindex import BLOCK, INDEXED, PLACE, PMID, read_values
+from kb.queries.facetindex import BLOCK, INDEXED, PLACE, PMID, places_among, read_values
 from kb.queries.links import Ids
 from kb.queries.records import read_held_pmids
 
@@ -17,6 +17,8 @@ def save_facet_index(db: sqlite3.Connection) -> None:
     db.execute("delete from facet_values")
     db.execute("delete from facet_blocks")
     held = np.fromiter(read_held_pmids(db), dtype=np.int64)
+    if not len(held):
+        return
     for block, pmids in enumerate(np.split(held, range(BLOCK, len(held), BLOCK))):
         db.execute("insert into facet_blocks (block, pmids) values (?, ?)", (block, pmids.astype(PMID).tobytes()))
     for name in INDEXED:
@@ -26,7 +28,7 @@ def save_facet_index(db: sqlite3.Connection) -> None:
 
 def _of_blocks(name: str, value: Any, held: Ids, pmids: Ids) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of one value: those of its articles that are held, by block."""
-    places = np.flatnonzero(np.isin(held, pmids))
+    places = places_among(held, pmids)
     blocks, starts = np.unique(places // BLOCK, return_index=True)
     parts = np.split(places % BLOCK, starts[1:])
     for block, within in zip(blocks.tolist(), parts, strict=False):  # no block, one empty part: none of them is held
