@@ -41,7 +41,8 @@ def places_among(held: Ids, pmids: Ids) -> Ids:
     """Return where among held, which ascend, pmids stand, ascending, each once; those that are not there left out."""
     wanted = np.unique(pmids)
     places: Ids = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-    return places[held[places] == wanted]
+    found: Ids = places[held[places] == wanted]
+    return found
 
 
 def read_having(db: sqlite3.Connection, facet: str, value: str, articles: int) -> Mask:
