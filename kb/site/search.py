@@ -28,7 +28,7 @@ from kb.site.links import sql_path
 from kb.site.picturing import Found, Picture, map_of, timeline_of
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
 
-_FEW: Final = 50_000  # known works whose labels are read for a count alone: within 100 ms
+_FEW: Final = 20_000  # known works whose labels are read for a count alone: within 100 ms
 _STRONGEST: Final = 20_000  # works found whose places are looked up, those cited most here
 PICTURES: Final = {"map": map_of, "timeline": timeline_of}
 _SIZES: Final = {"table": 50}  # results on a page of a view
