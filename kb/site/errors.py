@@ -9,6 +9,7 @@ from datasette.views.base import DatasetteError
 from kb.errors import UsageError
 from kb.site import answers
 from kb.site.headers import is_ours
+from kb.site.rendering import page_answer
 
 logger = logging.getLogger("litkb.site")
 
@@ -32,8 +33,7 @@ async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     if request.path.endswith(".json"):
         return answers.error(sentence, status=status, title=title)
     values = {"status": status, "error_title": title, "error_sentence": sentence}
-    html = await datasette.render_template("litkb-error.html", values, request=request, view_name="litkb-error")
-    return answers.page(html, status=status)
+    return await page_answer(datasette, request, "litkb-error.html", values, status=status)
 
 
 def _status(path: str, exception: Exception) -> int:

@@ -14,6 +14,7 @@ from kb.queries.archive import Kept, archive_path, open_kept, read_body, read_ke
 from kb.queries.publishing import read_omissions
 from kb.site import answers, wording
 from kb.site.context import find_database
+from kb.site.rendering import page_answer
 from kb.site.streaming import exports_of
 
 LARGEST: Final = 16 << 20  # bytes of an answer that are read to be shown or sent
@@ -36,10 +37,7 @@ async def kept_answer(datasette: Any, request: Any) -> Any:
     """Answer /evidence/answer?name=…: what was asked, when the answer came, and how it reads."""
     name, find, within = (request.args.get(key, "")[:_LONGEST] for key in ("name", "find", "within"))
     answer = await _answer(datasette, name)
-    html = await datasette.render_template(
-        "litkb-answer.html", _values(answer, find, within), request=request, view_name="litkb-answer"
-    )
-    return answers.page(html)
+    return await page_answer(datasette, request, "litkb-answer.html", _values(answer, find, within))
 
 
 async def kept_bytes(datasette: Any, request: Any) -> Any:

@@ -13,6 +13,7 @@ from kb.site.context import ask, find_database
 from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
 from kb.site.pictures.svg import Drawing, as_file
 from kb.site.picturing import Picture
+from kb.site.rendering import page_answer
 from kb.site.search import search_picture
 
 _FILE: Final = r"\.(?P<ending>svg|png)"
@@ -107,12 +108,6 @@ async def _answer(datasette: Any, request: Any, path: str, build: Build, back: s
         return file_answer(datasette, request, picture, ending)
     values = {"picture": picture, "path": datasette.urls.path(path), "back": datasette.urls.path(back) if back else ""}
     return await page_answer(datasette, request, "litkb-picture.html", values)
-
-
-async def page_answer(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Any:
-    """Return a page."""
-    html = await datasette.render_template(template, values, request=request, view_name=template.partition(".")[0])
-    return answers.page(html)
 
 
 def file_answer(datasette: Any, request: Any, picture: Picture, ending: str) -> Any:

@@ -19,6 +19,7 @@ from kb.site.home import home_values
 from kb.site.kept import archive_of, kept_facts, read_times
 from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
+from kb.site.rendering import page_answer
 from kb.site.runs import run_values
 from kb.site.schema import schema_values
 from kb.site.search import read_works_asked, search_values
@@ -34,7 +35,7 @@ async def home(datasette: Any, request: Any) -> Any:
         return answers.redirect(datasette.urls.path("/-/databases"))
     values = await ask(database, home_values)
     values["questions"] = await _questions(datasette, database.name)
-    return await _page(datasette, request, "litkb-home.html", values)
+    return await page_answer(datasette, request, "litkb-home.html", values)
 
 
 async def _questions(datasette: Any, database: str) -> list[dict[str, str]]:
@@ -57,7 +58,7 @@ async def search(datasette: Any, request: Any) -> Any:
     values = await ask(database, lambda db: search_values(db, asked))
     if values["goto"] is not None:
         return answers.redirect(datasette.urls.path(f"/work/{values['goto']}"))
-    return await _page(datasette, request, "litkb-search.html", values)
+    return await page_answer(datasette, request, "litkb-search.html", values)
 
 
 def _search_path(datasette: Any, asked: Asked) -> str:
@@ -75,7 +76,7 @@ async def article(datasette: Any, request: Any) -> Any:
         if await ask(database, lambda db: read_work(db, pmid)) is None:
             raise answers.NotFound(_unknown(pmid))
         return answers.redirect(datasette.urls.path(f"/work/{pmid}"))
-    return await _page(datasette, request, "litkb-article.html", values)
+    return await page_answer(datasette, request, "litkb-article.html", values)
 
 
 async def cite(datasette: Any, request: Any) -> Any:
@@ -85,7 +86,7 @@ async def cite(datasette: Any, request: Any) -> Any:
     values = await ask(database, lambda db: cite_values(db, pmid))
     if values is None:
         raise answers.NotFound(_unknown(pmid))
-    return await _page(datasette, request, "litkb-cite.html", values)
+    return await page_answer(datasette, request, "litkb-cite.html", values)
 
 
 async def download(datasette: Any, request: Any) -> Any:
@@ -154,7 +155,7 @@ async def thing(datasette: Any, request: Any) -> Any:
     values = await ask(database, lambda db: thing_values(db, kind, key, asked))
     if values is None:
         raise answers.NotFound(wording.unknown_thing(kind))
-    return await _page(datasette, request, "litkb-thing.html", values)
+    return await page_answer(datasette, request, "litkb-thing.html", values)
 
 
 async def thing_file(datasette: Any, request: Any) -> Any:
@@ -173,7 +174,7 @@ async def run(datasette: Any, request: Any) -> Any:
     values = await ask(database, lambda db: run_values(db, number))
     if values is None:
         raise answers.NotFound(wording.NO_SUCH_RUN)
-    return await _page(datasette, request, "litkb-run.html", values)
+    return await page_answer(datasette, request, "litkb-run.html", values)
 
 
 async def evidence(datasette: Any, request: Any) -> Any:
@@ -185,7 +186,7 @@ async def evidence(datasette: Any, request: Any) -> Any:
     values = await ask(database, lambda db: within(db, limit, lambda: evidence_values(db, name, query, args)))
     if values is None:
         raise answers.NotFound(wording.NO_EVIDENCE)
-    return await _page(datasette, request, "litkb-evidence.html", values)
+    return await page_answer(datasette, request, "litkb-evidence.html", values)
 
 
 async def citation(datasette: Any, request: Any) -> Any:
@@ -196,7 +197,7 @@ async def citation(datasette: Any, request: Any) -> Any:
     if values is None:
         raise answers.NotFound(wording.NO_CITATION)
     times = await asyncio.to_thread(read_times, await archive_of(database), {one.answer for one in values["answers"]})
-    return await _page(datasette, request, "litkb-citation.html", {**values, "kept": kept_facts(times)})
+    return await page_answer(datasette, request, "litkb-citation.html", {**values, "kept": kept_facts(times)})
 
 
 def _number(text: str | None) -> int:
@@ -210,7 +211,7 @@ async def schema(datasette: Any, request: Any) -> Any:
     database = await _database(datasette)
     described = read_metadata()["databases"][NAME]["tables"]
     values = await ask(database, lambda db: schema_values(db, described))
-    return await _page(datasette, request, "litkb-schema.html", values)
+    return await page_answer(datasette, request, "litkb-schema.html", values)
 
 
 async def work(datasette: Any, request: Any) -> Any:
@@ -225,7 +226,7 @@ async def work(datasette: Any, request: Any) -> Any:
     if found.merged_into is not None and found.merged_into != number:
         return answers.redirect(datasette.urls.path(f"/work/{found.merged_into}"))
     values = await ask(database, lambda db: work_values(db, found))
-    return await _page(datasette, request, "litkb-work.html", values)
+    return await page_answer(datasette, request, "litkb-work.html", values)
 
 
 def _unknown(number: int) -> str:
@@ -240,11 +241,6 @@ async def _database(datasette: Any) -> Any:
     if database is None:
         raise answers.NotFound("No litkb knowledge base is served here.")
     return database
-
-
-async def _page(datasette: Any, request: Any, template: str, values: dict[str, Any]) -> Any:
-    html = await datasette.render_template(template, values, request=request, view_name=template.partition(".")[0])
-    return answers.page(html)
 
 
 _KINDS: Final = "|".join(KINDS)

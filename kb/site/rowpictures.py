@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from kb.site import answers
 from kb.site.context import NAME, ask, read_metadata
-from kb.site.maps import file_answer, page_answer
+from kb.site.maps import file_answer
 from kb.site.picturing import Found, Picture
+from kb.site.rendering import page_answer
 from kb.site.renderers import Answer, Rows, can_render, read_selected, renderer
 from kb.site.search import PICTURES
 from kb.site.streaming import within
