@@ -197,33 +197,41 @@ ORDERS_OF_LINKS: Final = {  # of the works at the other end of links
     "citations": "m.citation_count desc, m.pagerank desc, w.year desc",
     "pagerank": "m.pagerank desc, w.year desc",
 }
+_CITING: Final = """with named (id) as (
+        select id from works where id = :work union all select id from works where merged_into = :work),
+    citing (id, year) as materialized (
+        select iif(m.id is null, v.id, m.id) as work, iif(m.id is null, v.year, m.year)
+        from named n join citations c on c.cited_id = n.id join works v on v.id = c.citing_id
+            left join works m on m.id = v.merged_into
+        where work <> :work group by work)"""
 
 
-def read_citing(db: sqlite3.Connection, work: int, limit: int, *, sort: str = "given") -> list[Neighbour]:
-    """Return the works that cite work, or one merged into it, newest first or as sorted; note says who says so."""
+def read_citing(db: sqlite3.Connection, work: int, limit: int, *, sort: str = "given") -> tuple[list[Neighbour], int]:
+    """Return the first works that cite work, or one merged into it, newest first or as sorted, and how many do.
+
+    Note says who says so. All are counted and put in order by id and year; only those returned are read whole.
+    """
+    order = f"order by {ORDERS_OF_LINKS[sort]}, w.id desc"
     rows = db.execute(
-        f"""select w.id, w.label, w.year, w.state, a.title, group_concat(distinct s.name)
-        from (select id from works where id = :work union all select id from works where merged_into = :work) t
-            join citations c on c.cited_id = t.id join citation_sources s on s.id = c.source_id
-            join works v on v.id = c.citing_id join works w on w.id = coalesce(v.merged_into, v.id)
-            left join articles a on a.pmid = w.id left join article_metrics m on m.id = w.id
-        where w.id <> :work
-        group by w.id order by {ORDERS_OF_LINKS[sort]}, w.id desc limit :limit""",
+        f"""{_CITING}
+        select w.id, w.label, w.year, w.state, a.title, (
+                select group_concat(name, ', ') from (select distinct s.name
+                    from citations c join citation_sources s on s.id = c.source_id
+                    where c.cited_id in (select id from named) and c.citing_id in (
+                        select w.id union all select id from works where merged_into = w.id)
+                    order by s.id)),
+            (select count(*) from citing)
+        from (select w.id from citing w left join article_metrics m on m.id = w.id {order} limit :limit) f
+            join works w on w.id = f.id left join articles a on a.pmid = w.id left join article_metrics m on m.id = w.id
+        {order}""",
         {"work": work, "limit": limit},
-    )
-    return [Neighbour(*row) for row in rows]
+    ).fetchall()
+    return [Neighbour(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
 def read_citing_count(db: sqlite3.Connection, work: int) -> int:
     """Return how many works here cite work, or one merged into it; itself left out."""
-    row = db.execute(
-        """select count(distinct coalesce(v.merged_into, v.id))
-        from (select id from works where id = :work union all select id from works where merged_into = :work) t
-            join citations c on c.cited_id = t.id join works v on v.id = c.citing_id
-        where coalesce(v.merged_into, v.id) <> :work""",
-        {"work": work},
-    ).fetchone()
-    return int(row[0])
+    return int(db.execute(f"{_CITING} select count(*) from citing", {"work": work}).fetchone()[0])
 
 
 def read_similar(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbour]:

@@ -92,7 +92,7 @@ def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
     pmid, said = record.article.pmid, pages.read_lists_said(db, record.article.pmid)
     references = _references(db, record)
     similar = pages.read_similar(db, pmid, SHOWN)
-    citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort), pages.read_citing_count(db, pmid)
+    citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort)
     shown = {one.work for one in references if one.work is not None} | {one.id for one in (*citing, *similar)}
     measures = read_measures(db, shown)
     return {

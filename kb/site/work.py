@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any, Final
 
-from kb.queries.pages import Work, read_citing, read_citing_count, read_lists_said, read_namings
+from kb.queries.pages import Work, read_citing, read_lists_said, read_namings
 from kb.site import wording
 from kb.site.article import said_sentences
 from kb.site.context import LIVE_COMMAND
@@ -19,8 +19,7 @@ _STATES: Final = {
 
 def work_values(db: sqlite3.Connection, work: Work) -> dict[str, Any]:
     """Return what the page of a work that is not held shows."""
-    citing = read_citing(db, work.id, SHOWN)
-    count = read_citing_count(db, work.id)
+    citing, count = read_citing(db, work.id, SHOWN)
     return {
         "work": work,
         "state_sentence": _STATES.get(work.state, ""),
