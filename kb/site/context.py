@@ -18,6 +18,7 @@ from kb.text import fold
 
 _Found = TypeVar("_Found")
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
+_KNOWN: Final = "_is_litkb"
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
 
 
@@ -52,9 +53,16 @@ async def find_database(datasette: Any) -> Any:
     """Return the litkb file among the databases, one named ``kb`` first; None where there is none."""
     named = sorted(datasette.databases.items(), key=lambda pair: pair[0] != NAME)
     for name, database in named:
-        if not name.startswith("_") and await database.execute_fn(read_is_litkb):
+        if not name.startswith("_") and await _is_litkb(database):
             return database
     return None
+
+
+async def _is_litkb(database: Any) -> bool:
+    """Return whether a database is a litkb file; one that is stays so, as the connections to it stay open."""
+    if not getattr(database, _KNOWN, False):
+        setattr(database, _KNOWN, await database.execute_fn(read_is_litkb))
+    return bool(getattr(database, _KNOWN))
 
 
 async def ask(database: Any, read: Callable[[sqlite3.Connection], _Found]) -> _Found:

@@ -1,7 +1,9 @@
-"""Our pages from their templates. Nothing in these is awaited, which makes them several times as fast to fill."""
+"""Our pages from their templates. Nothing in these is awaited, which makes them twice as fast to fill."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from datasette.utils import PrefixedUrlString
 from jinja2 import Environment, Template
 
 from kb.site import answers
@@ -9,14 +11,29 @@ from kb.site import answers
 _OVERLAY: Final = "_litkb_overlay"
 
 
+class Addresses:
+    """Datasette's addresses, those of pages as plain text: its own kind of text is Python's at every touch."""
+
+    def __init__(self, urls: Any) -> None:
+        self._urls = urls
+        self._base = str(urls.path("/")).removesuffix("/")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._urls, name)
+
+    def path(self, path: str) -> str:
+        """Return the address of a path that begins with a slash, where the site stands below another one too."""
+        return path if isinstance(path, PrefixedUrlString) else self._base + path
+
+
 class PlainTemplate(Template):
-    """A template that is filled in one go; Datasette's environment awaits every call, loop and macro."""
+    """A template that is filled in one go; in Datasette's own environment every call, loop and macro is awaited."""
 
     async def render_async(self, *args: Any, **kwargs: Any) -> str:
         """Return the page; the links of the menu, which plugins may look up, are awaited before."""
         values = dict(*args, **kwargs)
         links = await values["menu_links"]()
-        return self.render(values, menu_links=lambda: links)
+        return self.render({**values, "menu_links": lambda: links, "urls": Addresses(values["urls"])})
 
 
 async def page_answer(datasette: Any, request: Any, template: str, values: dict[str, Any], *, status: int = 200) -> Any:
@@ -27,12 +44,13 @@ async def page_answer(datasette: Any, request: Any, template: str, values: dict[
 
 
 def _environment(datasette: Any, request: Any) -> Environment:
-    """Return Datasette's environment without awaiting, made once: all templates, filters and plugins are in it."""
+    """Return Datasette's environment for templates without awaiting, made once; files are read once as well."""
     of_request = getattr(datasette, "get_jinja_environment", None)  # 1.0
     environment = of_request(request) if of_request else datasette.jinja_env
     if not hasattr(environment, _OVERLAY):
-        overlay = environment.overlay(enable_async=False)
+        overlay = environment.overlay(enable_async=False, auto_reload=False)
         overlay.template_class = PlainTemplate
+        overlay.filters = {**environment.filters, "urlencode": urlencode}  # of values by name: all that ours use
         setattr(environment, _OVERLAY, overlay)
     found = getattr(environment, _OVERLAY)
     assert isinstance(found, Environment)

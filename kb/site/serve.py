@@ -33,6 +33,8 @@ _SETTINGS: Final = {
     "truncate_cells_html": 1_000,
 }
 
+_STATEMENTS: Final = 512  # that a connection keeps prepared: a page asks some sixty, and all kinds of pages take turns
+
 
 @click.command()
 @click.argument("file", metavar="DB", type=click.Path(path_type=Path))
@@ -100,7 +102,9 @@ def _database(app: Any, path: Path, options: str) -> Any:
 
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
-            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False)
+            db = sqlite3.connect(
+                _uri(path, options), uri=True, check_same_thread=False, cached_statements=_STATEMENTS
+            )
             open_connections(self).append(db)
             return db
 
