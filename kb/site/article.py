@@ -99,7 +99,7 @@ def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
         "references": _sorted_references(references, measures, sort),
         "sort": sort,
         "orders": ORDERS if measures else {},
-        "cited_here": {work: count for work, (count, _) in measures.items()},
+        "cited_here": {work: count for work, (count, _) in measures.items() if count},
         "retracted_here": read_retracted(db, shown),
         "references_sentence": linked(
             wording.references_sentence(len(references), record.article.reference_count, said),
