@@ -9,6 +9,7 @@ from kb.formats.common import clean, date_parts, page_range, title
 from kb.identifiers import SYNTHETIC_FROM
 from kb.queries.bibliography import Item, Name
 
+PARTS: Final = ("names", "keyword_rows", "languages")  # what is said of a work beside its own fields
 _TYPES: Final = {"article": "ScholarlyArticle", "book": "Book", "book chapter": "Chapter"}
 _BEYOND: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -120,9 +121,9 @@ def _coins_fields(item: Item) -> Iterator[tuple[str, str | None]]:
         yield "au", _listed(name)
 
 
-def is_real(item: Item) -> bool:
-    """Return whether the work exists: a made-up one must not get into anybody's library."""
-    return 0 < item.id < SYNTHETIC_FROM
+def is_real(work: int) -> bool:
+    """Return whether a work exists: a made-up one must not get into anybody's library."""
+    return 0 < work < SYNTHETIC_FROM
 
 
 def _authors(item: Item) -> list[Name]:

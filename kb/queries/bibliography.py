@@ -138,10 +138,16 @@ _ROWS: Final[dict[str, tuple[str, Any]]] = {
 _PORTION: Final = 500  # works read in one go
 
 
-def read_items(db: sqlite3.Connection, works: Collection[int]) -> Iterator[Item]:
-    """Yield works for a bibliography, by id; those that nothing here names are left out."""
+_PARTS: Final = ("names", *_TEXTS, *_ROWS)  # fields of Item that are rows in tables of their own
+
+
+def read_items(db: sqlite3.Connection, works: Collection[int], *, parts: Collection[str] = _PARTS) -> Iterator[Item]:
+    """Yield works for a bibliography, by id; those that nothing here names are left out.
+
+    Of the fields that are rows in tables of their own only parts are read.
+    """
     for part in chunks(set(works)):
-        yield from _read_portion(db, part)
+        yield from _read_portion(db, part, parts)
 
 
 def read_scope_items(db: sqlite3.Connection, ids: str) -> Iterator[Item]:
@@ -149,14 +155,14 @@ def read_scope_items(db: sqlite3.Connection, ids: str) -> Iterator[Item]:
     last = -(2**63)
     query = f"select distinct id from (select id from ({ids})) where id > ? order by id limit {_PORTION}"
     while part := [row[0] for row in db.execute(query, (last,))]:
-        yield from _read_portion(db, part)
+        yield from _read_portion(db, part, _PARTS)
         last = part[-1]
 
 
-def _read_portion(db: sqlite3.Connection, part: list[int]) -> Iterator[Item]:
+def _read_portion(db: sqlite3.Connection, part: list[int], wanted: Collection[str]) -> Iterator[Item]:
     rows = sorted([*_rows(db, _NAMED, part), *_rows(db, _HELD, part)], key=lambda row: int(row[0]))
     held = [row[0] for row in rows if row[1] is not None]
-    parts = _read_parts(db, held) if held else {}
+    parts = _read_parts(db, held, wanted) if held else {}
     for row in rows:
         found = {field: values[row[0]] for field, values in parts.items() if row[0] in values}
         if "abstract" in found:
@@ -164,15 +170,17 @@ def _read_portion(db: sqlite3.Connection, part: list[int]) -> Iterator[Item]:
         yield Item(*row)._replace(**found)
 
 
-def _read_parts(db: sqlite3.Connection, held: list[int]) -> dict[str, dict[int, Any]]:
+def _read_parts(db: sqlite3.Connection, held: list[int], wanted: Collection[str]) -> dict[str, dict[int, Any]]:
     """Return by field of Item and by PMID what is in tables of their own."""
-    parts: dict[str, dict[int, Any]] = {"names": _names(db, held)}
-    for field, query in _TEXTS.items():
-        parts[field] = _grouped((row[0], row[1]) for row in _rows(db, query, held))
-    for field, (table, kind) in _ROWS.items():
-        query = f"select {', '.join(kind._fields)} from {table} where pmid in ({{marks}}) order by pmid, position"
-        parts[field] = _grouped((row[0], kind._make(row)) for row in _rows(db, query, held))
-    return parts
+    return {field: _names(db, held) if field == "names" else _read_part(db, held, field) for field in wanted}
+
+
+def _read_part(db: sqlite3.Connection, held: list[int], field: str) -> dict[int, Any]:
+    if field in _TEXTS:
+        return _grouped((row[0], row[1]) for row in _rows(db, _TEXTS[field], held))
+    table, kind = _ROWS[field]
+    query = f"select {', '.join(kind._fields)} from {table} where pmid in ({{marks}}) order by pmid, position"
+    return _grouped((row[0], kind._make(row)) for row in _rows(db, query, held))
 
 
 def _names(db: sqlite3.Connection, held: list[int]) -> dict[int, tuple[Name, ...]]:

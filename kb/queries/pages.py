@@ -277,18 +277,6 @@ def read_labels(db: sqlite3.Connection, works: Collection[int]) -> dict[int, str
     return found
 
 
-def read_retraction(db: sqlite3.Connection, pmid: int) -> bool:
-    """Return whether some record here says that pmid is retracted."""
-    return bool(
-        db.execute(
-            """select exists (select 1 from publication_types where pmid = :work and name = 'Retracted Publication')
-            or exists (select 1 from notices where pmid = :work and kind = 'RetractionIn')
-            or exists (select 1 from notices where other_pmid = :work and kind = 'RetractionOf')""",
-            {"work": pmid},
-        ).fetchone()[0]
-    )
-
-
 def read_namings(db: sqlite3.Connection, work: int, limit: int) -> list[Naming]:
     """Return the printed references that name work, or one merged into it, in order of the citing PMID."""
     rows = db.execute(

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 # Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
 DOUBTS: Final = ("RetractionIn", "PartialRetractionIn", "RetractedandRepublishedIn", "ExpressionOfConcernIn")
 _DOUBTS: Final = ", ".join(f"'{kind}'" for kind in DOUBTS)
-_IS_RETRACTED: Final = """(
+IS_RETRACTED: Final = """(  -- w.id, as the view retracted_articles says of all
     exists (select 1 from publication_types t where t.pmid = w.id and t.name = 'Retracted Publication')
     or exists (select 1 from notices n where n.pmid = w.id and n.kind = 'RetractionIn')
     or exists (select 1 from notices n where n.other_pmid = w.id and n.kind = 'RetractionOf'))"""
@@ -16,7 +16,7 @@ DOUBTED: Final = f"""with cited (id) as (
         where c.citing_id = :work
     union select coalesce(v.merged_into, v.id) from article_references r join works v on v.id = r.cited_id
         where r.citing_pmid = :work),
-doubted (id, kind) as (select w.id, case when {_IS_RETRACTED} then 'RetractionIn'
+doubted (id, kind) as (select w.id, case when {IS_RETRACTED} then 'RetractionIn'
     else (select max(n.kind) from notices n where n.pmid = w.id and n.kind in ({_DOUBTS})) end
     from cited w where w.id <> :work)
 select w.id, w.label, w.state, d.kind, e.timing

@@ -79,7 +79,6 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
         "sections": [(section.label, marked_up(section.text, section.html)) for section in record.abstract_sections],
         "headings": _headings(record),
         "histories": [(d.kind, d.date) for d in record.article_dates],
-        "retracted": pages.read_retraction(db, pmid),
         "notices": _notices(db, record.notices),
         **_people(record),
         **_links(db, record, sort),
@@ -94,13 +93,14 @@ def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
     similar = pages.read_similar(db, pmid, SHOWN)
     citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort)
     shown = {one.work for one in references if one.work is not None} | {one.id for one in (*citing, *similar)}
-    measures = read_measures(db, shown)
+    measures, retracted = read_measures(db, shown), read_retracted(db, {pmid, *shown})
     return {
         "references": _sorted_references(references, measures, sort),
         "sort": sort,
         "orders": ORDERS if measures else {},
         "cited_here": {work: count for work, (count, _) in measures.items() if count},
-        "retracted_here": read_retracted(db, shown),
+        "retracted": pmid in retracted,
+        "retracted_here": retracted,
         "references_sentence": linked(
             wording.references_sentence(len(references), record.article.reference_count, said),
             [evidence_path("references", pmid=pmid), evidence_path("stated", pmid=pmid, list="references")],

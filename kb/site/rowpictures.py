@@ -9,8 +9,8 @@ from kb.site import answers
 from kb.site.context import NAME, ask, read_metadata
 from kb.site.maps import file_answer
 from kb.site.picturing import Found, Picture
-from kb.site.rendering import page_answer
 from kb.site.renderers import Answer, Rows, can_render, read_selected, renderer
+from kb.site.rendering import page_answer
 from kb.site.search import PICTURES
 from kb.site.streaming import within
 from kb.site.wording import ROWS_DRAWN

@@ -102,9 +102,7 @@ def _database(app: Any, path: Path, options: str) -> Any:
 
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
-            db = sqlite3.connect(
-                _uri(path, options), uri=True, check_same_thread=False, cached_statements=_STATEMENTS
-            )
+            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False, cached_statements=_STATEMENTS)
             open_connections(self).append(db)
             return db
 

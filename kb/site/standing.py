@@ -6,9 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from kb.formats.webmeta import citation_tags, coins, is_real, json_ld
+from kb.formats.webmeta import PARTS, citation_tags, coins, is_real, json_ld
 from kb.queries import standing
-from kb.queries.bibliography import Item, read_items
+from kb.queries.bibliography import read_items
 from kb.queries.standing import DOUBTS, Doubted, Measured, Timing, WorldCount
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
@@ -73,13 +73,10 @@ def _exposures(pmid: int, doubted: Sequence[Doubted]) -> list[Exposure]:
 
 
 def read_embedded(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
-    """Return what a page carries for reference managers; nothing for an article that does not exist."""
-    [item] = read_items(db, [pmid])
-    return embedded(item) if is_real(item) else {"citation_tags": [], "json_ld": None, "coins": None}
-
-
-def embedded(item: Item) -> dict[str, Any]:
-    """Return the tags, the JSON-LD and the COinS of a work."""
+    """Return the tags, the JSON-LD and the COinS of an article; nothing for one that does not exist."""
+    if not is_real(pmid):
+        return {"citation_tags": [], "json_ld": None, "coins": None}
+    [item] = read_items(db, [pmid], parts=PARTS)
     return {
         "citation_tags": citation_tags(item),
         "json_ld": Markup(json_ld(item)),  # noqa: S704  # json_ld escapes what could end the element
