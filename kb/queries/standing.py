@@ -135,10 +135,11 @@ def read_suggested_near(db: sqlite3.Connection, work: int, limit: int) -> list[S
     """Return those suggestions of the file that a work cites, that cite it, or that are cited together with it."""
     rows = db.execute(
         """select s.id, w.label, s.reason from suggestions s join works w on w.id = s.id
-        where s.id <> :work and (
-            exists (select 1 from citations c where c.citing_id = :work and c.cited_id = s.id)
-            or exists (select 1 from citations c where c.citing_id = s.id and c.cited_id = :work)
-            or exists (select 1 from cocitations o where o.id = :work and o.other_id = s.id))
+        where s.id <> :work and s.id in (
+            select cited_id from citations where citing_id = :work
+            union all select other_id from cocitations where id = :work
+            union all select c.citing_id from citations c join suggestions o on o.id = c.citing_id
+                where c.cited_id = :work)
         order by s.rank limit :limit""",
         {"work": work, "limit": limit},
     )
