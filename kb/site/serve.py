@@ -35,7 +35,6 @@ _SETTINGS: Final = {
 }
 
 _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what SQLite keeps unasked is 2,000
-_STATEMENTS: Final = 512  # kept prepared by a connection; one page asks some forty, and many kinds take turns
 
 
 @click.command()
@@ -104,7 +103,7 @@ def _database(app: Any, path: Path, options: str) -> Any:
 
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
-            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False, cached_statements=_STATEMENTS)
+            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False)
             db.execute(f"pragma cache_size = -{_CACHE_KB}")
             open_connections(self).append(db)
             return db

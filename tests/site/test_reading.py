@@ -1,0 +1,107 @@
+"""What a page reads of a work in few steps is what its links say, step by step."""
+
+import sqlite3
+
+from kb.queries.bibliography import read_items
+from kb.queries.pages import Neighbour, read_citing, read_citing_count
+from kb.queries.search import read_retracted
+from kb.queries.standing import read_suggested_near
+from tests.rows import add_article, add_citations, add_notice, add_work
+
+A_GRAPH_RUN = "insert into graph_runs (id, started_at, versions) values (1, '2026-01-01', '{}')"
+
+
+def cited_by_six(db: sqlite3.Connection) -> None:
+    """Article 1 was 101 before and is printed as "Old book"; 5 cites it under its old number 105, and twice."""
+    for pmid, year in ((1, 1990), (2, 2001), (3, 2003), (4, 2003), (5, 1999), (6, None)):
+        add_article(db, pmid, title=f"Title {pmid}", year=year)
+    add_work(db, 101, merged_into=1)
+    add_work(db, 105, merged_into=5)
+    book = add_work(db, "ref:Old book", merged_into=1)
+    add_citations(db, 1, book)  # itself, by its own printed name
+    add_citations(db, 2, 1, book)
+    add_citations(db, 3, 101)
+    add_citations(db, 4, 1)
+    add_citations(db, 4, 1, source="icite")
+    add_citations(db, 5, 1)
+    add_citations(db, 105, 1, source="elink_citedin")
+    add_citations(db, 6, 1)
+    add_citations(db, 7, 1)  # not held
+
+
+def test_citing_works_come_newest_first_each_once_with_all_who_say_so(db: sqlite3.Connection):
+    cited_by_six(db)
+
+    assert read_citing(db, 1, 50) == (
+        [
+            Neighbour(4, "Author4 2003 J Tests", 2003, "held", "Title 4", "pubmed, icite"),
+            Neighbour(3, "Author3 2003 J Tests", 2003, "held", "Title 3", "pubmed"),
+            Neighbour(2, "Author2 2001 J Tests", 2001, "held", "Title 2", "pubmed"),
+            Neighbour(5, "Author5 1999 J Tests", 1999, "held", "Title 5", "pubmed, elink_citedin"),
+            Neighbour(7, "PMID 7", None, "known", None, "pubmed"),
+            Neighbour(6, "Author6 None J Tests", None, "held", "Title 6", "pubmed"),
+        ],
+        6,
+    )
+
+
+def test_citing_works_beyond_the_limit_are_counted_and_the_most_important_are_those_shown(db: sqlite3.Connection):
+    cited_by_six(db)
+    db.execute(A_GRAPH_RUN)
+    db.executemany(
+        """insert into article_metrics (id, citation_count, pagerank, reference_count, component, hub, authority, core,
+            graph_run_id) values (?, ?, ?, 0, 1, 0, 0, 0, 1)""",
+        [(2, 9, 0.1), (5, 3, 0.7), (3, 3, 0.2)],
+    )
+
+    shown = {sort: [one.id for one in read_citing(db, 1, 3, sort=sort)[0]] for sort in ("citations", "pagerank")}
+
+    assert shown == {"citations": [2, 5, 3], "pagerank": [5, 3, 2]}
+    assert read_citing(db, 1, 3)[1] == read_citing_count(db, 1) == 6
+
+
+def test_who_cites_a_work_that_nobody_cites(db: sqlite3.Connection):
+    add_article(db, 1)
+
+    assert read_citing(db, 1, 50) == ([], 0)
+    assert read_citing_count(db, 1) == 0
+
+
+def test_retracted_works_are_those_of_the_view(db: sqlite3.Connection):
+    for pmid in range(1, 7):
+        add_article(db, pmid)
+    db.execute("insert into publication_types (pmid, position, name) values (1, 1, 'Retracted Publication')")
+    db.execute("insert into publication_types (pmid, position, name) values (2, 1, 'Retraction of Publication')")
+    add_notice(db, 3, "RetractionIn")
+    add_notice(db, 4, "RetractionOf", other=5)
+    add_notice(db, 6, "ErratumIn")
+
+    assert read_retracted(db, [*range(1, 9)]) == {row[0] for row in db.execute("select pmid from retracted_articles")}
+    assert read_retracted(db, [2, 3, 4]) == {3}
+
+
+def test_suggestions_near_an_article_are_cited_by_it_cite_it_or_are_cited_with_it(db: sqlite3.Connection):
+    add_article(db, 1)
+    add_citations(db, 1, 11)
+    add_citations(db, 12, 1)
+    for work in (13, 14):
+        add_work(db, work)
+    db.execute(A_GRAPH_RUN)
+    db.execute("insert into cocitations (id, other_id, count, graph_run_id) values (1, 13, 2, 1)")
+    db.executemany(
+        """insert into suggestions (id, rank, score, cited_by, cites, co_cited, coupled, reason, graph_run_id)
+        values (?, ?, 1, 0, 0, 0, 0, 'why', 1)""",
+        [(1, 1), (14, 2), (13, 3), (11, 4), (12, 5)],
+    )
+
+    assert [one.id for one in read_suggested_near(db, 1, 5)] == [13, 11, 12]
+    assert [one.id for one in read_suggested_near(db, 1, 2)] == [13, 11]
+
+
+def test_of_a_work_only_the_parts_wanted_are_read(db: sqlite3.Connection):
+    add_article(db, 1, names=("Moos RH",), keywords=("Groups",))
+
+    [whole], [named] = read_items(db, [1]), read_items(db, [1], parts=["names"])
+
+    assert (named.names, named.keywords) == (whole.names, ())
+    assert whole.keywords == ("Groups",)

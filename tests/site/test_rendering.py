@@ -1,0 +1,73 @@
+"""Our pages are filled without awaiting, and still take what Datasette and its plugins give to all pages."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from kb.site.context import read_metadata
+from tests.site.conftest import SEED, served
+
+
+class Other:
+    """A plugin of somebody else's, which must look its link up."""
+
+    __name__ = "other"
+
+    @hookimpl
+    def menu_links(self) -> Callable[[], Awaitable[list[dict[str, str]]]]:
+        async def links() -> list[dict[str, str]]:
+            await asyncio.sleep(0)
+            return [{"href": "/-/other", "label": "Another plugin's"}]
+
+        return links
+
+    @hookimpl
+    def prepare_jinja2_environment(self, env: Any) -> None:
+        env.filters["truncate"] = lambda text, *_: f"{text} by the other"
+
+
+@pytest.fixture
+def beside_another_plugin():
+    other = Other()
+    pm.register(other)
+    yield
+    pm.unregister(other)
+
+
+@pytest.mark.usefixtures("beside_another_plugin")
+def test_links_that_another_plugin_looks_up_are_in_the_menu_of_our_pages(field_file: Path):
+    with served(field_file) as get:
+        pages = [get(path).text for path in (f"/article/{SEED}", "/search", "/article/999999")]
+
+    assert all('<a href="/-/other">Another plugin&#39;s</a>' in page for page in pages)
+
+
+@pytest.mark.usefixtures("beside_another_plugin")
+def test_filters_of_another_plugin_reach_our_templates(field_file: Path):
+    with served(field_file) as get:
+        assert "by the other" in get("/").text
+
+
+def test_a_site_below_another_address_links_there_and_once(field_file: Path):
+    async def ask() -> str:
+        app = Datasette([str(field_file)], settings={"base_url": "/lib/"}, metadata=read_metadata())
+        await app.invoke_startup()
+        try:
+            answer = await app.client.get(f"/article/{SEED}")
+            return str(answer.text)
+        finally:
+            app.executor.shutdown()
+            for database in app.databases.values():
+                database.close()
+
+    links = [link for link in re.findall(r'(?:href|src|srcset|action)="([^"]*)"', asyncio.run(ask())) if link[0] == "/"]
+
+    assert len(links) > 50
+    assert [link for link in links if not re.match(r"/lib/(?!lib/)", link)] == []
