@@ -3,7 +3,6 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from datasette.utils import PrefixedUrlString
 from jinja2 import Environment, Template
 
 from kb.site import answers
@@ -23,7 +22,7 @@ class Addresses:
 
     def path(self, path: str) -> str:
         """Return the address of a path that begins with a slash, where the site stands below another one too."""
-        return path if isinstance(path, PrefixedUrlString) else self._base + path
+        return self._base + path
 
 
 class PlainTemplate(Template):
