@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 # Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
 DOUBTS: Final = ("RetractionIn", "PartialRetractionIn", "RetractedandRepublishedIn", "ExpressionOfConcernIn")
 _DOUBTS: Final = ", ".join(f"'{kind}'" for kind in DOUBTS)
-IS_RETRACTED: Final = """(  -- w.id, as the view retracted_articles says of all
+# Of w.id, what the view retracted_articles says of all.
+IS_RETRACTED: Final = """(
     exists (select 1 from publication_types t where t.pmid = w.id and t.name = 'Retracted Publication')
     or exists (select 1 from notices n where n.pmid = w.id and n.kind = 'RetractionIn')
     or exists (select 1 from notices n where n.other_pmid = w.id and n.kind = 'RetractionOf'))"""

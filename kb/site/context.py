@@ -18,7 +18,7 @@ from kb.text import fold
 
 _Found = TypeVar("_Found")
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
-_KNOWN: Final = "_is_litkb"
+_KNOWN: Final = "_is_litkb"  # of a database of Datasette's
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
 
 

@@ -1,7 +1,6 @@
-"""Our pages from their templates. Nothing in these is awaited, which makes them twice as fast to fill."""
+"""Our pages from their templates, in which nothing is awaited: that would take a third of the time of filling one."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from jinja2 import Environment, Template
 
@@ -49,7 +48,6 @@ def _environment(datasette: Any, request: Any) -> Environment:
     if not hasattr(environment, _OVERLAY):
         overlay = environment.overlay(enable_async=False, auto_reload=False)
         overlay.template_class = PlainTemplate
-        overlay.filters = {**environment.filters, "urlencode": urlencode}  # of values by name: all that ours use
         setattr(environment, _OVERLAY, overlay)
     found = getattr(environment, _OVERLAY)
     assert isinstance(found, Environment)
