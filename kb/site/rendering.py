@@ -1,4 +1,4 @@
-"""Our pages from their templates, in which nothing is awaited: that would take a third of the time of filling one."""
+"""Our pages from their templates, in which nothing is awaited: that would take over a quarter of the time."""
 
 from typing import Any, Final
 
