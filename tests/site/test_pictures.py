@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from graph.run import compute_graph
@@ -19,7 +20,18 @@ from kb.site.numbers import Part, linked
 from kb.site.pictures.axes import round_up, ticks, years_axis
 from kb.site.pictures.charts import Named, draw_years_chart
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
-from kb.site.pictures.labels import SIZES, Paper, Spot, label_box, place_labels, text_width
+from kb.site.pictures.labels import (
+    BESIDE,
+    SCALES,
+    SIZES,
+    SMALLER,
+    Paper,
+    Spot,
+    label_box,
+    place_labels,
+    size_of,
+    text_width,
+)
 from kb.site.pictures.naming import short_name
 from kb.site.pictures.neighbourhood import BOTH, CITED, CITING, RELATED, Neighbourhood, draw_neighbourhood
 from kb.site.pictures.network import radius
@@ -151,6 +163,33 @@ def test_the_colours_of_the_page_are_those_of_the_files():
     assert said == [list(LIGHT), list(DARK)]
 
 
+# Machado, Oliveira and Fernandes (2009), IEEE TVCG 15(6): eyes without one kind of cone, on linear RGB.
+EYES = (
+    np.eye(3),
+    np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
+    np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
+    np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+)
+# Ottosson (2020): linear RGB to cones, their cube roots to OKLab.
+CONES = np.array(
+    [[0.4122215, 0.5363325, 0.0514460], [0.2119035, 0.6806995, 0.1073970], [0.0883025, 0.2817188, 0.6299787]]
+)
+OKLAB = np.array(
+    [[0.2104543, 0.7936178, -0.0040720], [1.9779985, -2.4285922, 0.4505937], [0.0259040, 0.7827718, -0.8086758]]
+)
+
+
+@pytest.mark.parametrize(("palette", "apart"), [(LIGHT, 0.12), (DARK, 0.11)])
+def test_any_two_colours_stay_apart_for_every_kind_of_eye(palette: Sequence[str], apart: float):
+    shown = np.array([[int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)] for colour in palette])
+    light = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
+
+    for eye in EYES:
+        seen = np.cbrt(np.clip(light @ eye.T, 0, 1) @ CONES.T) @ OKLAB.T
+        distances = [float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)]
+        assert min(distances) >= apart
+
+
 def test_the_script_is_small_and_calls_nobody():
     script = (STATIC / "map.js").read_bytes()
 
@@ -193,7 +232,7 @@ def test_no_words_lie_over_others_or_over_another_dot():
 
     labels = place_labels(spots, Paper(1000, 560))
 
-    boxes = [label_box(one, text_width(spots[one.spot].words, SIZES[one.level]), SIZES[one.level]) for one in labels]
+    boxes = [label_box(one, text_width(spots[one.spot].words, size_of(one)), size_of(one)) for one in labels]
     assert len(labels) > 200
     assert {one.level for one in labels} == {0, 1, 2, 3}
     for a, b in combinations(boxes, 2):
@@ -215,6 +254,22 @@ def test_the_weightiest_have_their_words_even_upon_other_dots():
 
     assert {label.spot for label in over if label.level <= 1} >= set(heavy)
     assert not {label.spot for label in beside if label.level <= 1} >= set(heavy)
+
+
+def test_words_of_the_weightiest_are_larger():
+    free = [Spot(100 + 400 * (n % 8), 50 + 80 * (n // 8), 3, f"Author {n}", 40 - n) for n in range(32)]
+
+    scales = {label.spot: label.scale for label in place_labels(free, Paper(3300, 400))}
+
+    assert [scales[n] for n in range(7)] == [SCALES[0][0]] * 2 + [SCALES[1][0]] * 4 + [1.0]
+
+
+def test_words_with_a_little_too_little_room_are_a_little_smaller():
+    width = 14 + text_width("Humphreys 2004", SIZES[1] * (1 + SMALLER) / 2)
+
+    [label] = place_labels([Spot(10, 50, 3, "Humphreys 2004", 1)], Paper(width, 100), tries=BESIDE[:1])
+
+    assert (label.level, size_of(label)) == (1, SIZES[1] * SMALLER)
 
 
 def test_words_shown_smaller_than_they_were_placed_stay_inside_their_place():

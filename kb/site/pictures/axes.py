@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from kb.site.pictures.svg import element, number
+from kb.site.pictures.svg import element, number, text_of
 
 _FEW: Final = 0.03  # of all: so many may be older than the axis begins, where that makes it shorter by a third
 _LABEL: Final = 70.0  # units that a year's number needs on an axis that a phone can show too
@@ -74,10 +74,10 @@ def round_up(value: float) -> tuple[float, float]:
         size *= 10
 
 
-def draw_counts(top_value: float, step: float, frame: tuple[float, float, float, float]) -> str:
-    """Return lines across for counts, with their numbers, in a frame: left, top, right, bottom."""
+def draw_counts(top_value: float, step: float, frame: tuple[float, float, float, float], unit: str) -> str:
+    """Return lines across for counts, with their numbers and what they count, in a frame: left, top, right, bottom."""
     left, top, right, bottom = frame
-    parts = []
+    parts = [element("text", text_of(unit), x=left, y=top - 10, _class="tick start")]
     value = step
     while value <= top_value:
         y = bottom - (bottom - top) * value / top_value

@@ -6,16 +6,18 @@ from typing import Final, NamedTuple
 
 from kb.queries.pictures import Community, ReferenceYear, YearCount
 from kb.site.pictures.axes import Years, draw_counts, draw_years, round_up, years_axis
+from kb.site.pictures.labels import text_width
 from kb.site.pictures.naming import shortened
 from kb.site.pictures.palette import COLOURS
 from kb.site.pictures.svg import Drawing, Key, element, link, number, text_of
 
 WIDTH: Final = 760.0
-_LEFT, _RIGHT, _TOP, _FOOT = 74.0, 14.0, 16.0, 34.0
+_LEFT, _RIGHT, _TOP, _FOOT = 84.0, 26.0, 30.0, 34.0
 COMMUNITIES: Final = 10  # that have a row: the largest
 _PLOT: Final = 210.0  # height of the bars of a chart
 _ROW, _NAME = 62.0, 24.0  # of a community: height, and of that the line of its name
 _WIDEST: Final = 34.0  # of a bar
+_NAME_ON_PHONE: Final = 20.0  # size of the name of a community there, as in pictures.css
 
 
 class Named(NamedTuple):
@@ -42,7 +44,7 @@ def draw_years_chart(
     bottom, (most, step) = _TOP + _PLOT, round_up(max(counts.values()))
     frame = (_LEFT, _TOP, WIDTH - _RIGHT, bottom)
     bars = Bars(axis, bottom, _PLOT / most, named, colour).draw(counts)
-    body = draw_counts(most, step, frame) + bars + draw_years(axis, bottom, bottom)
+    body = draw_counts(most, step, frame, named.many) + bars + draw_years(axis, bottom, bottom)
     return Drawing(name, title, _description(known, named), WIDTH, bottom + _FOOT, body)
 
 
@@ -50,6 +52,8 @@ def _description(rows: Sequence[YearCount], named: Named) -> str:
     most = max(rows, key=lambda row: row.number)
     years = f"{rows[0].year} to {rows[-1].year}" if len(rows) > 1 else f"{rows[0].year}"
     total = sum(row.number for row in rows)
+    if len(rows) == 1:
+        return f"{named.many.capitalize()} by year: {total:,}, all in {rows[0].year}."
     return f"{named.many.capitalize()} by year, {years}: {total:,} in all, most in {most.year} ({most.number:,})."
 
 
@@ -118,18 +122,23 @@ def draw_communities_chart(
         parts.append(_community_row(axis, communities[community], counts, bottom, highest))
     body = draw_years(axis, _TOP, bottom) + "".join(parts)
     title = "Communities over time"
-    words = "Works by year of the largest communities, a row for each, all at one scale."
+    words = "Works by year of the largest communities, a row for each with its highest number, all at one scale."
     return Drawing("communities", title, words, WIDTH, bottom + _FOOT, body)
 
 
 def _community_row(axis: Years, community: Community, counts: Mapping[int, int], bottom: float, highest: int) -> str:
     colour = f"k{community.number}" if community.number <= COLOURS else "k0"
     words = shortened("; ".join(community.label.split("; ")[:2]), 48)
-    bars = Bars(axis, bottom, (_ROW - _NAME - 2) / highest, Named("works", "work"), colour).draw(counts)
+    bars = Bars(axis, bottom, (_ROW - _NAME - 2) / highest, Named("works", "work"), colour)
     foot = element("path", d=f"M{number(axis.left)} {number(bottom)}H{number(axis.right)}", _class="axis faint")
     name = element("text", text_of(words), x=axis.left - 6, y=bottom - _ROW + 20, _class=f"band {colour}")
+    year, most = max(counts.items(), key=lambda of: of[1])
+    x, y = axis.x(year), bottom - bars.scale * most - 5
+    peak = element("text", f"{most:,}", x=x, y=y, _class="tick")
+    if x < axis.left + text_width(words, _NAME_ON_PHONE):
+        peak = ""  # the name of the community stands there
     said = element("title", text_of(community.label))
-    return element("g", foot + element("g", said + name) + bars)
+    return element("g", foot + element("g", said + name) + bars.draw(counts) + peak)
 
 
 def draw_reference_years(rows: Sequence[ReferenceYear]) -> Drawing | None:
@@ -142,7 +151,7 @@ def draw_reference_years(rows: Sequence[ReferenceYear]) -> Drawing | None:
     bottom, (most, step) = _TOP + _PLOT, round_up(max(counts.values()))
     strip = bottom + _FOOT + 8
     body = (
-        draw_counts(most, step, (_LEFT, _TOP, WIDTH - _RIGHT, bottom))
+        draw_counts(most, step, (_LEFT, _TOP, WIDTH - _RIGHT, bottom), "references")
         + Bars(axis, bottom, _PLOT / most, Named("references", "reference"), "k0").draw(counts)
         + _deviations(axis, [row for row in rows if row.year is not None and row.year >= axis.first], strip)
         + draw_years(axis, bottom, bottom)

@@ -19,8 +19,9 @@ from kb.site.pictures.svg import Drawing, Key
 WIDTH, HEIGHT = 1000.0, 800.0
 _MARGIN: Final = 46.0
 _FEW: Final = 40  # works: fewer have larger dots and more room about them
+_LANDS: Final = 12  # works: fewer need no lands, and the legend names their communities
 _KEPT: Final = 2  # links of a work that come first
-_NAMED: Final = 24  # of the works cited most have their name on the map in any case, if need be upon other dots
+_NAMED: Final = 16  # of the works cited most have their name on the map in any case, if need be upon other dots
 Pairs = Sequence[tuple[int, int]]
 
 
@@ -31,10 +32,11 @@ def draw_field_map(
     nodes = _nodes(dots, places, communities)
     curves = _curves(dots, nodes, citations)
     paper = Paper(WIDTH, HEIGHT)
-    subjects = draw_subjects(nodes, communities, paper)
+    is_field = len(nodes) >= _LANDS
+    subjects = draw_subjects(nodes, communities, paper) if is_field else ""
     spots = [Spot(node.x, node.y, node.r, node.name, node.r) for node in nodes]
     body = (
-        network.draw_lands(nodes)
+        (network.draw_lands("map", nodes) if is_field else "")
         + network.draw_curves(nodes, curves)
         + network.draw_nodes("map", nodes)
         + network.draw_words(spots, place_labels(spots, paper, over=_NAMED))
@@ -52,7 +54,7 @@ def draw_field_map(
 def _nodes(dots: Sequence[Dot], places: Mapping[int, Place], communities: Mapping[int, Community]) -> list[Node]:
     most = max((dot.citation_count or 0 for dot in dots), default=0)
     few = max(0.0, 1 - len(dots) / _FEW)
-    crowd = min(1.0, (90 / len(dots)) ** 0.5 + 0.3)
+    crowd = min(1.0, (60 / len(dots)) ** 0.5 + 0.25)
     smallest, margin = network.SMALLEST + 4 * few, _MARGIN + 110 * few
     radii = np.array([network.radius(dot.citation_count, most, smallest=smallest) * crowd for dot in dots])
     stored = fitted(np.array([places[dot.id] for dot in dots]).reshape(-1, 2), WIDTH, HEIGHT, margin)

@@ -1,4 +1,4 @@
-"""Words beside dots, none over another: the weightier first, the largest size that fits.  (pure)"""
+"""Words beside dots, none over another: the weightier first and larger, the largest size that fits.  (pure)"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -11,6 +11,9 @@ import numpy as np
 SIZES: Final = (28.0, 14.0, 7.0, 3.5)
 LEVELS: Final = "abcd"  # class of each size: wa …
 LARGEST: Final = 9  # words in the first size, at most: they take the place of others on a screen
+# How much larger the weightiest words are on a screen, how many at most, and one in how many of all.
+SCALES: Final = ((1.4, 6, 16), (1.2, 24, 5))
+SMALLER: Final = 0.86  # of the size on a screen, for words that find no room otherwise
 _CELL: Final = 2.0  # units to a side of the squares by which what is taken is kept
 _NARROW, _WIDE = 0.36, 0.95  # of the size: how wide letters are, on the safe side of common system fonts
 _OTHER: Final = 0.64
@@ -29,7 +32,10 @@ class Spot(NamedTuple):
 
 
 class Label(NamedTuple):
-    """Words with their place: anchor is start, middle or end, drop how far below y they stand, in their size."""
+    """Words with their place: anchor is start, middle or end, drop how far below y they stand, in their size.
+
+    scale: how much larger than others of this level they are shown on a screen.
+    """
 
     spot: int
     level: int
@@ -37,6 +43,7 @@ class Label(NamedTuple):
     y: float
     anchor: str
     drop: float
+    scale: float = 1.0
 
 
 class Try(NamedTuple):
@@ -99,7 +106,18 @@ class Paper:
         return rows, slice(max(int(box.left / _CELL), 0), int(box.right / _CELL) + 1)
 
 
-def place_labels(spots: Sequence[Spot], paper: Paper, *, tries: Sequence[Try] = BESIDE, over: int = 0) -> list[Label]:
+def size_of(label: Label) -> float:
+    """Return the size in which words were placed; the first size is that of a phone, and room enough for a scale."""
+    return SIZES[label.level] * (label.scale if label.level == 1 else 1.0)
+
+
+def _scale(rank: int, count: int) -> float:
+    return next((scale for scale, most, one_in in SCALES if rank < min(most, count // one_in)), 1.0)
+
+
+def place_labels(
+    spots: Sequence[Spot], paper: Paper, *, tries: Sequence[Try] = BESIDE, over: int = 0, is_scaled: bool = True
+) -> list[Label]:
     """Return the words that have room beside their dots, weightiest first; paper then knows what they take.
 
     No words touch other words, or a dot of another work, in the size in which they were placed. A page may show
@@ -109,18 +127,19 @@ def place_labels(spots: Sequence[Spot], paper: Paper, *, tries: Sequence[Try] = 
     words_only = Paper(paper.width, paper.height)
     words_only.taken |= paper.taken
     for spot in spots:
-        paper.take(_dot_box(spot))
+        paper.take(dot_box(spot))
     found: list[Label] = []
     for rank, place in enumerate(sorted(range(len(spots)), key=lambda place: (-spots[place].weight, place))):
-        levels = range(int(sum(one.level == 0 for one in found) >= LARGEST), len(SIZES))
-        beside = [(paper, label) for label in _tries(place, spots[place], levels, tries)]
+        has_large = sum(one.level == 0 for one in found) < LARGEST
+        sizes = _sizes(_scale(rank, len(spots)) if is_scaled else 1.0, has_large=has_large)
+        beside = [(paper, label) for label in _tries(place, spots[place], sizes, tries)]
         if rank < over:
             upon = Label(place, 1, spots[place].x, spots[place].y, "middle", 0.35)
             large = sum(label.level < 2 for _, label in beside)
             beside.insert(large, (words_only, upon))
         label = _first_free(beside, text_width(spots[place].words, 1.0)) if spots[place].words else None
         if label is not None:
-            box = label_box(label, text_width(spots[place].words, SIZES[label.level]), SIZES[label.level])
+            box = label_box(label, text_width(spots[place].words, size_of(label)), size_of(label))
             paper.take(box)
             words_only.take(box)
             found.append(label)
@@ -130,22 +149,29 @@ def place_labels(spots: Sequence[Spot], paper: Paper, *, tries: Sequence[Try] = 
 def _first_free(tries: Iterable[tuple[Paper, Label]], width: float) -> Label | None:
     """Return the first of the labels that has room on its paper; width: of the words in size 1."""
     for paper, label in tries:
-        if paper.is_free(label_box(label, width * SIZES[label.level], SIZES[label.level])):
+        if paper.is_free(label_box(label, width * size_of(label), size_of(label))):
             return label
     return None
 
 
-def _dot_box(spot: Spot) -> Box:
+def dot_box(spot: Spot) -> Box:
+    """Return what of the picture a dot takes."""
     side = spot.r * 0.8  # the square inside the dot, nearly
     return Box(spot.x - side, spot.y - side, spot.x + side, spot.y + side)
 
 
-def _tries(place: int, spot: Spot, levels: Iterable[int], tries: Iterable[Try]) -> Iterator[Label]:
+def _sizes(scale: float, *, has_large: bool) -> list[tuple[int, float]]:
+    """Return the levels and scales to try, the largest first."""
+    deeper = [(level, 1.0) for level in range(2, len(SIZES))]
+    return [(0, scale)] * has_large + [(1, scale)] * (scale > 1) + [(1, 1.0), (1, SMALLER), *deeper]
+
+
+def _tries(place: int, spot: Spot, sizes: Iterable[tuple[int, float]], tries: Iterable[Try]) -> Iterator[Label]:
     """Yield the places beside a dot, the largest size first."""
-    for level in levels:
+    for level, scale in sizes:
         gap = spot.r + SIZES[level] * 0.28
         for across, down, anchor, drop in tries:
-            yield Label(place, level, spot.x + across * gap, spot.y + down * gap, anchor, drop)
+            yield Label(place, level, spot.x + across * gap, spot.y + down * gap, anchor, drop, scale)
 
 
 def label_box(label: Label, width: float, size: float) -> Box:

@@ -1,5 +1,6 @@
 """What a work is called beside its dot, and in full words.  (pure)"""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,7 +18,9 @@ def address(dot: Dot) -> str:
 def short_name(dot: Dot) -> str:
     """Return the first author and year of a label: "Humphreys 2004"; the beginning of what has no such form."""
     before, year, _ = dot.label.partition(f" {dot.year}") if dot.year is not None else (dot.label, "", "")
-    return shortened(before + year, _LONGEST) if year else shortened(dot.label, _LONGEST)
+    if not year and len(dot.label) > _LONGEST:
+        before = re.split(r"[,.;:] ", dot.label)[0]
+    return shortened(before + year, _LONGEST)
 
 
 def shortened(words: str, most: int) -> str:

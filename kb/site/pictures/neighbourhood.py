@@ -8,7 +8,19 @@ import numpy as np
 from kb.queries.pictures import Community, Dot
 from kb.site.pictures import network
 from kb.site.pictures.fieldmap import Pairs, legend, work_node
-from kb.site.pictures.labels import SIZES, Box, Label, Paper, Spot, label_box, place_labels, text_width
+from kb.site.pictures.labels import (
+    SCALES,
+    UNDER,
+    Box,
+    Label,
+    Paper,
+    Spot,
+    dot_box,
+    label_box,
+    place_labels,
+    size_of,
+    text_width,
+)
 from kb.site.pictures.naming import full_words, short_name
 from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
@@ -23,11 +35,13 @@ ROLES: Final = {
     BOTH: "Cites it and is cited by it",
     RELATED: "Related, with no citation between them",
 }
-_SIDES: Final = {CITED: -1.15, CITING: 1.15, BOTH: 0.0}
+_SIDES: Final = {CITED: -1.15, CITING: 1.15, BOTH: 0.0, RELATED: 0.0}
 _PULL: Final = 0.55  # towards its side, beside 1 for all distances of a dot
 _NEAR, _FAR = 0.75, 1.5  # distance from the middle of who has most, and no, links with the others
-_MARGIN: Final = 60.0
+_MARGIN: Final = 70.0
+_STRETCH: Final = 1.9  # to both sides, so that words have room
 _NAMED: Final = 6
+_RING: Final = 6.0  # around the work itself
 
 
 class Neighbourhood(NamedTuple):
@@ -46,13 +60,12 @@ def draw_neighbourhood(near: Neighbourhood, communities: Mapping[int, Community]
     paper = Paper(WIDTH, HEIGHT)
     sides = _draw_sides(near, paper)
     spots = [Spot(node.x, node.y, node.r, node.name, node.r) for node in nodes]
-    own = _own_label(spots[0], paper)
+    own = _own_label(spots, paper)
     spots[0] = spots[0]._replace(words="")
     labels = place_labels(spots, paper, over=_NAMED)
     spots[0] = spots[0]._replace(words=nodes[0].name)
     body = (
-        network.draw_lands(nodes)
-        + network.draw_curves(nodes, curves)
+        network.draw_curves(nodes, curves)
         + network.draw_nodes("near", nodes)
         + network.draw_words(spots, [own, *labels])
         + sides
@@ -65,13 +78,15 @@ def draw_neighbourhood(near: Neighbourhood, communities: Mapping[int, Community]
     )  # fmt: skip
 
 
-def _own_label(spot: Spot, paper: Paper) -> Label:
-    """Return the name of the work itself, which is beneath it in any case, and note what it takes."""
-    width = text_width(spot.words, SIZES[0])
-    x = min(max(spot.x, width / 2), WIDTH - width / 2)
-    label = Label(0, 0, x, spot.y + spot.r + 9, "middle", 0.85)
-    paper.take(label_box(label, width, SIZES[0]))
-    return label
+def _own_label(spots: Sequence[Spot], paper: Paper) -> Label:
+    """Return the name of the work itself, which comes before all others, and note what it takes."""
+    dots = Paper(WIDTH, HEIGHT)
+    dots.taken |= paper.taken
+    for spot in spots[1:]:
+        dots.take(dot_box(spot))
+    [label] = place_labels([spots[0]._replace(r=spots[0].r + _RING)], dots, tries=UNDER, over=1)
+    paper.take(label_box(label, text_width(spots[0].words, size_of(label)), size_of(label)))
+    return label._replace(scale=SCALES[1][0]) if label.level == 0 else label
 
 
 def _draw_sides(near: Neighbourhood, paper: Paper) -> str:
@@ -100,8 +115,8 @@ def _description(near: Neighbourhood) -> str:
 
 def _nodes(near: Neighbourhood, communities: Mapping[int, Community]) -> list[Node]:
     most = max((dot.citation_count or 0 for dot in near.dots), default=0)
-    radii = np.array([network.radius(dot.citation_count, most, smallest=6.5, largest=25.0) for dot in near.dots])
-    at = fitted(pushed_apart(_layout(near), radii, gap=7.0), WIDTH, HEIGHT, _MARGIN)
+    radii = np.array([network.radius(dot.citation_count, most, smallest=5.5, largest=22.0) for dot in near.dots])
+    at = fitted(pushed_apart(_layout(near), radii, gap=7.0), WIDTH, HEIGHT, _MARGIN, stretch=_STRETCH)
     colours = colour_classes(dot.community for dot in near.dots)
     words = [full_words(dot, communities, ROLES.get(near.roles.get(dot.id, ""), "")) for dot in near.dots]
     nodes = [
@@ -122,7 +137,7 @@ def _layout(near: Neighbourhood) -> Floats:
     links[0, 1:] = links[1:, 0] = _FAR - (_FAR - _NEAR) * strength
     sides = np.array([0.0, *(_SIDES.get(near.roles[dot.id], np.nan) for dot in near.dots[1:])])
     at = stress_layout(wanted_distances(links, _FAR), _start(near), sides=sides, pull=_PULL)
-    return fitted(at, WIDTH, HEIGHT, _MARGIN)
+    return fitted(at, WIDTH, HEIGHT, _MARGIN, stretch=_STRETCH)
 
 
 def _start(near: Neighbourhood) -> Floats:
@@ -140,13 +155,13 @@ def _curves(near: Neighbourhood, nodes: Sequence[Node]) -> list[Curve]:
     numbers = {dot.id: number for number, dot in enumerate(near.dots)}
     cited = set(near.citations) | {(b, a) for a, b in near.citations}
     found = [
-        Curve(numbers[a], numbers[b], "k0 dashed" + ("" if not numbers[a] * numbers[b] else " far"))
+        Curve(numbers[a], numbers[b], "k0 dashed" + (" own" if not numbers[a] * numbers[b] else ""))
         for a, b in near.related
         if (a, b) not in cited
     ]
     for citing, cited_work in near.citations:
         first, second = numbers[citing], numbers[cited_work]
-        found.append(Curve(first, second, f"{nodes[second or first].colour} own" if not first * second else "k0 far"))
+        found.append(Curve(first, second, f"{nodes[second or first].colour} own" if not first * second else "k0"))
     return found
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from kb.site.pictures.labels import LEVELS, Label, Spot
+from kb.site.pictures.labels import LEVELS, SCALES, SMALLER, Label, Spot
 from kb.site.pictures.svg import element, link, number, text_of
 
 SMALLEST, LARGEST = 3.4, 21.0  # radius of a dot that nothing cites, and of the one cited most
 _BEND: Final = 0.13  # how far a curve leaves the straight line, as a part of its length
-_LAND: Final = 26.0  # how far the land of a community reaches beyond the dots
+_LAND: Final = 24.0  # how far the land of a community reaches beyond the dots
+_CROWDED: Final = 400  # links: more are drawn fainter, so that the dots stay in sight
+_SIZES: Final = {SCALES[0][0]: " s1", SCALES[1][0]: " s2", SMALLER: " s3"}  # classes of words
+_AROUND: Final = {"path": 2.8}  # how far a ring stands from its dot
 FEWEST: Final = 4  # works of a community in a picture that has its land and its name drawn
 
 
@@ -50,25 +53,26 @@ def curve_path(x1: float, y1: float, x2: float, y2: float) -> str:
 
 def draw_curves(nodes: Sequence[Node], curves: Iterable[Curve]) -> str:
     """Return the links, those of the same classes as one element."""
-    paths: dict[str, list[str]] = {}
+    curves, paths = list(curves), dict[str, list[str]]()
     for curve in curves:
         a, b = nodes[curve.first], nodes[curve.second]
         paths.setdefault(curve.classes, []).append(curve_path(a.x, a.y, b.x, b.y))
     return element(
         "g",
         "".join(element("path", d="".join(of), _class=f"line {classes}") for classes, of in paths.items()),
-        _class="lines",
+        _class="lines crowded" if len(curves) > _CROWDED else "lines",
     )
 
 
-def draw_lands(nodes: Sequence[Node]) -> str:
-    """Return the land of each community that has some works here: all that is near their dots."""
+def draw_lands(name: str, nodes: Sequence[Node]) -> str:
+    """Return the land of each community with a colour that has some works here: all that is near their dots, softly."""
+    soft = element("filter", element("feGaussianBlur", stdDeviation=9), id=f"{name}-soft")
     lands = (
         element("path", d="".join(map(_disc, members)), _class=f"land {members[0].colour}")
         for community, members in by_community(nodes).items()
-        if len(members) >= FEWEST
+        if len(members) >= FEWEST and members[0].colour != "k0"
     )
-    return element("g", "".join(lands), _class="lands")
+    return soft + element("g", "".join(lands), _class="lands", filter=f"url(#{name}-soft)")
 
 
 def _disc(node: Node) -> str:
@@ -93,7 +97,7 @@ def draw_nodes(name: str, nodes: Sequence[Node]) -> str:
 def _draw_node(name: str, node: Node) -> str:
     shape = element("circle", cx=node.x, cy=node.y, r=node.r, _class=f"{node.classes} {node.colour}")
     if node.around:
-        shape += element("circle", cx=node.x, cy=node.y, r=node.r + 4.5, _class=node.around)
+        shape += element("circle", cx=node.x, cy=node.y, r=node.r + _AROUND.get(node.around, 4.5), _class=node.around)
     return link(node.href, node.words, shape, id=f"{name}-{node.key}", _class="node", data_k=node.community)
 
 
@@ -103,7 +107,7 @@ def draw_words(spots: Sequence[Spot], labels: Iterable[Label]) -> str:
 
 
 def _draw_label(words: str, label: Label) -> str:
-    deep = " deep" if label.level > 1 else ""
+    size = " deep" if label.level > 1 else _SIZES.get(label.scale, "")
     return element(
         "text",
         text_of(words),
@@ -111,7 +115,7 @@ def _draw_label(words: str, label: Label) -> str:
         y=label.y,
         dy=f"{label.drop}em",
         text_anchor=None if label.anchor == "start" else label.anchor,
-        _class=f"word w{LEVELS[label.level]}{deep}",
+        _class=f"word w{LEVELS[label.level]}{size}",
         data_n=label.spot,
     )
 

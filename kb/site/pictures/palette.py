@@ -4,30 +4,33 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-_TINT: Final = 0.2  # of its colour in a ring
+_TINT, _DEEP = 0.2, 0.6  # of its colour in a ring, and in words
 _FEWEST: Final = 3  # dots of a small community that gets a colour of its own
 COLOURS: Final = 8  # of communities; all others share grey, which is number 0
 
 # Chosen so that any two, grey included, stay apart for normal, protan, deutan and tritan eyes: the least distance in
-# OKLab, after the simulation of Machado, Oliveira and Fernandes (2009), is 0.10 in light and 0.11 in dark.
+# OKLab, after the simulation of Machado, Oliveira and Fernandes (2009), is 0.12 in light and 0.11 in dark. None is
+# louder than 0.145 in chroma, so that hundreds of dots of one colour stay quiet.
 LIGHT: Final = (
-    "#8b929a", "#2e49d5", "#e33c12", "#348955", "#a93b93", "#c0a224", "#37a3fe", "#713734", "#361fa3",
+    "#8f959c", "#2e74bf", "#d26b3b", "#635903", "#7a1a54", "#e0a52e", "#6eb6f3", "#a04d73", "#384098",
 )  # fmt: skip
 DARK: Final = (
-    "#767e87", "#60b4fc", "#e98a45", "#78e1a7", "#cb96b1", "#dde52c", "#b8f1fd", "#d44d27", "#867cff",
+    "#7b838c", "#6295ed", "#ab5d2f", "#9ab79b", "#b4ebe3", "#d7b836", "#54cbfc", "#efe087", "#bd8c17",
 )  # fmt: skip
 
-# {c} is the colour of the class k0 … k8, {paper}, {ink}, {soft}, {rule} and {alarm} are those of the site.
+# {c} is the colour of the class k0 … k8, {deep} the same towards the ink, for words, {tint} towards the paper;
+# {paper}, {ink}, {soft}, {rule} and {alarm} are those of the site.
 _LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
     "paper": {"fill": "{paper}"},
     "heading": {"fill": "{ink}", "font-size": "19", "font-weight": "600"},
     "small": {"fill": "{soft}", "font-size": "13"},
-    "land": {"fill": "{c}", "fill-opacity": ".09"},
-    "line": {"fill": "none", "stroke": "{c}", "stroke-opacity": ".3", "stroke-width": "1"},
-    "far": {"stroke-opacity": ".16"},
-    "strong": {"stroke-opacity": ".85", "stroke-width": "2.6"},
-    "own": {"stroke-opacity": ".55", "stroke-width": "1.5"},
-    "path": {"fill": "none", "stroke": "{ink}", "stroke-width": "1.6"},
+    "land": {"fill": "{c}", "fill-opacity": ".14"},
+    "line": {"fill": "none", "stroke": "{c}", "stroke-opacity": ".34", "stroke-width": "1"},
+    "far": {"stroke-opacity": ".2"},
+    "crowded": {"opacity": ".62"},
+    "strong": {"stroke-opacity": ".8", "stroke-width": "2.2"},
+    "own": {"stroke-opacity": ".5", "stroke-width": "1.5"},
+    "path": {"fill": "none", "stroke": "{ink}", "stroke-width": "1.5"},
     "faint": {"stroke-opacity": ".6"},
     "start": {"text-anchor": "start"},
     "dashed": {"stroke-dasharray": "3 4"},
@@ -44,11 +47,12 @@ _LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
         "fill": "{ink}", "font-size": "14", "stroke": "{paper}", "stroke-width": "3.2", "paint-order": "stroke",
         "stroke-linejoin": "round",
     },
+    "s1": {"font-size": "19.6"}, "s2": {"font-size": "16.8"}, "s3": {"font-size": "12"},
     "subject": {
-        "fill": "{c}", "font-size": "17", "font-weight": "700", "stroke": "{paper}", "stroke-width": "4",
+        "fill": "{deep}", "font-size": "17", "font-weight": "700", "stroke": "{paper}", "stroke-width": "4",
         "paint-order": "stroke", "stroke-linejoin": "round", "text-anchor": "middle",
     },
-    "band": {"fill": "{c}", "font-size": "13", "font-weight": "700"},
+    "band": {"fill": "{deep}", "font-size": "13", "font-weight": "700"},
     "wa": {}, "wb": {}, "wc": {}, "wd": {}, "first": {}, "side": {},
     "node": {}, "lands": {}, "lines": {}, "subjects": {},
     "deep": {"display": "none"},
@@ -74,6 +78,7 @@ class Dress(NamedTuple):
         own = next((name for name in names if name[0] == "k" and name[1:].isdigit()), "k0")
         colour = self.communities[int(own[1:])]
         values = {**self.site, "c": colour, "tint": mixed(colour, self.site["paper"], _TINT)}
+        values["deep"] = mixed(colour, self.site["ink"], _DEEP)
         return {
             key: value.format(**values)
             for name in names
@@ -89,7 +94,10 @@ BY_NIGHT: Final = Dress(
 )
 
 
-PHONE: Final = {"wa": {"font-size": "28"}, "wb": {"display": "none"}, "side": {"display": "none"}}
+_LARGE: Final = {"font-size": "28"}
+PHONE: Final = {
+    "wa": _LARGE, "s1": _LARGE, "s2": _LARGE, "wb": {"display": "none"}, "side": {"display": "none"},
+}  # fmt: skip
 
 
 def colour_classes(communities: Iterable[int | None]) -> dict[int | None, str]:

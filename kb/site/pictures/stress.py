@@ -60,14 +60,14 @@ def _distances(at: Floats) -> Floats:
     return found
 
 
-def fitted(at: Floats, width: float, height: float, margin: float) -> Floats:
+def fitted(at: Floats, width: float, height: float, margin: float, *, stretch: float = _STRETCH) -> Floats:
     """Return positions moved, and stretched a little, so that they fill a frame; up stays up."""
     if not len(at):
         return at
     low, high = at.min(axis=0), at.max(axis=0)
     room = np.array([width - 2 * margin, height - 2 * margin])
     scale = room / np.maximum(high - low, 1e-9)
-    scale = np.minimum(scale, scale.min() * _STRETCH)
+    scale = np.minimum(scale, scale.min() * stretch)
     placed: Floats = (at - (low + high) / 2) * np.where(high > low, scale, 0.0) + np.array([width, height]) / 2
     return placed
 

@@ -21,10 +21,12 @@ WIDTH: Final = 1000.0
 _LEFT, _RIGHT, _TOP, _FOOT = 30.0, 40.0, 14.0, 34.0
 _ROW: Final = 21.0  # between two works of one year
 _HEAD: Final = 20.0  # above each band, for its name
-_LOWEST, _HIGHEST = 300.0, 900.0  # of the picture
+_LOWEST, _HIGHEST = 220.0, 900.0  # of the picture
 _BANDS: Final = 10  # of communities; the works of others share one
 _FEWEST: Final = 2  # works of a community with a band
-_NAMED: Final = 16
+_NAMED: Final = 12
+_BOW: Final = 22.0  # how far the line between two works of one year bends
+_BAND_ON_PHONE: Final = 22.0  # size of the name of a band there, as in pictures.css
 ON_PATH: Final = "On the main path"
 
 
@@ -60,7 +62,7 @@ def draw_timeline(story: Story, communities: Mapping[int, Community]) -> Drawing
         + draw_years(years, _TOP, height - _FOOT)
         + _draw_links(nodes, story)
         + network.draw_nodes("time", nodes)
-        + network.draw_words(spots, place_labels(spots, paper, tries=UNDER, over=_NAMED))
+        + network.draw_words(spots, place_labels(spots, paper, tries=UNDER, over=_NAMED, is_scaled=False))
     )
     keys = (
         *legend(story.dots, nodes, communities),
@@ -152,19 +154,19 @@ def _apart(wanted: Sequence[float], low: float, high: float) -> list[float]:
 def _draw_bands(
     bands: Sequence[Band], nodes: Sequence[Node], communities: Mapping[int, Community], paper: Paper
 ) -> str:
-    """Return the ground of each band, and what it is about."""
+    """Return a line above each band, its colour, and what it is about."""
     parts = []
     for band in bands:
         colour = nodes[band.members[0]].colour if band.community is not None else "k0"
-        height = band.bottom - band.top - 4
-        parts.append(
-            element("rect", x=12, y=band.top + 2, width=WIDTH - 24, height=height, rx=8, _class=f"land {colour}")
-        )
+        if band.top > _TOP:
+            parts.append(element("path", d=f"M12 {number(band.top)}H{number(WIDTH - 12)}", _class="axis"))
+        height = band.bottom - band.top - 10
+        parts.append(element("rect", x=12, y=band.top + 5, width=4, height=height, rx=2, _class=f"bar {colour}"))
         community = communities.get(band.community or 0)
         words = shortened(community.label.partition(";")[0] if community else "other works", 36)
         parts.append(element("text", text_of(words), x=_LEFT - 8, y=band.top + 17, _class=f"band {colour}"))
-        paper.take(Box(_LEFT - 8, band.top + 4, _LEFT - 8 + text_width(words, 13), band.top + 20))
-    return element("g", "".join(parts), _class="lands", aria_hidden="true")
+        paper.take(Box(_LEFT - 8, band.top + 2, _LEFT - 8 + text_width(words, _BAND_ON_PHONE), band.top + 22))
+    return element("g", "".join(parts), aria_hidden="true")
 
 
 def _curves(story: Story) -> list[Curve]:
@@ -189,5 +191,6 @@ def _draw_links(nodes: Sequence[Node], story: Story) -> str:
 
 
 def _step(a: Node, b: Node) -> str:
-    middle = number((a.x + b.x) / 2)
+    """Return a soft step; between two works of one year a bow, which map.js draws alike."""
+    middle = number((a.x + b.x) / 2 - (_BOW if a.x == b.x else 0.0))
     return f"M{number(a.x)} {number(a.y)}C{middle} {number(a.y)} {middle} {number(b.y)} {number(b.x)} {number(b.y)}"

@@ -1,4 +1,4 @@
-// Comforts of the pictures: find, pick out, draw nearer, move, walk from dot to dot. All is there without it.
+// Comforts of the pictures: find, pick out, draw nearer, move, walk from dot to dot.
 "use strict";
 (() => {
 	const DEEPEST = 16, SLACK = 0.5, MOVED = 4;
@@ -90,7 +90,7 @@
 		const steps = svg.dataset.shape === "steps";
 		let lit = null;
 		function curve(a, b) {
-			const x = (a.x + b.x) / 2, y = (a.y + b.y) / 2, bent = (b.y - a.y) * 0.13;
+			const x = (a.x + b.x) / 2 - (steps && a.x === b.x ? 22 : 0), y = (a.y + b.y) / 2, bent = (b.y - a.y) * 0.13;
 			const way = steps ? `C${x} ${a.y} ${x} ${b.y}` : `Q${x + bent} ${y - (b.x - a.x) * 0.13}`;
 			return `M${a.x} ${a.y}${way} ${b.x} ${b.y}`;
 		}
