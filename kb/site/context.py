@@ -98,6 +98,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "source_words": wording.source_words,
         "safe_title": title_markup,
         "fold": fold,
+        "language_name": wording.language_name,
         "language_tag": wording.LANGUAGE_TAGS.get,
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
