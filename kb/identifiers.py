@@ -29,6 +29,10 @@ _PMC_ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"(?:1[6-9]\d|20[0-3])\d")  # no reference was printed after 2039
+_YEAR_APART: Final = re.compile(  # "Laudet AB (2003) Title", "J Pain (2003) 6:521", "Kelly JF. 2003. Title"
+    r"(?<!Physiol )\(((?:1[6-9]\d|20[0-3])\d)[a-z]?\)"  # "J Appl Physiol (1985)" is a name
+    r"|(?<=[.] )((?:1[6-9]\d|20[0-3])\d)[a-z]?\.(?!\s*\d)"
+)
 _AFTER_YEAR: Final = re.compile(r"\b[^.;:]{0,20}[;:]")
 _BEFORE_YEAR: Final = frozenset(".)")
 _NO_YEAR_AFTER: Final = frozenset("0123456789/.:–-")  # "2,1999", "p. 1900-1950" and "10.1002/1999" hold no year
@@ -149,16 +153,17 @@ def citation_key(citation: str) -> str | None:
 def year_in(citation: str) -> int | None:
     """Return the year of publication that a printed reference shows; None where it shows none.
 
-    NLM's order puts it after the journal, before the volume; else the last number that can be one.
+    NLM's order puts it after the journal, before the volume; other styles after the authors, in brackets or between
+    full stops; else it is the last number that can be one.
     """
-    last = None
+    apart, last = _YEAR_APART.search(citation), None
     for match in _YEAR.finditer(citation):
         start, end = match.span()
         if citation[:start].rstrip()[-1:] in _BEFORE_YEAR and _AFTER_YEAR.match(citation, end):
             return int(match[0])
         if citation[start - 1 : start] not in _NO_YEAR_AFTER and citation[end : end + 1] not in _NO_YEAR_BEFORE:
             last = int(match[0])
-    return last
+    return int(apart[1] or apart[2]) if apart else last
 
 
 def work_key(doi: str | None, citation: str | None) -> str | None:
