@@ -9,7 +9,11 @@ from kb.text import collapse_spaces
 
 _LONGEST: Final = 80
 _SURNAME: Final = re.compile(r"^([^\W\d_][^\d,.:;()]{0,40}?)(?:,|\s+[A-Z]{1,4}(?=[,.;:\s]|$))")
-_JOURNAL: Final = re.compile(r"[.?!]\s+([^\W\d_][^.?!;:]{1,60})[.,]?\s*\(?(?:1[6-9]|20)\d\d\b")
+_JOURNAL: Final = re.compile(
+    r"[.?!]\s+(?!and\b)((?:[A-Z][a-z]{0,7}\.\s+)*[^\W\d_][^.?!;:]{1,60})[.,]?\s*\(?(?:1[6-9]|20)\d\d\b"
+)
+_JOURNAL_FIRST: Final = re.compile(r"[^.?!;:\d]{2,60}\.\s+(?:1[6-9]|20)\d\d\b[^.;:]{0,12};")  # no author is printed
+_PLACE: Final = re.compile(r"[\s,]*[(\d].*")  # volume and pages after a journal
 
 
 def article_label(record: Record) -> str:
@@ -29,13 +33,13 @@ def citation_label(citation: str | None, doi: str | None, pmid: int | None) -> s
     if not text:
         return f"PMID {pmid}" if pmid else f"doi:{doi}"
     surname = _SURNAME.match(text)
-    if not surname:
+    if not surname or _JOURNAL_FIRST.match(text):
         return _cut(text)
     journal = _JOURNAL.search(text)
     year = year_in(text)
     if year is None:
         return _cut(text)
-    return _joined(surname[1], year, journal[1] if journal else None)
+    return _joined(surname[1], year, _PLACE.sub("", journal[1]).replace(".", "").rstrip(" ,") if journal else None)
 
 
 def _joined(name: str | None, year: int | None, where: str | None) -> str:

@@ -149,8 +149,8 @@ def test_a_replaced_record_forgets_what_only_it_cited(db: sqlite3.Connection) ->
 
 
 def test_the_label_of_a_known_work_is_from_the_first_reference_that_names_it(db: sqlite3.Connection) -> None:
-    save(db, record(5, (reference_of(5, 1, "Later B. T. J X. 2001;1:1.", pmid=9),)))
-    save(db, record(4, (reference_of(4, 1, "Early A. T. J X. 2000;1:1.", pmid=9),)))
+    save(db, record(5, (reference_of(5, 1, "Later B. A title. J X. 2001;1:1.", pmid=9),)))
+    save(db, record(4, (reference_of(4, 1, "Early A. A title. J X. 2000;1:1.", pmid=9),)))
     assert rows(db, "select label, year, named_by from works where id = 9") == [("Early 2000 J X", 2000, 4)]
 
     save(db, record(4, version=2))

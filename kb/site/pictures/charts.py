@@ -135,7 +135,7 @@ def _community_row(axis: Years, community: Community, counts: Mapping[int, int],
     year, most = max(counts.items(), key=lambda of: of[1])
     x, y = axis.x(year), bottom - bars.scale * most - 5
     peak = element("text", f"{most:,}", x=x, y=y, _class="tick")
-    if x < axis.left + text_width(words, _NAME_ON_PHONE):
+    if x < axis.left + text_width(words, _NAME_ON_PHONE) + 2 * _NAME_ON_PHONE:
         peak = ""  # the name of the community stands there
     said = element("title", text_of(community.label))
     return element("g", foot + element("g", said + name) + bars.draw(counts) + peak)
