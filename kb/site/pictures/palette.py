@@ -40,7 +40,7 @@ _LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
     "retracted": {"fill": "none", "stroke": "{alarm}", "stroke-width": "2.5"},
     "bar": {"fill": "{c}"},
     "axis": {"fill": "none", "stroke": "{rule}", "stroke-width": "1"},
-    "tick": {"fill": "{soft}", "font-size": "12", "text-anchor": "middle"},
+    "tick": {"fill": "{soft}", "font-size": "14", "text-anchor": "middle"},
     "end": {"text-anchor": "end"},
     "middle": {"text-anchor": "middle"},
     "word": {
@@ -97,6 +97,7 @@ BY_NIGHT: Final = Dress(
 _LARGE: Final = {"font-size": "28"}
 PHONE: Final = {
     "wa": _LARGE, "s1": _LARGE, "s2": _LARGE, "wb": {"display": "none"}, "side": {"display": "none"},
+    "tick": {"font-size": "20"},
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ _BANDS: Final = 10  # of communities; the works of others share one
 _FEWEST: Final = 2  # works of a community with a band
 _NAMED: Final = 12
 _BOW: Final = 22.0  # how far the line between two works of one year bends
-_BAND_ON_PHONE: Final = 22.0  # size of the name of a band there, as in pictures.css
+_BAND_ON_PHONE: Final = 24.0  # size of the name of a band there, as in pictures.css
 ON_PATH: Final = "On the main path"
 
 
