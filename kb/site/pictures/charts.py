@@ -49,12 +49,11 @@ def draw_years_chart(
 
 
 def _description(rows: Sequence[YearCount], named: Named) -> str:
-    most = max(rows, key=lambda row: row.number)
-    years = f"{rows[0].year} to {rows[-1].year}" if len(rows) > 1 else f"{rows[0].year}"
-    total = sum(row.number for row in rows)
+    what, first, last = f"{named.many.capitalize()} by year", rows[0], rows[-1]
     if len(rows) == 1:
-        return f"{named.many.capitalize()} by year: {total:,}, all in {rows[0].year}."
-    return f"{named.many.capitalize()} by year, {years}: {total:,} in all, most in {most.year} ({most.number:,})."
+        return f"{what}: {first.number:,}, all in {first.year}."
+    total, most = sum(row.number for row in rows), max(rows, key=lambda row: row.number)
+    return f"{what}, {first.year} to {last.year}: {total:,} in all, most in {most.year} ({most.number:,})."
 
 
 def _axis(counts: Mapping[int, int]) -> Years:
