@@ -127,7 +127,8 @@ def _rows(story: Story, bands: Sequence[Band], years: Years) -> Floats:
     rows = np.zeros(len(story.dots))
     for band in bands:
         stored = np.array([story.places[story.dots[place].id].y for place in band.members])
-        share = (stored - stored.min()) / max(float(np.ptp(stored)), 1e-9)
+        span = float(np.ptp(stored))
+        share = (stored - stored.min()) / span if span else np.full(len(stored), 0.5)
         low, high = band.top + _HEAD + _ROW / 2, max(band.bottom - _ROW / 2, band.top + _HEAD + _ROW / 2)
         columns: dict[float, list[tuple[float, int]]] = {}
         for place, wanted in zip(band.members, low + share * (high - low), strict=True):
@@ -165,6 +166,7 @@ def _draw_bands(
         community = communities.get(band.community or 0)
         words = shortened(community.label.partition(";")[0] if community else "other works", 36)
         parts.append(element("text", text_of(words), x=_LEFT - 8, y=band.top + 17, _class=f"band {colour}"))
+        paper.take(Box(10, band.top + 5, 18, band.bottom - 5))
         paper.take(Box(_LEFT - 8, band.top + 2, _LEFT - 8 + text_width(words, _BAND_ON_PHONE), band.top + 22))
     return element("g", "".join(parts), aria_hidden="true")
 
