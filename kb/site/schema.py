@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from kb.check import COMPUTED_TABLES, RUN_TABLES
+from kb.check import COMPUTED_TABLES, INDEX_TABLES, RUN_TABLES
 from kb.queries.examples import JOINS
 from kb.queries.invariants import read_tables
 from kb.queries.publishing import Column, read_columns, read_views
@@ -63,7 +63,7 @@ def _table(db: sqlite3.Connection, name: str, described: Mapping[str, Any], *, g
 
 def _group(name: str) -> str:
     """Return the group of a table; what refers to no run and is no link is part of a record."""
-    if name in COMPUTED_TABLES:
+    if name in COMPUTED_TABLES | INDEX_TABLES:
         return "computed"
     if name in RUN_TABLES or name == "omissions":
         return "runs"
