@@ -20,6 +20,7 @@ from kb.site import (
     limits,
     maps,
     pages,
+    public,
     renderers,
     rowpictures,
     strangers,
@@ -69,9 +70,12 @@ def menu_links(datasette: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     exports = streaming.exports_of(datasette)
-    return lambda app: headers.with_security_headers(
-        strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
-    )
+
+    def wrap(app: Any) -> Any:
+        counted = strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
+        return headers.with_security_headers(counted if context.may_ask(datasette) else public.for_strangers(counted))
+
+    return wrap
 
 
 @hookimpl(hookwrapper=True)

@@ -15,6 +15,7 @@ _OURS: Final = (
     "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
     "/schema", "/evidence/",
 )  # fmt: skip
+_HOST: Final = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _PICTURES: Final = re.compile(r"/(map|timeline|years|names)([./]|$)")
 _COMMON: Final = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 _STRICT: Final = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; {_COMMON}"
@@ -53,7 +54,7 @@ def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[b
 
 
 def with_host_check(app: App, hosts: Collection[str]) -> App:
-    """Return app answering only requests whose Host header names one of hosts, whatever the port."""
+    """Return app answering only requests with one Host header: one of hosts, alone or with a port."""
     allowed = {host.lower() for host in hosts}
 
     refuse = with_security_headers(_refuse)
@@ -65,11 +66,13 @@ def with_host_check(app: App, hosts: Collection[str]) -> App:
     return wrapped
 
 
-def _host(scope: Message) -> str:
-    value = next((v for k, v in scope.get("headers", []) if k.lower() == b"host"), b"").decode("latin-1")
-    if value.startswith("["):
-        return value.partition("]")[0].lower() + "]"
-    return value.partition(":")[0].lower()
+def _host(scope: Message) -> str | None:
+    """Return the Host of a request without its port; None for none, several, or one that is no name and port."""
+    values = [value for name, value in scope.get("headers", []) if name.lower() == b"host"]
+    match = _HOST.fullmatch(values[0].decode("latin-1")) if len(values) == 1 else None
+    if match is None or not 0 < int(match[2] or 80) < 1 << 16:
+        return None
+    return match[1].lower()
 
 
 async def _refuse(_scope: Message, _receive: Receive, send: Send) -> None:

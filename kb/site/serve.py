@@ -77,18 +77,18 @@ def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
         described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels
     app: Any = Datasette([], settings=settings, **described)  # type: ignore[no-untyped-call]
     app.remove_database("_memory")
-    app.add_database(_database(app, path, options), name=NAME)
+    app.add_database(_database(app, path, options, shown_as=f"{NAME}.db" if public else path.name), name=NAME)
     return app  # type: ignore[no-any-return]
 
 
-def _database(app: Any, path: Path, options: str) -> Any:
-    """Return the file as a database of Datasette's, whose path may hold any character."""
+def _database(app: Any, path: Path, options: str, *, shown_as: str) -> Any:
+    """Return the file as a database of Datasette's, whose path may hold any character, and is not shown."""
     from datasette.database import Database
 
     class LitkbFile(Database):
         """A litkb file: opened by an address in which "?", "#" and "%" of its name are written out.
 
-        Datasette shows the path of a database to everybody, and is told the name of the file alone.
+        Datasette shows the path of a database to everybody, and is told another name.
         """
 
         archive = archive_path(path)
@@ -108,7 +108,7 @@ def _database(app: Any, path: Path, options: str) -> Any:
             open_connections(self).append(db)
             return db
 
-    return LitkbFile(app, path=path.name, is_mutable=True)  # type: ignore[no-untyped-call]
+    return LitkbFile(app, path=shown_as, is_mutable=True)  # type: ignore[no-untyped-call]
 
 
 def _uri(path: Path, options: str) -> str:
@@ -174,12 +174,25 @@ def _asgi(app: Any) -> Any:
 def _server(app: Any) -> Any:
     import uvicorn  # only a server needs it
 
+    from kb.site.connections import ImpatientProtocol
+
     return uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            app,
+            http=ImpatientProtocol,
+            proxy_headers=False,  # what a request says of itself changes nothing
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,
+        )
     )
 
 
 def _run(app: Any, listener: socket.socket) -> None:
+    from kb.site.connections import allow_many_connections
+
+    allow_many_connections()
     gc.freeze()  # what is loaded by now stays: a full collection that walks all of it holds a page up for 60 ms
     try:
         _server(app).run(sockets=[listener])
