@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "mesh": ("harvest.meshcli:mesh_command", "Read NLM's MeSH descriptor file into DB."),
     "publish": ("kb.publish.cli:publish_command", "Put DB into DIR as a file to serve or to hand on."),
     "rebuild": ("harvest.cli:rebuild_command", "Make DB anew from the answers kept in the archive beside it."),
+    "rehearse": ("harvest.rehearsecli:rehearse_command", "Answer as PubMed would if it held only these records."),
     "report": ("kb.publish.reportcli:report_command", "Write the report of the searches that made DB."),
     "resolve": ("harvest.resolvecli:resolve_command", "Find the articles that printed references without a PMID mean."),
     "serve": ("kb.site.serve:serve", "Show the knowledge base DB in a browser, until Ctrl-C."),
