@@ -11,6 +11,7 @@ from datasette import hookimpl  # type: ignore[attr-defined]  # exported without
 
 from kb.queries.pages import read_is_litkb
 from kb.site import (
+    base_path,
     cells,
     context,
     errors,
@@ -73,7 +74,8 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
 
     def wrap(app: Any) -> Any:
         counted = strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
-        return headers.with_security_headers(counted if context.may_ask(datasette) else public.for_strangers(counted))
+        shown = counted if context.may_ask(datasette) else public.for_strangers(counted)
+        return base_path.with_base_path(headers.with_security_headers(shown), str(datasette.setting("base_url")))
 
     return wrap
 

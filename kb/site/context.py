@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -103,7 +103,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,
-        "in_page": svg.in_page,
+        "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
         "swatch": svg.swatch,
     }
 

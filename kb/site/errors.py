@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kb.errors import UsageError
 from kb.site import answers
-from kb.site.headers import is_ours
+from kb.site.headers import is_ours, path_of
 from kb.site.rendering import page_answer
 
 logger = logging.getLogger("litkb.site")
@@ -28,7 +28,7 @@ _TITLES: Final = {400: "This cannot be answered", 403: "Not allowed", 404: "Not 
 
 async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     """Return the page, or for .json the object, that says what went wrong."""
-    status = status_of(request.path, exception)
+    status = status_of(path_of(request.scope), exception)
     title = getattr(exception, "title", None) or _TITLES.get(status, "Something went wrong")
     sentence = _sentence(exception, status)
     if status == 500:

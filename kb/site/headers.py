@@ -9,6 +9,7 @@ Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+OWN_PATH: Final = "litkb.path"  # in a scope: the path without the part that a proxy puts before the site
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _OURS: Final = (
     "/search", "/article/", "/work/",
@@ -28,12 +29,17 @@ def with_security_headers(app: App) -> App:
     async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _merged(message.get("headers", []), str(scope.get("path", "")))}
+                message = {**message, "headers": _merged(message.get("headers", []), path_of(scope))}
             await send(message)
 
         await app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
     return wrapped
+
+
+def path_of(scope: Message) -> str:
+    """Return the path that a request asks for, below the address of the site."""
+    return str(scope.get(OWN_PATH) or scope.get("path", ""))
 
 
 def is_ours(path: str) -> bool:
@@ -76,7 +82,7 @@ def _host(scope: Message) -> str | None:
 
 
 async def _refuse(_scope: Message, _receive: Receive, send: Send) -> None:
-    body = b"This address is not one that litkb serves here.\n"
+    body = b"litkb serve answers this address only when it is started with --name and its host.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 421, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -10,6 +10,7 @@ from kb.site import answers, picturing
 from kb.site.asked import format_asked, parse_asked
 from kb.site.charting import citing_years, year_pictures
 from kb.site.context import ask, find_database
+from kb.site.headers import path_of
 from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
 from kb.site.pictures.svg import Drawing, as_file
 from kb.site.picturing import Picture
@@ -123,7 +124,7 @@ def _file(datasette: Any, request: Any, drawing: Drawing, ending: str) -> Any:
     dress = BY_NIGHT if request.args.get("dark") else BY_DAY
     dress = dress._replace(more=PHONE) if request.args.get("phone") else dress
     document = as_file(drawing, dress, base, is_bare=bool(request.args.get("bare")))
-    name = f"{request.path.strip('/').replace('/', '-').rpartition('.')[0]}.{ending}"
+    name = f"{path_of(request.scope).strip('/').replace('/', '-').rpartition('.')[0]}.{ending}"
     if ending == "svg":
         return answers.file(document, name, "image/svg+xml; charset=utf-8")
     if not _has_letters():

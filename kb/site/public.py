@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from kb.emails import without_emails
 from kb.site import answers
-from kb.site.headers import App, Message, Receive, Send
+from kb.site.headers import App, Message, Receive, Send, path_of
 
 NOT_PUBLIC: Final = "This page is not shown on a public site."
 _TEXTS: Final = (b"text/", b"application/", b"image/svg")
@@ -19,7 +19,7 @@ def for_strangers(app: App) -> App:
     """Return app without Datasette's pages about itself and without e-mail addresses in any text that is sent."""
 
     async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
-        path = str(scope.get("path", ""))
+        path = path_of(scope)
         if scope["type"] != "http" or path.startswith(_STATIC):
             await app(scope, receive, send)
         elif path.startswith("/-/"):

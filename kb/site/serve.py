@@ -3,6 +3,7 @@
 import errno
 import gc
 import ipaddress
+import re
 import socket
 import sqlite3
 import sys
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -34,6 +35,9 @@ _SETTINGS: Final = {
     "truncate_cells_html": 1_000,
 }
 
+_BASE_URL: Final = re.compile(
+    r"(?:(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(?::[0-9]{1,5})?)?/?(?P<path>[A-Za-z0-9._~/-]*)"
+)
 _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what SQLite keeps unasked is 2,000
 
 
@@ -44,23 +48,59 @@ _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what
     "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 picks one and prints it."
 )
 @click.option("--public", is_flag=True, help="For strangers: no SQL of their own; ready questions stay.")
+@click.option(
+    "--base-url",
+    "address",
+    default="/",
+    metavar="URL",
+    callback=lambda _ctx, _option, value: parse_base_url(value),
+    help="Where a proxy shows the site: /lit/ or https://example.org/lit/.",
+)
+@click.option("--open", "opens", is_flag=True, help="Open the site in a browser.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Name under which others reach it; repeatable.")
-def serve(file: Path, host: str, port: int, *, public: bool, names: tuple[str, ...]) -> None:
+def serve(
+    file: Path, host: str, port: int, *, public: bool, address: "BaseUrl", opens: bool, names: tuple[str, ...]
+) -> None:
     """Show the knowledge base DB in a browser, until Ctrl-C.
 
     Only this machine can see it, unless --host and --name say otherwise; nothing in the file is changed.
 
     Example: litkb serve kb.db --port 8001
     """
-    app = build_app(file, public=public)
+    app = build_app(file, public=public, base_url=address)
     listener = open_listener(host, port)
-    address = _address(host, listener.getsockname()[1])
-    click.echo(f"{file.name} is at {address}  (Ctrl-C ends it)")
+    shown = _address(host, listener.getsockname()[1]).rstrip("/") + address.path
+    click.echo(f"{file.name} is at {shown}  (Ctrl-C ends it)")
     sys.stdout.flush()
-    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, _host_name(host), *names]), listener)
+    if opens:
+        click.launch(shown)
+    named = [name for name in (_host_name(host), address.host, *names) if name]
+    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, *named]), listener)
 
 
-def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
+class BaseUrl(NamedTuple):
+    """Where a site is shown: path begins and ends with a slash; host None where a path alone was given."""
+
+    path: str
+    host: str | None = None
+    is_https: bool = False
+
+
+HERE: Final = BaseUrl("/")
+
+
+def parse_base_url(text: str) -> BaseUrl:
+    """Return what /lit/ or https://example.org/lit/ says; raises UsageError for anything else."""
+    found = _BASE_URL.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            f"{text!r} is no address below which a site can stand. Examples: /lit/, https://example.org/lit/"
+        )
+    path = "/".join(part for part in found["path"].split("/") if part)
+    return BaseUrl(f"/{path}/" if path else "/", found["host"], found["scheme"] == "https")
+
+
+def build_app(file: str | Path, *, public: bool = False, base_url: BaseUrl = HERE) -> "Datasette":
     """Return a Datasette that serves the litkb file as database ``kb``, read-only; public: without SQL of strangers.
 
     Raises NotLitkbError, NewerSchemaError or DatabaseError, with a sentence, for a file that is none.
@@ -71,7 +111,12 @@ def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
     open_kb(file, readonly=True).close()
     path = Path(file).resolve()  # the link of a published file may move while we serve
     options = readonly_options(path)
-    settings = {**_SETTINGS, "default_allow_sql": not public}
+    settings = {
+        **_SETTINGS,
+        "default_allow_sql": not public,
+        "base_url": base_url.path,
+        "force_https_urls": base_url.is_https,
+    }
     described = {"metadata": read_metadata()}
     if __version_info__[0] != "0":
         described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels
