@@ -75,7 +75,10 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     def wrap(app: Any) -> Any:
         counted = strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
         shown = counted if context.may_ask(datasette) else public.for_strangers(counted)
-        return base_path.with_base_path(headers.with_security_headers(shown), str(datasette.setting("base_url")))
+        return base_path.with_base_path(
+            headers.with_security_headers(shown, may_embed=context.may_embed(datasette)),
+            str(datasette.setting("base_url")),
+        )
 
     return wrap
 

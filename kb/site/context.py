@@ -18,6 +18,7 @@ from kb.text import fold
 
 _Found = TypeVar("_Found")
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
+EMBED: Final = "_litkb_may_embed"  # of a Datasette: set by `litkb serve --allow-embed`
 _KNOWN: Final = "_is_litkb"  # of a database of Datasette's
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
 
@@ -79,6 +80,11 @@ async def ask(database: Any, read: Callable[[sqlite3.Connection], _Found]) -> _F
 def may_ask(datasette: Any) -> bool:
     """Return whether strangers may ask in SQL of their own."""
     return bool(datasette.setting("default_allow_sql"))
+
+
+def may_embed(datasette: Any) -> bool:
+    """Return whether other sites may show pictures of this one in a frame."""
+    return bool(getattr(datasette, EMBED, False))
 
 
 async def page_variables(datasette: Any) -> dict[str, Any]:

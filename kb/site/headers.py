@@ -9,12 +9,13 @@ Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+EMBEDDED: Final = "/embed/"  # pictures for the pages of others
 OWN_PATH: Final = "litkb.path"  # in a scope: the path without the part that a proxy puts before the site
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _OURS: Final = (
     "/search", "/article/", "/work/",
     "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
-    "/schema", "/evidence/",
+    "/schema", "/evidence/", "/embed/",
 )  # fmt: skip
 _HOST: Final = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _PICTURES: Final = re.compile(r"/(map|timeline|years|names)([./]|$)")
@@ -23,13 +24,19 @@ _STRICT: Final = f"default-src 'none'; script-src 'self'; style-src 'self'; img-
 _LOOSE: Final = f"default-src 'self' 'unsafe-inline'; img-src 'self' data:; {_COMMON}"  # Datasette's own pages
 
 
-def with_security_headers(app: App) -> App:
-    """Return app with the headers that keep pages from being framed, sniffed or made to call out."""
+def with_security_headers(app: App, *, may_embed: bool = False) -> App:
+    """Return app with the headers that keep pages from being framed, sniffed or made to call out.
+
+    may_embed: other sites may frame the pictures that are made for it, and nothing else.
+    """
 
     async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _merged(message.get("headers", []), path_of(scope))}
+                message = {
+                    **message,
+                    "headers": _merged(message.get("headers", []), path_of(scope), may_embed=may_embed),
+                }
             await send(message)
 
         await app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -47,7 +54,7 @@ def is_ours(path: str) -> bool:
     return path == "/" or path.startswith(_OURS) or _PICTURES.match(path) is not None
 
 
-def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
+def _merged(headers: Collection[tuple[bytes, bytes]], path: str, *, may_embed: bool) -> list[tuple[bytes, bytes]]:
     strict = is_ours(path)
     ours = {
         b"content-security-policy": (_STRICT if strict else _LOOSE).encode(),
@@ -56,7 +63,11 @@ def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[b
         b"referrer-policy": b"no-referrer",
         b"cross-origin-opener-policy": b"same-origin",
     }
-    return [*(pair for pair in headers if pair[0].lower() not in ours), *ours.items()]
+    others = [pair for pair in headers if pair[0].lower() not in ours]
+    if may_embed and path.startswith(EMBEDDED):
+        del ours[b"x-frame-options"]
+        ours[b"content-security-policy"] = _STRICT.replace("frame-ancestors 'none'", "frame-ancestors *").encode()
+    return [*others, *ours.items()]
 
 
 def with_host_check(app: App, hosts: Collection[str]) -> App:

@@ -18,7 +18,7 @@ import click
 from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
 from kb.queries.archive import archive_path
-from kb.site.context import NAME, read_metadata
+from kb.site.context import EMBED, NAME, read_metadata
 from kb.site.headers import LOCAL_HOSTS, with_host_check
 from kb.site.limits import open_connections
 
@@ -56,10 +56,11 @@ _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what
     callback=lambda _ctx, _option, value: parse_base_url(value),
     help="Where a proxy shows the site: /lit/ or https://example.org/lit/.",
 )
+@click.option("--allow-embed", "embed", is_flag=True, help="Let other sites show the pictures at /embed/ in a frame.")
 @click.option("--open", "opens", is_flag=True, help="Open the site in a browser.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Name under which others reach it; repeatable.")
 def serve(
-    file: Path, host: str, port: int, *, public: bool, address: "BaseUrl", opens: bool, names: tuple[str, ...]
+    file: Path, host: str, port: int, *, address: "BaseUrl", opens: bool, names: tuple[str, ...], **shown_as: bool
 ) -> None:
     """Show the knowledge base DB in a browser, until Ctrl-C.
 
@@ -67,7 +68,7 @@ def serve(
 
     Example: litkb serve kb.db --port 8001
     """
-    app = build_app(file, public=public, base_url=address)
+    app = build_app(file, base_url=address, **shown_as)
     listener = open_listener(host, port)
     shown = _address(host, listener.getsockname()[1]).rstrip("/") + address.path
     click.echo(f"{file.name} is at {shown}  (Ctrl-C ends it)")
@@ -100,8 +101,10 @@ def parse_base_url(text: str) -> BaseUrl:
     return BaseUrl(f"/{path}/" if path else "/", found["host"], found["scheme"] == "https")
 
 
-def build_app(file: str | Path, *, public: bool = False, base_url: BaseUrl = HERE) -> "Datasette":
-    """Return a Datasette that serves the litkb file as database ``kb``, read-only; public: without SQL of strangers.
+def build_app(file: str | Path, *, public: bool = False, embed: bool = False, base_url: BaseUrl = HERE) -> "Datasette":
+    """Return a Datasette that serves the litkb file as database ``kb``, read-only.
+
+    public: without SQL of strangers. embed: pictures may be framed by other sites.
 
     Raises NotLitkbError, NewerSchemaError or DatabaseError, with a sentence, for a file that is none.
     """
@@ -121,6 +124,7 @@ def build_app(file: str | Path, *, public: bool = False, base_url: BaseUrl = HER
     if __version_info__[0] != "0":
         described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels
     app: Any = Datasette([], settings=settings, **described)  # type: ignore[no-untyped-call]
+    setattr(app, EMBED, embed)
     app.remove_database("_memory")
     app.add_database(_database(app, path, options, shown_as=f"{NAME}.db" if public else path.name), name=NAME)
     return app  # type: ignore[no-any-return]
