@@ -2,15 +2,17 @@
 
 import sqlite3
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import networkx as nx
 import numpy as np
 import scipy.sparse as sp
 
 from kb.errors import DatabaseError
 from kb.queries.exports import EVERYTHING, Scope, read_scope_ids
 from kb.queries.links import Ids, read_citation_pairs, read_held_ids, read_merged_ids, read_work_ids
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _TABLE: Final = 10  # entries of a table for each id that is looked up in it; PMIDs end at about 40 million
 
@@ -120,6 +122,8 @@ def to_networkx(citations: CitationGraph) -> "nx.DiGraph[int]":
     >>> sorted(to_networkx(few).edges)
     [(11, -5), (12, 11)]
     """
+    import networkx as nx  # slow to import; no command needs it
+
     made: nx.DiGraph[int] = nx.DiGraph()
     made.add_nodes_from(citations.ids.tolist())
     made.add_edges_from(

@@ -33,7 +33,7 @@ def find_targets(out: Path, suffix: str, forms: Mapping[str, str], *, force: boo
     return targets
 
 
-def write_whole(files: Mapping[Path, Iterator[str]]) -> None:
+def write_whole(files: Mapping[Path, Iterator[str] | bytes]) -> None:
     """Write each file beside its place, then put all in place; after a failure none has changed."""
     with ExitStack() as undone, _collecting_seldom():
         parts = {path: path.with_name(f".litkb-{os.getpid()}-{place}.part") for place, path in enumerate(files)}
@@ -41,12 +41,16 @@ def write_whole(files: Mapping[Path, Iterator[str]]) -> None:
             for path, part in parts.items():
                 undone.callback(part.unlink, missing_ok=True)
                 with part.open("xb", 0) as file:
-                    for text in _joined(files[path]):
-                        file.write(text.encode())
+                    for piece in _pieces(files[path]):
+                        file.write(piece)
             for path, part in parts.items():
                 part.replace(path)
         except OSError as error:
             raise LitkbError(f"{next(iter(files))} could not be written: {error.strerror}.") from error
+
+
+def _pieces(content: Iterator[str] | bytes) -> Iterator[bytes]:
+    return iter([content]) if isinstance(content, bytes) else (text.encode() for text in _joined(content))
 
 
 def _joined(pieces: Iterable[str]) -> Iterator[str]:

@@ -8,10 +8,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
-import networkx
-import numpy as np
-import scipy
-
 from graph.job import Job
 from graph.steps import cocitations_step, communities_step, couplings_step, importance_step, related_step
 from graph.structuresteps import main_path_step, reference_years_step, retractions_step
@@ -76,10 +72,5 @@ def compute_graph(
 
 
 def _versions() -> str:
-    modules = {
-        "networkx": networkx.__version__,
-        "numpy": np.__version__,
-        "scikit-network": version("scikit-network"),
-        "scipy": scipy.__version__,
-    }
-    return json.dumps({"litkb": litkb_version()} | modules)
+    modules = ("networkx", "numpy", "scikit-network", "scipy")
+    return json.dumps({"litkb": litkb_version()} | {module: version(module) for module in modules})

@@ -201,6 +201,3 @@ def _named(work: int, label: str) -> str:
 
 def _rows(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [row._asdict() for row in rows]
-
-
-STRUCTURE_COMMANDS: Final = (main_path_command, path_command, rpys_command, retractions_command)

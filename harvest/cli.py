@@ -16,7 +16,6 @@ from harvest.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
 from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
-from harvest.seedfiles import read_seeds
 from harvest.seeds import TITLE, Seed
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
@@ -190,6 +189,8 @@ def _plan(options: dict[str, Any]) -> Plan:
 
 def _listed(paths: Sequence[Path]) -> list[Seed]:
     """Return the seeds of files of references, and say how many there are."""
+    from harvest.seedfiles import read_seeds  # its parsers take longer to import than all other modules here
+
     seeds: list[Seed] = []
     for path in paths:
         is_stdin = str(path) == "-"

@@ -10,7 +10,7 @@ from harvest.pubmed import parse_articles
 from harvest.seeds import Seed
 from kb.identifiers import Identifier
 from kb.queries.ledger import read_identified
-from kb.queries.search import Titled, read_titled
+from kb.queries.titles import Titled, read_titled
 from kb.records import Article, Record
 from kb.text import fold, words_in
 

@@ -6,7 +6,6 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +13,11 @@ import click
 
 from graph.run import compute_graph
 from harvest.cli import harvest_command
-from harvest.demonstration import SEED_PMID
+from harvest.demonstration import SEED_PMID, read_demonstration
 from harvest.faults import Fault
 from harvest.mesh import parse_mesh
 from harvest.pubmedxml import format_article_set, format_record
+from harvest.rawrecords import split_records
 from harvest.rehearsal import Rehearsal
 from harvest.resolvecli import resolve_command
 from harvest.synthetic import synthetic_records
@@ -72,10 +72,9 @@ def demo_command(ctx: click.Context, folder: Path, articles: int, *, faults: boo
 
 def _harvest_demonstration(ctx: click.Context, kb: Path, *, faults: bool) -> None:
     """Harvest the seed and what it cites, then the rest of the bundled field, as a user would."""
-    with (
-        as_file(files("harvest.demonstration")) as bundled,
-        Rehearsal(Path(bundled), faults=_FAULTS if faults else (), limited=False) as rehearsal,
-    ):
+    sets = enumerate(read_demonstration())
+    records = {number: raw.xml for number, xml in sets for raw in split_records([xml])}
+    with Rehearsal(records, faults=_FAULTS if faults else (), limited=False) as rehearsal:
         pmids = sorted(rehearsal.shelf.records)
         say(f"The rehearsed PubMed serves {len(pmids)} bundled records: bibliographic facts, no abstracts, not NCBI's.")
         others = [str(pmid) for pmid in pmids if pmid != SEED_PMID]

@@ -13,7 +13,7 @@ from kb.queries.mesh import IN_BRANCH
 from kb.queries.records import marks
 from kb.queries.standing import IS_RETRACTED
 from kb.queries.syntax import Query, excluded_expression, fts_expression
-from kb.text import fold, words_in
+from kb.text import fold
 
 _JOURNALS: Final = 500  # journals that one search may mean
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
@@ -174,27 +174,3 @@ def read_measures(db: sqlite3.Connection, works: Collection[int]) -> dict[int, t
         f"select id, citation_count, pagerank from article_metrics where id in ({marks(works)})", [*works]
     )
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-class Titled(NamedTuple):
-    """What tells one article from another by what is printed of it."""
-
-    pmid: int
-    title: str | None
-    vernacular_title: str | None
-    year: int | None
-    authors: str | None
-    doi: str | None
-
-
-def read_titled(db: sqlite3.Connection, title: str) -> list[Titled]:
-    """Return the held articles in whose titles the words of title stand one after another."""
-    words = " ".join(words_in(fold(title)))
-    if not words:
-        return []
-    rows = db.execute(
-        """select a.pmid, a.title, a.vernacular_title, a.year, a.authors, a.doi
-        from article_search s join articles a on a.pmid = s.rowid where article_search match ? order by a.pmid""",
-        (f'title : "{words}"',),
-    )
-    return [Titled(*row) for row in rows]

@@ -11,6 +11,7 @@ from datasette import hookimpl  # type: ignore[attr-defined]  # exported without
 
 from kb.queries.pages import read_is_litkb
 from kb.site import (
+    base_path,
     cells,
     context,
     errors,
@@ -20,6 +21,7 @@ from kb.site import (
     limits,
     maps,
     pages,
+    public,
     renderers,
     rowpictures,
     strangers,
@@ -69,9 +71,16 @@ def menu_links(datasette: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     exports = streaming.exports_of(datasette)
-    return lambda app: headers.with_security_headers(
-        strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
-    )
+
+    def wrap(app: Any) -> Any:
+        counted = strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
+        shown = counted if context.may_ask(datasette) else public.for_strangers(counted)
+        return base_path.with_base_path(
+            headers.with_security_headers(shown, may_embed=context.may_embed(datasette)),
+            str(datasette.setting("base_url")),
+        )
+
+    return wrap
 
 
 @hookimpl(hookwrapper=True)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -18,6 +18,7 @@ from kb.text import fold
 
 _Found = TypeVar("_Found")
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
+EMBED: Final = "_litkb_may_embed"  # of a Datasette: set by `litkb serve --allow-embed`
 _KNOWN: Final = "_is_litkb"  # of a database of Datasette's
 LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
 
@@ -81,6 +82,11 @@ def may_ask(datasette: Any) -> bool:
     return bool(datasette.setting("default_allow_sql"))
 
 
+def may_embed(datasette: Any) -> bool:
+    """Return whether other sites may show pictures of this one in a frame."""
+    return bool(getattr(datasette, EMBED, False))
+
+
 async def page_variables(datasette: Any) -> dict[str, Any]:
     """Return what the templates of all pages, Datasette's own too, may use."""
     database = await find_database(datasette)
@@ -103,7 +109,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,
-        "in_page": svg.in_page,
+        "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
         "swatch": svg.swatch,
     }
 

@@ -2,13 +2,12 @@
 
 import errno
 import logging
+import sqlite3
 from typing import Any, Final
-
-from datasette.views.base import DatasetteError
 
 from kb.errors import UsageError
 from kb.site import answers
-from kb.site.headers import is_ours
+from kb.site.headers import is_ours, path_of
 from kb.site.rendering import page_answer
 
 logger = logging.getLogger("litkb.site")
@@ -19,13 +18,17 @@ _SENTENCES: Final = {
     404: "There is no such page here.",
     500: "This page could not be made. The log of the server says why.",
 }
+_OF_QUERY: Final = {  # SQLite's primary result codes that a query, or our limits on it, can cause
+    sqlite3.SQLITE_ERROR, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_READONLY,
+}  # fmt: skip
 _NO_DATABASE: Final = "Database not found"  # Datasette's words for every unknown address
 _TITLES: Final = {400: "This cannot be answered", 403: "Not allowed", 404: "Not found", 500: "Something went wrong"}
 
 
 async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     """Return the page, or for .json the object, that says what went wrong."""
-    status = _status(request.path, exception)
+    status = status_of(path_of(request.scope), exception)
     title = getattr(exception, "title", None) or _TITLES.get(status, "Something went wrong")
     sentence = _sentence(exception, status)
     if status == 500:
@@ -36,15 +39,22 @@ async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     return await page_answer(datasette, request, "litkb-error.html", values, status=status)
 
 
-def _status(path: str, exception: Exception) -> int:
+def status_of(path: str, exception: Exception) -> int:
     """Return the status of an answer; Datasette's own pages fail with any error at an address without meaning."""
     status = int(getattr(exception, "status", 500))
     if isinstance(exception, UsageError):
         return 400
     if isinstance(exception, OSError) and exception.errno == errno.ENAMETOOLONG:
         return 404
-    is_of_address = isinstance(exception, ValueError | DatasetteError) and status == 500
-    return 400 if is_of_address and not is_ours(path) else status
+    return 400 if status == 500 and not is_ours(path) and not _is_of_machine(exception) else status
+
+
+def _is_of_machine(exception: Exception) -> bool:
+    """Return whether an error is one of the machine or the file: no other address would fare better."""
+    if isinstance(exception, sqlite3.Error):
+        code = getattr(exception, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # absent: the sqlite3 module's own error
+        return code & 0xFF not in _OF_QUERY
+    return isinstance(exception, OSError | MemoryError)
 
 
 def _sentence(exception: Exception, status: int) -> str:
@@ -59,4 +69,5 @@ def _sentence(exception: Exception, status: int) -> str:
 
 def _is_pythons(exception: Exception) -> bool:
     """Return whether an error speaks of code, not to a person."""
-    return type(exception).__module__ in ("builtins", "json.decoder")
+    is_of_code = type(exception).__module__ in ("builtins", "json.decoder", "dataclasses")
+    return is_of_code or isinstance(exception, sqlite3.ProgrammingError)

@@ -87,6 +87,5 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
         "citing": (citing, labels.get(citing, str(citing))),
         "cited": (cited, labels.get(cited, str(cited))),
         "assertions": [(wording.source_words(one.source), one) for one in assertions],
-        "no_archive": wording.NO_ARCHIVE,
         "answers": evidence.read_kept_answers(db, citing, cited),
     }

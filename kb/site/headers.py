@@ -9,25 +9,34 @@ Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+EMBEDDED: Final = "/embed/"  # pictures for the pages of others
+OWN_PATH: Final = "litkb.path"  # in a scope: the path without the part that a proxy puts before the site
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _OURS: Final = (
     "/search", "/article/", "/work/",
     "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
-    "/schema", "/evidence/",
+    "/schema", "/evidence/", "/embed/",
 )  # fmt: skip
+_HOST: Final = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _PICTURES: Final = re.compile(r"/(map|timeline|years|names)([./]|$)")
 _COMMON: Final = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 _STRICT: Final = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; {_COMMON}"
 _LOOSE: Final = f"default-src 'self' 'unsafe-inline'; img-src 'self' data:; {_COMMON}"  # Datasette's own pages
 
 
-def with_security_headers(app: App) -> App:
-    """Return app with the headers that keep pages from being framed, sniffed or made to call out."""
+def with_security_headers(app: App, *, may_embed: bool = False) -> App:
+    """Return app with the headers that keep pages from being framed, sniffed or made to call out.
+
+    may_embed: other sites may frame the pictures that are made for it, and nothing else.
+    """
 
     async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _merged(message.get("headers", []), str(scope.get("path", "")))}
+                message = {
+                    **message,
+                    "headers": _merged(message.get("headers", []), path_of(scope), may_embed=may_embed),
+                }
             await send(message)
 
         await app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -35,12 +44,17 @@ def with_security_headers(app: App) -> App:
     return wrapped
 
 
+def path_of(scope: Message) -> str:
+    """Return the path that a request asks for, below the address of the site."""
+    return str(scope.get(OWN_PATH) or scope.get("path", ""))
+
+
 def is_ours(path: str) -> bool:
     """Return whether a page is ours; the others are Datasette's."""
     return path == "/" or path.startswith(_OURS) or _PICTURES.match(path) is not None
 
 
-def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
+def _merged(headers: Collection[tuple[bytes, bytes]], path: str, *, may_embed: bool) -> list[tuple[bytes, bytes]]:
     strict = is_ours(path)
     ours = {
         b"content-security-policy": (_STRICT if strict else _LOOSE).encode(),
@@ -49,11 +63,15 @@ def _merged(headers: Collection[tuple[bytes, bytes]], path: str) -> list[tuple[b
         b"referrer-policy": b"no-referrer",
         b"cross-origin-opener-policy": b"same-origin",
     }
-    return [*(pair for pair in headers if pair[0].lower() not in ours), *ours.items()]
+    others = [pair for pair in headers if pair[0].lower() not in ours]
+    if may_embed and path.startswith(EMBEDDED):
+        del ours[b"x-frame-options"]
+        ours[b"content-security-policy"] = _STRICT.replace("frame-ancestors 'none'", "frame-ancestors *").encode()
+    return [*others, *ours.items()]
 
 
 def with_host_check(app: App, hosts: Collection[str]) -> App:
-    """Return app answering only requests whose Host header names one of hosts, whatever the port."""
+    """Return app answering only requests with one Host header: one of hosts, alone or with a port."""
     allowed = {host.lower() for host in hosts}
 
     refuse = with_security_headers(_refuse)
@@ -65,15 +83,17 @@ def with_host_check(app: App, hosts: Collection[str]) -> App:
     return wrapped
 
 
-def _host(scope: Message) -> str:
-    value = next((v for k, v in scope.get("headers", []) if k.lower() == b"host"), b"").decode("latin-1")
-    if value.startswith("["):
-        return value.partition("]")[0].lower() + "]"
-    return value.partition(":")[0].lower()
+def _host(scope: Message) -> str | None:
+    """Return the Host of a request without its port; None for none, several, or one that is no name and port."""
+    values = [value for name, value in scope.get("headers", []) if name.lower() == b"host"]
+    match = _HOST.fullmatch(values[0].decode("latin-1")) if len(values) == 1 else None
+    if match is None or not 0 < int(match[2] or 80) < 1 << 16:
+        return None
+    return match[1].lower()
 
 
 async def _refuse(_scope: Message, _receive: Receive, send: Send) -> None:
-    body = b"This address is not one that litkb serves here.\n"
+    body = b"litkb serve answers this address only when it is started with --name and its host.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 421, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -13,7 +13,7 @@ from kb.errors import ArchiveError
 from kb.queries.archive import Kept, archive_path, open_kept, read_body, read_kept, read_size
 from kb.queries.publishing import read_omissions
 from kb.site import answers, wording
-from kb.site.context import find_database
+from kb.site.context import find_database, may_ask
 from kb.site.rendering import page_answer
 from kb.site.streaming import exports_of
 
@@ -54,20 +54,27 @@ async def kept_bytes(datasette: Any, request: Any) -> Any:
 async def _answer(datasette: Any, name: str) -> Answer:
     """Return an answer; raises NotFound with a sentence where there is none to show."""
     database = await find_database(datasette)
-    path = await archive_of(database) if database else None
+    path = await archive_of(datasette, database) if database else None
     async with exports_of(datasette).reading:
         found = await asyncio.to_thread(_read_answer, path, name) if path else None
     if found is None:
-        raise answers.NotFound(wording.NO_SUCH_ANSWER if path else wording.NO_ARCHIVE)
+        raise answers.NotFound(wording.NO_SUCH_ANSWER if path else why_no_archive(datasette))
     return found
 
 
-async def archive_of(database: Any) -> Path | None:
-    """Return the archive beside a file; None where there is none, and for a file that was made to leave things out."""
+async def archive_of(datasette: Any, database: Any) -> Path | None:
+    """Return the archive beside a file; None without one, on a public site, and for a file that leaves things out."""
+    if not may_ask(datasette):
+        return None
     beside = getattr(database, "archive", None) or (database.path and archive_path(Path(database.path)))
     if not beside or not beside.is_file() or await database.execute_fn(read_omissions):
         return None
     return Path(beside)
+
+
+def why_no_archive(datasette: Any) -> str:
+    """Return the sentence in place of raw responses."""
+    return wording.NO_ARCHIVE if may_ask(datasette) else wording.PUBLIC_ARCHIVE
 
 
 def _read_answer(path: Path, name: str) -> Answer | None:

@@ -9,7 +9,8 @@ from kb.queries.pages import read_work
 from kb.site import answers, picturing
 from kb.site.asked import format_asked, parse_asked
 from kb.site.charting import citing_years, year_pictures
-from kb.site.context import ask, find_database
+from kb.site.context import ask, find_database, may_embed
+from kb.site.headers import path_of
 from kb.site.pictures.palette import BY_DAY, BY_NIGHT, PHONE
 from kb.site.pictures.svg import Drawing, as_file
 from kb.site.picturing import Picture
@@ -25,6 +26,11 @@ _TEXT: Final = (
     "'DejaVu Sans', sans-serif\">{}</text></svg>"
 )
 Build = Callable[[sqlite3.Connection], Picture]
+_WHOLE: Final[dict[str, Build]] = {
+    "map": picturing.field_map,
+    "timeline": picturing.timeline,
+    "names": picturing.names,
+}
 
 
 async def field_map(datasette: Any, request: Any) -> Any:
@@ -100,6 +106,17 @@ async def cited(datasette: Any, request: Any) -> Any:
     return await page_answer(datasette, request, "litkb-years.html", values)
 
 
+async def embedded(datasette: Any, request: Any) -> Any:
+    """Answer /embed/map and the like: a picture alone, for the page of another site."""
+    if not may_embed(datasette):
+        raise answers.NotFound("Pictures for other sites are shown where `litkb serve` is started with --allow-embed.")
+    database = await _database(datasette)
+    picture = await ask(database, _WHOLE[request.url_vars["what"]])
+    source = f"From {database.name}, a litkb knowledge base."
+    values = {"title": picture.heading, "pictures": [picture], "source": source, "styles": "", "script": ""}
+    return await page_answer(datasette, request, "litkb-alone.html", values)
+
+
 async def _answer(datasette: Any, request: Any, path: str, build: Build, back: str = "") -> Any:
     """Answer with the page of a picture, or with its file."""
     database = await _database(datasette)
@@ -123,24 +140,25 @@ def _file(datasette: Any, request: Any, drawing: Drawing, ending: str) -> Any:
     dress = BY_NIGHT if request.args.get("dark") else BY_DAY
     dress = dress._replace(more=PHONE) if request.args.get("phone") else dress
     document = as_file(drawing, dress, base, is_bare=bool(request.args.get("bare")))
-    name = f"{request.path.strip('/').replace('/', '-').rpartition('.')[0]}.{ending}"
+    name = f"{path_of(request.scope).strip('/').replace('/', '-').rpartition('.')[0]}.{ending}"
     if ending == "svg":
         return answers.file(document, name, "image/svg+xml; charset=utf-8")
-    if not _has_letters():
+    if not has_letters():
         raise answers.NotFound("This server has no letters to draw with; take the SVG, which brings none with it.")
-    return answers.file(_png(document, _PNG_WIDTH), name, "image/png")
+    return answers.file(png(document), name, "image/png")
 
 
-def _png(document: str, width: int | None = None) -> bytes:
+def png(document: str, width: int | None = _PNG_WIDTH) -> bytes:
+    """Return an SVG as PNG, so many pixels wide; its words are drawn in a font of this machine."""
     import resvg_py  # only this needs it
 
     return bytes(resvg_py.svg_to_bytes(svg_string=document, width=width))
 
 
 @cache
-def _has_letters() -> bool:
+def has_letters() -> bool:
     """Return whether this machine has one of the fonts: without, a PNG would lack its words and say nothing of it."""
-    return _png(_TEXT.format("Words")) != _png(_TEXT.format(""))
+    return png(_TEXT.format("Words"), None) != png(_TEXT.format(""), None)
 
 
 async def _database(datasette: Any) -> Any:
@@ -155,6 +173,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (rf"^/timeline{_PICTURE}$", timeline),
     (rf"^/names{_PICTURE}$", names),
     (rf"^/search/(?P<view>map|timeline){_PICTURE}$", found),
+    (r"^/embed/(?P<what>map|timeline|names)$", embedded),
     (r"^/years$", years),
     (rf"^/years/(?P<name>articles|citations|communities|references){_FILE}$", year_file),
     (rf"^/(?P<kind>article|work)/(?P<id>-?[0-9]{{1,18}})/map{_PICTURE}$", neighbourhood),

@@ -16,7 +16,7 @@ from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wa
 from kb.site.evidence import citation_values, evidence_values
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
-from kb.site.kept import archive_of, kept_facts, read_times
+from kb.site.kept import archive_of, kept_facts, read_times, why_no_archive
 from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
 from kb.site.rendering import page_answer
@@ -196,8 +196,10 @@ async def citation(datasette: Any, request: Any) -> Any:
     values = await ask(database, lambda db: citation_values(db, citing, cited))
     if values is None:
         raise answers.NotFound(wording.NO_CITATION)
-    times = await asyncio.to_thread(read_times, await archive_of(database), {one.answer for one in values["answers"]})
-    return await page_answer(datasette, request, "litkb-citation.html", {**values, "kept": kept_facts(times)})
+    archive, names = await archive_of(datasette, database), {one.answer for one in values["answers"]}
+    kept = kept_facts(await asyncio.to_thread(read_times, archive, names))
+    values |= {"kept": kept, "no_archive": why_no_archive(datasette)}
+    return await page_answer(datasette, request, "litkb-citation.html", values)
 
 
 def _number(text: str | None) -> int:

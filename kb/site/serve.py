@@ -3,6 +3,7 @@
 import errno
 import gc
 import ipaddress
+import re
 import socket
 import sqlite3
 import sys
@@ -10,14 +11,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
 from kb.queries.archive import archive_path
-from kb.site.context import NAME, read_metadata
+from kb.site.context import EMBED, NAME, read_metadata
 from kb.site.headers import LOCAL_HOSTS, with_host_check
 from kb.site.limits import open_connections
 
@@ -34,6 +35,9 @@ _SETTINGS: Final = {
     "truncate_cells_html": 1_000,
 }
 
+_BASE_URL: Final = re.compile(
+    r"(?:(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(?::[0-9]{1,5})?)?/?(?P<path>[A-Za-z0-9._~/-]*)"
+)
 _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what SQLite keeps unasked is 2,000
 
 
@@ -44,24 +48,63 @@ _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what
     "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 picks one and prints it."
 )
 @click.option("--public", is_flag=True, help="For strangers: no SQL of their own; ready questions stay.")
+@click.option(
+    "--base-url",
+    "address",
+    default="/",
+    metavar="URL",
+    callback=lambda _ctx, _option, value: parse_base_url(value),
+    help="Where a proxy shows the site: /lit/ or https://example.org/lit/.",
+)
+@click.option("--allow-embed", "embed", is_flag=True, help="Let other sites show the pictures at /embed/ in a frame.")
+@click.option("--open", "opens", is_flag=True, help="Open the site in a browser.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Name under which others reach it; repeatable.")
-def serve(file: Path, host: str, port: int, *, public: bool, names: tuple[str, ...]) -> None:
+def serve(
+    file: Path, host: str, port: int, *, address: "BaseUrl", opens: bool, names: tuple[str, ...], **shown_as: bool
+) -> None:
     """Show the knowledge base DB in a browser, until Ctrl-C.
 
     Only this machine can see it, unless --host and --name say otherwise; nothing in the file is changed.
 
     Example: litkb serve kb.db --port 8001
     """
-    app = build_app(file, public=public)
+    app = build_app(file, base_url=address, **shown_as)
     listener = open_listener(host, port)
-    address = _address(host, listener.getsockname()[1])
-    click.echo(f"{file.name} is at {address}  (Ctrl-C ends it)")
+    shown = _address(host, listener.getsockname()[1]).rstrip("/") + address.path
+    click.echo(f"{file.name} is at {shown}  (Ctrl-C ends it)")
     sys.stdout.flush()
-    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, _host_name(host), *names]), listener)
+    if opens:
+        click.launch(shown)
+    named = [name for name in (_host_name(host), address.host, *names) if name]
+    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, *named]), listener)
 
 
-def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
-    """Return a Datasette that serves the litkb file as database ``kb``, read-only; public: without SQL of strangers.
+class BaseUrl(NamedTuple):
+    """Where a site is shown: path begins and ends with a slash; host None where a path alone was given."""
+
+    path: str
+    host: str | None = None
+    is_https: bool = False
+
+
+HERE: Final = BaseUrl("/")
+
+
+def parse_base_url(text: str) -> BaseUrl:
+    """Return what /lit/ or https://example.org/lit/ says; raises UsageError for anything else."""
+    found = _BASE_URL.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            f"{text!r} is no address below which a site can stand. Examples: /lit/, https://example.org/lit/"
+        )
+    path = "/".join(part for part in found["path"].split("/") if part)
+    return BaseUrl(f"/{path}/" if path else "/", found["host"], found["scheme"] == "https")
+
+
+def build_app(file: str | Path, *, public: bool = False, embed: bool = False, base_url: BaseUrl = HERE) -> "Datasette":
+    """Return a Datasette that serves the litkb file as database ``kb``, read-only.
+
+    public: without SQL of strangers. embed: pictures may be framed by other sites.
 
     Raises NotLitkbError, NewerSchemaError or DatabaseError, with a sentence, for a file that is none.
     """
@@ -71,24 +114,30 @@ def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
     open_kb(file, readonly=True).close()
     path = Path(file).resolve()  # the link of a published file may move while we serve
     options = readonly_options(path)
-    settings = {**_SETTINGS, "default_allow_sql": not public}
+    settings = {
+        **_SETTINGS,
+        "default_allow_sql": not public,
+        "base_url": base_url.path,
+        "force_https_urls": base_url.is_https,
+    }
     described = {"metadata": read_metadata()}
     if __version_info__[0] != "0":
         described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels
     app: Any = Datasette([], settings=settings, **described)  # type: ignore[no-untyped-call]
+    setattr(app, EMBED, embed)
     app.remove_database("_memory")
-    app.add_database(_database(app, path, options), name=NAME)
+    app.add_database(_database(app, path, options, shown_as=f"{NAME}.db" if public else path.name), name=NAME)
     return app  # type: ignore[no-any-return]
 
 
-def _database(app: Any, path: Path, options: str) -> Any:
-    """Return the file as a database of Datasette's, whose path may hold any character."""
+def _database(app: Any, path: Path, options: str, *, shown_as: str) -> Any:
+    """Return the file as a database of Datasette's, whose path may hold any character, and is not shown."""
     from datasette.database import Database
 
     class LitkbFile(Database):
         """A litkb file: opened by an address in which "?", "#" and "%" of its name are written out.
 
-        Datasette shows the path of a database to everybody, and is told the name of the file alone.
+        Datasette shows the path of a database to everybody, and is told another name.
         """
 
         archive = archive_path(path)
@@ -108,7 +157,7 @@ def _database(app: Any, path: Path, options: str) -> Any:
             open_connections(self).append(db)
             return db
 
-    return LitkbFile(app, path=path.name, is_mutable=True)  # type: ignore[no-untyped-call]
+    return LitkbFile(app, path=shown_as, is_mutable=True)  # type: ignore[no-untyped-call]
 
 
 def _uri(path: Path, options: str) -> str:
@@ -174,12 +223,25 @@ def _asgi(app: Any) -> Any:
 def _server(app: Any) -> Any:
     import uvicorn  # only a server needs it
 
+    from kb.site.connections import ImpatientProtocol
+
     return uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            app,
+            http=ImpatientProtocol,
+            proxy_headers=False,  # what a request says of itself changes nothing
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,
+        )
     )
 
 
 def _run(app: Any, listener: socket.socket) -> None:
+    from kb.site.connections import allow_many_connections
+
+    allow_many_connections()
     gc.freeze()  # what is loaded by now stays: a full collection that walks all of it holds a page up for 60 ms
     try:
         _server(app).run(sockets=[listener])

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from kb.site import answers
-from kb.site.headers import App, Message, Receive, Send
+from kb.site.headers import App, Message, Receive, Send, path_of
 
 LONGEST_MS: Final = 1_000  # our own questions may take sql_time_limit_ms
 AT_ONCE: Final = 2  # of Datasette's three threads
@@ -36,7 +36,7 @@ def with_typed_sql_bounded(app: App) -> App:
 
 
 def _is_typed(scope: Message) -> bool:
-    return b"sql=" in scope.get("query_string", b"") and _DATABASE.fullmatch(scope.get("path", "")) is not None
+    return b"sql=" in scope.get("query_string", b"") and _DATABASE.fullmatch(path_of(scope)) is not None
 
 
 def _in_time(query_string: bytes) -> bytes:

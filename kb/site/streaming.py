@@ -1,4 +1,4 @@
-"""Files sent piece by piece: two at a time, pages first, and no work for a client that has left."""
+"""Files sent piece by piece: two made at a time, some more being taken, pages first, none for a client that left."""
 
 import asyncio
 import logging
@@ -20,8 +20,10 @@ from kb.site.limits import open_connections
 _Found = TypeVar("_Found")
 logger = logging.getLogger("litkb.site")
 
-AT_ONCE: Final = 2
+AT_ONCE: Final = 2  # files whose next piece is being made
+OPEN_AT_ONCE: Final = 8  # files being sent: a client that reads slowly keeps no other from its file
 RETRY_SECONDS: Final = 10
+SENDING_SECONDS: Final = 900.0  # for a whole file; 16 MB at 18 kB/s
 STALLED_SECONDS: Final = 60.0  # a client that takes nothing for so long has left
 READING_SECONDS: Final = 30.0  # for the query that says what is wanted
 _STEPS: Final = 10_000  # instructions of SQLite between two looks at the clock and at the client
@@ -50,6 +52,7 @@ class Exports:
     def __init__(self) -> None:
         self.running = 0
         self.pages = 0
+        self.making = asyncio.Semaphore(AT_ONCE)
         self.reading = asyncio.Semaphore(AT_ONCE)  # of kept answers, each whole in memory
 
     async def give_way(self) -> None:
@@ -169,7 +172,7 @@ class FileAnswer(answers.Response):  # type: ignore[misc]  # untyped in Datasett
         exports = exports_of(self._datasette)
         if self._request.method == "HEAD":
             await super().asgi_send(send)
-        elif exports.running >= AT_ONCE:
+        elif exports.running >= OPEN_AT_ONCE:
             await answers.busy(RETRY_SECONDS).asgi_send(send)
         else:
             exports.running += 1
@@ -184,7 +187,8 @@ class FileAnswer(answers.Response):  # type: ignore[misc]  # untyped in Datasett
         work = Work(self._datasette, self._database, self._wanted)
         watch = asyncio.create_task(_watch(self._request.receive, work))
         try:
-            piece = await asyncio.to_thread(work.begin)
+            async with exports.making:
+                piece = await asyncio.to_thread(work.begin)
             await _start(send, self)
             await _send_pieces(send, piece, work, exports)
         except UsageError as error:
@@ -199,11 +203,16 @@ class FileAnswer(answers.Response):  # type: ignore[misc]  # untyped in Datasett
 
 
 async def _send_pieces(send: Send, piece: str | None, work: Work, exports: Exports) -> None:
-    """Send a file's pieces and its end; no end once the client has left."""
+    """Send a file's pieces and its end; no end once the client has left, or has taken too long."""
+    until = time.monotonic() + SENDING_SECONDS
     while piece is not None and not work.left.is_set():
+        if time.monotonic() > until:
+            work.left.set()
+            return
         await _send_piece(send, piece, work)
         await exports.give_way()
-        piece = await asyncio.to_thread(work.step)
+        async with exports.making:
+            piece = await asyncio.to_thread(work.step)
     if not work.left.is_set():
         await send({"type": "http.response.body", "body": b""})
 

@@ -78,6 +78,7 @@ NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowl
 NO_EVIDENCE: Final = "There is no such number here."
 NO_CITATION: Final = "Nobody here says that this work cites the other."
 NO_ARCHIVE: Final = "The archive of answers does not lie beside this file, so that none can be shown."
+PUBLIC_ARCHIVE: Final = "Raw responses are not shown on a public site."
 NO_SUCH_ANSWER: Final = "The archive beside this file keeps no answer of this name."
 ANSWER_WHOLE: Final = "The bytes were hashed just now: they are those that came."
 ANSWER_DAMAGED: Final = "The archive is damaged: its bytes are not those that came."

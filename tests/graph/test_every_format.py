@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from graph.export import FORMATS
 from graph.exportcli import export_command
 from graph.networks import NETWORKS
+from harvest.demonstration import read_demonstration
 from kb.cli import cli
 from kb.formats import BIBLIOGRAPHIES
 
@@ -31,9 +32,11 @@ Size = tuple[int, int]  # how many nodes and edges
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `litkb demo` makes; what it prints is not looked at here."""
+    """The folder that `litkb demo` makes, with a part of its records; what it prints is not looked at here."""
     folder = tmp_path_factory.mktemp("made")
-    result = CliRunner().invoke(cli, ["demo", str(folder), "--synthetic", "12"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kb.demo.read_demonstration", lambda: read_demonstration()[:12])
+        result = CliRunner().invoke(cli, ["demo", str(folder), "--synthetic", "12"])
     assert result.exit_code == 0, result.output
     return folder
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+import click
 import networkx as nx
 import pytest
 import rispy
@@ -245,4 +246,4 @@ def test_the_longest_suffix_says_the_format():
 
 
 def test_the_command_is_litkbs():
-    assert cli.commands["export"] is export_command
+    assert cli.get_command(click.Context(cli), "export") is export_command

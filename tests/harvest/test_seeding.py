@@ -15,7 +15,7 @@ from harvest.seeds import Seed
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
-from kb.queries.search import Titled
+from kb.queries.titles import Titled
 from kb.records import Record
 from tests.harvest.test_run import run, served
 from tests.records import record

@@ -5,6 +5,7 @@ import sqlite3
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from kb.queries.publishing import read_text_columns
@@ -28,6 +29,14 @@ _STEERING = {
     "state", "task", "outcome", "list", "layout", "path", "record_type", "journal_id", "descriptor_ui", "qualifier_ui",
     "role", "name_key", "keyword_key", "measure", "timing", "notice_from", "listed_in", "what",
 }  # fmt: skip
+
+
+class Request(NamedTuple):
+    """A request to the site."""
+
+    method: str
+    address: str
+    body: bytes
 
 
 def hostile_file(path: Path, shift: int) -> Path:
@@ -141,3 +150,49 @@ def _address(draw: random.Random) -> str:
         f"{draw.choice(_NAMES)}={quote(draw.choice(_VALUES), safe='%')}" for _ in range(draw.choice((0, 1, 1, 2, 3)))
     ]
     return path + ("?" + "&".join(pairs) if pairs else "")
+
+
+_OPERATORS = (
+    "exact", "not", "contains", "startswith", "gt", "lte", "like", "glob", "in", "notin", "arraycontains",
+    "arraynotcontains", "date", "isnull", "notblank", "nonsense",
+)  # fmt: skip
+_STEERS = (
+    "_facet", "_facet_array", "_facet_date", "_facet_size", "_sort", "_sort_desc", "_size", "_next", "_search",
+    "_where", "_through", "_json", "_shape", "_col", "_nocol", "_labels", "_nl", "_nocount", "_trace", "_ttl",
+    "_filter_column", "_filter_op", "_extra", "_timelimit", "_stream", "_dl", "sql",
+)  # fmt: skip
+_ROW_KEYS = ("1001", "0", "x", "-5", "9" * 25, "~2F", "☃", "", "1001,0", "x,1,2", "1,2,3,4")
+_JSON_VALUES = ("[]", "{}", '["works","cited_id","1"]', '{"table":"works","column":"id","value":"1"}', "arrays", "max")
+METHODS = ("GET",) * 6 + ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_BODIES_SENT = (b"", b"{}", b"a=1", b'{"sql":"select 1"}', b"\xff" * 100, b"x" * 10_000)
+
+
+def hostile_requests(count: int, seed: int, schema: dict[str, list[str]], endings: list[str]) -> list[Request]:
+    """Return so many requests for tables, rows and questions that nobody would send; always the same of a seed."""
+    draw = random.Random(seed)
+    return [_request(draw, schema, endings) for _ in range(count)]
+
+
+def _request(draw: random.Random, schema: dict[str, list[str]], endings: list[str]) -> Request:
+    method = draw.choice(METHODS)
+    body = draw.choice(_BODIES_SENT) if method not in ("GET", "HEAD") else b""
+    address = _address(draw) if draw.random() < 0.25 else _table_address(draw, schema, endings)
+    return Request(method, address, body)
+
+
+def _table_address(draw: random.Random, schema: dict[str, list[str]], endings: list[str]) -> str:
+    table = draw.choice(list(schema))
+    path = f"/kb/{table}"
+    if draw.random() < 0.3:
+        path += "/" + quote(draw.choice(_ROW_KEYS), safe="~,")
+    if draw.random() < 0.7:
+        path += "." + draw.choice(endings)
+    pairs = [_pair(draw, schema[table]) for _ in range(draw.choice((0, 1, 1, 2, 3)))]
+    return path + ("?" + "&".join(pairs) if pairs else "")
+
+
+def _pair(draw: random.Random, columns: list[str]) -> str:
+    column = draw.choice([*columns, "nothing"])
+    name = draw.choice((column, f"{column}__{draw.choice(_OPERATORS)}", draw.choice(_STEERS), draw.choice(_NAMES)))
+    value = draw.choice((draw.choice(_VALUES), draw.choice(_JSON_VALUES), draw.choice([*columns, "1001", "2020"])))
+    return f"{quote(name)}={quote(value, safe='%')}"

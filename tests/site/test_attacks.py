@@ -5,6 +5,7 @@ import re
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,23 @@ from typing import Any
 import httpx
 import pytest
 
+from kb.site import errors
+from kb.site.context import read_metadata
+from kb.site.downloads import DOTTED, ENDINGS
 from kb.site.headers import with_host_check
 from kb.site.serve import build_app
 from kb.site.serve import served as served_on_loopback
 from kb.site.strangers import AT_ONCE, with_typed_sql_bounded
 from tests.campaign.scale import SHORT
-from tests.site.attacks import BOMBS, PAYLOADS, Danger, hostile_addresses, hostile_file
+from tests.site.attacks import (
+    BOMBS,
+    PAYLOADS,
+    Danger,
+    Request,
+    hostile_addresses,
+    hostile_file,
+    hostile_requests,
+)
 from tests.site.conftest import KNOWN, SEED, Get, served
 
 OURS = (
@@ -158,26 +170,86 @@ def test_two_typed_questions_are_answered_at_a_time_and_others_are_told_to_wait(
     assert sent[0]["status"] == 429
 
 
-def strange(get: Get, addresses: list[str], folder: Path) -> list[tuple[str, int]]:
-    """Return the addresses that are answered badly."""
-    bad = []
-    for address in addresses:
-        answer = get(address)
-        told = [word for word in ("Traceback", str(folder), "site-packages", ".py") if word in answer.text]
-        guarded = all(answer.headers.get(name) == value for name, value in GUARDS.items())
-        framed = "frame-ancestors 'none'" in answer.headers.get("content-security-policy", "")
-        if answer.status_code >= 500 or told or not (guarded and framed):
-            bad.append((address, answer.status_code))
-    return bad
+# Datasette leaves the facets of a table unawaited where another of them fails
+LEFT_BY_DATASETTE = pytest.mark.filterwarnings(
+    "ignore:coroutine:RuntimeWarning", "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"
+)
 
 
-def test_hostile_addresses_are_answered_with_a_sentence(get: Get, field_file: Path):
-    assert strange(get, hostile_addresses(300), field_file.parent) == []
+def answers_of(file: Path, requests: list[Request]) -> list[httpx.Response]:
+    app = build_app(file).app()
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://any") as client:
+            return [await client.request(one.method, f"http://any{one.address}", content=one.body) for one in requests]
+
+    return asyncio.run(ask())
+
+
+def strange(file: Path, requests: list[Request]) -> list[tuple[int, Request]]:
+    """Return the requests that are answered badly: an error of the server, a path, no guard."""
+    answers = zip(answers_of(file, requests), requests, strict=True)
+    return [(answer.status_code, one) for answer, one in answers if is_bad(answer, file.parent)]
+
+
+def is_bad(answer: httpx.Response, folder: Path) -> bool:
+    told = [word for word in ("Traceback", str(folder), "site-packages", ".py") if word in answer.text]
+    guarded = all(answer.headers.get(name) == value for name, value in GUARDS.items())
+    framed = "frame-ancestors 'none'" in answer.headers.get("content-security-policy", "")
+    return answer.status_code >= 500 or bool(told) or not (guarded and framed)
+
+
+def requests_of(file: Path, count: int, seed: int) -> list[Request]:
+    """Return hostile requests to the tables, views and questions of a file, in every ending."""
+    with closing(sqlite3.connect(file)) as db:
+        names = [row[0] for row in db.execute("select name from sqlite_master where type in ('table', 'view')")]
+        schema = {name: [row[1] for row in db.execute(f"pragma table_info([{name}])")] for name in names}
+    schema |= {name: ["pmid"] for name in read_metadata()["databases"]["kb"]["queries"]}
+    endings = ["json", "csv", "blob", "db", "map", "timeline", "map.svg", "atom", *ENDINGS, *DOTTED]
+    return hostile_requests(count, seed, schema, endings)
+
+
+@LEFT_BY_DATASETTE
+def test_hostile_addresses_are_answered_with_a_sentence(field_file: Path):
+    addresses = [Request("GET", address, b"") for address in hostile_addresses(150)]
+
+    assert strange(field_file, [*addresses, *requests_of(field_file, 150, seed=1)]) == []
 
 
 @pytest.mark.campaign
-def test_five_thousand_hostile_addresses_are_answered_with_a_sentence(get: Get, field_file: Path):
-    assert strange(get, hostile_addresses(1_000 if SHORT else 5_000, seed=2), field_file.parent) == []
+@LEFT_BY_DATASETTE
+@pytest.mark.parametrize("seed", range(1 if SHORT else 8))
+def test_two_thousand_five_hundred_hostile_requests_are_answered_with_a_sentence(field_file: Path, seed: int):
+    assert strange(field_file, requests_of(field_file, 2_500, seed)) == []
+
+
+@LEFT_BY_DATASETTE
+def test_an_address_without_meaning_is_no_error_of_the_server(field_file: Path):
+    expected = {
+        Request("GET", "/kb/citations/1", b""): 400,  # one value of a key of three
+        Request("GET", "/kb/citations/1,2,9.ris", b""): 404,
+        Request("POST", "/kb/articles", b"a=1"): 400,
+        Request("POST", "/kb/years", b""): 400,
+        Request("GET", "/kb/articles?_facet_date=%00", b""): 400,
+        Request("GET", "/kb/articles?_where=%00", b""): 400,
+        Request("GET", "/kb/articles?_through=[]", b""): 400,
+        Request("GET", "/kb/articles?title__arraycontains=x", b""): 400,
+    }
+
+    answers = answers_of(field_file, list(expected))
+
+    assert [answer.status_code for answer in answers] == list(expected.values())
+    assert [answer.text for answer in answers if "binding parameter" in answer.text] == []
+
+
+def test_a_fault_of_the_machine_stays_one_of_the_server():
+    torn = sqlite3.DatabaseError("malformed")
+    torn.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+    statuses = [errors.status_of("/kb/articles", one) for one in (torn, OSError(5, "I/O"), TypeError("x"))]
+
+    assert statuses == [500, 500, 400]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "OPTIONS"])

@@ -180,21 +180,49 @@ def test_a_file_comes_in_pieces(app: Any):
     run(app, story)
 
 
-def test_the_third_file_at_a_time_is_told_to_come_later(app: Any):
+def test_a_client_that_reads_slowly_keeps_no_other_from_its_file(app: Any):
     async def story(asgi: Any) -> None:
-        slow = [Client(asgi, "/kb/articles.jsonl", takes=2) for _ in range(2)]
+        slow = [Client(asgi, "/kb/articles.jsonl", takes=2) for _ in range(streaming.OPEN_AT_ONCE - 1)]
         tasks = [asyncio.create_task(client.ask()) for client in slow]
         await asyncio.gather(*(client.stuck.wait() for client in slow))
 
-        third = await Client(asgi, "/kb/articles.ris").ask()
+        another = await Client(asgi, "/kb/articles.ris").ask()
+        for client in slow:
+            client.left.set()
+        await asyncio.gather(*tasks)
+
+        assert another.status == 200
+
+    run(app, story)
+
+
+def test_one_file_too_many_is_told_to_come_later(app: Any):
+    async def story(asgi: Any) -> None:
+        slow = [Client(asgi, "/kb/articles.jsonl", takes=2) for _ in range(streaming.OPEN_AT_ONCE)]
+        tasks = [asyncio.create_task(client.ask()) for client in slow]
+        await asyncio.gather(*(client.stuck.wait() for client in slow))
+
+        refused = await Client(asgi, "/kb/articles.ris").ask()
         page = await Client(asgi, "/article/1").ask()
         for client in slow:
             client.left.set()
         await asyncio.gather(*tasks)
-        fourth = await Client(asgi, "/kb/articles.ris").ask()
+        later = await Client(asgi, "/kb/articles.ris").ask()
 
-        assert (third.status, dict(third.taken[0]["headers"])[b"Retry-After"]) == (429, b"10")
-        assert (page.status, fourth.status) == (200, 200)
+        assert (refused.status, dict(refused.taken[0]["headers"])[b"Retry-After"]) == (429, b"10")
+        assert (page.status, later.status) == (200, 200)
+
+    run(app, story)
+
+
+def test_a_file_that_takes_too_long_breaks_off(app: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(streaming, "SENDING_SECONDS", -1.0)
+
+    async def story(asgi: Any) -> None:
+        client = await Client(asgi, "/kb/articles.jsonl").ask()
+
+        assert [message["type"] for message in client.taken] == ["http.response.start"]
+        assert exports_of(app).running == 0
 
     run(app, story)
 

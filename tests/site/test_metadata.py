@@ -97,7 +97,7 @@ def test_source_licence_and_about_are_given():
 
 
 def test_an_empty_question_says_what_would_fill_it(tmp_path: Path):
-    records = [record for xml in read_demonstration() for record in parse_articles(xml)]
+    records = [record for xml in read_demonstration()[:12] for record in parse_articles(xml)]
     records.sort(key=lambda record: record.article.pmid != SEED_PMID)  # the harvest began with it
     with served(fill(tmp_path / "kb.db", records)) as ask:
         empty = {name for name in QUERIES if ask(f"/kb/{name}.json?_shape=objects").json()["rows"] == []}

@@ -574,7 +574,7 @@ def test_the_table_says_the_same_as_the_picture(get: Get):
 
 
 def test_a_server_without_letters_says_so_instead_of_drawing_none(get: Get, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("kb.site.maps._has_letters", lambda: False)
+    monkeypatch.setattr("kb.site.maps.has_letters", lambda: False)
 
     answer = get("/map.png")
 

@@ -248,6 +248,16 @@ def test_pages_load_nothing_from_elsewhere(get: Get):
         ("[::1]:8001", 200),
         ("evil.example", 421),
         ("127.0.0.1.evil.example:8001", 421),
+        ("localhost:99999", 421),
+        ("localhost:0", 421),
+        ("localhost:", 421),
+        ("localhost:80:80", 421),
+        ("localhost:8001@evil.example", 421),
+        ("localhost/evil", 421),
+        ("user@localhost", 421),
+        ("localhost evil", 421),
+        ("[::1", 421),
+        ("[::1]evil", 421),
         ("", 421),
     ],
 )
@@ -262,6 +272,24 @@ def test_only_a_host_of_this_machine_is_answered(host: str, status: int):
             return (await client.get("/", headers={"host": host})).status_code
 
     assert asyncio.run(ask()) == status
+
+
+def test_two_hosts_are_none():
+    scope = {"type": "http", "path": "/", "headers": [(b"host", b"localhost"), (b"Host", b"evil.example")]}
+
+    async def app(*_: Any) -> None:
+        raise AssertionError("answered")
+
+    async def ask() -> int:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await with_host_check(app, LOCAL_HOSTS)(scope, None, send)
+        return int(sent[0]["status"])
+
+    assert asyncio.run(ask()) == 421
 
 
 @pytest.mark.parametrize(

@@ -179,3 +179,13 @@ def test_a_page_reads_all_that_it_shows_at_one_moment(tmp_path: Path):
     writer.close()
 
     assert before == after
+
+
+def test_open_shows_the_site_in_a_browser(field_file: Path, monkeypatch: pytest.MonkeyPatch):
+    shown: list[str] = []
+    monkeypatch.setattr("click.launch", shown.append)
+    monkeypatch.setattr("kb.site.serve._run", lambda _app, listener: listener.close())
+
+    assert run_command(serve, [str(field_file), "--port", "0", "--open", "--base-url", "/lit/"]) == 0
+
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lit/", shown[0])

@@ -71,10 +71,10 @@ def link(href: str, words: str, content: str, **attributes: object) -> str:
     return element("a", element("title", text_of(words)) + content, href=href, **attributes)
 
 
-def in_page(drawing: Drawing) -> Markup:
-    """Return a drawing for a page: named by aria-label, as a title would hang a tooltip over all of it."""
+def in_page(drawing: Drawing, base: str = "") -> Markup:
+    """Return a drawing for a page, links from base; its name is aria-label, as a title is a tooltip over all of it."""
     described = f"{drawing.name}-desc"
-    content = element("desc", text_of(drawing.description), id=described) + drawing.body
+    content = element("desc", text_of(drawing.description), id=described) + _linked(drawing.body, base)
     return Markup(  # noqa: S704 # every text in it has gone through text_of
         element(
             "svg",
@@ -114,7 +114,11 @@ def as_file(drawing: Drawing, dress: Dress, base: str = "", *, is_bare: bool = F
         font_family=_FONTS,
     )
     plain = _CLASS.sub(lambda found: _dressed(found[1], dress), root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _HREF.sub(f' href="{text_of(base)}/', plain) + "\n"
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _linked(plain, base) + "\n"
+
+
+def _linked(markup: str, base: str) -> str:
+    return _HREF.sub(f' href="{text_of(base)}/', markup) if base else markup
 
 
 def _dressed(classes: str, dress: Dress) -> str:

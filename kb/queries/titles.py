@@ -1,0 +1,30 @@
+"""Held articles by their titles."""
+
+import sqlite3
+from typing import NamedTuple
+
+from kb.text import fold, words_in
+
+
+class Titled(NamedTuple):
+    """What tells one article from another by what is printed of it."""
+
+    pmid: int
+    title: str | None
+    vernacular_title: str | None
+    year: int | None
+    authors: str | None
+    doi: str | None
+
+
+def read_titled(db: sqlite3.Connection, title: str) -> list[Titled]:
+    """Return the held articles in whose titles the words of title stand one after another."""
+    words = " ".join(words_in(fold(title)))
+    if not words:
+        return []
+    rows = db.execute(
+        """select a.pmid, a.title, a.vernacular_title, a.year, a.authors, a.doi
+        from article_search s join articles a on a.pmid = s.rowid where article_search match ? order by a.pmid""",
+        (f'title : "{words}"',),
+    )
+    return [Titled(*row) for row in rows]

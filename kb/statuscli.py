@@ -1,0 +1,52 @@
+"""litkb status."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kb.console import json_option, kb_argument, tell
+from kb.database import open_kb
+from kb.queries.ledger import read_status
+
+
+@click.command("status")
+@kb_argument
+@json_option
+def status_command(kb: Path, as_json: bool) -> None:
+    """Say what DB holds, how complete it is, and what the last run did.
+
+    Example: litkb status kb.db
+    """
+    with closing(open_kb(kb, readonly=True)) as db:
+        status = read_status(db)
+    tell(status) if as_json else click.echo(_format_status(status))
+
+
+def _format_status(status: dict[str, Any]) -> str:
+    """Return the status as lines for a person; what is not known is said so."""
+    works, lists, run = status["works"], status["reference_lists"], status["last_run"]
+    lines = [
+        f"held          {status['articles']:,} articles, {status['books']:,} books",
+        f"known         {works.get('known', 0):,} works that are named and not held",
+        f"references    {status['references']:,} printed, {status['references_identified']:,} of them identified",
+        f"their lists   {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",
+        f"citations     {status['citations']:,}",
+        "sources       " + (", ".join(f"{name} {count:,}" for name, count in status["sources"].items()) or "none"),
+        f"graph         computed {status['graph_computed_at']}"
+        if status["graph_computed_at"]
+        else "graph         never computed",
+    ]
+    if run:
+        outcomes = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "nothing asked"
+        ended = "" if run["finished_at"] else " (not complete; the same command goes on with it)"
+        lines.append(f"last run      {run['started_at']} {run['command']}: {outcomes}{ended}")
+    if "demonstration" in status["sources"]:
+        lines.append(
+            "This is the demonstration: bibliographic facts, not records of NCBI. The live records:\n"
+            "  litkb harvest kb.db 32448354 --references --cited-by --similar"
+        )
+    if "synthetic" in status["sources"]:
+        lines.append("This field is made up: none of its articles exists.")
+    return "\n".join(lines)

@@ -1,0 +1,52 @@
+"""Many visitors at once on a mixed walk through the site, as wrk plays them: requests a second, 99 of 100 within.
+
+    python -m tests.benchmarks.bench_visitors [ARTICLES | FILE] [SECONDS]
+
+wrk is a program of its own (package wrk of Debian) and runs on the same cores as the site. Fails on any answer of 400
+or above; prints memory before and after.
+"""
+
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from harvest.synthetic import pmid_of
+from tests.benchmarks.bench_site_under_export import make_field
+from tests.benchmarks.bench_site_wrk import loaded
+from tests.campaign.test_visitors import running, walk
+
+ARTICLES, SECONDS = 50_000, 30
+VISITORS = (1, 50, 200)
+PATHS = 2_000
+
+
+def main() -> int:
+    given = sys.argv[1] if len(sys.argv) > 1 else str(ARTICLES)
+    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
+    with tempfile.TemporaryDirectory() as folder:
+        file, articles = (Path(folder, "kb.db"), int(given)) if given.isdecimal() else (Path(given), ARTICLES)
+        if given.isdecimal():
+            make_field(file, articles)
+        return measure(file, articles, seconds)
+
+
+def measure(file: Path, articles: int, seconds: int) -> int:
+    draw = random.Random(1)
+    step = walk(draw, [pmid_of(draw.randint(1, articles)) for _ in range(PATHS)])
+    paths, failed = ["/" + step() for _ in range(PATHS)], 0
+    with running(file) as site:
+        site.get("")
+        print(f"{articles:,} articles, {site.resident_kb() / 1024:.0f} MB")
+        for visitors in VISITORS:
+            load = loaded(site.address, paths, connections=visitors, seconds=seconds)
+            failed += load.failed
+            print(
+                f"{visitors:4} visitors: {load.rate:6.1f} requests/s, p99 {load.p99:7.0f} ms, {load.failed} failed, "
+                f"{site.resident_kb() / 1024:.0f} MB"
+            )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
