@@ -20,7 +20,7 @@ from harvest.load import Loaded
 from harvest.questions import ARTICLE, Question, article_question, list_question
 from kb.changes import GONE, Change, record_changes
 from kb.database import transaction
-from kb.errors import PermanentError, RecordError, SourceError, TransientError
+from kb.errors import QuestionError, RecordError, SourceError
 from kb.queries.ledger import Task, read_followed, read_resumable_run, read_settled
 from kb.queries.records import read_held, read_record
 from kb.records import Record
@@ -29,6 +29,7 @@ from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run,
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
 
+NOT_ASKED: Final = "not asked: "  # before the reason for which a source is asked nothing more
 SLOWEST: Final = 5.0  # seconds for which an answer, or the disk, may keep the loader waiting; NCBI needs about 0.7
 
 
@@ -50,6 +51,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
     stopped: dict[str, str] = field(default_factory=dict)  # sources that are asked nothing more, and why
+    heard: set[str] = field(default_factory=set)  # sources that answered a question
 
     def client(self, source: str) -> Client | None:
         """Return who asks a source; None where it is asked nothing, or nothing more."""
@@ -57,7 +59,7 @@ class Run:
 
     def why_not(self, source: str) -> str:
         """Return why a source is not asked."""
-        return f"not asked: {self.stopped.get(source, 'nobody could be asked')}"
+        return f"{NOT_ASKED}{self.stopped.get(source, 'nobody could be asked')}"
 
 
 def begin(
@@ -171,11 +173,16 @@ class _Queue:
             self.ask(batches)
 
     def work_off(self) -> None:
-        """Ask until nothing is left, with as many batches on their way as the rate allows while one is slow."""
+        """Ask until nothing is left, with as many batches on their way as the rate allows while one is slow.
+
+        The first question to a source goes alone: one that refuses it would refuse all.
+        """
         waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
         while waiting or self._for_records or self._for_lists:
             while len(waiting) < self._most and (batch := self._next()):
                 waiting.append((batch, _sent(self._run, batch)))
+                if batch.question.source not in self._run.heard:
+                    break
             self._finish(*waiting.popleft())
 
     def _next(self) -> _Batch | None:
@@ -229,21 +236,23 @@ def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
 def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[_Batch]:
     """Keep an answer, then load and note it in one transaction; return what must be asked again.
 
-    A failure is noted for each PMID. Where a request is refused for good, the PMID that spoils it is found
-    by halves.
+    A failure is noted for each PMID. Where a request is refused for what it asks about, the PMID that spoils it is
+    found by halves; after any other failure of a source it is asked nothing more.
     """
     task, pmids = batch.question.task, batch.pmids
     if answer is None:
         note_failure(run, task, pmids, run.why_not(batch.question.source))
         return []
     try:
-        return _left_out(run, batch, _load(run, batch, answer.result()))
-    except PermanentError as error:
+        came = answer.result()
+        run.heard.add(batch.question.source)
+        return _left_out(run, batch, _load(run, batch, came))
+    except QuestionError as error:
         if len(pmids) > 1:
             middle = len(pmids) // 2
             return [batch._replace(pmids=pmids[:middle]), batch._replace(pmids=pmids[middle:])]
         _note_refusal(run, task, pmids[0], error)
-    except TransientError as error:
+    except SourceError as error:
         stop(run, batch.question.source, error)
         note_failure(run, task, pmids, str(error))
     except RecordError as error:
@@ -301,7 +310,7 @@ def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:
     )
 
 
-def _note_refusal(run: Run, task: str, pmid: int, error: PermanentError) -> None:
+def _note_refusal(run: Run, task: str, pmid: int, error: QuestionError) -> None:
     """NCBI refuses a PMID that it does not know with "ID list is empty"; other refusals are failures."""
     unknown = task == ARTICLE and "id list is empty" in str(error).lower()
     with transaction(run.db):
@@ -315,5 +324,6 @@ def note_failure(run: Run, task: str, asked: Iterable[int | str], why: str) -> N
 
 
 def stop(run: Run, source: str, error: SourceError) -> None:
-    """Ask a source nothing more in this run: all of its time for one request was used up in vain."""
-    run.stopped[source] = str(error)
+    """Ask a source nothing more in this run, unless the question alone was at fault."""
+    if not isinstance(error, QuestionError):
+        run.stopped[source] = str(error)

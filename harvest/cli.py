@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from harvest.archive import open_archive
+from harvest.asking import NOT_ASKED
 from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
 from harvest.icite import SOURCE as ICITE
@@ -276,10 +277,21 @@ def _show(summary: Summary) -> None:
 
 def show_problems(problems: Sequence[Task]) -> None:
     """Print to stderr what could not be done, and what to do about it."""
-    for task in problems:
-        say(f"  {task.outcome or 'failed'}: {task.task} {task.asked}: {task.detail or 'not asked'}")
+    for (outcome, why, *_), tasks in _together(problems).items():
+        more = f" and {len(tasks) - 1:,} more" if len(tasks) > 1 else ""
+        say(f"  {outcome}: {tasks[0].task} {tasks[0].asked}{more}: {why}")
     if any(task.outcome in (None, "failed") for task in problems):
         say("Not complete: run the same command again; it asks only for what failed.")
+
+
+def _together(problems: Sequence[Task]) -> dict[tuple[str, ...], list[Task]]:
+    """Return the problems, those that failed for one reason together: a refused request fails for all that it asks."""
+    found: dict[tuple[str, ...], list[Task]] = {}
+    for task in problems:
+        outcome, why = task.outcome or "failed", (task.detail or "not asked").removeprefix(NOT_ASKED)
+        alone = () if outcome == "failed" else (task.task, task.asked)
+        found.setdefault((outcome, why, *alone), []).append(task)
+    return found
 
 
 @click.command("rebuild")

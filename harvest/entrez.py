@@ -9,7 +9,7 @@ from harvest.client import Client
 from harvest.ecitmatch import Place, format_question, parse_found
 from harvest.elink import KINDS, check_links
 from harvest.search import MOST_HITS, SearchHits, parse_search
-from kb.errors import PermanentError, SourceError, UsageError
+from kb.errors import QuestionError, TransientError, UsageError
 from kb.identifiers import Identifier
 
 BATCH: Final = 200  # PMIDs in one EFetch or ELink: a quarter of a second of NCBI's work, half a megabyte
@@ -53,7 +53,7 @@ def fetch_articles(client: Client, pmids: Sequence[int]) -> Answer:
 def search_pubmed(client: Client, query: str) -> SearchResult:
     """Return the hits of query; beyond the 9,999 that PubMed gives, they are asked for by ranges of PMIDs.
 
-    A warning says where the slices do not add up to PubMed's count. Raises PermanentError for more than MOST_SLICED
+    A warning says where the slices do not add up to PubMed's count. Raises QuestionError for more than MOST_SLICED
     hits. Costs one request, and about 3 for each 10,000 hits where there are more.
     """
     if not query.strip():
@@ -62,7 +62,7 @@ def search_pubmed(client: Client, query: str) -> SearchResult:
     if hits.count <= len(hits.pmids):
         return SearchResult(hits.pmids, hits.count, hits.translation, hits.warnings, (answer,))
     if hits.count > MOST_SLICED:
-        raise PermanentError(
+        raise QuestionError(
             f"PubMed has {hits.count:,} hits; litkb asks for {MOST_SLICED:,} at most. "
             "Narrow the query, by years for example."
         )
@@ -86,7 +86,7 @@ def _search_slices(client: Client, query: str, *, highest: int) -> Iterator[tupl
         if hits.count <= len(hits.pmids):
             yield answer, hits
         elif low == high:
-            raise PermanentError(
+            raise QuestionError(
                 "PubMed does not keep to ranges of PMIDs in this query: split it, by years for example."
             )
         else:
@@ -162,7 +162,7 @@ def fetch_similar(client: Client, pmids: Sequence[int]) -> Answer:
             command="neighbor_score",
             deadline=client.settings.deadline * SCORED_SHARE,
         )
-    except SourceError:  # TXCLIENT::readAll EOF, again and again, on articles with many neighbours
+    except (TransientError, QuestionError):  # TXCLIENT::readAll EOF, again and again, on articles with many neighbours
         return _fetch_links(client, pmids, list_name="similar", command="neighbor")
 
 
