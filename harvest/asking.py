@@ -38,6 +38,17 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+class Person(NamedTuple):
+    """Who waits for a run: shown its progress, told what happens, asked what only a person can decide."""
+
+    progress: Progress = lambda *_: None
+    tell: Callable[[str], None] = lambda _: None
+    confirm: Callable[[str], bool] = lambda _: False
+
+
+NOBODY: Final = Person()
+
+
 @dataclass
 class Run:
     """One run under way: where it reads, keeps and writes."""
@@ -47,11 +58,16 @@ class Run:
     clients: Mapping[str, Client]  # by the source they ask; none: files only, nobody is asked
     id: int
     started_at: str
-    progress: Progress
+    person: Person = NOBODY
     notes: list[str] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
     stopped: dict[str, str] = field(default_factory=dict)  # sources that are asked nothing more, and why
     heard: set[str] = field(default_factory=set)  # sources that answered a question
+
+    def note(self, sentence: str) -> None:
+        """Tell the person at once, and keep it for the summary."""
+        self.notes.append(sentence)
+        self.person.tell(sentence)
 
     def client(self, source: str) -> Client | None:
         """Return who asks a source; None where it is asked nothing, or nothing more."""
@@ -70,15 +86,16 @@ def begin(
     *,
     command: str,
     version: str,
+    person: Person,
 ) -> tuple[Run, bool]:
     """Return a run of plan (JSON), and whether it goes on with one that was interrupted."""
     open_run = read_resumable_run(db, plan)
     if open_run:
-        return Run(db, archive, clients, *open_run, progress=lambda *_: None), True
+        return Run(db, archive, clients, *open_run, person), True
     started_at = now()
     with transaction(db):
         run_id = save_run(db, started_at=started_at, command=command, plan=plan, version=version)
-    return Run(db, archive, clients, run_id, started_at, progress=lambda *_: None), False
+    return Run(db, archive, clients, run_id, started_at, person), False
 
 
 def end(run: Run, *, is_complete: bool) -> None:
@@ -196,7 +213,7 @@ class _Queue:
         again = _settle(self._run, batch, answer)
         bar = self._bars[batch.question.task]
         bar.done += len(batch.pmids) - sum(len(each.pmids) for each in again)
-        self._run.progress(bar.label, bar.done, bar.total)
+        self._run.person.progress(bar.label, bar.done, bar.total)
         if again:
             self.ask(again)
         if batch.question.task == ARTICLE:

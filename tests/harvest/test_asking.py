@@ -33,7 +33,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive:
         with transaction(db):
             number = save_run(db, started_at=MOMENT, command="", plan="{}", version="")
-        yield Run(db, archive, {"pubmed": client}, number, MOMENT, lambda *_: None, heard={"pubmed"})
+        yield Run(db, archive, {"pubmed": client}, number, MOMENT, heard={"pubmed"})
 
 
 def answer(pmids: Sequence[int]) -> Answer:
