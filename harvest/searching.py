@@ -56,7 +56,7 @@ def check_limits(run: Run, limits: str) -> None:
         note_failure(run, LIMITS, [limits], str(error))
         return
     doubts = _doubts(result)
-    _note(run, LIMITS, limits, result, f"{format_warnings(doubts)}; nothing was followed" if doubts else None)
+    _note(run, LIMITS, limits, result, f"{format_warnings(doubts)}; nothing was harvested" if doubts else None)
     if doubts:
         raise QuestionError(
             f"Nothing was harvested, for PubMed would not keep to the limits {limits}: {format_warnings(doubts)}; "

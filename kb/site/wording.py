@@ -195,7 +195,8 @@ def name_sentence(orcids: int) -> str:
 
 TASK_WORDS: Final = {
     "seed": "articles asked for", "search": "searches", "limits": "limits", "article": "articles",
-    "cited_by": "lists of who cites", "similar": "lists of what is similar", "file": "files", "record": "records of files that were rejected",
+    "cited_by": "lists of who cites", "similar": "lists of what is similar", "file": "files",
+    "record": "records of files that were rejected",
 }  # fmt: skip
 
 

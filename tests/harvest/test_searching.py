@@ -113,7 +113,7 @@ def test_limits_that_pubmed_drops_stop_the_run_before_it_harvests(
 
     with (
         Dropping(said) as rehearsal,
-        pytest.raises(QuestionError, match="^Nothing was harvested, for PubMed would not"),
+        pytest.raises(QuestionError, match=r"^Nothing was harvested, for PubMed would not"),
     ):
         run(kb, plan, rehearsal, person(yes=True)[0])
 
