@@ -7,7 +7,7 @@ import math
 import sqlite3
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,10 +18,11 @@ from harvest.client import Client
 from harvest.entrez import BATCH, Answer
 from harvest.load import Loaded
 from harvest.questions import ARTICLE, Question, article_question, list_question
-from kb.changes import GONE, Change, record_changes
+from kb.changes import GONE, RETRACTED, Change, record_changes
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
 from kb.queries.ledger import Task, read_followed, read_resumable_run, read_settled
+from kb.queries.notices import Sign, read_signs_by, read_signs_of
 from kb.queries.records import read_held, read_record
 from kb.records import Record
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
@@ -292,9 +293,11 @@ def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
     kept = keep(run, answer, batch.question.note)
     with transaction(run.db):
         held = _held_records(run.db, batch)
+        known = read_signs_by(run.db, held)
         loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
         save_changes(run.db, run.id, _changes(run.db, held, loaded.tasks))
+        save_changes(run.db, run.id, _retractions(run.db, loaded.tasks, known))
     return loaded
 
 
@@ -314,6 +317,16 @@ def _changes(db: sqlite3.Connection, held: Mapping[int, Record | None], tasks: I
             yield from record_changes(before, after)
         elif before and task.outcome in GONE:
             yield Change(pmid, task.outcome, "state", "held", task.detail)
+
+
+def _retractions(db: sqlite3.Connection, tasks: Iterable[Task], known: Collection[Sign]) -> Iterator[Change]:
+    """Yield the held articles of which only records stored now say that they were retracted: their notices."""
+    stored = {int(task.asked) for task in tasks if task.task == ARTICLE and task.outcome == "stored"}
+    new = [one for one in read_signs_by(db, stored) if one not in known and one.id not in stored]
+    ids = {one.id for one in new}
+    before = {one.id for one in read_signs_of(db, ids) if one.said_by not in stored} | {one.id for one in known}
+    held = read_held(db, ids - before)
+    yield from (Change(one.id, RETRACTED, one.sign, None, str(one.said_by)) for one in new if one.id in held)
 
 
 def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:

@@ -179,10 +179,12 @@ create table notices (
     other_pmid integer references works (id),
     ref_source text,
     note text,
+    other_doi text,              -- in ref_source, where no PMID is given; lower case, bare
     primary key (pmid, position)
 ) strict, without rowid;
 create index notices_kind on notices (kind, pmid);
 create index notices_other on notices (other_pmid) where other_pmid is not null;
+create index notices_doi on notices (other_doi) where other_doi is not null;
 
 create table data_banks (
     pmid integer not null references articles (pmid),

@@ -122,7 +122,7 @@ def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, 
     """Return by id how works are shown; those that nothing names are absent."""
     rows = db.execute(
         """select w.id, w.label, a.title, coalesce(a.year, w.year), coalesce(a.doi, w.doi), a.pmid is not null,
-            w.id in (select pmid from retracted_articles)
+            w.id in (select id from retraction_signs)
         from works w left join articles a on a.pmid = w.id where w.id in (select value from json_each(?))""",
         (_listed(works),),
     )

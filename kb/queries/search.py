@@ -10,8 +10,8 @@ import numpy as np
 from kb.database import long_values
 from kb.queries.links import Ids
 from kb.queries.mesh import IN_BRANCH
+from kb.queries.notices import IS_RETRACTED
 from kb.queries.records import marks
-from kb.queries.standing import IS_RETRACTED
 from kb.queries.syntax import Query, excluded_expression, fts_expression
 from kb.text import fold, words_in
 

@@ -4,27 +4,26 @@ import sqlite3
 from typing import Final, NamedTuple
 
 # Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
-DOUBTS: Final = ("RetractionIn", "PartialRetractionIn", "RetractedandRepublishedIn", "ExpressionOfConcernIn")
+DOUBTS: Final = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn", "ExpressionOfConcernIn")
 _DOUBTS: Final = ", ".join(f"'{kind}'" for kind in DOUBTS)
-# Of w.id, what the view retracted_articles says of all.
-IS_RETRACTED: Final = """(
-    exists (select 1 from publication_types t where t.pmid = w.id and t.name = 'Retracted Publication')
-    or exists (select 1 from notices n where n.pmid = w.id and n.kind = 'RetractionIn')
-    or exists (select 1 from notices n where n.other_pmid = w.id and n.kind = 'RetractionOf'))"""
+_NOTICES_OF_DOUBT: Final = """(
+    'RetractionOf', 'PartialRetractionOf', 'RetractedandRepublishedFrom', 'ExpressionOfConcernFor')"""
 
 DOUBTED: Final = f"""with cited (id) as (
     select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
         where c.citing_id = :work
     union select coalesce(v.merged_into, v.id) from article_references r join works v on v.id = r.cited_id
         where r.citing_pmid = :work),
-doubted (id, kind) as (select w.id, case when {IS_RETRACTED} then 'RetractionIn'
-    else (select max(n.kind) from notices n where n.pmid = w.id and n.kind in ({_DOUBTS})) end
+doubted (id, kind) as (select w.id, coalesce(
+        (select 'RetractionIn' from retraction_signs s
+            where s.id = w.id and s.sign not in ('RetractedandRepublishedIn', 'RetractedandRepublishedFrom')),
+        (select max(n.kind) from notice_links n where n.id = w.id and n.kind in ({_DOUBTS})))
     from cited w where w.id <> :work)
 select w.id, w.label, w.state, d.kind, e.timing
 from doubted d join works w on w.id = d.id
     left join retraction_exposure e on e.retracted_id = w.id and e.id = :work and e.steps = 1
 where d.kind is not null and not exists (
-    select 1 from notices n where n.pmid = :work and n.other_pmid = w.id and n.kind like 'Retraction%')
+    select 1 from notice_links n where n.id = :work and n.other_id = w.id and n.kind in {_NOTICES_OF_DOUBT})
 order by d.kind <> 'RetractionIn', d.kind = 'ExpressionOfConcernIn', w.year desc, w.id"""
 
 

@@ -63,8 +63,7 @@ def save_search(db: sqlite3.Connection, run_id: int, task: str, asked: str, foun
     """Save what PubMed answered to a query; what a run was answered before goes."""
     key = (run_id, task, asked)
     db.execute(
-        "insert or replace into searches (run_id, task, asked, hits, received, translation)"
-        " values (?, ?, ?, ?, ?, ?)",
+        "insert or replace into searches (run_id, task, asked, hits, received, translation) values (?, ?, ?, ?, ?, ?)",
         (*key, *found[:3]),
     )
     db.execute("delete from search_warnings where (run_id, task, asked) = (?, ?, ?)", key)
