@@ -186,6 +186,20 @@ create index notices_kind on notices (kind, pmid);
 create index notices_other on notices (other_pmid) where other_pmid is not null;
 create index notices_doi on notices (other_doi) where other_doi is not null;
 
+create table notice_kinds (
+    kind text primary key,       -- PubMed's RefType
+    converse text not null unique  -- the same notice as seen from the other record
+) strict, without rowid;
+insert into notice_kinds (kind, converse)
+    with pairs (one, other) as (values
+        ('RetractionIn', 'RetractionOf'), ('PartialRetractionIn', 'PartialRetractionOf'),
+        ('RetractedandRepublishedIn', 'RetractedandRepublishedFrom'),
+        ('CorrectedandRepublishedIn', 'CorrectedandRepublishedFrom'), ('RepublishedIn', 'RepublishedFrom'),
+        ('ExpressionOfConcernIn', 'ExpressionOfConcernFor'), ('ErratumIn', 'ErratumFor'),
+        ('UpdateIn', 'UpdateOf'), ('CommentIn', 'CommentOn'), ('ReprintIn', 'ReprintOf'),
+        ('AssociatedDataset', 'AssociatedPublication'), ('SummaryForPatientsIn', 'OriginalReportIn'))
+    select one, other from pairs union all select other, one from pairs;
+
 create table data_banks (
     pmid integer not null references articles (pmid),
     position integer not null,

@@ -32,16 +32,6 @@ create view often_cited_not_held as  -- by at least two articles, with or withou
     group by w.id having count(distinct c.citing_id) >= 2
     order by cited_by desc, w.id;
 
-create view notice_kinds as  -- kinds of notice, each with what it is as seen from the other record
-    with pairs (one, other) as (values
-        ('RetractionIn', 'RetractionOf'), ('PartialRetractionIn', 'PartialRetractionOf'),
-        ('RetractedandRepublishedIn', 'RetractedandRepublishedFrom'),
-        ('CorrectedandRepublishedIn', 'CorrectedandRepublishedFrom'), ('RepublishedIn', 'RepublishedFrom'),
-        ('ExpressionOfConcernIn', 'ExpressionOfConcernFor'), ('ErratumIn', 'ErratumFor'),
-        ('UpdateIn', 'UpdateOf'), ('CommentIn', 'CommentOn'), ('ReprintIn', 'ReprintOf'),
-        ('AssociatedDataset', 'AssociatedPublication'), ('SummaryForPatientsIn', 'OriginalReportIn'))
-    select one as kind, other as converse from pairs union all select other, one from pairs;
-
 create view notice_links as  -- each notice from both ends, whichever record says so; named by PMID, else by DOI
     select n.pmid as id, n.kind, coalesce(
             (select coalesce(w.merged_into, w.id) from works w where w.id = n.other_pmid),
@@ -49,16 +39,19 @@ create view notice_links as  -- each notice from both ends, whichever record say
         ) as other_id, n.kind as says, n.pmid as said_by, n.position, n.ref_source as printed
     from notices n
     union all
-    select w.id, k.converse, n.pmid, n.kind, n.pmid, n.position, null
+    select n.other_pmid, k.converse, n.pmid, n.kind, n.pmid, n.position, null
     from notices n join notice_kinds k on k.kind = n.kind
-        join works w on w.id = n.other_pmid or w.doi = n.other_doi and not exists (
-            select 1 from works v where v.doi = w.doi and v.id <> w.id and v.merged_into is null)
-    where w.merged_into is null and w.id <> n.pmid
+    where n.other_pmid <> n.pmid and not exists (
+        select 1 from works w where w.id = n.other_pmid and w.merged_into is not null)
+    union all
+    select w.id, k.converse, n.pmid, n.kind, n.pmid, n.position, null
+    from notices n join notice_kinds k on k.kind = n.kind join works w on w.doi = n.other_doi
+    where w.merged_into is null and w.id <> n.pmid and not exists (
+        select 1 from works v where v.doi = w.doi and v.id <> w.id and v.merged_into is null)
     union all
     select w.merged_into, k.converse, n.pmid, n.kind, n.pmid, n.position, null
-    from notices n join notice_kinds k on k.kind = n.kind
-        join works w on w.id = n.other_pmid or w.doi = n.other_doi
-    where w.merged_into is not null and w.merged_into <> n.pmid;
+    from notices n join notice_kinds k on k.kind = n.kind join works w on w.id = n.other_pmid
+    where w.merged_into <> n.pmid;
 
 create view retraction_signs as  -- all that says that a work was retracted, and whose record says so
     select pmid as id, name as sign, pmid as said_by, null as notice_id, null as printed

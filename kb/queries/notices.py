@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from kb.queries.records import marks
 
 RETRACTED_TYPE: Final = "Retracted Publication"
+_FEW: Final = 1_000  # works that are looked up one by one
 RETRACTIONS: Final = "('RetractionIn', 'RetractedandRepublishedIn')"  # kinds, as seen from the retracted work
-IS_RETRACTED: Final = "exists (select 1 from retraction_signs s where s.id = w.id)"  # of w.id
 
 
 class NoticeLink(NamedTuple):
@@ -41,6 +41,13 @@ def read_notice_links(db: sqlite3.Connection, pmid: int) -> list[NoticeLink]:
     links = [NoticeLink(*row) for row in rows]
     own = {(link.kind, link.other_id) for link in links if link.said_by == pmid}
     return [link for link in links if link.said_by == pmid or (link.kind, link.other_id) not in own]
+
+
+def read_retracted(db: sqlite3.Connection, works: Collection[int]) -> set[int]:
+    """Return those of works that a record here says are retracted, however many others are."""
+    few = works if len(works) <= _FEW else ()
+    only = f"where id in ({marks(few)})" if few else ""
+    return {row[0] for row in db.execute(f"select id from retraction_signs {only}", [*few])} & set(works)
 
 
 def read_signs(db: sqlite3.Connection) -> list[Sign]:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from kb.queries.notices import IS_RETRACTED
+from kb.queries.notices import read_retracted
 
 _CHOSEN: Final = "select value as id from json_each(:works)"
 _NAMES: Final = f"""chosen as materialized ({_CHOSEN}), names as materialized (
@@ -68,14 +68,17 @@ class Together(NamedTuple):
 def read_dots(db: sqlite3.Connection, works: Collection[int]) -> dict[int, Dot]:
     """Return the works as a picture shows them."""
     rows = db.execute(
-        f"""select w.id, w.label, a.title, coalesce(a.year, w.year), a.pmid is not null, {IS_RETRACTED},
-            c.community, m.citation_count
+        f"""select w.id, w.label, a.title, coalesce(a.year, w.year), a.pmid is not null, c.community, m.citation_count
         from works w left join articles a on a.pmid = w.id left join communities c on c.id = w.id
             left join article_metrics m on m.id = w.id
         where w.id in ({_CHOSEN})""",
         {"works": json.dumps(list(works))},
     )
-    return {row[0]: Dot(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6], row[7]) for row in rows}
+    retracted = read_retracted(db, works)
+    return {
+        work: Dot(work, label, title, year, bool(is_held), work in retracted, community, count)
+        for work, label, title, year, is_held, community, count in rows
+    }
 
 
 def read_citations_among(db: sqlite3.Connection, works: Collection[int]) -> list[tuple[int, int]]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.queries import pages
-from kb.queries.notices import RETRACTED_TYPE, NoticeLink, read_notice_links
+from kb.queries.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
 from kb.queries.records import read_record
-from kb.queries.search import read_measures, read_retracted
+from kb.queries.search import read_measures
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site import wording
 from kb.site.markup import marked_up, title_markup
