@@ -281,6 +281,11 @@ create trigger articles_delete after delete on articles when exists (select 1 fr
     delete from facet_values;
     delete from facet_blocks;
 end;
+create trigger works_merged after update of merged_into on works  -- a notice may name what became an article held
+    when new.id > 0 and new.merged_into is not old.merged_into and exists (select 1 from facet_blocks) begin
+    delete from facet_values;
+    delete from facet_blocks;
+end;
 create trigger articles_update after update of content_hash on articles when exists (select 1 from facet_blocks) begin
     delete from facet_values;
     delete from facet_blocks;
