@@ -1,8 +1,10 @@
 """The searches of a run: asked, kept and noted; hits of another query than the one asked are not taken unasked."""
 
+from collections.abc import Callable
 from typing import Final
 
 from harvest.asking import Run, keep, note_failure, stop
+from harvest.client import Client
 from harvest.entrez import SearchResult, count_hits, search_pubmed
 from harvest.questions import PUBMED
 from kb.database import transaction
@@ -22,38 +24,28 @@ def search(run: Run, query: str) -> list[int]:
     Raises QuestionError where PubMed warns that it searched for something else, unless a person, or an earlier run of
     this query, takes these hits.
     """
-    client = run.client(PUBMED)
-    if client is None:
-        note_failure(run, SEARCH, [query], run.why_not(PUBMED))
-        return []
-    try:
-        result = search_pubmed(client, query)
-    except SourceError as error:
-        stop(run, PUBMED, error)
-        note_failure(run, SEARCH, [query], str(error))
+    result = _asked(run, SEARCH, query, search_pubmed)
+    if result is None:
         return []
     _tell(run, result)
     doubts = _doubts(result)
     known = read_accepted_warnings(run.db, query)
-    refused = result.count and not known.issuperset(doubts) and not run.person.confirm(_question(result.count))
-    why = f"{format_warnings(doubts)}; its {_hits(result.count)} were not harvested" if refused else None
+    why = None
+    if result.count and not known.issuperset(doubts) and not run.person.confirm(_question(result.count)):
+        why = (
+            f"{format_warnings(doubts)}; its {_hits(result.count)} were not harvested: "
+            "correct the query, or add --yes to harvest them all the same"
+        )
     _note(run, SEARCH, query, result, why)
     if why:
-        raise QuestionError(f"{why}: correct the query, or add --yes to harvest them all the same.")
+        raise QuestionError(f"{why}.")
     return list(result.pmids)
 
 
 def check_limits(run: Run, limits: str) -> None:
     """Ask PubMed how it reads the limits of what is followed. Raises QuestionError where it would not keep to them."""
-    client = run.client(PUBMED)
-    if client is None:
-        note_failure(run, LIMITS, [limits], run.why_not(PUBMED))
-        return
-    try:
-        result = count_hits(client, limits)
-    except SourceError as error:
-        stop(run, PUBMED, error)
-        note_failure(run, LIMITS, [limits], str(error))
+    result = _asked(run, LIMITS, limits, count_hits)
+    if result is None:
         return
     doubts = _doubts(result)
     _note(run, LIMITS, limits, result, f"{format_warnings(doubts)}; nothing was harvested" if doubts else None)
@@ -62,6 +54,20 @@ def check_limits(run: Run, limits: str) -> None:
             f"Nothing was harvested, for PubMed would not keep to the limits {limits}: {format_warnings(doubts)}; "
             "correct --years, --type, --branch or --matching."
         )
+
+
+def _asked(run: Run, task: str, query: str, ask: Callable[[Client, str], SearchResult]) -> SearchResult | None:
+    """Return PubMed's answer to a query; None, which the ledger says, where none can be had."""
+    client = run.client(PUBMED)
+    if client is None:
+        note_failure(run, task, [query], run.why_not(PUBMED))
+        return None
+    try:
+        return ask(client, query)
+    except SourceError as error:
+        stop(run, PUBMED, error)
+        note_failure(run, task, [query], str(error))
+        return None
 
 
 def _doubts(result: SearchResult) -> tuple[SearchWarning, ...]:
