@@ -117,7 +117,7 @@ def test_a_retraction_is_shown_before_all_else(get: Get):
 def test_a_retraction_known_by_type_alone_is_shown_too(tmp_path: Path):
     retracted = record(1, publication_types=(PublicationType(1, 1, None, "Retracted Publication"),))
     with served(fill(tmp_path / "retracted.db", [retracted])) as get:
-        assert text_of(get("/article/1").text).startswith("This article has been retracted.")
+        assert text_of(get("/article/1").text).startswith("This article has been retracted, as its publication type says.")
 
 
 def test_related_studies_come_with_reasons(get: Get):
