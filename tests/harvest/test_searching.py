@@ -94,20 +94,19 @@ def searches(kb: Path, run_id: int = 1) -> list[SearchRow]:
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("limits", "said"),
     [
-        UNKNOWN_FIELD,
-        LEFT_OUT,
-        "",  # but the translation has no field
-        "<ErrorList><PhraseNotFound>x</PhraseNotFound></ErrorList>",
-        "<WarningList><QuotedPhraseNotFound>x</QuotedPhraseNotFound></WarningList>",
-        "<WarningList><OutputMessage>Your search was changed.</OutputMessage></WarningList>",
-        "<WarningList><SomethingNew>x</SomethingNew></WarningList>",
+        ({"years": "2000-"}, UNKNOWN_FIELD),
+        ({"types": ("Review",)}, LEFT_OUT),
+        ({"matching": "x[au]"}, ""),  # but the translation has no field
+        ({"matching": "x"}, "<ErrorList><PhraseNotFound>x</PhraseNotFound></ErrorList>"),
+        ({"matching": "x"}, "<WarningList><QuotedPhraseNotFound>x</QuotedPhraseNotFound></WarningList>"),
+        ({"matching": "x"}, "<WarningList><OutputMessage>Your search was changed.</OutputMessage></WarningList>"),
+        ({"branches": (("F04", "Groups"),)}, "<WarningList><SomethingNew>x</SomethingNew></WarningList>"),
     ],
 )
-@pytest.mark.parametrize("limits", [{"years": "2000-"}, {"types": ("Review",)}, {"matching": "x[au]"}])
 def test_limits_that_pubmed_drops_stop_the_run_before_it_harvests(
-    kb: Path, said: str, limits: dict[str, object]
+    kb: Path, limits: dict[str, object], said: str
 ) -> None:
     plan = Plan(seeds=("1",), references=True, **limits)  # type: ignore[arg-type]
 
