@@ -19,6 +19,7 @@ from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries import structure
 from kb.queries.links import read_labels
+from kb.queries.notices import Sign, read_signs
 
 _RPYS_HEAD: Final = "year  references  above the median of five years"
 _LEAST: Final = 0.0001  # of all paths: what is less is shown as less
@@ -171,19 +172,25 @@ def retractions_command(kb: Path, as_json: bool) -> None:
     with closing(open_kb(kb)) as db:
         run = compute_graph(db, steps=[retractions_step])
         articles = list(structure.read_retractions(db))
+        signs = read_signs(db)
         exposed = [row for steps in (1, 2) for row in structure.read_exposed(db, steps)]
     if as_json:
-        tell({"graph_run_id": run.run_id, "retractions": _rows(articles), "exposure": _rows(exposed)})
+        parts: dict[str, Iterable[Any]] = {"retractions": articles, "signs": signs, "exposure": exposed}
+        tell({"graph_run_id": run.run_id, **{name: _rows(rows) for name, rows in parts.items()}})
         return
     if not articles:
         click.echo("No record in this file says that an article is retracted.")
     for article in articles:
-        _show_retraction(article, [row for row in exposed if row.retracted_id == article.id and row.steps == 1])
+        said = [sign for sign in signs if sign.id == article.id]
+        citing = [row for row in exposed if row.retracted_id == article.id and row.steps == 1]
+        _show_retraction(article, said, citing)
 
 
-def _show_retraction(article: structure.RetractedRow, citing: list[structure.ExposedRow]) -> None:
+def _show_retraction(article: structure.RetractedRow, signs: list[Sign], citing: list[structure.ExposedRow]) -> None:
     notice = f"notice of {article.notice_year}" if article.notice_year else "year of the notice unknown"
     click.echo(f"{_named(article.id, article.label)}: {notice}")
+    said = (f"{one.sign} ({'its own record' if one.said_by == one.id else f'PMID {one.said_by}'})" for one in signs)
+    click.echo(f"  said by {', '.join(said)}")
     click.echo(
         f"  cited by {article.citing:,}: before {article.citing_before:,}, same year {article.citing_same_year:,}, "
         f"after {article.citing_after:,}, unknown {article.citing_unknown:,}; two steps away {article.two_steps:,}"

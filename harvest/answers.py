@@ -6,18 +6,33 @@ from typing import Final
 
 from lxml import etree
 
-from kb.errors import PermanentError, SourceError, TransientError
+from kb.errors import PermanentError, QuestionError, SourceError, TransientError
 from kb.text import collapse_spaces
 
 LONGEST_QUOTE: Final = 160
 """Characters of NCBI's words in a sentence of ours."""
 
-_PERMANENT: Final = re.compile(
-    r"id list is empty|id parameter is empty|invalid (?:db|uid|query)|api key invalid|out of range"
-    r"|cannot be larger|out of acceptable range|too many uids|can not retrieve dbinfo|command not supported"
-    r"|unknown (?:cmd|link)|empty term|missing (?:term|id)|not available: \d",
+_QUESTION: Final = re.compile(
+    r"id list is empty|id parameter is empty|invalid (?:uid|id\b|query)|missing (?:term|id)|empty term|too many uids"
+    r"|out of range|cannot be larger|out of acceptable range|not available: \d",
     re.IGNORECASE,
-)  # asked again, these come again; every other message has been seen to pass (faults.md)
+)  # refused for the ids or the query in it
+_KEY: Final = re.compile(r"\bapi[ _-]?key\b", re.IGNORECASE)
+_BLOCKED: Final = re.compile(r"\bHTTP 40[137]\b|\bblocked\b|\bbanned\b|access denied|\bforbidden\b", re.IGNORECASE)
+_UNKNOWN: Final = re.compile(
+    r"(?:invalid|unknown|unsupported|missing|illegal|incorrect|wrong|bad)\b[^.;]{0,20}"
+    r"\b(?:db|database|cmd|command|link\s?name|link|ret\s?type|ret\s?mode|parameter|tool|e-?mail)\b"
+    r"|\b(?:cmd|command|link\s?name|ret\s?type|ret\s?mode|parameter|tool)\b[^.;]{0,40}"
+    r"\b(?:not supported|unsupported|invalid|unknown|not valid|not allowed)|can ?not retrieve dbinfo",
+    re.IGNORECASE,
+)  # refused whatever it asks about; every message that none of these knows has been seen to pass (faults.md)
+_LIMITED: Final = re.compile(r"rate limit|too many requests", re.IGNORECASE)
+_KEY_VALUE: Final = re.compile(r"(api[ _-]?key[\"']?\s*[:=]\s*[\"']?)[^\"'\s,&}<]+", re.IGNORECASE)
+_WAYS_OUT: Final = {
+    _KEY: "correct NCBI_API_KEY or the file of --api-key-file, or ask without a key",
+    _BLOCKED: "set NCBI_EMAIL, wait a day, or write to eutilities@ncbi.nlm.nih.gov",
+    _UNKNOWN: "the server does not offer what litkb asks for; check LITKB_EUTILS_URL, or report it to litkb",
+}
 _PASSING: Final = re.compile(r"unable to route|failed to connect|bad gateway|time-?out", re.IGNORECASE)
 _PASSING_STATUSES: Final = frozenset({400, 408, 425, 429})  # 400 relays what failed behind NCBI's front
 _ERROR: Final = re.compile(rb"<ERROR\b[^>]*>(.*?)</ERROR>", re.DOTALL)
@@ -33,10 +48,11 @@ def check_status(status: int, body: bytes, *, retry_after: float | None = None) 
         return
     said = said_instead(body)
     sentence = f"HTTP {status}" + (f", {said}" if said else "")
+    kind = _kind_of(said)
     passing = status in _PASSING_STATUSES or status >= 500 or _PASSING.search(said)
-    if _PERMANENT.search(said) or not passing:
-        raise PermanentError(sentence)
-    raise TransientError(sentence, retry_after=retry_after)
+    if status == 429 or (kind is TransientError and passing):
+        raise TransientError(sentence, retry_after=retry_after)
+    raise (PermanentError if kind is TransientError else kind)(_with_way_out(sentence))
 
 
 def check_articles(body: bytes) -> None:
@@ -80,9 +96,30 @@ def error_words(body: bytes) -> str:
 
 
 def refusal(words: str) -> SourceError:
-    """Return the error for what an answer says in place of data: permanent where asking again is no use."""
-    kind = PermanentError if _PERMANENT.search(words) else TransientError
-    return kind(words or "an answer of an unknown kind")
+    """Return the error for what an answer says in place of data.
+
+    QuestionError where it is about the ids or the query asked, PermanentError where the request is refused whatever
+    it asks about, with what to do; else TransientError.
+    """
+    return _kind_of(words)(_with_way_out(words) or "an answer of an unknown kind")
+
+
+def _kind_of(words: str) -> type[SourceError]:
+    if _LIMITED.search(words):
+        return TransientError
+    if not _KEY.search(words) and _QUESTION.search(words):
+        return QuestionError
+    return PermanentError if _way_out(words) else TransientError
+
+
+def _with_way_out(words: str) -> str:
+    way_out = _way_out(words)
+    return f"{words.rstrip('.')}: {way_out}" if way_out else words
+
+
+def _way_out(words: str) -> str | None:
+    """Return what to do about a request that is refused whatever it asks about; None where words do not say so."""
+    return next((way_out for pattern, way_out in _WAYS_OUT.items() if pattern.search(words)), None)
 
 
 def said_instead(body: bytes) -> str:
@@ -106,5 +143,5 @@ def _text(markup: bytes) -> str:
 
 def _quoted(words: str) -> str:
     """Return words on one line, without characters that would disturb a terminal, at most LONGEST_QUOTE long."""
-    plain = collapse_spaces("".join(c if c.isprintable() else " " for c in words))
+    plain = collapse_spaces(_KEY_VALUE.sub(r"\1…", "".join(c if c.isprintable() else " " for c in words)))
     return plain if len(plain) <= LONGEST_QUOTE else plain[: LONGEST_QUOTE - 1] + "…"

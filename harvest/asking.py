@@ -7,7 +7,7 @@ import math
 import sqlite3
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,10 +18,11 @@ from harvest.client import Client
 from harvest.entrez import BATCH, Answer
 from harvest.load import Loaded
 from harvest.questions import ARTICLE, Question, article_question, list_question
-from kb.changes import GONE, Change, record_changes
+from kb.changes import GONE, RETRACTED, Change, record_changes
 from kb.database import transaction
-from kb.errors import PermanentError, RecordError, SourceError, TransientError
+from kb.errors import QuestionError, RecordError, SourceError
 from kb.queries.ledger import Task, read_followed, read_resumable_run, read_settled
+from kb.queries.notices import Sign, read_signs_by, read_signs_of
 from kb.queries.records import read_held, read_record
 from kb.records import Record
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
@@ -29,12 +30,24 @@ from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run,
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
 
+NOT_ASKED: Final = "not asked: "  # before the reason for which a source is asked nothing more
 SLOWEST: Final = 5.0  # seconds for which an answer, or the disk, may keep the loader waiting; NCBI needs about 0.7
 
 
 def now() -> str:
     """Return the moment, ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class Person(NamedTuple):
+    """Who waits for a run: shown its progress, told what happens, asked what only a person can decide."""
+
+    progress: Progress = lambda *_: None
+    tell: Callable[[str], None] = lambda _: None
+    confirm: Callable[[str], bool] = lambda _: False
+
+
+NOBODY: Final = Person()
 
 
 @dataclass
@@ -46,10 +59,16 @@ class Run:
     clients: Mapping[str, Client]  # by the source they ask; none: files only, nobody is asked
     id: int
     started_at: str
-    progress: Progress
+    person: Person = NOBODY
     notes: list[str] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
     stopped: dict[str, str] = field(default_factory=dict)  # sources that are asked nothing more, and why
+    heard: set[str] = field(default_factory=set)  # sources that answered a question
+
+    def note(self, sentence: str) -> None:
+        """Tell the person at once, and keep it for the summary."""
+        self.notes.append(sentence)
+        self.person.tell(sentence)
 
     def client(self, source: str) -> Client | None:
         """Return who asks a source; None where it is asked nothing, or nothing more."""
@@ -57,7 +76,7 @@ class Run:
 
     def why_not(self, source: str) -> str:
         """Return why a source is not asked."""
-        return f"not asked: {self.stopped.get(source, 'nobody could be asked')}"
+        return f"{NOT_ASKED}{self.stopped.get(source, 'nobody could be asked')}"
 
 
 def begin(
@@ -68,15 +87,16 @@ def begin(
     *,
     command: str,
     version: str,
+    person: Person,
 ) -> tuple[Run, bool]:
     """Return a run of plan (JSON), and whether it goes on with one that was interrupted."""
     open_run = read_resumable_run(db, plan)
     if open_run:
-        return Run(db, archive, clients, *open_run, progress=lambda *_: None), True
+        return Run(db, archive, clients, *open_run, person), True
     started_at = now()
     with transaction(db):
         run_id = save_run(db, started_at=started_at, command=command, plan=plan, version=version)
-    return Run(db, archive, clients, run_id, started_at, progress=lambda *_: None), False
+    return Run(db, archive, clients, run_id, started_at, person), False
 
 
 def end(run: Run, *, is_complete: bool) -> None:
@@ -171,11 +191,16 @@ class _Queue:
             self.ask(batches)
 
     def work_off(self) -> None:
-        """Ask until nothing is left, with as many batches on their way as the rate allows while one is slow."""
+        """Ask until nothing is left, with as many batches on their way as the rate allows while one is slow.
+
+        The first question to a source goes alone: one that refuses it would refuse all.
+        """
         waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
         while waiting or self._for_records or self._for_lists:
             while len(waiting) < self._most and (batch := self._next()):
                 waiting.append((batch, _sent(self._run, batch)))
+                if batch.question.source not in self._run.heard:
+                    break
             self._finish(*waiting.popleft())
 
     def _next(self) -> _Batch | None:
@@ -189,7 +214,7 @@ class _Queue:
         again = _settle(self._run, batch, answer)
         bar = self._bars[batch.question.task]
         bar.done += len(batch.pmids) - sum(len(each.pmids) for each in again)
-        self._run.progress(bar.label, bar.done, bar.total)
+        self._run.person.progress(bar.label, bar.done, bar.total)
         if again:
             self.ask(again)
         if batch.question.task == ARTICLE:
@@ -229,21 +254,23 @@ def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
 def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[_Batch]:
     """Keep an answer, then load and note it in one transaction; return what must be asked again.
 
-    A failure is noted for each PMID. Where a request is refused for good, the PMID that spoils it is found
-    by halves.
+    A failure is noted for each PMID. Where a request is refused for what it asks about, the PMID that spoils it is
+    found by halves; after any other failure of a source it is asked nothing more.
     """
     task, pmids = batch.question.task, batch.pmids
     if answer is None:
         note_failure(run, task, pmids, run.why_not(batch.question.source))
         return []
     try:
-        return _left_out(run, batch, _load(run, batch, answer.result()))
-    except PermanentError as error:
+        came = answer.result()
+        run.heard.add(batch.question.source)
+        return _left_out(run, batch, _load(run, batch, came))
+    except QuestionError as error:
         if len(pmids) > 1:
             middle = len(pmids) // 2
             return [batch._replace(pmids=pmids[:middle]), batch._replace(pmids=pmids[middle:])]
         _note_refusal(run, task, pmids[0], error)
-    except TransientError as error:
+    except SourceError as error:
         stop(run, batch.question.source, error)
         note_failure(run, task, pmids, str(error))
     except RecordError as error:
@@ -266,9 +293,11 @@ def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
     kept = keep(run, answer, batch.question.note)
     with transaction(run.db):
         held = _held_records(run.db, batch)
+        known = read_signs_by(run.db, held)
         loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
         save_changes(run.db, run.id, _changes(run.db, held, loaded.tasks))
+        save_changes(run.db, run.id, _retractions(run.db, loaded.tasks, known))
     return loaded
 
 
@@ -290,6 +319,16 @@ def _changes(db: sqlite3.Connection, held: Mapping[int, Record | None], tasks: I
             yield Change(pmid, task.outcome, "state", "held", task.detail)
 
 
+def _retractions(db: sqlite3.Connection, tasks: Iterable[Task], known: Collection[Sign]) -> Iterator[Change]:
+    """Yield the held articles of which only records stored now say that they were retracted: their notices."""
+    stored = {int(task.asked) for task in tasks if task.task == ARTICLE and task.outcome == "stored"}
+    new = [one for one in read_signs_by(db, stored) if one not in known and one.id not in stored]
+    ids = {one.id for one in new}
+    before = {one.id for one in read_signs_of(db, ids) if one.said_by not in stored} | {one.id for one in known}
+    held = read_held(db, ids - before)
+    yield from (Change(one.id, RETRACTED, one.sign, None, str(one.said_by)) for one in new if one.id in held)
+
+
 def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:
     """Keep an answer in the archive, with what a rebuild must know of it; return its name there."""
     return keep_answer(
@@ -301,7 +340,7 @@ def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:
     )
 
 
-def _note_refusal(run: Run, task: str, pmid: int, error: PermanentError) -> None:
+def _note_refusal(run: Run, task: str, pmid: int, error: QuestionError) -> None:
     """NCBI refuses a PMID that it does not know with "ID list is empty"; other refusals are failures."""
     unknown = task == ARTICLE and "id list is empty" in str(error).lower()
     with transaction(run.db):
@@ -315,5 +354,6 @@ def note_failure(run: Run, task: str, asked: Iterable[int | str], why: str) -> N
 
 
 def stop(run: Run, source: str, error: SourceError) -> None:
-    """Ask a source nothing more in this run: all of its time for one request was used up in vain."""
-    run.stopped[source] = str(error)
+    """Ask a source nothing more in this run, unless the question alone was at fault."""
+    if not isinstance(error, QuestionError):
+        run.stopped[source] = str(error)

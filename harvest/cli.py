@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from harvest.archive import open_archive
+from harvest.asking import NOT_ASKED, Person, Progress
 from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
 from harvest.icite import SOURCE as ICITE
@@ -27,6 +28,11 @@ from kb.queries.mesh import read_has_tree, read_heading_at
 from kb.queries.syntax import parse_branch
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
+
+
+yes_option = click.option(
+    "--yes", is_flag=True, help="Harvest a query's hits also where PubMed warns that it searched for something else."
+)
 
 
 class Rounds(click.ParamType[int]):
@@ -96,6 +102,7 @@ class Rounds(click.ParamType[int]):
     type=click.Choice(SOURCES),
     help="Also what a further source says of every article: NIH iCite, or ELink's references (articles in PMC).",
 )
+@yes_option
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, ask and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
 @click.option("--email", metavar="ADDRESS", help="For NCBI. [env: NCBI_EMAIL]")
@@ -234,7 +241,7 @@ def _run(kb: Path, plan: Plan, settings: Settings, options: dict[str, Any]) -> S
     with ExitStack() as stack:
         db = stack.enter_context(closing(open_kb(kb, create=True)))
         archive = stack.enter_context(open_archive(archive_path(kb)))
-        progress = stack.enter_context(shown_progress())
+        person = person_at_terminal(stack.enter_context(shown_progress()), yes=options["yes"])
         return harvest(
             db,
             archive,
@@ -243,8 +250,17 @@ def _run(kb: Path, plan: Plan, settings: Settings, options: dict[str, Any]) -> S
             files=_files(paths),
             command=plan.command(kb.name, [path.name for path in paths], [path.name for path in options["lists"]]),
             version=litkb_version(),
-            progress=progress,
+            person=person,
         )
+
+
+def person_at_terminal(progress: Progress, *, yes: bool) -> Person:
+    """Return who is shown, told and asked; yes answers all questions, where there is no terminal none is asked: no."""
+
+    def confirm(question: str) -> bool:
+        return yes or (sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(question, err=True))
+
+    return Person(progress, say, confirm)
 
 
 def clients_of(settings: Settings) -> dict[str, Client]:
@@ -266,8 +282,6 @@ def _as_json(summary: Summary) -> dict[str, Any]:
 
 def _show(summary: Summary) -> None:
     """Print what a run did: results to stdout, what went wrong to stderr."""
-    for note in summary.notes:
-        say(note)
     if summary.read:
         say("read " + ", ".join(f"{count:,} {name}" for name, count in summary.read.items() if count))
     parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
@@ -277,10 +291,21 @@ def _show(summary: Summary) -> None:
 
 def show_problems(problems: Sequence[Task]) -> None:
     """Print to stderr what could not be done, and what to do about it."""
-    for task in problems:
-        say(f"  {task.outcome or 'failed'}: {task.task} {task.asked}: {task.detail or 'not asked'}")
+    for (outcome, why, *_), tasks in _together(problems).items():
+        more = f" and {len(tasks) - 1:,} more" if len(tasks) > 1 else ""
+        say(f"  {outcome}: {tasks[0].task} {tasks[0].asked}{more}: {why}")
     if any(task.outcome in (None, "failed") for task in problems):
         say("Not complete: run the same command again; it asks only for what failed.")
+
+
+def _together(problems: Sequence[Task]) -> dict[tuple[str, ...], list[Task]]:
+    """Return the problems, those that failed for one reason together: a refused request fails for all that it asks."""
+    found: dict[tuple[str, ...], list[Task]] = {}
+    for task in problems:
+        outcome, why = task.outcome or "failed", (task.detail or "not asked").removeprefix(NOT_ASKED)
+        alone = () if outcome == "failed" else (task.task, task.asked)
+        found.setdefault((outcome, why, *alone), []).append(task)
+    return found
 
 
 @click.command("rebuild")

@@ -161,7 +161,7 @@ class Client:
             except TransientError as error:
                 failure = self._without_secrets(error)
             except PermanentError as error:
-                raise PermanentError(f"{name} was refused: {self._without_secrets(error)}.") from error
+                raise type(error)(f"{name} was refused: {self._without_secrets(error)}.") from error
             wait = self._wait_after(failure, pause)
             if self._clock() + wait >= until or self._out_of_reach(start, attempts):
                 break

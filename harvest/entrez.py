@@ -1,5 +1,6 @@
 """E-utilities over Biopython: one function for each question that litkb asks of PubMed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeVar
@@ -9,14 +10,17 @@ from harvest.client import Client
 from harvest.ecitmatch import Place, format_question, parse_found
 from harvest.elink import KINDS, check_links
 from harvest.search import MOST_HITS, SearchHits, parse_search
-from kb.errors import PermanentError, SourceError, UsageError
+from harvest.searchfields import lost_fields
+from kb.errors import QuestionError, TransientError, UsageError
 from kb.identifiers import Identifier
+from kb.searches import SearchWarning, format_warnings
 
 BATCH: Final = 200  # PMIDs in one EFetch or ELink: a quarter of a second of NCBI's work, half a megabyte
 MOST_SLICED: Final = 500_000  # hits; whoever wants more of PubMed takes its baseline files
 _HIGHEST_PMID: Final = 99_999_999  # eight digits are in use
 SCORED_SHARE: Final = 1 / 3  # of the deadline: neighbor_score fails for good on popular articles
 
+_PMID_NAMED: Final = re.compile(r'"?\d+"?(?:\[\w+\])?', re.ASCII)
 _DOI_TERM: Final = '"{}"[doi]'
 
 T = TypeVar("T")
@@ -37,7 +41,7 @@ class SearchResult(NamedTuple):
     pmids: tuple[int, ...]
     count: int  # type: ignore[assignment]  # PubMed's word; hides tuple.count, which nobody needs here
     translation: str | None
-    warnings: tuple[str, ...]
+    warnings: tuple[SearchWarning, ...]
     answers: tuple[Answer, ...]  # that of the whole query first
 
 
@@ -53,25 +57,30 @@ def fetch_articles(client: Client, pmids: Sequence[int]) -> Answer:
 def search_pubmed(client: Client, query: str) -> SearchResult:
     """Return the hits of query; beyond the 9,999 that PubMed gives, they are asked for by ranges of PMIDs.
 
-    A warning says where the slices do not add up to PubMed's count. Raises PermanentError for more than MOST_SLICED
+    The slices may give fewer PMIDs than PubMed counts. Raises QuestionError for more than MOST_SLICED
     hits. Costs one request, and about 3 for each 10,000 hits where there are more.
     """
     if not query.strip():
         raise UsageError("The query is empty. Example: --query 'Laudet AB[au] AND recovery'")
-    answer, hits = _search_whole(client, query)
+    answer, hits = _search_all(client, query)
     if hits.count <= len(hits.pmids):
         return SearchResult(hits.pmids, hits.count, hits.translation, hits.warnings, (answer,))
     if hits.count > MOST_SLICED:
-        raise PermanentError(
+        raise QuestionError(
             f"PubMed has {hits.count:,} hits; litkb asks for {MOST_SLICED:,} at most. "
             "Narrow the query, by years for example."
         )
     slices = list(_search_slices(client, query, highest=max(hits.pmids)))
     pmids = tuple(dict.fromkeys(pmid for _, part in slices for pmid in part.pmids))
-    warnings = hits.warnings
-    if len(pmids) != hits.count:
-        warnings += (f"PubMed says that it has {hits.count:,} hits; by ranges of PMIDs it gave {len(pmids):,}.",)
-    return SearchResult(pmids, hits.count, hits.translation, warnings, (answer, *(each for each, _ in slices)))
+    told = dict.fromkeys((*hits.warnings, *(one for _, part in slices for one in part.warnings if one.changes_search)))
+    answers = (answer, *(each for each, _ in slices))
+    return SearchResult(pmids, hits.count, hits.translation, tuple(told), answers)
+
+
+def count_hits(client: Client, query: str) -> SearchResult:
+    """Return how many hits query has, how PubMed reads it and what it warns of, in one request; no PMIDs."""
+    answer, hits = _search_all(client, query, most=0)
+    return SearchResult((), hits.count, hits.translation, hits.warnings, (answer,))
 
 
 def _search_slices(client: Client, query: str, *, highest: int) -> Iterator[tuple[Answer, SearchHits]]:
@@ -82,11 +91,11 @@ def _search_slices(client: Client, query: str, *, highest: int) -> Iterator[tupl
     waiting = [(1, highest), (highest + 1, _HIGHEST_PMID)]
     while waiting:
         low, high = waiting.pop()
-        answer, hits = _search_whole(client, f"({query}) AND {low}:{high}[uid]")
+        answer, hits = _search_all(client, f"({query}) AND {low}:{high}[uid]")
         if hits.count <= len(hits.pmids):
             yield answer, hits
         elif low == high:
-            raise PermanentError(
+            raise QuestionError(
                 "PubMed does not keep to ranges of PMIDs in this query: split it, by years for example."
             )
         else:
@@ -94,19 +103,33 @@ def _search_slices(client: Client, query: str, *, highest: int) -> Iterator[tupl
             waiting += [(low, middle), (middle + 1, high)]
 
 
-def _search_whole(client: Client, term: str) -> tuple[Answer, SearchHits]:
-    request = {"db": "pubmed", "term": term, "retstart": 0, "retmax": MOST_HITS, "retmode": "xml"}
-    return _ask(client, "esearch", request=request, check=parse_search)
+def _search_all(client: Client, term: str, *, most: int | None = None) -> tuple[Answer, SearchHits]:
+    shown = MOST_HITS if most is None else most
+    request = {"db": "pubmed", "term": term, "retstart": 0, "retmax": shown, "retmode": "xml"}
+    answer, hits = _ask(client, "esearch", request=request, check=parse_search)
+    return answer, _compared(term, hits)
+
+
+def _compared(term: str, hits: SearchHits) -> SearchHits:
+    """Return hits with a warning for each field in which PubMed did not search, unless it warns by itself."""
+    if any(one.changes_search for one in hits.warnings):
+        return hits
+    return hits._replace(warnings=(*hits.warnings, *lost_fields(term, hits.translation)))
 
 
 def search_among(client: Client, query: str, pmids: Sequence[int]) -> list[int]:
     """Return those of up to BATCH pmids that query finds; in PubMed's order.
 
-    A warning is no reason for doubt here: it says that some words find nothing at all.
+    Raises QuestionError where PubMed searched for something else. That it does not know one of the PMIDs is no matter.
     """
     listed = " OR ".join(f"{pmid}[uid]" for pmid in pmids)
-    request = {"db": "pubmed", "term": f"({query}) AND ({listed})", "retmax": BATCH, "retmode": "xml"}
-    _, hits = _ask(client, "esearch", request=request, check=parse_search)
+    term = f"({query}) AND ({listed})"
+    hits = _compared(term, _search(client, term))
+    doubts = tuple(one for one in hits.warnings if one.changes_search and not _PMID_NAMED.fullmatch(one.words))
+    if doubts:
+        raise QuestionError(f"PubMed did not keep to {query}: {format_warnings(doubts)}.")
+    if not set(pmids).issuperset(hits.pmids):
+        raise QuestionError(f"PubMed did not keep to the PMIDs of which it was asked which match {query}.")
     return list(hits.pmids)
 
 
@@ -162,7 +185,7 @@ def fetch_similar(client: Client, pmids: Sequence[int]) -> Answer:
             command="neighbor_score",
             deadline=client.settings.deadline * SCORED_SHARE,
         )
-    except SourceError:  # TXCLIENT::readAll EOF, again and again, on articles with many neighbours
+    except (TransientError, QuestionError):  # TXCLIENT::readAll EOF, again and again, on articles with many neighbours
         return _fetch_links(client, pmids, list_name="similar", command="neighbor")
 
 
@@ -195,7 +218,7 @@ def _few(hits: SearchHits) -> list[int] | None:
 
 
 def _hits_as_asked(hits: SearchHits) -> list[int]:
-    return [] if hits.warnings else list(hits.pmids)
+    return [] if any(one.changes_search for one in hits.warnings) else list(hits.pmids)
 
 
 def _ids(pmids: Sequence[int]) -> list[str]:

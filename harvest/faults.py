@@ -148,7 +148,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "empty": Kind(PASSING, _instead("")),
     "text": Kind(PASSING, _instead("F a i l e d  t o  u n d e r s t a n d  i d", content_type="text/plain")),
-    "block page": Kind(PASSING, _page("NCBI - WWW Error Blocked Diagnostic")),
+    "block page": Kind(FINAL, _page("NCBI - WWW Error Blocked Diagnostic")),
     "relayed 502": Kind(
         PASSING,
         _error("proxy_stream(): 502 Bad Gateway. Failed to connect to PubOne service", "eFetchResult", status=400),

@@ -158,13 +158,14 @@ def _duration(seconds: float) -> str:
 def estimate_cost(db: sqlite3.Connection | None, plan: Plan, *, rate: float, hits: int | None = None) -> Cost:
     """Return what plan will cost; db (None: no file yet) tells how long the lists of held articles are.
 
-    Requests for N articles: searches + ceil(N / 200) EFetch + ceil(N / 200) ELink for each list and round.
+    Requests for N articles: searches, one for the limits, ceil(N / 200) EFetch, ceil(N / 200) ELink for each list and
+    round.
     """
     seeds = {seed.asked: seed for seed in (*map(seed_of, plan.identifiers), *plan.listed) if not seed.fault}.values()
     frontier = len(seeds) + (hits or (BATCH if plan.query else 0)) + _frontier(db, plan)
     named = sum(1 for seed in seeds if seed.identifiers and not seed.pmid)
     requests = 2 * math.ceil(named / GROUP) + 2 * sum(1 for seed in seeds if not seed.identifiers)
-    requests += 1 if plan.query else 0
+    requests += bool(plan.query) + bool(plan.limits)
     each_article = 1 + len(plan.ask)  # its record, and what further sources say of it
     requests += each_article * math.ceil(frontier / BATCH)
     articles, each = frontier, _each(db, plan)

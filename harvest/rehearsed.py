@@ -5,7 +5,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from harvest.faults import Reply
-from harvest.rehearsedterms import clauses_of, find_hits, parse_term, translated
+from harvest.rehearsedterms import find_hits, parse_term, phrases_of, translated
 from harvest.search import MOST_HITS
 from harvest.shelf import Shelf
 from kb.identifiers import pmid_or_none
@@ -41,7 +41,7 @@ def answer_esearch(shelf: Shelf, parameters: Parameters) -> Reply:
     query, unknown = parse_term(" ".join(parameters.get("term", ())))
     hits = find_hits(shelf, query)
     shown = hits[start : start + most][: MOST_HITS - start]
-    not_understood = [("PhraseNotFound", part.words) for part in clauses_of(query) if not find_hits(shelf, part)]
+    not_understood = [("PhraseNotFound", part.words) for part in phrases_of(query) if not find_hits(shelf, part)]
     not_understood += [("FieldNotFound", tag) for tag in unknown]
     return _reply(
         "eSearchResult",

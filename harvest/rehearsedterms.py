@@ -39,6 +39,8 @@ _FIELDS: Final = {
     "tw": "All Fields", "": "All Fields",
 }  # fmt: skip
 
+_NUMBERS: Final = frozenset({"UID", "Date - Publication"})
+
 
 def parse_term(term: str) -> tuple[Group, list[str]]:
     """Return a query, and the field tags in it that are unknown. Words without an operator are joined by AND."""
@@ -79,13 +81,13 @@ def _said(part: Clause | Group) -> str:
     return f'"{part.words}"[{part.field}]' if isinstance(part, Clause) else f"({translated(part)})"
 
 
-def clauses_of(group: Group) -> Iterator[Clause]:
-    """Yield all clauses of a query, in their order."""
+def phrases_of(group: Group) -> Iterator[Clause]:
+    """Yield the clauses of a query that PubMed looks up as words, in their order: PMIDs and dates are none."""
     for part in group.parts:
-        if isinstance(part, Clause):
+        if isinstance(part, Group):
+            yield from phrases_of(part)
+        elif part.field not in _NUMBERS:
             yield part
-        else:
-            yield from clauses_of(part)
 
 
 def find_hits(shelf: Shelf, part: Clause | Group) -> list[int]:

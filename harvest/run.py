@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from harvest.archive import keep_file
-from harvest.asking import Progress, Run, begin, end, keep, note_failure, stop
+from harvest.asking import NOBODY, Person, Run, begin, end, stop
 from harvest.client import Client
-from harvest.entrez import search_pubmed
 from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
 from harvest.identify import Identified, identify_online
 from harvest.load import (
@@ -19,6 +18,7 @@ from harvest.load import (
 from harvest.page import page_doi
 from harvest.plan import Plan
 from harvest.questions import PUBMED
+from harvest.searching import check_limits, search
 from harvest.seeding import identify_seeds
 from harvest.seeds import seed_of
 from harvest.snowball import harvest_rounds
@@ -65,18 +65,21 @@ def harvest(
     files: Sequence[InputFile] = (),
     command: str = "",
     version: str = "",
-    progress: Progress = lambda *_: None,
+    person: Person = NOBODY,
 ) -> Summary:
     """Carry out plan, or go on with it where an earlier run of the same plan was interrupted.
 
-    Raises nothing for what a source or a file does: that is in the summary. The run stays open, and the same
-    plan resumes it, as long as something failed.
+    What a source or a file does is in the summary. Raises QuestionError, before anything is harvested, where PubMed
+    would search for something else than the plan says, and nobody wants that. The run stays open, and the same plan
+    resumes it, as long as something failed.
     """
-    run, resumed = begin(db, archive, clients, plan.as_json(), command=command, version=version)
-    run.progress = progress
+    run, resumed = begin(db, archive, clients, plan.as_json(), command=command, version=version, person=person)
+    if plan.limits:
+        check_limits(run, plan.limits)
+    hits = search(run, plan.query) if plan.query else []
     for file in files:
         _harvest_file(run, file, plan.pmid)
-    harvest_rounds(run, plan, _first_articles(run, plan))
+    harvest_rounds(run, plan, _first_articles(run, plan, hits))
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read))
@@ -115,7 +118,7 @@ def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]
     result = FileResult({}, [], {})
     chunks = read_chunks(file.path)
     for result in load_file(run.db, chunks, name=file.name, kind=kind, received_at=run.started_at):
-        run.progress(file.name, sum(result.counts.values()), 0)
+        run.person.progress(file.name, sum(result.counts.values()), 0)
     return kept, result
 
 
@@ -157,10 +160,9 @@ def _rejections(name: str, result: FileResult) -> Iterator[Task]:
 # The first articles
 
 
-def _first_articles(run: Run, plan: Plan) -> dict[int, str]:
+def _first_articles(run: Run, plan: Plan, hits: list[int]) -> dict[int, str]:
     """Return the PMIDs of the seeds, of the query's hits and of the frontier, in this order, and which they are."""
     seeds = identify_seeds(run, [*map(seed_of, plan.identifiers), *plan.listed])
-    hits = search(run, plan.query) if plan.query else []
     frontier = read_frontier(run.db, plan.most) if plan.frontier else []
     named = {"seed": seeds, "query": hits, "frontier": frontier}
     found: dict[int, str] = {}
@@ -168,25 +170,3 @@ def _first_articles(run: Run, plan: Plan) -> dict[int, str]:
         for pmid in pmids:
             found.setdefault(pmid, origin)
     return found
-
-
-def search(run: Run, query: str) -> list[int]:
-    """Return the hits of query; its translation and warnings become notes of the run."""
-    client = run.client(PUBMED)
-    if client is None:
-        note_failure(run, "search", [query], run.why_not(PUBMED))
-        return []
-    try:
-        result = search_pubmed(client, query)
-    except SourceError as error:
-        stop(run, PUBMED, error)
-        note_failure(run, "search", [query], str(error))
-        return []
-    kept, *_ = [keep(run, answer, {}) for answer in result.answers]
-    run.notes += [f"PubMed read the query as: {result.translation}"] if result.translation else []
-    run.notes += result.warnings
-    run.notes.append(f"PubMed has {result.count:,} hit{'' if result.count == 1 else 's'}.")
-    with transaction(run.db):
-        task = Task("search", query, "done", f"{len(result.pmids)} of {result.count} hits; {result.translation}")
-        save_outcomes(run.db, run.id, [task], answer=kept)
-    return list(result.pmids)

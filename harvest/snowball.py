@@ -8,6 +8,7 @@ from harvest.asking import Run, harvest_articles, held_of, note_failure, stop
 from harvest.entrez import BATCH, search_among
 from harvest.plan import Plan
 from harvest.questions import PUBMED
+from harvest.searching import LIMITS
 from kb.database import transaction
 from kb.errors import SourceError
 from kb.queries.snowball import read_links
@@ -84,16 +85,15 @@ def _left_out(run: Run, limits: str, pmids: list[int], room: int | None) -> dict
 
 def _unmatched(run: Run, limits: str, pmids: list[int]) -> dict[int, str]:
     """Return which of pmids do not match the limits: PubMed is asked, for only it knows articles not held."""
-    asked = f"{limits}, of {len(pmids)} from {pmids[0]}"
     client = run.client(PUBMED)
     if client is None:
-        note_failure(run, "search", [asked], run.why_not(PUBMED))
+        note_failure(run, LIMITS, [limits], run.why_not(PUBMED))
         return dict.fromkeys(pmids, NOT_ASKED)
     try:
         matching = set(search_among(client, limits, pmids))
     except SourceError as error:
         stop(run, PUBMED, error)
-        note_failure(run, "search", [asked], str(error))
+        note_failure(run, LIMITS, [limits], str(error))
         return dict.fromkeys(pmids, NOT_ASKED)
     return {pmid: NOT_MATCHED for pmid in pmids if pmid not in matching}
 

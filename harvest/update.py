@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from harvest.asking import Progress, Run, begin, end, harvest_articles, harvest_lists, now
+from harvest.asking import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists, now
 from harvest.client import Client
 from harvest.entrez import BATCH
-from harvest.run import search
+from harvest.searching import search
 from kb.changes import Change
+from kb.errors import QuestionError
 from kb.queries.ledger import Task, read_citing_pmids, read_outcomes, read_problems
 from kb.queries.records import read_held
 from kb.queries.updates import read_changes, read_due_articles, read_due_lists, read_queries, read_stored
@@ -68,17 +69,16 @@ def update(
     days: int = DUE,
     command: str = "",
     version: str = "",
-    progress: Progress = lambda *_: None,
+    person: Person = NOBODY,
 ) -> UpdateSummary:
     """Ask again what is due, fetch what is new among the answers, and return what changed.
 
     New are hits of queries that were asked before, and articles that cite one whose citing articles were asked
     for. An update that was interrupted goes on where it was: what it has asked is not due any more.
     """
-    run, _ = begin(db, archive, clients, json.dumps({"update": days}), command=command, version=version)
-    run.progress = progress
+    run, _ = begin(db, archive, clients, json.dumps({"update": days}), command=command, version=version, person=person)
     due = read_due(db, days=days, at=now())
-    hits = [pmid for query in due.queries for pmid in search(run, query)]
+    hits = [pmid for query in due.queries for pmid in _search_again(run, query)]
     harvest_articles(run, list(dict.fromkeys([*due.articles, *hits])))
     for name, pmids in due.lists.items():
         harvest_lists(run, [name], pmids)
@@ -89,6 +89,14 @@ def update(
     changed = {change.pmid for change in changes}
     new = [pmid for pmid in read_stored(db, run.id) if pmid not in changed]
     return UpdateSummary(run.id, new, changes, outcomes, problems, run.notes)
+
+
+def _search_again(run: Run, query: str) -> list[int]:
+    """Return the hits of a query; none, which the ledger says, where PubMed now searches for something else."""
+    try:
+        return search(run, query)
+    except QuestionError:
+        return []
 
 
 def _new_citing(run: Run, due: Due) -> list[int]:

@@ -10,7 +10,7 @@ import click
 
 from harvest.archive import open_archive
 from harvest.asking import now
-from harvest.cli import clients_of, show_problems
+from harvest.cli import clients_of, person_at_terminal, show_problems, yes_option
 from harvest.client import settings_from_environment
 from harvest.update import DUE, Due, UpdateSummary, read_due, update
 from kb.changes import CHANGED, CORRECTED, GONE, RETRACTED, Change
@@ -33,11 +33,14 @@ SHOWN: Final = 20  # articles of one kind that are printed; all of them are in h
     metavar="DAYS",
     help="Ask again what was asked more than so many days ago.",
 )
+@yes_option
 @click.option("--dry-run", is_flag=True, help="Say what is due, ask and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
 @json_option
 @click.pass_context
-def update_command(ctx: click.Context, kb: Path, days: int, dry_run: bool, no_graph: bool, as_json: bool) -> int:
+def update_command(
+    ctx: click.Context, /, kb: Path, *, days: int, yes: bool, dry_run: bool, no_graph: bool, as_json: bool
+) -> int:
     """Bring DB up to date: queries, records and lists that are due are asked again, what is new is fetched.
 
     Prints what is new, changed, newly retracted and gone; the table harvest_changes keeps it. Nothing that is held
@@ -52,7 +55,7 @@ def update_command(ctx: click.Context, kb: Path, days: int, dry_run: bool, no_gr
         if as_json:
             tell({**due._asdict(), "requests": due.requests})
         return 0
-    summary = _run(kb, days)
+    summary = _run(kb, days, yes=yes)
     if as_json:
         tell({**summary._asdict(), "changes": [change._asdict() for change in summary.changes]})
     else:
@@ -73,21 +76,19 @@ def _format_due(due: Due) -> str:
     )
 
 
-def _run(kb: Path, days: int) -> UpdateSummary:
+def _run(kb: Path, days: int, *, yes: bool) -> UpdateSummary:
     settings = settings_from_environment()
     with ExitStack() as stack:
         db = stack.enter_context(closing(open_kb(kb)))
         archive = stack.enter_context(open_archive(archive_path(kb)))
-        progress = stack.enter_context(shown_progress())
+        person = person_at_terminal(stack.enter_context(shown_progress()), yes=yes)
         command = shlex.join(["litkb", "update", kb.name, "--due", str(days)])
         return update(
-            db, archive, clients_of(settings), days=days, command=command, version=litkb_version(), progress=progress
+            db, archive, clients_of(settings), days=days, command=command, version=litkb_version(), person=person
         )
 
 
 def _show(kb: Path, summary: UpdateSummary) -> None:
-    for note in summary.notes:
-        say(note)
     with closing(open_kb(kb, readonly=True)) as db:
         labels = read_labels(db, {*summary.new, *(change.pmid for change in summary.changes)})
     by_kind = {kind: [one for one in summary.changes if one.kind == kind] for kind in (RETRACTED, CORRECTED, CHANGED)}

@@ -10,9 +10,9 @@ RETRACTED: Final = "retracted"
 CORRECTED: Final = "corrected"
 GONE: Final = ("merged", "deleted")
 
-_RETRACTING: Final = frozenset({"RetractionIn", "PartialRetractionIn"})
+_RETRACTING: Final = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
 _CORRECTING: Final = frozenset(
-    {"ErratumIn", "ExpressionOfConcernIn", "CorrectedandRepublishedIn", "RetractedandRepublishedIn"}
+    {"ErratumIn", "ExpressionOfConcernIn", "CorrectedandRepublishedIn", "PartialRetractionIn"}
 )
 _RETRACTED_TYPE: Final = "Retracted Publication"
 _SILENT: Final = frozenset({"pmid", "date_revised", "citation_line", "authors"})  # told by others, or told each time

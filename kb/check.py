@@ -29,8 +29,8 @@ from kb.text import fold, name_key
 
 RUN_TABLES: Final = frozenset(
     {
-        "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts",
-        "graph_runs", "metric_runs", "resolution_runs",
+        "harvest_runs", "harvest_tasks", "searches", "search_warnings", "harvest_origins",
+        "harvest_changes", "harvest_counts", "graph_runs", "metric_runs", "resolution_runs",
     }
 )  # fmt: skip
 COMPUTED_TABLES: Final = frozenset({

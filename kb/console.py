@@ -75,15 +75,19 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        known: dict[str, TaskID] = {}
+    bars = Progress(*columns, console=Console(stderr=True), transient=True)
+    known: dict[str, TaskID] = {}
 
-        def show(what: str, done: int, total: int) -> None:
-            if what not in known:
-                known[what] = bars.add_task(what, total=total or None)
-            bars.update(known[what], completed=done, total=total or None)
+    def show(what: str, done: int, total: int) -> None:
+        bars.start()  # only now, so that a question before it stays readable
+        if what not in known:
+            known[what] = bars.add_task(what, total=total or None)
+        bars.update(known[what], completed=done, total=total or None)
 
+    try:
         yield show
+    finally:
+        bars.stop()
 
 
 def run_command(command: click.Command, arguments: Sequence[str] | None = None) -> int:

@@ -10,6 +10,7 @@ LitkbError                 a sentence for a person; exit code 1
 ├── SourceError            a source did not answer as it should
 │   ├── TransientError     worth asking again: a time-out, 429, 5xx, a broken body
 │   ├── PermanentError     asking again gives the same: a refused request
+│   │   └── QuestionError  refused for what it asks about: some PMIDs, the query; others may be answered
 │   └── DamagedFileError   a packed file that cannot be unpacked to its end
 ├── ArchiveError           the archive of raw answers cannot be read or written
 └── SeamError              Biopython has changed under our one seam into it
@@ -74,6 +75,10 @@ class TransientError(SourceError):
 
 class PermanentError(SourceError):
     """Asking again gives the same answer."""
+
+
+class QuestionError(PermanentError):
+    """A request refused for what it asks about, PMIDs or a query; others may be answered."""
 
 
 class DamagedFileError(SourceError):

@@ -77,6 +77,12 @@ def normalise_doi(text: str | None) -> str | None:
     return bare if _DOI.fullmatch(bare) else None
 
 
+def doi_in(text: str | None) -> str | None:
+    """Return the first DOI that is printed somewhere in text; None where there is none."""
+    found = _DOI.search(text or "")
+    return normalise_doi(found[0]) if found else None
+
+
 def _without_tail(doi: str) -> str:
     """Return doi without the punctuation that a sentence left after it."""
     while doi:

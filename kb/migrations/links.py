@@ -56,14 +56,33 @@ create table harvest_runs (
 
 create table harvest_tasks (
     run_id integer not null references harvest_runs (id),
-    task text not null,          -- seed, search, article, cited_by, similar, file, record (a rejected one of a file)
+    task text not null,          -- seed, search, limits, article, cited_by, similar, file, record (a rejected one)
     asked text not null,         -- a PMID, DOI, query or file name
     outcome text check (outcome in (
         'stored', 'unchanged', 'merged', 'deleted', 'not found', 'not identified', 'rejected', 'failed', 'done'
     )),                          -- NULL: pending
-    detail text,                 -- why; into what; how many
+    detail text,                 -- why; into what
     answer text,                 -- name of the kept answer in the archive
     primary key (run_id, task, asked)
+) strict, without rowid;
+
+create table searches (  -- what PubMed answered to the tasks search and limits
+    run_id integer not null references harvest_runs (id),
+    task text not null,
+    asked text not null,         -- the query
+    hits integer not null,       -- that PubMed says it has
+    received integer not null,   -- PMIDs that it gave; of limits none are asked for
+    translation text,            -- the query as PubMed read it; NULL: it did not say
+    primary key (run_id, task, asked)
+) strict, without rowid;
+
+create table search_warnings (
+    run_id integer not null references harvest_runs (id),
+    task text not null,
+    asked text not null,
+    kind text not null,          -- PubMed's element: FieldNotFound, PhraseIgnored ...; FieldLost: by its translation
+    words text not null,         -- the field, phrase or message
+    primary key (run_id, task, asked, kind, words)
 ) strict, without rowid;
 
 create table harvest_origins (

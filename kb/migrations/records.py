@@ -179,10 +179,26 @@ create table notices (
     other_pmid integer references works (id),
     ref_source text,
     note text,
+    other_doi text,              -- in ref_source, where no PMID is given; lower case, bare
     primary key (pmid, position)
 ) strict, without rowid;
 create index notices_kind on notices (kind, pmid);
 create index notices_other on notices (other_pmid) where other_pmid is not null;
+create index notices_doi on notices (other_doi) where other_doi is not null;
+
+create table notice_kinds (
+    kind text primary key,       -- PubMed's RefType
+    converse text not null unique  -- the same notice as seen from the other record
+) strict, without rowid;
+insert into notice_kinds (kind, converse)
+    with pairs (one, other) as (values
+        ('RetractionIn', 'RetractionOf'), ('PartialRetractionIn', 'PartialRetractionOf'),
+        ('RetractedandRepublishedIn', 'RetractedandRepublishedFrom'),
+        ('CorrectedandRepublishedIn', 'CorrectedandRepublishedFrom'), ('RepublishedIn', 'RepublishedFrom'),
+        ('ExpressionOfConcernIn', 'ExpressionOfConcernFor'), ('ErratumIn', 'ErratumFor'),
+        ('UpdateIn', 'UpdateOf'), ('CommentIn', 'CommentOn'), ('ReprintIn', 'ReprintOf'),
+        ('AssociatedDataset', 'AssociatedPublication'), ('SummaryForPatientsIn', 'OriginalReportIn'))
+    select one, other from pairs union all select other, one from pairs;
 
 create table data_banks (
     pmid integer not null references articles (pmid),
@@ -262,6 +278,11 @@ create trigger articles_insert after insert on articles when exists (select 1 fr
     delete from facet_blocks;
 end;
 create trigger articles_delete after delete on articles when exists (select 1 from facet_blocks) begin
+    delete from facet_values;
+    delete from facet_blocks;
+end;
+create trigger works_merged after update of merged_into on works  -- a notice may name what became an article held
+    when new.id > 0 and new.merged_into is not old.merged_into and exists (select 1 from facet_blocks) begin
     delete from facet_values;
     delete from facet_blocks;
 end;

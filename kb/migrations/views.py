@@ -32,15 +32,41 @@ create view often_cited_not_held as  -- by at least two articles, with or withou
     group by w.id having count(distinct c.citing_id) >= 2
     order by cited_by desc, w.id;
 
+create view notice_links as  -- each notice from both ends, whichever record says so; named by PMID, else by DOI
+    select n.pmid as id, n.kind, coalesce(
+            (select coalesce(w.merged_into, w.id) from works w where w.id = n.other_pmid),
+            (select min(w.id) from works w where w.doi = n.other_doi and w.merged_into is null having count(*) = 1)
+        ) as other_id, n.kind as says, n.pmid as said_by, n.position, n.ref_source as printed
+    from notices n
+    union all
+    select n.other_pmid, k.converse, n.pmid, n.kind, n.pmid, n.position, null
+    from notices n join notice_kinds k on k.kind = n.kind
+    where n.other_pmid <> n.pmid and not exists (
+        select 1 from works w where w.id = n.other_pmid and w.merged_into is not null)
+    union all
+    select w.id, k.converse, n.pmid, n.kind, n.pmid, n.position, null
+    from notices n join notice_kinds k on k.kind = n.kind join works w on w.doi = n.other_doi
+    where w.merged_into is null and w.id <> n.pmid and not exists (
+        select 1 from works v where v.doi = w.doi and v.id <> w.id and v.merged_into is null)
+    union all
+    select w.merged_into, k.converse, n.pmid, n.kind, n.pmid, n.position, null
+    from notices n join notice_kinds k on k.kind = n.kind join works w on w.id = n.other_pmid
+    where w.merged_into <> n.pmid;
+
+create view retraction_signs as  -- all that says that a work was retracted, and whose record says so
+    select pmid as id, name as sign, pmid as said_by, null as notice_id, null as printed
+    from publication_types where name = 'Retracted Publication'
+    union all
+    select id, says, said_by, other_id, printed from notice_links
+    where kind in ('RetractionIn', 'RetractedandRepublishedIn');
+
 create view retracted_articles as
-    select pmid from publication_types where name = 'Retracted Publication'
-    union select pmid from notices where kind = 'RetractionIn'
-    union select other_pmid from notices where kind = 'RetractionOf' and other_pmid is not null;
+    select distinct id as pmid from retraction_signs where id > 0;
 
 create view retracted_and_cited as
-    select r.pmid, w.label, w.year, l.citing_id, b.label as citing
-    from retracted_articles r join works w on w.id = r.pmid
-        join citation_links l on l.cited_id = r.pmid join works b on b.id = l.citing_id;
+    select r.id, w.label, w.year, l.citing_id, b.label as citing
+    from (select distinct id from retraction_signs) r join works w on w.id = r.id
+        join citation_links l on l.cited_id = r.id join works b on b.id = l.citing_id;
 
 create view agreed_citations as  -- what several sources say, each by itself
     select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,

@@ -24,7 +24,9 @@ from kb.queries.publishing import (
     read_runs,
     read_seed_label,
 )
+from kb.queries.searchlog import SearchRow, read_searches
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC
+from kb.searches import Search
 
 SHOWN_GAPS: Final = 500  # of what was asked in vain; the table harvest_tasks has all
 _LISTS: Final = {"references": "what it cites", "cited_by": "what cites it", "similar": "similar articles"}
@@ -153,8 +155,9 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
     seeds = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "seed")]
     if seeds:
         yield f"began with {', '.join(seeds)}"
-    for asked, outcome, detail in read_run_tasks(db, run.id, "search"):
-        yield f"asked PubMed {code(asked)}: {_answer(outcome, detail)}"
+    for search in read_searches(db, run.id):
+        asked = "asked PubMed" if search.task == "search" else "asked PubMed for the limits of what was followed,"
+        yield f"{asked} {code(search.asked)}: {_answer(search)}"
     files = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "file")]
     if files:
         yield f"read {', '.join(files)}"
@@ -184,12 +187,18 @@ def plan_of(run: RunRow) -> dict[str, Any]:
     return plan if isinstance(plan, dict) else {}
 
 
-def _answer(outcome: str | None, detail: str | None) -> str:
-    """Return what came of a search; its detail is "12 of 34 hits; the query as PubMed read it"."""
-    if outcome != "done" or not detail:
-        return f"**{outcome or 'not asked'}**" + (f" ({cell(detail)})" if detail else "")
-    hits, _, reading = detail.partition("; ")
-    return cell(hits) + (f"; PubMed read it as {code(reading)}" if reading not in ("", "None") else "")
+def _answer(search: SearchRow) -> str:
+    """Return what came of a search: hits, the query as PubMed read it, its warnings; and why it was not used."""
+    parts = [] if search.outcome == "done" else [f"**{search.outcome or 'not asked'}**"]
+    parts[:0] = [] if search.found is None else list(_found(search.found, of_limits=search.task == "limits"))
+    return "; ".join(parts) + (f" ({cell(search.detail)})" if search.detail else "")
+
+
+def _found(found: Search, *, of_limits: bool) -> Iterator[str]:
+    yield f"{found.hits:,} hits" if of_limits else f"{found.received:,} of {found.hits:,} hits"
+    if found.translation:
+        yield f"PubMed read it as {code(found.translation)}"
+    yield from (f"**{cell(str(warning))}**" for warning in found.warnings)
 
 
 def format_gaps(db: sqlite3.Connection) -> str:

@@ -53,7 +53,11 @@ def _items(db: sqlite3.Connection, flow: SearchFlow) -> Iterator[tuple[int, str,
     runs = read_runs(db)
     plans = [plan_of(run) for run in runs]
     sources = "; ".join(_SOURCES.get(source.name, source.name) for source in read_record_sources(db))
-    queries = [code(asked) for run in runs for asked, _, _ in read_run_tasks(db, run.id, "search")]
+    queries = [
+        code(asked) + ("" if outcome == "done" else f" ({outcome or 'not asked'})")
+        for run in runs
+        for asked, outcome, _ in read_run_tasks(db, run.id, "search")
+    ]
     named = {one.origin: one.articles for one in flow.named}
     followed = [name for name in ("references", "cited_by") if any(plan.get(name) for plan in plans)]
     citation_search = "; ".join(f"{ORIGINS[name]}: {named.get(name, 0):,}" for name in followed)

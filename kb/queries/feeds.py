@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from kb.queries.notices import RETRACTED_TYPE, RETRACTIONS
 from kb.queries.records import marks
 from kb.queries.search import Wanted
 
@@ -35,7 +36,8 @@ class NewNotice(NamedTuple):
     """A notice on a held article, with the moment when the record that bears it came here."""
 
     pmid: int
-    position: int
+    said_by: int  # PMID of that record
+    position: int  # in that record, from 1; 0: no notice, but its publication type
     kind: str
     label: str
     title: str | None
@@ -72,13 +74,25 @@ def read_new_citing(db: sqlite3.Connection, work: int, limit: int) -> list[NewCi
 
 
 def read_new_notices(db: sqlite3.Connection, kinds: Collection[str], limit: int) -> list[NewNotice]:
-    """Return the notices of these kinds whose records came last."""
+    """Return the notices of these kinds on held articles, those whose records came last first.
+
+    A notice that two records bear is there once on each article; a retracted article without one, by its type.
+    """
     rows = db.execute(
-        f"""select n.pmid, n.position, n.kind, w.label, a.title, coalesce(n.ref_source, o.label, n.other_pmid),
+        f"""select l.id, l.said_by, l.position, l.kind, w.label, h.title, coalesce(l.printed, o.label, l.other_id),
             {_CAME} as came
-        from notices n join articles a on a.pmid = n.pmid join works w on w.id = n.pmid
-            left join works o on o.id = n.other_pmid
-        where n.kind in ({marks(kinds)}) order by came desc, n.pmid desc, n.position limit ?""",
+        from (
+            select distinct id, kind, other_id, said_by, position, printed from notice_links
+            where kind in ({marks(kinds)}) and (said_by = id or not exists (
+                select 1 from notices n where n.pmid = id and n.kind = notice_links.kind and (
+                    n.other_pmid = other_id or n.other_doi = (select doi from works where works.id = other_id))))
+            union all
+            select t.pmid, t.name, null, t.pmid, 0, null from publication_types t
+            where t.name = '{RETRACTED_TYPE}' and not exists (
+                select 1 from notice_links n where n.id = t.pmid and n.kind in {RETRACTIONS})) l
+            join articles h on h.pmid = l.id join works w on w.id = l.id join articles a on a.pmid = l.said_by
+            left join works o on o.id = l.other_id
+        order by came desc, l.id desc, l.position limit ?""",
         (*kinds, limit),
     )
     return [NewNotice(*row) for row in rows]

@@ -207,10 +207,10 @@ def read_outcomes_by_task(db: sqlite3.Connection, run_id: int) -> list[OutcomeRo
 
 
 def read_asked_for(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task]:
-    """Return what a person asked of a run: its seeds, searches and files."""
+    """Return what a person asked of a run by name: its seeds and files."""
     rows = db.execute(
         """select task, asked, outcome, detail from harvest_tasks
-        where run_id = ? and task in ('seed', 'search', 'file') order by task, asked limit ?""",
+        where run_id = ? and task in ('seed', 'file') order by task, asked limit ?""",
         (run_id, limit),
     )
     return [Task(*row) for row in rows]

@@ -9,6 +9,7 @@ import numpy as np
 
 from kb.errors import UsageError
 from kb.queries.links import Ids, followed
+from kb.queries.notices import read_retracted
 from kb.text import fold
 
 # the works asked for, and those merged into them: the names under which links to them are kept
@@ -121,12 +122,12 @@ def read_texts_of(db: sqlite3.Connection, works: Ids) -> dict[int, str]:
 def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, Standing]:
     """Return by id how works are shown; those that nothing names are absent."""
     rows = db.execute(
-        """select w.id, w.label, a.title, coalesce(a.year, w.year), coalesce(a.doi, w.doi), a.pmid is not null,
-            w.id in (select pmid from retracted_articles)
+        """select w.id, w.label, a.title, coalesce(a.year, w.year), coalesce(a.doi, w.doi), a.pmid is not null
         from works w left join articles a on a.pmid = w.id where w.id in (select value from json_each(?))""",
         (_listed(works),),
     )
-    return {row[0]: Standing._make((*row[:5], bool(row[5]), bool(row[6]))) for row in rows}
+    retracted = read_retracted(db, list(map(int, works)))
+    return {row[0]: Standing._make((*row[:5], bool(row[5]), row[0] in retracted)) for row in rows}
 
 
 def read_held_among(db: sqlite3.Connection, works: Ids) -> Ids:

@@ -5,14 +5,12 @@ import sqlite3
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from kb.queries.notices import read_retracted
+
 _CHOSEN: Final = "select value as id from json_each(:works)"
 _NAMES: Final = f"""chosen as materialized ({_CHOSEN}), names as materialized (
     select id, id as work from chosen
     union all select w.id, w.merged_into from works w where w.merged_into in (select id from chosen))"""
-_RETRACTED: Final = """(
-    exists (select 1 from publication_types t where t.pmid = w.id and t.name = 'Retracted Publication')
-    or exists (select 1 from notices n where n.pmid = w.id and n.kind = 'RetractionIn')
-    or exists (select 1 from notices n where n.other_pmid = w.id and n.kind = 'RetractionOf'))"""
 
 
 class Dot(NamedTuple):
@@ -70,14 +68,17 @@ class Together(NamedTuple):
 def read_dots(db: sqlite3.Connection, works: Collection[int]) -> dict[int, Dot]:
     """Return the works as a picture shows them."""
     rows = db.execute(
-        f"""select w.id, w.label, a.title, coalesce(a.year, w.year), a.pmid is not null, {_RETRACTED},
-            c.community, m.citation_count
+        f"""select w.id, w.label, a.title, coalesce(a.year, w.year), a.pmid is not null, c.community, m.citation_count
         from works w left join articles a on a.pmid = w.id left join communities c on c.id = w.id
             left join article_metrics m on m.id = w.id
         where w.id in ({_CHOSEN})""",
         {"works": json.dumps(list(works))},
     )
-    return {row[0]: Dot(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6], row[7]) for row in rows}
+    retracted = read_retracted(db, works)
+    return {
+        work: Dot(work, label, title, year, bool(is_held), work in retracted, community, count)
+        for work, label, title, year, is_held, community, count in rows
+    }
 
 
 def read_citations_among(db: sqlite3.Connection, works: Collection[int]) -> list[tuple[int, int]]:

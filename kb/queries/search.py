@@ -11,7 +11,6 @@ from kb.database import long_values
 from kb.queries.links import Ids
 from kb.queries.mesh import IN_BRANCH
 from kb.queries.records import marks
-from kb.queries.standing import IS_RETRACTED
 from kb.queries.syntax import Query, excluded_expression, fts_expression
 from kb.text import fold
 
@@ -160,12 +159,6 @@ def read_abstract_texts(db: sqlite3.Connection, pmids: Collection[int]) -> dict[
     for pmid, text in rows:
         found.setdefault(pmid, []).append(text)
     return {pmid: " ".join(texts) for pmid, texts in found.items()}
-
-
-def read_retracted(db: sqlite3.Connection, pmids: Collection[int]) -> set[int]:
-    """Return those of pmids that a record here says are retracted, however many others are."""
-    rows = db.execute(f"select w.id from works w where w.id in ({marks(pmids)}) and {IS_RETRACTED}", [*pmids])
-    return {row[0] for row in rows}
 
 
 def read_measures(db: sqlite3.Connection, works: Collection[int]) -> dict[int, tuple[int, float]]:

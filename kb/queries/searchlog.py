@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Final, NamedTuple
 
+from kb.searches import Search, SearchWarning
+
 ORIGINS: Final = {  # how articles are named -> in words, in the order of a search
     "seed": "named one by one",
     "query": "hits of searches",
@@ -29,6 +31,46 @@ class SearchFlow(NamedTuple):
     asked: int  # different articles asked for, or read from files
     lost: list[tuple[str, int]]  # outcome of those that are not held, in the last run that asked for them
     held: int
+
+
+class SearchRow(NamedTuple):
+    """A search of a run, or the check of its limits; found: what PubMed answered, None where it did not."""
+
+    task: str  # search, limits
+    asked: str
+    outcome: str | None
+    detail: str | None
+    found: Search | None
+
+
+def read_searches(db: sqlite3.Connection, run_id: int, task: str = "%") -> list[SearchRow]:
+    """Return the searches of a run, limits first."""
+    warned: dict[tuple[str, str], list[SearchWarning]] = {}
+    for kind, asked, *said in db.execute(
+        "select task, asked, kind, words from search_warnings where run_id = ? order by kind, words", (run_id,)
+    ):
+        warned.setdefault((kind, asked), []).append(SearchWarning(*said))
+    rows = db.execute(
+        """select t.task, t.asked, t.outcome, t.detail, s.hits, s.received, s.translation
+        from harvest_tasks t left join searches s using (run_id, task, asked)
+        where run_id = ? and t.task in ('search', 'limits') and t.task like ? order by t.task, t.asked""",
+        (run_id, task),
+    )
+    found: list[SearchRow] = []
+    for name, asked, outcome, detail, hits, received, translation in rows:
+        answered = Search(hits, received, translation, tuple(warned.get((name, asked), ())))
+        found.append(SearchRow(name, asked, outcome, detail, None if hits is None else answered))
+    return found
+
+
+def read_accepted_warnings(db: sqlite3.Connection, query: str) -> set[SearchWarning]:
+    """Return the warnings with which the hits of a query were harvested before."""
+    rows = db.execute(
+        """select w.kind, w.words from search_warnings w join harvest_tasks t using (run_id, task, asked)
+        where w.task = 'search' and w.asked = ? and t.outcome = 'done'""",
+        (query,),
+    )
+    return {SearchWarning(*row) for row in rows}
 
 
 def read_search_flow(db: sqlite3.Connection) -> SearchFlow:

@@ -3,29 +3,30 @@
 import sqlite3
 from typing import Final, NamedTuple
 
-# Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
-DOUBTS: Final = ("RetractionIn", "PartialRetractionIn", "RetractedandRepublishedIn", "ExpressionOfConcernIn")
-_DOUBTS: Final = ", ".join(f"'{kind}'" for kind in DOUBTS)
-# Of w.id, what the view retracted_articles says of all.
-IS_RETRACTED: Final = """(
-    exists (select 1 from publication_types t where t.pmid = w.id and t.name = 'Retracted Publication')
-    or exists (select 1 from notices n where n.pmid = w.id and n.kind = 'RetractionIn')
-    or exists (select 1 from notices n where n.other_pmid = w.id and n.kind = 'RetractionOf'))"""
+from kb.queries.notices import RETRACTED_TYPE
 
-DOUBTED: Final = f"""with cited (id) as (
-    select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
+# Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
+DOUBTS: Final = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn", "ExpressionOfConcernIn")
+_DOUBTS: Final = ", ".join(f"'{kind}'" for kind in DOUBTS)
+_CITED: Final = """select coalesce(v.merged_into, v.id) as id from citations c join works v on v.id = c.cited_id
         where c.citing_id = :work
     union select coalesce(v.merged_into, v.id) from article_references r join works v on v.id = r.cited_id
-        where r.citing_pmid = :work),
-doubted (id, kind) as (select w.id, case when {IS_RETRACTED} then 'RetractionIn'
-    else (select max(n.kind) from notices n where n.pmid = w.id and n.kind in ({_DOUBTS})) end
-    from cited w where w.id <> :work)
+        where r.citing_pmid = :work"""
+# {among}: which works are looked at, where they are known beforehand: that is quicker
+_DOUBTED: Final = f"""with cited (id) as (
+    {_CITED}),
+doubts (id, kind) as (select id, max(kind) from (
+        select id, kind from notice_links where kind in ({_DOUBTS}){{among}}
+        union all select id, 'RetractionIn' from retraction_signs where sign = '{RETRACTED_TYPE}'{{among}})
+    group by id)
 select w.id, w.label, w.state, d.kind, e.timing
-from doubted d join works w on w.id = d.id
+from cited join doubts d on d.id = cited.id join works w on w.id = d.id
     left join retraction_exposure e on e.retracted_id = w.id and e.id = :work and e.steps = 1
-where d.kind is not null and not exists (
-    select 1 from notices n where n.pmid = :work and n.other_pmid = w.id and n.kind like 'Retraction%')
+where w.id <> :work and not exists (
+    select 1 from notice_links n join notice_kinds k on k.kind = n.kind
+    where n.id = :work and n.other_id = w.id and k.converse in ({_DOUBTS}))
 order by d.kind <> 'RetractionIn', d.kind = 'ExpressionOfConcernIn', w.year desc, w.id"""
+DOUBTED: Final = _DOUBTED.format(among="")
 
 
 class Measured(NamedTuple):
@@ -108,7 +109,8 @@ def read_doubted(db: sqlite3.Connection, pmid: int) -> list[Doubted]:
 
     What pmid is itself the notice of is left out: a notice cites its article as a matter of course.
     """
-    rows = db.execute(DOUBTED, {"work": pmid})
+    cited = ", ".join(str(row[0]) for row in db.execute(_CITED, {"work": pmid}))
+    rows = db.execute(_DOUBTED.format(among=f" and id in ({cited})"), {"work": pmid})
     return [Doubted(*row) for row in rows]
 
 

@@ -113,16 +113,8 @@ def read_work_named(db: sqlite3.Connection, name: str) -> int:
 def read_notices(db: sqlite3.Connection) -> Iterator[NoticeRow]:
     """Yield the retracted articles, by id, each once for each of its notices; merged works are followed."""
     rows = db.execute("""
-        with stated as (
-            select pmid as retracted, other_pmid as notice, ref_source from notices where kind = 'RetractionIn'
-            union all
-            select other_pmid, pmid, null from notices where kind = 'RetractionOf')
-        select distinct coalesce(w.merged_into, w.id) as id, coalesce(v.merged_into, v.id) as notice_id, a.year,
-            n.ref_source
-        from retracted_articles r join works w on w.id = r.pmid
-            left join stated n on n.retracted = r.pmid
-            left join works v on v.id = n.notice
-            left join articles a on a.pmid = coalesce(v.merged_into, v.id)
+        select distinct s.id, s.notice_id, a.year, s.printed
+        from retraction_signs s left join articles a on a.pmid = s.notice_id
         order by 1, 2, 4""")
     yield from map(NoticeRow._make, rows)
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.queries import pages
+from kb.queries.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
 from kb.queries.records import read_record
-from kb.queries.search import read_measures, read_retracted
+from kb.queries.search import read_measures
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site import wording
 from kb.site.markup import marked_up, title_markup
@@ -45,7 +46,9 @@ class ShownNotice(NamedTuple):
     words: str
     level: int
     notice: Notice
+    work: int | None  # the other one
     label: str | None
+    said_by: int | None  # PMID of the record that says so; None: that of this article
 
 
 class ShownAuthor(NamedTuple):
@@ -79,7 +82,7 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
         "sections": [(section.label, marked_up(section.text, section.html)) for section in record.abstract_sections],
         "headings": _headings(record),
         "histories": [(d.kind, d.date) for d in record.article_dates],
-        "notices": _notices(db, record.notices),
+        "notices": _notices(db, record),
         **_people(record),
         **_links(db, record, sort),
         **standing_values(db, pmid),
@@ -100,6 +103,7 @@ def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
         "orders": ORDERS if measures else {},
         "cited_here": {work: count for work, (count, _) in measures.items() if count},
         "retracted": pmid in retracted,
+        "retracted_by_type": wording.notice_words(RETRACTED_TYPE)[0],
         "retracted_here": retracted,
         "references_sentence": linked(
             wording.references_sentence(len(references), record.article.reference_count, said),
@@ -205,10 +209,18 @@ def _headings(record: Record) -> list[ShownHeading]:
     return shown
 
 
-def _notices(db: sqlite3.Connection, notices: tuple[Notice, ...]) -> list[ShownNotice]:
-    labels = pages.read_labels(db, [n.other_pmid for n in notices if n.other_pmid is not None])
-    shown = [ShownNotice(*wording.notice_words(n.kind), n, labels.get(n.other_pmid or 0)) for n in notices]
+def _notices(db: sqlite3.Connection, record: Record) -> list[ShownNotice]:
+    """Return the notices of an article, the gravest first, with what other records say of it and its own does not."""
+    own = {notice.position: notice for notice in record.notices}
+    shown = [_shown_notice(record.article.pmid, own, link) for link in read_notice_links(db, record.article.pmid)]
     return sorted(shown, key=lambda notice: notice.level)
+
+
+def _shown_notice(pmid: int, own: dict[int, Notice], link: NoticeLink) -> ShownNotice:
+    is_own = link.said_by == pmid
+    notice = own[link.position] if is_own else Notice(pmid, link.position, link.kind, None, None, None)
+    words = wording.notice_words(link.kind)
+    return ShownNotice(*words, notice, link.other_id, link.label, None if is_own else link.said_by)
 
 
 def _people(record: Record) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from markupsafe import Markup
 
 from kb.site.links import answer_path, doi_url, orcid_url, pmc_url, thing_path
 
-_ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid", "other_pmid", "named_by"})
-_WORKS: Final = frozenset({"citing_id", "cited_id", "related_id", "other_id", "merged_into", "retracted_id"})
+_ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid", "other_pmid", "named_by", "said_by"})
+_WORKS: Final = frozenset(
+    {"citing_id", "cited_id", "related_id", "other_id", "merged_into", "retracted_id", "notice_id"}
+)
 WORK_TABLES: Final = frozenset(
     {"works", "article_metrics", "communities", "work_positions", "related_studies", "cocitations", "couplings"}
     | {"most_cited", "often_cited_not_held", "suggestions"}
     | {"citation_cycles", "reference_year_works", "retractions", "retraction_exposure"}
+    | {"notice_links", "retraction_signs", "retracted_and_cited"}
 )
 _KINDS: Final = {
     "name_key": "author", "journal_id": "journal", "descriptor_ui": "mesh", "keyword_key": "keyword",

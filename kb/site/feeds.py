@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from kb.queries.feeds import read_new_articles, read_new_citing, read_new_notices
+from kb.queries.feeds import NewNotice, read_new_articles, read_new_citing, read_new_notices
 from kb.queries.pages import read_provenance, read_work
 from kb.queries.search import EVERYTHING
 from kb.site import wording
@@ -85,7 +85,7 @@ def notices_feed(db: sqlite3.Connection, address: Address) -> Feed:
     """Return the retractions, corrections and concerns on the articles held, as they came."""
     entries = [
         Entry(
-            address(f"/article/{new.pmid}#notice-{new.position}-{new.kind}"),
+            address(f"/article/{new.pmid}#{_notice_anchor(new)}"),
             f"{new.label}: {wording.notice_words(new.kind)[0]}",
             new.came_at,
             address(f"/article/{new.pmid}"),
@@ -95,6 +95,14 @@ def notices_feed(db: sqlite3.Connection, address: Address) -> Feed:
         for new in read_new_notices(db, wording.LOUD_NOTICES, MOST)
     ]
     return _feed(db, wording.NOTICES_FEED_TITLE, address("/notices.atom"), address("/"), entries)
+
+
+def _notice_anchor(new: NewNotice) -> str:
+    """Return what tells the notices of an article apart for ever."""
+    if not new.position:
+        return "retracted"
+    other = "" if new.said_by == new.pmid else f"{new.said_by}-"
+    return f"notice-{other}{new.position}-{new.kind}"
 
 
 def _feed(db: sqlite3.Connection, title: str, own: str, page: str, entries: list[Entry]) -> Feed:

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from kb.queries.found import Found, read_page
 from kb.queries.links import read_computed
+from kb.queries.notices import read_retracted
 from kb.queries.pages import Listed, PrintedName, read_listed, read_names
-from kb.queries.search import ORDERS, read_abstract_texts, read_measures, read_retracted
+from kb.queries.search import ORDERS, read_abstract_texts, read_measures
 from kb.queries.syntax import Term
 from kb.site.asked import LAST_PAGE, Asked, format_asked
 from kb.site.markup import title_markup

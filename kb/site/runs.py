@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any, Final, NamedTuple
 
 from kb.queries import ledger
+from kb.queries.searchlog import read_searches
 from kb.site import wording
 from kb.site.numbers import evidence_path, linked
 
@@ -32,6 +33,7 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
         "run": run,
         "state": wording.run_sentence(wording.day(run.started_at), run.finished_at is not None),
         "tasks": _tasks(rows),
+        "searches": read_searches(db, run_id),
         "asked_for": ledger.read_asked_for(db, run_id, _SHOWN),
         "missing": missing,
         "missing_more": count - len(missing),

@@ -28,10 +28,13 @@ _NOTICE_WORDS: Final = {
     "RetractionOf": ("This is the retraction of another article", ALARM),
     "ExpressionOfConcernIn": ("An expression of concern was published on this article", ALARM),
     "ExpressionOfConcernFor": ("This is an expression of concern on another article", ALARM),
+    "Retracted Publication": ("This article has been retracted, as its publication type says", ALARM),
+    "PartialRetractionOf": ("This is the retraction of a part of another article", ALARM),
     "PartialRetractionIn": ("Part of this article has been retracted", ALARM),
     "RetractedandRepublishedIn": ("This article was retracted and published again", ALARM),
     "RetractedandRepublishedFrom": ("This article was published again after a retraction", ALARM),
     "CorrectedandRepublishedIn": ("This article was corrected and published again", ALARM),
+    "CorrectedandRepublishedFrom": ("This article was published again after a correction", WARNING),
     "ErratumIn": ("A correction was published", WARNING),
     "ErratumFor": ("This is a correction of another article", WARNING),
     "CommentIn": ("Commented on in", PLAIN),
@@ -195,8 +198,9 @@ def name_sentence(orcids: int) -> str:
 
 
 TASK_WORDS: Final = {
-    "seed": "articles asked for", "search": "searches", "article": "articles", "cited_by": "lists of who cites",
-    "similar": "lists of what is similar", "file": "files", "record": "records of files that were rejected",
+    "seed": "articles asked for", "search": "searches", "limits": "limits", "article": "articles",
+    "cited_by": "lists of who cites", "similar": "lists of what is similar", "file": "files",
+    "record": "records of files that were rejected",
 }  # fmt: skip
 
 

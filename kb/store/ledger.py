@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from kb.changes import Change
 from kb.database import transaction
 from kb.queries.ledger import Task
+from kb.searches import Search
 
 _KEPT: Final = (  # what no answer of the archive says
-    "harvest_runs", "harvest_tasks", "harvest_origins", "harvest_changes", "harvest_counts", "mesh_tree",
-    "resolution_runs", "resolutions", "resolution_candidates",
+    "harvest_runs", "harvest_tasks", "searches", "search_warnings", "harvest_origins", "harvest_changes",
+    "harvest_counts", "mesh_tree", "resolution_runs", "resolutions", "resolution_candidates",
 )  # fmt: skip
 
 
@@ -55,6 +56,20 @@ def save_outcomes(db: sqlite3.Connection, run_id: int, tasks: Iterable[Task], *,
         """insert into harvest_tasks (run_id, task, asked, outcome, detail, answer) values (?, ?, ?, ?, ?, ?)
         on conflict do update set outcome = excluded.outcome, detail = excluded.detail, answer = excluded.answer""",
         ((run_id, *task, answer) for task in tasks),
+    )
+
+
+def save_search(db: sqlite3.Connection, run_id: int, task: str, asked: str, found: Search) -> None:
+    """Save what PubMed answered to a query; what a run was answered before goes."""
+    key = (run_id, task, asked)
+    db.execute(
+        "insert or replace into searches (run_id, task, asked, hits, received, translation) values (?, ?, ?, ?, ?, ?)",
+        (*key, *found[:3]),
+    )
+    db.execute("delete from search_warnings where (run_id, task, asked) = (?, ?, ?)", key)
+    db.executemany(
+        "insert into search_warnings (run_id, task, asked, kind, words) values (?, ?, ?, ?, ?)",
+        ((*key, *warning) for warning in found.warnings),
     )
 
 

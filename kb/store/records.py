@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
-from kb.identifiers import work_id
+from kb.identifiers import doi_in, work_id
 from kb.labels import article_label
 from kb.queries.records import Held, marks, read_held, read_sources, read_states
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
@@ -230,6 +230,8 @@ def _derived(table: str, rows: Sequence[Any], cited: Sequence[Cited]) -> dict[st
         return {"keyword_key": [fold(row.keyword) for row in rows]}
     if table == "article_references":
         return {"cited_id": [work.id for work in cited]}
+    if table == "notices":
+        return {"other_doi": [None if row.other_pmid else doi_in(row.ref_source) for row in rows]}
     return {}
 
 

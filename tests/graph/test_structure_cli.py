@@ -124,6 +124,7 @@ def test_reference_years_show_their_peaks_and_what_is_unknown(
 def test_retractions_show_who_cites_before_and_after(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, "retractions", kb_file) == [
         "Author1 2000 J Tests (PMID 1): notice of 2001",
+        "  said by RetractionIn (its own record)",
         "  cited by 1: before 0, same year 1, after 0, unknown 0; two steps away 1",
         "  same year Author2 2001 J Tests (PMID 2)",
     ]

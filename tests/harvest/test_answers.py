@@ -3,7 +3,7 @@
 import pytest
 
 from harvest.answers import LONGEST_QUOTE, check_articles, check_document, check_status, refusal
-from kb.errors import PermanentError, TransientError
+from kb.errors import PermanentError, QuestionError, TransientError
 
 GOOD = b"<PubmedArticleSet>\n<PubmedArticle><a/></PubmedArticle>\n</PubmedArticleSet>\n"
 
@@ -59,13 +59,54 @@ def test_what_is_no_whole_set_is_asked_again_and_named(body, words):
 
 @pytest.mark.parametrize(
     "words",
-    ["ID list is empty! Possibly it has no correct IDs.", "Supplied id parameter is empty.", "API key invalid",
-     "Invalid db name specified: nonsense", "Cannot retrieve history data: OUT OF RANGE. Parameter retstart=1",
+    ["ID list is empty! Possibly it has no correct IDs.", "Supplied id parameter is empty.", "Invalid uid 12x",
+     "Cannot retrieve history data: OUT OF RANGE. Parameter retstart=1", "Empty term and query_key - nothing todo",
      "Search Backend failed: Exception:\n'retstart' cannot be larger than 9998.",
-     "Position 15000 is out of acceptable range [9999,9998]", "llinkslib command not supported"],
+     "Position 15000 is out of acceptable range [9999,9998]"],
 )  # fmt: skip
-def test_what_ncbi_says_of_the_request_itself_is_final(words):
-    assert type(refusal(words)) is PermanentError
+def test_what_ncbi_says_of_ids_or_a_query_is_about_these_alone(words):
+    assert type(refusal(words)) is QuestionError
+
+
+@pytest.mark.parametrize(
+    ("words", "way_out"),
+    [
+        ("API key invalid", "NCBI_API_KEY"),
+        ("API key not wellformed", "NCBI_API_KEY"),
+        ("Invalid db name specified: fish", "LITKB_EUTILS_URL"),
+        ("Can not retrieve DbInfo for db=fish", "LITKB_EUTILS_URL"),
+        ("llinkslib command not supported", "LITKB_EUTILS_URL"),
+        ("Unknown linkname: pubmed_fish", "LITKB_EUTILS_URL"),
+        ("Unsupported rettype fish", "LITKB_EUTILS_URL"),
+        ("Your access has been blocked", "NCBI_EMAIL"),
+    ],
+)
+def test_a_request_refused_whatever_it_asks_about_says_what_to_do(words, way_out):
+    error = refusal(words)
+
+    assert type(error) is PermanentError
+    assert str(error).startswith(f"{words}: ")
+    assert way_out in str(error)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error":"API key invalid","api-key":"s3cret","type":"ip"}',
+        b'{"message":"API key unknown","api-key":"s3cret"}',
+        b"<eFetchResult><ERROR>API key invalid: api_key=s3cret</ERROR></eFetchResult>",
+    ],
+)
+def test_a_refused_key_is_final_in_every_form_and_not_repeated(body):
+    with pytest.raises(PermanentError, match="correct NCBI_API_KEY") as caught:
+        check_status(400, body)
+
+    assert type(caught.value) is PermanentError
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_limit_that_names_the_key_passes():
+    assert type(refusal("API rate limit exceeded for this API key")) is TransientError
 
 
 @pytest.mark.parametrize(
@@ -87,8 +128,10 @@ def test_these_statuses_are_worth_another_attempt(status):
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 410, 414])
 def test_these_statuses_are_final(status):
-    with pytest.raises(PermanentError, match=f"^HTTP {status}$"):
+    with pytest.raises(PermanentError, match=f"^HTTP {status}") as caught:
         check_status(status, b"")
+
+    assert type(caught.value) is PermanentError
 
 
 def test_a_failure_behind_the_gateway_is_not_final_whatever_its_status():

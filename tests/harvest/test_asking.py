@@ -14,7 +14,7 @@ from harvest.client import Client, Settings
 from harvest.entrez import Answer
 from harvest.pubmedxml import format_article_set
 from kb.database import open_kb, transaction
-from kb.errors import TransientError
+from kb.errors import PermanentError, SourceError, TransientError
 from kb.queries.archive import archive_path, read_answers
 from kb.queries.ledger import read_outcomes, read_problems
 from kb.store.ledger import save_run
@@ -33,7 +33,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive:
         with transaction(db):
             number = save_run(db, started_at=MOMENT, command="", plan="{}", version="")
-        yield Run(db, archive, {"pubmed": client}, number, MOMENT, lambda *_: None)
+        yield Run(db, archive, {"pubmed": client}, number, MOMENT, heard={"pubmed"})
 
 
 def answer(pmids: Sequence[int]) -> Answer:
@@ -112,6 +112,25 @@ def test_after_one_failure_nothing_more_is_sent_and_what_was_under_way_counts(
 
     assert stored(run) == [2, 3, 4, 5]
     assert read_outcomes(run.db, run.id)["failed"] == 4
+
+
+@pytest.mark.parametrize("refusal", [PermanentError("EFetch was refused: HTTP 403."), TransientError("no answer")])
+def test_a_source_that_fails_its_first_question_is_asked_no_other(
+    run: Run, monkeypatch: pytest.MonkeyPatch, refusal: SourceError
+) -> None:
+    sent: list[Sequence[int]] = []
+
+    def fetch(_: Client, pmids: Sequence[int]) -> Answer:
+        sent.append(pmids)
+        raise refusal
+
+    monkeypatch.setattr(questions, "fetch_articles", fetch)
+    run.heard.clear()
+
+    harvest_articles(run, range(1, 9), ["cited_by"])
+
+    assert sent == [[1]]
+    assert read_outcomes(run.db, run.id)["failed"] == 8
 
 
 def links(pmids: Sequence[int], given: Sequence[int]) -> Answer:

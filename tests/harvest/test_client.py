@@ -131,7 +131,7 @@ def test_a_refusal_for_good_is_not_asked_again(tmp_path, kind):
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        ("block page", "an HTML page “NCBI - WWW Error Blocked Diagnostic” in place of data"),
+        ("too many requests, page", "HTTP 429, an HTML page “Too Many Requests” in place of data"),
         ("empty", "an empty answer"),
         ("cut off", "an answer that is cut off"),
         ("spliced", "an answer in which a record is cut off"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
+from harvest.cli import show_problems
 from harvest.client import Client, Settings
 from harvest.faults import Fault
 from harvest.files import InputFile
@@ -20,6 +21,7 @@ from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import ArchiveError
 from kb.queries.archive import archive_path, read_answers
+from kb.queries.ledger import Task
 from kb.records import Record
 from tests.records import record, reference_of
 
@@ -193,13 +195,37 @@ def test_a_query_that_could_not_be_asked_is_in_the_ledger_too(kb: Path) -> None:
 
 
 def test_a_pmid_that_spoils_its_batch_is_found_and_the_others_are_stored(kb: Path) -> None:
-    spoilt = [Fault("address too long", times=None, parameters=(("id", ids),)) for ids in ("1,2,3", "2,3", "2")]
+    spoilt = [Fault("out of range", times=None, parameters=(("id", ids),)) for ids in ("1,2,3", "2,3", "2")]
     with served(faults=spoilt) as rehearsal:
         summary = run(kb, Plan(seeds=("1", "2", "3")), rehearsal)
 
     assert held(kb) == [1, 3]
     assert outcomes(summary) == {"stored": 2, "failed": 1}
     assert summary.problems[0].asked == "2"
+
+
+@pytest.mark.parametrize("kind", ["key refused", "block page", "address too long", "redirect elsewhere"])
+def test_a_request_that_is_refused_whatever_it_asks_about_is_sent_once(kb: Path, kind: str) -> None:
+    with served(faults=[Fault(kind, times=None)]) as rehearsal:
+        summary = run(kb, Plan(seeds=("1", "2", "3"), cited_by=True), rehearsal)
+
+    assert len(rehearsal.log) == 1
+    assert outcomes(summary) == {"failed": 3}
+    assert len({problem.detail for problem in summary.problems}) == 1
+
+
+def test_what_failed_for_one_reason_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    refused = [Task("article", str(pmid), "failed", "EFetch was refused: HTTP 403.") for pmid in (1, 2)]
+    waiting = Task("cited_by", "3", "failed", "not asked: EFetch was refused: HTTP 403.")
+    unknown = [Task("seed", name, "not identified", "no PMID") for name in ("a", "b")]
+
+    show_problems([*refused, waiting, *unknown])
+
+    assert capsys.readouterr().err.splitlines()[:3] == [
+        "  failed: article 1 and 2 more: EFetch was refused: HTTP 403.",
+        "  not identified: seed a: no PMID",
+        "  not identified: seed b: no PMID",
+    ]
 
 
 def test_a_record_left_out_of_a_batch_is_asked_for_again(kb: Path) -> None:

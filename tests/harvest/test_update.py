@@ -114,6 +114,24 @@ def test_a_retraction_is_said_as_one(kb: Path):
     assert Change(1, "retracted", "RetractionIn", None, "77") in summary.changes
 
 
+def test_a_notice_that_is_new_says_which_article_was_retracted(kb: Path):
+    notice = record(9, title="Retraction: groups", notices=(("RetractionOf", 1, None, None),))
+
+    first = updated(kb, [*BEFORE[:2], notice])
+    second = updated(kb, [*BEFORE[:2], notice._replace(article=notice.article._replace(title="Groups, retracted"))])
+
+    assert first.new == [9]
+    assert first.changes == [Change(1, "retracted", "RetractionOf", None, "9")]
+    assert [change for change in second.changes if change.kind == "retracted"] == []
+
+
+def test_a_partial_retraction_is_a_correction():
+    before = record(1)
+    after = before._replace(notices=(Notice(1, 1, "PartialRetractionIn", 5, None, None),))
+
+    assert Change(1, "corrected", "PartialRetractionIn", None, "5") in record_changes(before, after)
+
+
 def test_a_merged_article_is_gone_and_says_into_which(kb: Path):
     summary = updated(kb, [BEFORE[0], record(9, title="Help")], merged={2: 9})
 

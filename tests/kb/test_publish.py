@@ -39,8 +39,9 @@ from kb.records import (
     OtherAbstractSection,
     Record,
 )
+from kb.searches import Search
 from kb.site.serve import build_app
-from kb.store.ledger import save_outcomes, save_run, save_run_end
+from kb.store.ledger import save_outcomes, save_run, save_run_end, save_search
 from kb.store.links import save_links
 from kb.store.records import save_records
 from tests.records import LATER, MOMENT, record, reference_of
@@ -94,11 +95,12 @@ def save(path: Path, batches: Iterable[list[Record]], links: Iterable[LinkList] 
                 db, run,
                 [
                     Task("seed", "1", "done", "1"),
-                    Task("search", query, "done", '2 of 7 hits; "recovery"[All Fields] | x'),
+                    Task("search", query, "done", None),
                     Task("article", "1", "stored", None),
                     Task("article", "9", "not found", "PubMed does not know it"),
                 ],
             )  # fmt: skip
+            save_search(db, run, "search", query, Search(7, 2, '"recovery"[All Fields] | x', ()))
         for batch in batches:
             with transaction(db):
                 save_records(db, batch, received_at=MOMENT)

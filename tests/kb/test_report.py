@@ -13,7 +13,8 @@ from kb.publish.flow import format_flow
 from kb.publish.searchreport import format_search_report
 from kb.queries.ledger import Task
 from kb.queries.searchlog import Named, SearchFlow, read_search_flow
-from kb.store.ledger import Origin, save_file_counts, save_origins, save_outcomes, save_run, save_run_end
+from kb.searches import Search, SearchWarning
+from kb.store.ledger import Origin, save_file_counts, save_origins, save_outcomes, save_run, save_run_end, save_search
 from kb.store.records import save_records
 from tests.records import MOMENT, record
 
@@ -36,8 +37,9 @@ def kb(tmp_path: Path) -> Path:
         save_origins(db, run, origins)
         tasks = [Task("article", str(pmid), "stored", None) for pmid in (1, 2, 3)]
         tasks += [Task("article", "4", "not found", None), Task("article", "7", "failed", "no answer")]
-        tasks += [Task("search", "self|help", "done", "2 of 2 hits; self-help")]
+        tasks += [Task("search", "self|help", "done", None)]
         save_outcomes(db, run, tasks)
+        save_search(db, run, "search", "self|help", Search(2, 2, "self-help", (SearchWarning("PhraseIgnored", "the"),)))
         save_file_counts(db, run, "a.xml", {"stored": 2, "unchanged": 1})
         save_run_end(db, run, finished_at=MOMENT)
         update = save_run(
@@ -79,6 +81,7 @@ def test_the_report_has_the_sixteen_items_and_says_what_only_the_searcher_knows(
         "| 12 | Updates | 2026-02-03 |",
         "| 14 | Peer review | *(not in the file: say it yourself)* |",
         "| 15 | Total records | 5 asked for, 3 held |",
+        "- asked PubMed `self\\|help`: 2 of 2 hits; PubMed read it as `self-help`; **PubMed left out “the”**",
         "- followed what they cite, until nothing new appeared",
         "- followed only to articles: at most 1,000 articles",
         "- followed only to articles of the MeSH branches `Mental Disorders (F04)`",

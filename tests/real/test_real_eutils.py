@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -11,8 +12,10 @@ from harvest.answers import check_articles, check_status
 from harvest.elink import KINDS, check_links, parse_links
 from harvest.pubmed import parse_articles
 from harvest.search import SearchHits, parse_search
-from kb.errors import LitkbError, PermanentError, RecordError, TransientError
+from harvest.searchfields import lost_fields
+from kb.errors import LitkbError, PermanentError, QuestionError, RecordError, TransientError
 from kb.records import LinkList, Record
+from kb.searches import SearchWarning
 
 pytestmark = pytest.mark.real
 
@@ -36,7 +39,7 @@ def test_each_recorded_efetch_answer_counts_but_the_one_without_ids(eutils):
             refused[path.name] = (type(error), str(error))
 
     assert len(bodies) == 17
-    assert refused == {"sulpub-efetch-13.body.xml": (PermanentError, "Supplied id parameter is empty.")}
+    assert refused == {"sulpub-efetch-13.body.xml": (QuestionError, "Supplied id parameter is empty.")}
 
 
 def test_each_recorded_efetch_answer_holds_what_was_asked_for(eutils):
@@ -97,29 +100,29 @@ ERRORS = {
         TransientError, "Error: External viewer error: Empty Response. Bytes read: 0 Status: Timeout"
     ),
     "errors/taxize-esummary-200-1.body.xml": (
-        PermanentError, "Invalid uid gwa2_scaffold_1731_16S_1 at position= 0"
+        QuestionError, "Invalid uid gwa2_scaffold_1731_16S_1 at position= 0"
     ),
     "errors/taxize-esummary-200-3.body.xml": (
-        PermanentError, "Invalid uid gwa2_scaffold_1731_16S_1 at position= 0; Invalid uid asdfadfs at position= 24"
+        QuestionError, "Invalid uid gwa2_scaffold_1731_16S_1 at position= 0; Invalid uid asdfadfs at position= 24"
     ),
     "errors-reported/api-key-invalid-400.json": (PermanentError, "API key invalid"),
     "errors-reported/efetch-200-pmid-not-available.txt": (
-        PermanentError, "id: 32816848 Error occurred: The following PMID is not available: 32816848"
+        QuestionError, "id: 32816848 Error occurred: The following PMID is not available: 32816848"
     ),
     "errors-reported/efetch-400-history-out-of-range.xml": (
-        PermanentError,
+        QuestionError,
         "Cannot retrieve history data: OUT OF RANGE. Parameter retstart=1 + 1 is greater than number of records "
         "available in history. History includes 1 IDs.",
     ),
     "errors-reported/efetch-400-id-list-empty.xml": (
-        PermanentError, "ID list is empty! Possibly it has no correct IDs."
+        QuestionError, "ID list is empty! Possibly it has no correct IDs."
     ),
     "errors-reported/elink-200-command-not-supported.xml": (
         PermanentError, "Exception: llinkslib command not supported"
     ),
     "errors-reported/esearch-200-invalid-db.json": (PermanentError, "Invalid db name specified: nonsense_db"),
     "errors-reported/esearch-200-retstart-9998-invalid-json.txt": (
-        PermanentError,
+        QuestionError,
         "Search Backend failed: Exception: 'retstart' cannot be larger than 9998. For PubMed, ESearch can only "
         "retrieve the first 9,999 records matching the query.",
     ),
@@ -140,7 +143,9 @@ def test_each_recorded_error_is_told_for_what_it_is(eutils, name):
     with pytest.raises(LitkbError) as caught:
         check_articles(body_of(eutils / name))
 
-    assert (type(caught.value), str(caught.value)) == ERRORS[name]
+    kind, words = ERRORS[name]
+    assert type(caught.value) is kind
+    assert str(caught.value).partition(": correct")[0].partition(": the server")[0] == words
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,18 @@ SEARCHES = {
     "sulpub-esearch-6.body.xml": (336, 31051039, 336, ()),
     "sulpub-esearch-7.body.xml": (4, 30833575, 4, ()),
     "sulpub-esearch-8.body.xml": (4, 31051039, 4, ()),
-    "../errors/klortho-esearch.error.xml": (20, 101595451, 5163, ("PubMed did not find “fleegle[MeSH Terms]”.",)),
+    "../errors/klortho-esearch.error.xml": (
+        20,
+        101595451,
+        5163,
+        (SearchWarning("PhraseNotFound", "fleegle[MeSH Terms]"),),
+    ),
+    "../errors/klortho-esearch.error.json": (
+        20,
+        101595451,
+        5163,
+        (SearchWarning("PhraseNotFound", "fleegle[MeSH Terms]"),),
+    ),
 }
 
 
@@ -196,7 +212,17 @@ def test_a_recorded_search_without_hits_says_what_was_not_found(eutils, name, wo
     hits = parse_search(body_of(eutils / name))
 
     assert hits[:2] == ((), 0)
-    assert hits.warnings == (f"PubMed did not find “{words}”.", "PubMed says: No items found.")
+    assert hits.warnings == (SearchWarning("PhraseNotFound", words), SearchWarning("OutputMessage", "No items found."))
+
+
+def test_no_recorded_search_has_lost_a_field(eutils):
+    exchanges = sorted((eutils / "esearch").glob("*.exchange.json"))
+    for path in exchanges:
+        exchange = json.loads(path.read_text())
+        [term] = (parse_qs(urlsplit(exchange["uri"]).query) | parse_qs(exchange["request_body"]))["term"]
+        hits = parse_search(body_of(path.with_name(path.name.replace(".exchange.json", ".body.xml"))))
+        assert lost_fields(term, hits.translation) == [], path.name
+    assert len(exchanges) == 8
 
 
 def test_the_translation_of_a_recorded_search_is_kept_word_for_word(eutils):

@@ -4,7 +4,7 @@ import re
 from html import unescape
 from pathlib import Path
 
-from kb.records import DEMONSTRATION, SYNTHETIC, LinkList, PublicationType
+from kb.records import DEMONSTRATION, SYNTHETIC, LinkList
 from tests.records import record, reference_of
 from tests.site.conftest import BOOK, CITING, HELD, KNOWN, RETRACTED, SEED, Get, fill, served
 
@@ -112,12 +112,6 @@ def test_a_retraction_is_shown_before_all_else(get: Get):
     text = text_of(get(f"/article/{RETRACTED}").text)
 
     assert text.startswith("This article has been retracted: Lancet. 2010;375:445")
-
-
-def test_a_retraction_known_by_type_alone_is_shown_too(tmp_path: Path):
-    retracted = record(1, publication_types=(PublicationType(1, 1, None, "Retracted Publication"),))
-    with served(fill(tmp_path / "retracted.db", [retracted])) as get:
-        assert text_of(get("/article/1").text).startswith("This article has been retracted.")
 
 
 def test_related_studies_come_with_reasons(get: Get):

@@ -3,8 +3,8 @@
 import sqlite3
 
 from kb.queries.bibliography import read_items
+from kb.queries.notices import read_retracted
 from kb.queries.pages import Neighbour, read_citing, read_citing_count
-from kb.queries.search import read_retracted
 from kb.queries.standing import read_suggested_near
 from tests.rows import add_article, add_citations, add_notice, add_work
 

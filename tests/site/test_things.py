@@ -218,8 +218,11 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
             ("article", "8", "not found", None),
             ("article", "9", None, None),
             ("search", "x<y", "failed", "the server did not answer"),
+            ("search", "x[foo]", "done", None),
         ],
     )
+    db.execute("insert into searches values (2, 'search', 'x[foo]', 1200, 1199, 'x[All Fields]')")
+    db.execute("insert into search_warnings values (2, 'search', 'x[foo]', 'FieldNotFound', 'foo')")
     db.execute("insert into harvest_counts values (2, 'a.xml', 'stored', 1200)")
     db.commit()
     db.close()
@@ -233,7 +236,8 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
     assert "articles 3: 1 pending, 1 not found, 1 stored" in text
     assert "records of files 1,200 stored" in text
     assert "3 things asked for did not come, or do not exist." in text
-    assert "x<y search failed the server did not answer" in text
+    assert "x<y search unknown unknown unknown failed: the server did not answer" in text
+    assert ("x[foo] search 1,200, 1,199 received x[All Fields] PubMed does not know the field “foo”. done") in text
     assert "9 article pending" in text
     assert table.status_code == 200
 
