@@ -77,7 +77,8 @@ create view article_branches as  -- each article under each MeSH descriptor that
             or substr(b.tree_number, 1, length(t.tree_number) + 1) = t.tree_number || '.';
 
 create view references_not_identified as  -- printed references without a PMID
-    select r.citing_pmid, r.position, r.citation, r.doi, r.pmcid, r.cited_id
+    select r.citing_pmid, r.position, r.citation, coalesce(r.doi, r.printed_doi) as doi,
+        coalesce(r.pmcid, r.printed_pmcid) as pmcid, r.cited_id
     from article_references r left join works w on w.id = r.cited_id
     where r.cited_pmid is null and (w.merged_into is null);
 

@@ -165,6 +165,8 @@ def endpoint_words(endpoint: str) -> str:
 
 _IDENTIFIED_WORDS: Final = {
     "doi": "identified by its DOI", "pmcid": "identified by its PMCID", "person": "identified by a person",
+    "printed doi": "identified by the DOI printed in it", "printed pmcid": "identified by the PMCID printed in it",
+    "pmid": "identified by the PMID printed in it",
     "offline": "resolved offline", "ecitmatch": "resolved by PubMed’s ECitMatch",
 }  # fmt: skip
 
