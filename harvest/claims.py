@@ -2,14 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from harvest.matching import QUEUED, Match, Subject, match_with
 from kb.identifiers import doi_key, doi_without_version
 from kb.queries.resolutions import Candidate, HeldSubject, Unresolved
 from kb.store.resolutions import Decision
-
-PMID: Final = "pmid"
 
 
 def decision_by_pmid(work: Unresolved, subject: Subject | None) -> Decision | None:
@@ -22,8 +19,8 @@ def decision_by_pmid(work: Unresolved, subject: Subject | None) -> Decision | No
         return None
     best = max((match_with(subject, citation) for citation in work.citations), key=lambda match: match.score)
     if best.score > 0 or "author +" in best.parts:
-        return Decision(work.reference_key, PMID, "accepted", subject.pmid, best.score)
-    return Decision(work.reference_key, PMID, "proposed", None, best.score, (Candidate(*best),))
+        return Decision(work.reference_key, "pmid", "accepted", subject.pmid, best.score)
+    return Decision(work.reference_key, "pmid", "proposed", None, best.score, (Candidate(*best),))
 
 
 def versions_by_doi(held: Iterable[HeldSubject]) -> dict[str, list[HeldSubject]]:

@@ -14,7 +14,7 @@ _SOURCE_WORDS: Final = {
     "elink_refs": "NCBI ELink",
     "elink_similar": "NCBI ELink",
     "icite": "iCite",
-    "resolved": "litkb’s matching",
+    "resolved": "litkb, of the printed words",
     "demonstration": "the demonstration",
     "synthetic": "the made-up field",
     "demonstration_refs": "the demonstration’s ELink",
