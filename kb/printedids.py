@@ -100,7 +100,7 @@ def _printed_doi(text: str) -> str | None:
     if len(whole) != 1:
         return None
     [(key, doi)] = whole.items()
-    return doi if all(key.startswith(other) for other in dois) else None
+    return doi if all(key.startswith(other.rstrip()) for other in dois) else None
 
 
 def _dois(text: str) -> Iterator[str]:
@@ -137,4 +137,4 @@ def _is_whole(doi: str) -> bool:
         return False
     if any(doi.count(opening) > doi.count(closing) for closing, opening in _CLOSING.items()):
         return False
-    return "(sici)" not in doi or re.search(r";2-\w$", doi) is not None
+    return "(sici)" not in doi or re.search(r";2-\S$", doi) is not None

@@ -28,8 +28,8 @@ def test_real_references_are_resolved_as_their_records_say():
 
 
 def test_identifiers_printed_in_real_references_are_those_that_pubmed_gives():
-    given = [(one.doi, one.cited_pmid, one.pmcid, one.citation) for record in real_records() for one in record.references]
-    read = [(*ids, printed_ids(citation)) for *ids, citation in given if citation]
+    references = [one for record in real_records() for one in record.references if one.citation]
+    read = [(one.doi, one.cited_pmid, one.pmcid, printed_ids(one.citation or "")) for one in references]
     alone = [printed for *ids, printed in read if not any(ids) and any(printed)]
     dois = [(doi, printed.doi) for doi, _, _, printed in read if doi and printed.doi]
     numbers = [(pmid, printed.pmid) for _, pmid, _, printed in read if pmid and printed.pmid]
