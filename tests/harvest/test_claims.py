@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from harvest.identify import identify_online, identify_together
+from harvest.pubmed import parse_articles
 from harvest.pubmedxml import format_record
 from harvest.rehearsal import Rehearsal
 from harvest.shelf import open_shelf
 from kb.database import open_kb
 from kb.identifiers import Identifier
 from kb.queries.resolutions import read_candidates, read_waiting
+from tests.builders import article_set, article_xml, notice_xml
 from tests.harvest.network_builders import client_of, rehearsal_of
 from tests.harvest.test_matching import HUMPHREYS, LAUDET
 from tests.harvest.test_resolve import article, filled, identified, online, patient, resolve
@@ -36,6 +38,16 @@ def test_a_printed_pmid_is_the_article_of_that_number(tmp_path: Path):
     assert resolve(kb) == 0  # again: it stands
 
     assert identified(kb) == {BY_NUMBER: ("pmid", 11)}
+
+
+def test_identifiers_are_read_in_the_old_form_of_reference_lists_too(tmp_path: Path):
+    cites = notice_xml("Cites", source="Laudet A. Støttens rolle. doi:10.1000/laudet")
+    [citing] = parse_articles(article_set(article_xml(1, notices=[cites])))
+    kb = filled(tmp_path / "kb.db", citing, article(LAUDET, doi="10.1000/laudet"))
+
+    resolve(kb)
+
+    assert identified(kb) == {"Laudet A. Støttens rolle. doi:10.1000/laudet": ("doi", 11)}
 
 
 def test_a_printed_pmid_whose_article_the_words_contradict_waits_for_a_person(tmp_path: Path):
