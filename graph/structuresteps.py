@@ -13,7 +13,7 @@ from graph.pathcounts import cycles
 from graph.retractions import AFTER, BEFORE, SAME_YEAR, TIMINGS, UNKNOWN, Exposure, Retracted, exposure
 from graph.rpys import TOP, WINDOW, Spectrum, spectrum
 from graph.scaled import log10_of, shares_of
-from kb.identifiers import year_in
+from kb.printed import year_in
 from kb.queries.links import Ids
 from kb.queries.structure import NoticeRow, read_notices
 from kb.store.measures import WorkPosition

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from harvest.answers import said_instead
 from kb.errors import TransientError
-from kb.identifiers import pmid_or_none, year_in
+from kb.identifiers import pmid_or_none
+from kb.printed import year_in
 from kb.text import fold, words_in
 
 _FIELDS: Final = 7  # journal, year, volume, first page, author, key, answer

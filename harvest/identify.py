@@ -8,7 +8,7 @@ from harvest.client import Client
 from harvest.entrez import BATCH, fetch_articles, search_any, search_doi, search_pmcid, search_title
 from harvest.pubmed import parse_articles
 from harvest.seeds import Seed
-from kb.identifiers import Identifier
+from kb.identifiers import Identifier, doi_key, other_spelling
 from kb.queries.ledger import read_identified
 from kb.queries.titles import Titled, read_titled
 from kb.records import Article, Record
@@ -40,20 +40,34 @@ def identify_here(db: sqlite3.Connection, identifier: Identifier) -> Identified:
 def identify_online(client: Client, identifier: Identifier) -> Identified:
     """Return the one PMID that PubMed finds for a DOI or PMCID and whose own record has it.
 
-    Two requests; their answers are not kept, for nothing is taken from them. Raises SourceError as the client does.
+    Two requests, a third for a DOI that PubMed may have with another number of slashes; their answers are not kept, for
+    nothing is taken from them. Raises SourceError as the client does.
     """
-    search = search_doi if identifier.kind == "doi" else search_pmcid
-    candidates = search(client, identifier.value)
-    return _owner(identifier, candidates, _fetched(client, candidates))
+    return identify_together(client, [identifier])[identifier]
 
 
 def identify_together(client: Client, identifiers: Sequence[Identifier]) -> dict[Identifier, Identified]:
-    """Return what identify_online says of each of up to GROUP identifiers, mostly in two requests for all."""
-    candidates = search_any(client, identifiers) if len(identifiers) > 1 else None
-    if candidates is None:
-        return {one: identify_online(client, one) for one in identifiers}
-    articles = _fetched(client, candidates)
-    return {one: _owner(one, [], articles) for one in identifiers}
+    """Return what identify_online says of each of up to GROUP identifiers, mostly in a few requests for all."""
+    found = _identified(client, identifiers)
+    unknown = [one for one, owner in found.items() if owner.pmid is None and one.kind == "doi"]
+    others = {one._replace(value=other_spelling(one.value)): one for one in unknown}
+    for other, owner in _identified(client, list(others)).items():
+        if owner.pmid is not None:
+            found[others[other]] = owner
+    return found
+
+
+def _identified(client: Client, identifiers: Sequence[Identifier]) -> dict[Identifier, Identified]:
+    if len(identifiers) > 1 and (candidates := search_any(client, identifiers)) is not None:
+        articles = _fetched(client, candidates)
+        return {one: _owner(one, [], articles) for one in identifiers}
+    return {one: _identified_alone(client, one) for one in identifiers}
+
+
+def _identified_alone(client: Client, identifier: Identifier) -> Identified:
+    search = search_doi if identifier.kind == "doi" else search_pmcid
+    candidates = search(client, identifier.value)
+    return _owner(identifier, candidates, _fetched(client, candidates))
 
 
 def _fetched(client: Client, pmids: Sequence[int]) -> list[Article]:
@@ -65,7 +79,7 @@ def _fetched(client: Client, pmids: Sequence[int]) -> list[Article]:
 
 def _owner(identifier: Identifier, candidates: Sequence[int], articles: Iterable[Article]) -> Identified:
     """Return the one article that has identifier; candidates were found for it alone."""
-    same = sorted({article.pmid for article in articles if identifier.value in (article.doi, article.pmcid)})
+    same = sorted({article.pmid for article in articles if _has(article, identifier)})
     if len(same) == 1:
         return Identified(same[0], str(same[0]))
     found = same or candidates
@@ -73,6 +87,12 @@ def _owner(identifier: Identifier, candidates: Sequence[int], articles: Iterable
         return Identified(None, f"PubMed knows no article with {identifier.value}")
     listed = ", ".join(map(str, found[:_SHOWN]))
     return Identified(None, f"PubMed finds {len(found)} for {identifier.value}, none of them certain: {listed}")
+
+
+def _has(article: Article, identifier: Identifier) -> bool:
+    if identifier.kind == "doi":
+        return article.doi is not None and doi_key(article.doi) == doi_key(identifier.value)
+    return article.pmcid == identifier.value
 
 
 # Titles
@@ -115,7 +135,7 @@ def is_meant(seed: Seed, one: Titled) -> bool:
     """Tell whether a record is of the article that seed prints: nothing that both say may differ."""
     words = words_in(fold(seed.title or ""))
     same_title = words in [words_in(fold(title)) for title in (one.title, one.vernacular_title) if title]
-    if not words or not same_title or (seed.doi and one.doi and seed.doi != one.doi):
+    if not words or not same_title or (seed.doi and one.doi and doi_key(seed.doi) != doi_key(one.doi)):
         return False
     if seed.year and (one.year is None or abs(one.year - seed.year) > _YEARS):
         return False

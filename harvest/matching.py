@@ -154,6 +154,11 @@ def subject_of(record: Record) -> Subject:
     )
 
 
+def match_with(subject: Subject, citation: str) -> Match:
+    """Return how a printed reference agrees with one article, however little."""
+    return _match(_known(subject), _printed(citation))
+
+
 def decided(matches: Sequence[Match]) -> Match | None:
     """Return the match that counts; None where the best is not good enough, or not better than the next."""
     if not matches or matches[0].score < ACCEPTED:

@@ -32,6 +32,7 @@ from harvest.pagelayout import (
 from harvest.pubdate import iso_date
 from kb.errors import RecordError
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
+from kb.printedids import printed_ids
 from kb.records import (
     PAGE,
     AbstractSection,
@@ -249,7 +250,7 @@ def _references(page: Page, pmid: int) -> Iterator[Reference]:
         tail = LINKS.search(entry)
         citation = entry[: tail.start()] if tail else entry
         links = re.findall(r"DOI|PMC|PubMed", tail[0]) if tail else []
-        doi, pmcid, cited = _named(citation)
+        doi, pmcid, cited = printed_ids(citation)
         yield Reference(
             citing_pmid=pmid,
             position=position,
@@ -261,16 +262,6 @@ def _references(page: Page, pmid: int) -> Iterator[Reference]:
             list_title=None,
             other_ids=f"linked {','.join(links)}" if links else None,
         )
-
-
-def _named(citation: str) -> tuple[str | None, str | None, int | None]:
-    """Return DOI, PMCID and PMID that the printed words themselves show."""
-    doi, pmcid, pmid = _DOI.search(citation), _PMCID.search(citation), _PMID.search(citation)
-    return (
-        normalise_doi(doi[1]) if doi else None,
-        normalise_pmcid(pmcid[0]) if pmcid else None,
-        pmid_or_none(pmid[1]) if pmid else None,
-    )
 
 
 def _stated_count(page: Page) -> int | None:
@@ -317,7 +308,7 @@ def _notices(page: Page, pmid: int) -> Iterator[Notice]:
     for position, (kind, line) in enumerate(printed, 1):
         match = ENTRY.fullmatch(line)
         words = LINKS.sub("", match[1] if match else line)
-        yield Notice(pmid, position, kind, _named(words)[2], words, None)
+        yield Notice(pmid, position, kind, printed_ids(words).pmid, words, None)
 
 
 def _data_banks(page: Page, pmid: int) -> Iterator[DataBank]:

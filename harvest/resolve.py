@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
 from harvest.asking import Progress, now
+from harvest.claims import decision_by_pmid, other_versions, versions_by_doi
 from harvest.client import Client
 from harvest.ecitmatch import Place, printed_place
 from harvest.entrez import BATCH, fetch_articles, match_citations
@@ -15,7 +16,7 @@ from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, Subject, 
 from harvest.pubmed import parse_articles
 from kb.database import transaction
 from kb.errors import SourceError
-from kb.identifiers import Identifier
+from kb.identifiers import Identifier, doi_key
 from kb.queries.resolutions import Candidate, HeldSubject, Unresolved, read_candidates, read_subjects, read_unresolved
 from kb.records import Record
 from kb.store.resolutions import (
@@ -52,10 +53,15 @@ def resolve_offline(db: sqlite3.Connection, *, version: str, progress: Progress 
     """Look for every cited work without a PMID among the articles held, and save what is found, all or nothing."""
     held, works = list(read_subjects(db)), list(read_unresolved(db))
     matcher, dois = Matcher(map(subject_held, held)), {subject.pmid: subject.doi for subject in held}
+    by_pmid, versions = {subject.pmid: subject for subject in held}, versions_by_doi(held)
     decisions, unmatched = [], []
     for count, work in enumerate(works, start=1):
-        matches = [match for citation in work.citations for match in matcher.matches(citation)]
-        decision = decision_on(work, matches, method=OFFLINE, dois=dois)
+        claimed = by_pmid.get(work.pmid or 0)
+        decision = decision_by_pmid(work, subject_held(claimed)) if claimed else None
+        if decision is None or decision.state != "accepted":
+            matches = [match for citation in work.citations for match in matcher.matches(citation)]
+            matches += other_versions(work, versions)
+            decision = decision_on(work, matches, method=OFFLINE, dois=dois) or decision
         if decision:
             decisions.append(decision)
         else:
@@ -76,7 +82,8 @@ def decision_on(
 ) -> Decision | None:
     """Return what matches of all printings of a work decide; None where none of them is worth a person's look.
 
-    An article is not the work that nobody but itself cites; one with another DOI than the printed one is not accepted.
+    An article is not the work that nobody but itself cites; one with another DOI or PMID than the printed one is not
+    accepted.
     """
     best: dict[int, Match] = {}
     for match in matches:
@@ -86,11 +93,15 @@ def decision_on(
     if not ranked or ranked[0].score < QUEUED:
         return None
     meant = decided(ranked)
-    if meant and work.doi and (dois.get(meant.pmid) or work.doi) != work.doi:
+    if meant and (work.pmid not in (None, meant.pmid) or _differ(work.doi, dois.get(meant.pmid))):
         meant = None
     candidates = tuple(Candidate(*match) for match in ranked[:_KEPT])
     state = "accepted" if meant else "proposed"
     return Decision(work.reference_key, method, state, meant.pmid if meant else None, ranked[0].score, candidates)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and doi_key(one) != doi_key(other)
 
 
 _NOTHING: Final = Match(0, float("-inf"), "")
@@ -104,7 +115,7 @@ def resolve_online(
     version: str,
     progress: Progress = lambda *_: None,
 ) -> Resolved:
-    """Ask PubMed for every reference that is left: by its DOI or PMCID, else for its place, by ECitMatch.
+    """Ask PubMed for every reference that is left: by its DOI, PMCID or PMID, else for its place, by ECitMatch.
 
     Each portion is saved when it has come: SourceError ends the run and says how many are left, what came before is
     kept.
@@ -139,9 +150,12 @@ def _steps(
     """Yield what to ask about which works: first by what identifies them, then by their place."""
     works = list(works)
     named = [work for work in works if work.doi or work.pmcid]
+    numbered = [work for work in works if work.pmid]
     placed = [work for work in works if _place(work)]
     for start in range(0, len(named), GROUP):
         yield lambda _, some: _identified(client, some), named[start : start + GROUP]
+    for start in range(0, len(numbered), BATCH):
+        yield lambda _, some: _claimed(client, some), numbered[start : start + BATCH]
     for start in range(0, len(placed), BATCH):
         yield partial(_found_at_places, archive, client), placed[start : start + BATCH]
 
@@ -154,6 +168,15 @@ def _identified(client: Client, works: Sequence[Unresolved]) -> Iterator[Decisio
         pmid = found[identifier].pmid
         if pmid is not None and work.citing != {pmid}:
             yield Decision(work.reference_key, identifier.kind, "accepted", pmid, None)
+
+
+def _claimed(client: Client, works: Sequence[Unresolved]) -> Iterator[Decision]:
+    """Yield what printed PMIDs decide, where PubMed has a record of that number."""
+    records = _fetched(client, {work.pmid for work in works if work.pmid})
+    for work in works:
+        record = records.get(work.pmid or 0)
+        if record and (decision := decision_by_pmid(work, subject_of(record))):
+            yield decision
 
 
 def _place(work: Unresolved) -> Place | None:

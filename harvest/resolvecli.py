@@ -17,7 +17,7 @@ from harvest.resolve import Resolved, resolve_offline, resolve_online
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
-from kb.identifiers import PMID_LIMIT
+from kb.identifiers import PMID_LIMIT, doi_key, normalise_doi
 from kb.queries.archive import archive_path
 from kb.queries.resolutions import (
     read_candidates,
@@ -142,6 +142,7 @@ def _key(db: sqlite3.Connection, text: str) -> str:
         if key is None:
             raise UsageError(f"{text} is no reference here that lacks a PMID; the page of the article numbers them.")
         return key
+    text = f"doi:{doi_key(doi)}" if text.lower().startswith("doi:") and (doi := normalise_doi(text)) else text
     if read_cited_work(db, text) is None and read_resolution(db, text) is None:
         raise UsageError(f"No reference here has the key {text[:80]!r}; --list prints those that wait.")
     return text

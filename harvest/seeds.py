@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from kb.identifiers import Identifier
+from kb.identifiers import Identifier, doi_key
 
 TITLE: Final = "--title"  # the place of a title that a person gave
 
@@ -34,7 +34,7 @@ class Seed(NamedTuple):
         if self.fault:
             return self.place
         for kind, value in self.identifiers:
-            return f"doi:{value}" if kind == "doi" else value
+            return f"doi:{doi_key(value)}" if kind == "doi" else value
         year = f" ({self.year})" if self.year else ""
         return f"title: {self.title}{year}" if self.title else self.place
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from kb.identifiers import cited_work, work_id
+from kb.identifiers import cited_work, node_name, work_id
 from kb.queries.facetindex import INDEXED, count_having, places_among, read_indexed, read_values
 from kb.queries.invariants import (
     Violation,
@@ -79,7 +79,7 @@ def _wrong_keys(db: sqlite3.Connection) -> Iterator[Violation]:
 
 
 def _misnamed_works(db: sqlite3.Connection) -> Iterator[Violation]:
-    keys = ((work, f"ref:{key}" if key is not None else f"doi:{doi}") for work, doi, key in read_cited_keys(db))
+    keys = ((work, node_name(work, doi, key)) for work, doi, key in read_cited_keys(db))
     wrong = [str(work) for work, key in chain(keys, read_resolution_keys(db)) if work != work_id(key)]
     if wrong:
         yield Violation("the id of a cited work is the hash of its key", len(wrong), wrong[:5])

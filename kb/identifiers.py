@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+from html import unescape
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from kb.errors import UsageError
-from kb.printed import printed_title
+from kb.printed import printed_title, year_in
 from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
@@ -14,7 +15,22 @@ SYNTHETIC_FROM: Final = 900_000_001  # PMIDs of made-up fields; PubMed is at abo
 
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[a-z0-9()./_-]*[a-z0-9]")
-_DOI_PREFIX: Final = re.compile(r"^(?:https?://)?(?:(?:dx\.)?doi\.org/|doi:?\s*)", re.IGNORECASE)
+_DOI_ADDRESS: Final = r"(?:https?:?/*)?(?:www\.)?(?:dx[.-])?doi[.-]org[^\s/]*/+"  # of a library's proxy, too
+_DOI_BEFORE: Final = re.compile(
+    rf"[\s\[({{<\"'“‘«]*(?:(?P<address>{_DOI_ADDRESS})|(?:info:|urn:)?doi[\s:/=.]*)?", re.IGNORECASE
+)
+_DOI_AGAIN: Final = re.compile(rf"\s*(?:{_DOI_ADDRESS}|doi[\s:]*)?(?=10\.\d{{4,9}}/)", re.IGNORECASE)
+_DOI_AFTER: Final = re.compile(r"[\s.,;|\[(]*(?:pmid|pmcid|pubmed)\s*[:=\]].*", re.IGNORECASE | re.DOTALL)
+_QUERY: Final = re.compile(r"[?#].*", re.DOTALL)
+_ENTITY: Final = re.compile(r"&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+_COPIED: Final = {  # what copying leaves in a DOI: characters that nobody sees, and hyphens of typesetters
+    **dict.fromkeys([0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]),
+    **dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2013, 0x2212], "-"),
+}
+_VERSION: Final = re.compile(  # preprints: "…v2", "…/v1"; F1000 and its like, eLife: "….2"
+    r"(?:(?<=\d)|[./_-])v\d{1,2}$|(?<=^10\.12688/)(?P<f1000>[a-z0-9]+\.\d+)\.\d{1,2}$"
+    r"|(?<=^10\.7554/)(?P<elife>elife\.\d+)\.\d{1,2}$"
+)
 _PMCID: Final = re.compile(r"(?:PMC)?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
 _ORCID_DIGITS: Final = re.compile("[0-9]{15}[0-9X]")
 _ORCID_ADDRESS: Final = re.compile(r"^(?:https?://)?(?:www\.)?orcid\.org/", re.IGNORECASE)
@@ -28,15 +44,6 @@ _PMC_ADDRESS: Final = re.compile(
     r"/articles?/(?:pmc/)?(PMC\d+)/?(?:[?#].*)?$",
     re.IGNORECASE,
 )
-_YEAR: Final = re.compile(r"(?:1[6-9]\d|20[0-3])\d")  # no reference was printed after 2039
-_YEAR_APART: Final = re.compile(  # "Laudet AB (2003) Title", "J Pain (2003) 6:521", "Kelly JF. 2003. Title"
-    r"(?<!Physiol )\(((?:1[6-9]\d|20[0-3])\d)[a-z]?\)"  # "J Appl Physiol (1985)" is a name
-    r"|(?<=[.] )((?:1[6-9]\d|20[0-3])\d)[a-z]?\.(?!\s*\d)"
-)
-_AFTER_YEAR: Final = re.compile(r"\b[^.;:]{0,20}[;:]")
-_BEFORE_YEAR: Final = frozenset(".)")
-_NO_YEAR_AFTER: Final = frozenset("0123456789/.:–-")  # "2,1999", "p. 1900-1950" and "10.1002/1999" hold no year
-_NO_YEAR_BEFORE: Final = frozenset("0123456789/–-")
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 
 
@@ -59,40 +66,67 @@ def pmid_or_none(text: str | None) -> int | None:
 def normalise_doi(text: str | None) -> str | None:
     """Return the DOI in lower case, bare of prefixes and of punctuation after it; None if it is none.
 
-    Idempotent. Repairs what PubMed is known to hold: a final point (10.1038/srep34516.) and a DOI
-    written twice in a row (10.4137/IJTR.S815810.4137/IJTR.S8158). SICI forms keep their brackets.
+    Idempotent. Repairs what is known of PubMed and of copying: a final point (10.1038/srep34516.), a DOI written
+    twice in a row (10.4137/IJTR.S815810.4137/IJTR.S8158), ``&lt;`` and ``%3C`` for ``<``, invisible characters. A
+    double slash stays, since it may be registered so; doi_key() is what DOIs are compared by.
     """
     bare = (text or "").strip()
     plain = bare.lower()
     if _PLAIN_DOI.fullmatch(plain) and plain.count("10.") == 1:  # nothing to repair: nine in ten
         return plain
-    if "doi.org/" in bare.lower():
-        bare = unquote(bare)
-    while (shorter := _DOI_PREFIX.sub("", bare).strip()) != bare:
-        bare = shorter
-    bare = _without_tail(_DOI_PREFIX.sub("", bare).lower())
-    half = len(bare) // 2
-    if len(bare) % 2 == 0 and half and bare[:half] == bare[half:]:
-        bare = _without_tail(bare[:half])
+    while (repaired := _repaired(bare)) != bare:
+        bare = repaired
     return bare if _DOI.fullmatch(bare) else None
 
 
-def doi_in(text: str | None) -> str | None:
-    """Return the first DOI that is printed somewhere in text; None where there is none."""
-    found = _DOI.search(text or "")
-    return normalise_doi(found[0]) if found else None
+def _repaired(doi: str) -> str:
+    before = _DOI_BEFORE.match(doi)
+    if before:
+        doi = doi[before.end() :]
+        doi = _QUERY.sub("", doi) if before["address"] else doi
+    doi = unquote(_ENTITY.sub(lambda entity: unescape(entity[0]), doi)).translate(_COPIED)
+    return _written_once(_without_tail(_DOI_AFTER.sub("", doi.lower()).strip()))
+
+
+def _written_once(doi: str) -> str:
+    """Return once a DOI that was written twice in a row, the second time with a prefix or without."""
+    for again in _DOI_AGAIN.finditer(doi, 1):
+        first = _without_tail(doi[: again.start()])
+        if first and doi_key(first) == doi_key(_without_tail(doi[again.end() :])):
+            return first
+    return doi
 
 
 def _without_tail(doi: str) -> str:
-    """Return doi without the punctuation that a sentence left after it."""
+    """Return doi without the punctuation that a sentence or an address left after it."""
     while doi:
         last = doi[-1]
         opening = _PAIRS.get(last)
-        stray = last in ".,;:'\"" or (opening is not None and doi.count(last) > doi.count(opening))
+        stray = last in ".,;:/'\"’”»…*" or (opening is not None and doi.count(last) > doi.count(opening))
         if not stray:
             break
         doi = doi[:-1].rstrip()
     return doi
+
+
+def doi_key(doi: str) -> str:
+    """Return what a normalised DOI is compared by: slashes in a row are one.
+
+    PubMed has 10.1037//0022-3514.71.2.230 where the article itself prints one slash. kb.migrations.works has the
+    same in SQL.
+    """
+    return doi.replace("//", "/").replace("//", "/").replace("//", "/")
+
+
+def other_spelling(doi: str) -> str:
+    """Return the other form in which PubMed may have a DOI: with two slashes after the prefix for one, or reversed."""
+    key = doi_key(doi)
+    return key.replace("/", "//", 1) if doi == key else key
+
+
+def doi_without_version(doi: str) -> str:
+    """Return what the DOIs of all versions of one text share."""
+    return _VERSION.sub(lambda found: found["f1000"] or found["elife"] or "", doi_key(doi))
 
 
 def normalise_pmcid(text: str | None) -> str | None:
@@ -156,26 +190,10 @@ def citation_key(citation: str) -> str | None:
     return f"{surname}-{year}-{digest}" if year else f"{surname}-{digest}"
 
 
-def year_in(citation: str) -> int | None:
-    """Return the year of publication that a printed reference shows; None where it shows none.
-
-    NLM's order puts it after the journal, before the volume; other styles after the authors, in brackets or between
-    full stops; else it is the last number that can be one.
-    """
-    apart, last = _YEAR_APART.search(citation), None
-    for match in _YEAR.finditer(citation):
-        start, end = match.span()
-        if citation[:start].rstrip()[-1:] in _BEFORE_YEAR and _AFTER_YEAR.match(citation, end):
-            return int(match[0])
-        if citation[start - 1 : start] not in _NO_YEAR_AFTER and citation[end : end + 1] not in _NO_YEAR_BEFORE:
-            last = int(match[0])
-    return int(apart[1] or apart[2]) if apart else last
-
-
 def work_key(doi: str | None, citation: str | None) -> str | None:
     """Return the key of a work whose PMID is not known: ``doi:…``, else ``ref:…``; None if nothing names it."""
     if doi:
-        return f"doi:{doi}"
+        return f"doi:{doi_key(doi)}"
     key = citation_key(citation or "")
     return f"ref:{key}" if key else None
 
@@ -186,6 +204,11 @@ def work_id(key: str) -> int:
     52 bits survive JavaScript's numbers. The id does not depend on what was loaded before.
     """
     return -(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 12)
+
+
+def doi_work(doi: str) -> int:
+    """Return the id of the cited work that a DOI names."""
+    return work_id(f"doi:{doi_key(doi)}")
 
 
 def cited_work(pmid: int | None, doi: str | None, citation: str | None) -> tuple[int | None, str | None]:
@@ -200,4 +223,4 @@ def node_name(work: int, doi: str | None, key: str | None) -> str:
     """Return the name of a work in files: ``pmid:15063905``, ``doi:10.1111/…`` or ``ref:<citation key>``."""
     if work > 0:
         return f"pmid:{work}"
-    return f"doi:{doi}" if key is None else f"ref:{key}"
+    return f"doi:{doi_key(doi or '')}" if key is None else f"ref:{key}"

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from kb.identifiers import year_in
+from kb.printed import year_in
 from kb.records import Record
 from kb.text import collapse_spaces
 
@@ -27,8 +27,11 @@ def article_label(record: Record) -> str:
     return _joined(name or _cut(article.title or "", 30), article.year, where)
 
 
-def citation_label(citation: str | None, doi: str | None, pmid: int | None) -> str:
-    """Return the label of a work known only by a printed reference; its identifier where nothing is printed."""
+def citation_label(citation: str | None, doi: str | None, pmid: int | None, latest: int | None = None) -> str:
+    """Return the label of a work known only by a printed reference; its identifier where nothing is printed.
+
+    latest: a later year is none of publication.
+    """
     text = collapse_spaces(citation or "")
     if not text:
         return f"PMID {pmid}" if pmid else f"doi:{doi}"
@@ -36,7 +39,7 @@ def citation_label(citation: str | None, doi: str | None, pmid: int | None) -> s
     if not surname or _JOURNAL_FIRST.match(text):
         return _cut(text)
     journal = _JOURNAL.search(text)
-    year = year_in(text)
+    year = year_in(text, latest)
     if year is None:
         return _cut(text)
     return _joined(surname[1], year, _PLACE.sub("", journal[1]).replace(".", "").rstrip(" ,") if journal else None)

@@ -1,10 +1,29 @@
-"""What a printed reference says of the work it means, whoever prints it: its title, and which part or edition it is."""
+"""What a printed reference says of the work it means, whoever prints it: its year, its title, its part or edition."""
 
 import re
 from typing import Final
 
 from kb.text import fold, words_in
 
+_YEAR: Final = re.compile(r"(?:1[6-9]\d|20[0-3])\d")  # no reference was printed after 2039
+_DAMAGED_DASH: Final = re.compile(r"(?<=\d)\(c\)(?=[A-Za-z]?\d)")  # "1705(c)1712" of pages
+_AFTER_YEAR: Final = re.compile(r"\b[^.;:]{0,20}[;:]")
+_BEFORE_YEAR: Final = frozenset(".)")
+_VOLUME_AFTER: Final = re.compile(  # "2022; 13: 1675", "2019, 11, 1789", "2009 Mar 2;338:b1860"
+    r"(?: [A-Z][a-z]{2}[^.;:,\d]{0,9}\d{0,2})?"
+    r"\s?[;,]\s?(?:[A-Za-z]?\d{1,4}(?:-\d{1,4})?\s?)?(?:suppl[^;:,]{0,12}|\([^()]{1,20}\)\s?)?[,:]\s?[A-Za-z]{0,3}\d",
+    re.IGNORECASE,
+)
+_YEAR_APART: Final = re.compile(  # "Laudet AB (2003) Title", "J Pain (2003) 6:521", "Kelly JF. 2003. Title"
+    r"(?<!Physiol )\(((?:1[6-9]\d|20[0-3])\d)[a-z]?\)"  # "J Appl Physiol (1985)" is a name
+    r"|(?<=[.] )((?:1[6-9]\d|20[0-3])\d)[a-z]?\.(?!\s*\d)"
+)
+_PAGE_AFTER: Final = re.compile(r"\b(?:pp?|[Nn]o|[Nn]r|[Aa]rt(?:icle)?(?: ID)?)\.?\s?$")  # a capital P is an initial
+_NO_YEAR_AFTER: Final = re.compile(  # "2,1999", "10.1002/1999", "13: 1675", "b1860" and "vol. 1962" hold no year
+    r"(?:[\d/.:–-]|\d\)?\s?:\s{1,2}[a-z]{0,2}|\bvol(?:ume)?\.?\s?|(?<![a-z])[abd-z])$", re.IGNORECASE
+)
+_NEAR: Final = 12  # characters before a number that tell what it is
+_NO_YEAR_BEFORE: Final = frozenset("0123456789/–-")
 _LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
 _SMALL: Final = re.compile(r"(?<![\w.'’-])[a-zà-þ][a-zà-þ]+")
 _IN_NAMES: Final = frozenset(
@@ -23,6 +42,35 @@ _JOURNAL: Final = re.compile(r"[\s\"”’.,]*(?:The )?(\w)")
 _TITLE_WORDS: Final = 5  # a shorter title is shared by several works
 _TITLE_LENGTH: Final = 30  # characters
 _WITH_TITLE: Final = 3  # words in small letters by which a sentence is a title
+
+
+def year_in(citation: str, latest: int | None = None) -> int | None:
+    """Return the year of publication that a printed reference shows, none after latest; None where it shows none.
+
+    NLM's order puts it after the journal, before the volume; other styles after the authors, in brackets or between
+    full stops; else it is the last number that can be one: no page, volume or number of an article.
+    """
+    citation = _DAMAGED_DASH.sub("–", citation)
+    before_volume = last = None
+    for match in _YEAR.finditer(citation):
+        start, end = match.span()
+        year, before = int(match[0]), citation[max(start - _NEAR, 0) : start]
+        if year > (latest or year) or _PAGE_AFTER.search(before):
+            continue
+        if before.rstrip()[-1:] in _BEFORE_YEAR and _AFTER_YEAR.match(citation, end):
+            return year
+        if citation[end : end + 1] not in _NO_YEAR_BEFORE and not _NO_YEAR_AFTER.search(before):
+            last = year
+            before_volume = before_volume or (year if _VOLUME_AFTER.match(citation, end) else None)
+    return before_volume or _year_apart(citation, latest) or last
+
+
+def _year_apart(citation: str, latest: int | None) -> int | None:
+    for match in _YEAR_APART.finditer(citation):
+        year, start = int(match[1] or match[2]), match.start()
+        if year <= (latest or year) and not _PAGE_AFTER.search(citation[max(start - _NEAR, 0) : start]):
+            return year
+    return None
 
 
 def printed_title(citation: str) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-PARTS: Final = """
+from kb.migrations.works import doi_key_of
+
+PARTS: Final = f"""
 create table abstract_sections (
     pmid integer not null references articles (pmid),
     position integer not null,
@@ -36,10 +38,13 @@ create table article_references (
     listed_in text not null,     -- ReferenceList; CommentsCorrectionsList (the old form "Cites"); page
     list_title text,
     other_ids text,              -- identifiers of other kinds, or not well formed
+    printed_doi text,            -- read by litkb in citation, where the source gives neither DOI, PMCID nor PMID
+    printed_pmcid text,
+    printed_pmid integer,
     primary key (citing_pmid, position)
 ) strict, without rowid;
 create index article_references_cited on article_references (cited_id, citing_pmid, position);
-create index article_references_doi on article_references (doi, cited_pmid)
+create index article_references_doi on article_references ({doi_key_of("doi")}, cited_pmid)
     where doi is not null and cited_pmid is not null;
 
 create table authorships (
@@ -184,7 +189,7 @@ create table notices (
 ) strict, without rowid;
 create index notices_kind on notices (kind, pmid);
 create index notices_other on notices (other_pmid) where other_pmid is not null;
-create index notices_doi on notices (other_doi) where other_doi is not null;
+create index notices_doi on notices ({doi_key_of("other_doi")}) where other_doi is not null;
 
 create table notice_kinds (
     kind text primary key,       -- PubMed's RefType

@@ -18,7 +18,7 @@ create table resolution_runs (
 create table resolutions (
     id integer primary key,      -- of the cited work, made of reference_key; the decision stays though the work may go
     reference_key text not null unique,  -- what the reference prints: doi:…, else ref:<citation key>
-    method text not null check (method in ('offline', 'ecitmatch', 'doi', 'pmcid', 'person')),
+    method text not null check (method in ('offline', 'ecitmatch', 'doi', 'pmcid', 'pmid', 'person')),
     state text not null check (state in ('accepted', 'proposed', 'rejected')),  -- proposed: waits for a decision
     pmid integer,                -- the article meant; NULL: none is chosen
     score real,                  -- of that article, else of the best candidate; NULL: no score was given

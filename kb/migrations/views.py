@@ -2,7 +2,13 @@
 
 from typing import Final
 
-VIEWS: Final = """
+from kb.migrations.works import doi_key_of
+
+_SAME_DOI: Final = (
+    f"{doi_key_of('w.doi')} = {doi_key_of('n.other_doi')} and w.doi is not null and n.other_doi is not null"
+)
+
+VIEWS: Final = f"""
 create view most_cited as
     select w.id, w.label, w.year, w.state, m.citation_count, m.pagerank
     from article_metrics m join works w on w.id = m.id
@@ -35,7 +41,7 @@ create view often_cited_not_held as  -- by at least two articles, with or withou
 create view notice_links as  -- each notice from both ends, whichever record says so; named by PMID, else by DOI
     select n.pmid as id, n.kind, coalesce(
             (select coalesce(w.merged_into, w.id) from works w where w.id = n.other_pmid),
-            (select min(w.id) from works w where w.doi = n.other_doi and w.merged_into is null having count(*) = 1)
+            (select min(w.id) from works w where {_SAME_DOI} and w.merged_into is null having count(*) = 1)
         ) as other_id, n.kind as says, n.pmid as said_by, n.position, n.ref_source as printed
     from notices n
     union all
@@ -45,9 +51,10 @@ create view notice_links as  -- each notice from both ends, whichever record say
         select 1 from works w where w.id = n.other_pmid and w.merged_into is not null)
     union all
     select w.id, k.converse, n.pmid, n.kind, n.pmid, n.position, null
-    from notices n join notice_kinds k on k.kind = n.kind join works w on w.doi = n.other_doi
+    from notices n join notice_kinds k on k.kind = n.kind join works w on {_SAME_DOI}
     where w.merged_into is null and w.id <> n.pmid and not exists (
-        select 1 from works v where v.doi = w.doi and v.id <> w.id and v.merged_into is null)
+        select 1 from works v where {doi_key_of("v.doi")} = {doi_key_of("w.doi")} and v.doi is not null
+            and v.id <> w.id and v.merged_into is null)
     union all
     select w.merged_into, k.converse, n.pmid, n.kind, n.pmid, n.position, null
     from notices n join notice_kinds k on k.kind = n.kind join works w on w.id = n.other_pmid
@@ -103,7 +110,8 @@ create view article_branches as  -- each article under each MeSH descriptor that
             or substr(b.tree_number, 1, length(t.tree_number) + 1) = t.tree_number || '.';
 
 create view references_not_identified as  -- printed references without a PMID
-    select r.citing_pmid, r.position, r.citation, r.doi, r.pmcid, r.cited_id
+    select r.citing_pmid, r.position, r.citation, coalesce(r.doi, r.printed_doi) as doi,
+        coalesce(r.pmcid, r.printed_pmcid) as pmcid, r.cited_id
     from article_references r left join works w on w.id = r.cited_id
     where r.cited_pmid is null and (w.merged_into is null);
 

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-WORKS: Final = """
+
+def doi_key_of(column: str) -> str:
+    """Return as SQL what kb.identifiers.doi_key gives of the DOI in a column, for indexes and what is to use them."""
+    return f"replace(replace(replace({column}, '//', '/'), '//', '/'), '//', '/')"
+
+
+WORKS: Final = f"""
 create table citation_sources (
     id integer primary key,
     name text not null unique,   -- pubmed, nbib, page, elink_citedin, elink_refs, icite, demonstration ...
@@ -15,7 +21,7 @@ insert into citation_sources (id, name, description) values
     (3, 'elink_citedin', 'NCBI ELink: articles that cite this one (pubmed_pubmed_citedin)'),
     (4, 'elink_refs', 'NCBI ELink: articles that this one cites (pubmed_pubmed_refs)'),
     (5, 'icite', 'NIH Open Citation Collection, by iCite'),
-    (6, 'resolved', 'A printed reference that litkb, or a person, identified'),
+    (6, 'resolved', 'A printed reference that litkb, or a person, identified by its words or by an identifier in them'),
     (7, 'demonstration', 'The bundled demonstration: bibliographic facts read from public pages, not from NCBI'),
     (8, 'synthetic', 'A made-up field for trying litkb out: none of it exists'),
     (9, 'elink_similar', 'NCBI ELink: similar articles (pubmed_pubmed)'),
@@ -26,7 +32,7 @@ insert into citation_sources (id, name, description) values
 create table works (
     id integer primary key,      -- the PMID; minus 52 bits of a hash of its key where no PMID is known
     label text not null,         -- "Humphreys 2004 J Subst Abuse Treat"
-    doi text,                    -- lower case, bare
+    doi text,                    -- lower case, bare, with as many slashes as given
     pmcid text,                  -- PMC123
     citation_key text,           -- of a cited work without DOI: first author, year, hash of the printed title or words
     year integer,
@@ -34,12 +40,12 @@ create table works (
         check (state in ('known', 'held', 'merged', 'deleted', 'not found')),
     merged_into integer references works (id),  -- the work that this one turned out to be
     identified_by text           -- how that is known of a cited work: by an identifier, by litkb, by a person
-        check (identified_by in ('person', 'doi', 'pmcid', 'ecitmatch', 'offline')),
+        check (identified_by in ('person', 'doi', 'pmcid', 'pmid', 'ecitmatch', 'offline')),
     named_by integer,            -- PMID of the article whose reference gave label and year; NULL: its own record
     named_at integer,            -- position of that reference
     state_at text                -- when a source said merged, deleted or not found
 ) strict;
-create index works_doi on works (doi) where doi is not null;
+create index works_doi on works ({doi_key_of("doi")}) where doi is not null;
 create index works_pmcid on works (pmcid) where pmcid is not null;
 create index works_merged_into on works (merged_into) where merged_into is not null;
 create index works_state on works (state, id);
@@ -92,7 +98,7 @@ create table articles (
     checked_at text not null,    -- when this content was last received, from any source
     content_hash text not null   -- SHA-256 of the parsed values
 ) strict;
-create index articles_doi on articles (doi) where doi is not null;
+create index articles_doi on articles ({doi_key_of("doi")}) where doi is not null;
 create index articles_pmcid on articles (pmcid) where pmcid is not null;
 create index articles_journal on articles (journal_id);
 create index articles_year on articles (year);

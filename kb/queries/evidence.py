@@ -28,8 +28,9 @@ class Rows(NamedTuple):
     number: int | float | None
 
 
-_CITATION: Final = """select s.name as source, s.description, c.since, c.citing_id, c.cited_id
-from citations c join citation_sources s on s.id = c.source_id
+_CITATION: Final = """select s.name as source, s.description, c.since, c.citing_id, c.cited_id,
+    iif(s.name = 'resolved', iif(w.identified_by in ('doi', 'pmcid'), 'printed ', '') || w.identified_by, null)
+from citations c join citation_sources s on s.id = c.source_id join works w on w.id = c.cited_id
 where c.citing_id in (select id from works where id = :citing or merged_into = :citing)
     and c.cited_id in (select id from works where id = :cited or merged_into = :cited)
 order by s.id, c.citing_id, c.cited_id"""
@@ -54,6 +55,7 @@ class Assertion(NamedTuple):
     since: str
     citing_id: int
     cited_id: int
+    identified_by: str | None  # how the words that it named became the cited work; None: by no reading of litkb's
 
 
 class KeptAnswer(NamedTuple):

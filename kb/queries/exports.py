@@ -7,12 +7,15 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from kb.migrations.works import doi_key_of
 from kb.queries.links import ALL_NODES, HELD_NODES, NODES, Ids
 
 SEPARATOR: Final = "\x1f"  # between names that SQLite joins; no name holds it
 PORTION: Final = 500  # nodes, or works with all that they cite, that are handed on in one go
 
-_NAME: Final = "case when w.citation_key is null then 'doi:' || w.doi else 'ref:' || w.citation_key end"
+_NAME: Final = (
+    f"case when w.citation_key is null then 'doi:' || {doi_key_of('w.doi')} else 'ref:' || w.citation_key end"
+)
 WORK_NAMED: Final = f"replace({_NAME}, char(31), '')"  # of a work w that has no PMID
 WORK_NAME: Final = f"case when w.id > 0 then 'pmid:' || w.id else {WORK_NAMED} end"
 _NAMED_BY: Final = """(

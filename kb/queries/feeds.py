@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from kb.migrations.works import doi_key_of
 from kb.queries.notices import RETRACTED_TYPE, RETRACTIONS
 from kb.queries.records import marks
 from kb.queries.search import Wanted
@@ -85,7 +86,8 @@ def read_new_notices(db: sqlite3.Connection, kinds: Collection[str], limit: int)
             select distinct id, kind, other_id, said_by, position, printed from notice_links
             where kind in ({marks(kinds)}) and (said_by = id or not exists (
                 select 1 from notices n where n.pmid = id and n.kind = notice_links.kind and (
-                    n.other_pmid = other_id or n.other_doi = (select doi from works where works.id = other_id))))
+                    n.other_pmid = other_id
+                        or {doi_key_of("n.other_doi")} = (select {doi_key_of("doi")} from works where id = other_id))))
             union all
             select t.pmid, t.name, null, t.pmid, 0, null from publication_types t
             where t.name = '{RETRACTED_TYPE}' and not exists (

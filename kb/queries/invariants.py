@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from kb.queries.works import BY_WORDS, TARGET, UNNAMED
+from kb.queries.works import IS_RESOLVED, TARGET, UNNAMED
 
 _LISTED: Final = 5  # how many offenders a sentence names
 
@@ -53,10 +53,9 @@ RULES: Final = (
     (
         "every reference that names another work is asserted by its source, or as resolved where words alone led on",
         f"""select r.citing_pmid from article_references r join articles a on a.pmid = r.citing_pmid
-            join works w on w.id = r.cited_id
         where r.cited_id <> r.citing_pmid and not exists (
             select 1 from citations c where c.citing_id = r.citing_pmid and c.cited_id = r.cited_id
-                and c.source_id = iif(coalesce(w.identified_by, '') in {BY_WORDS}, 6, a.source_id))""",
+                and c.source_id = iif({IS_RESOLVED}, 6, a.source_id))""",
     ),
     (
         "no work cites itself",
@@ -144,8 +143,8 @@ def read_identified(db: sqlite3.Connection) -> Iterator[tuple[int, int | None, i
     Printed words do not tell: a published file may have them without an e-mail address, under the same id.
     """
     yield from db.execute(
-        """select citing_pmid, cited_id, cited_pmid, doi from article_references
-        where cited_pmid is not null or doi is not null"""
+        """select citing_pmid, cited_id, cited_pmid, coalesce(doi, printed_doi) from article_references
+        where cited_pmid is not null or doi is not null or printed_doi is not null"""
     )
 
 

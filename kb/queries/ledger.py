@@ -3,6 +3,9 @@
 import sqlite3
 from typing import Any, NamedTuple
 
+from kb.identifiers import doi_key
+from kb.migrations.works import doi_key_of
+
 OUTCOMES = (
     "stored", "unchanged", "merged", "deleted", "not found", "not identified", "rejected", "failed"
 )  # fmt: skip
@@ -65,8 +68,10 @@ def read_problems(db: sqlite3.Connection, run_id: int) -> list[Task]:
 
 def read_identified(db: sqlite3.Connection, kind: str, value: str) -> list[int]:
     """Return the PMIDs of held articles whose own doi or pmcid this is, in ascending order."""
-    column = {"doi": "doi", "pmcid": "pmcid"}[kind]
-    return [row[0] for row in db.execute(f"select pmid from articles where {column} = ? order by pmid", (value,))]
+    condition, key = {
+        "doi": (f"doi is not null and {doi_key_of('doi')} = ?", doi_key(value)), "pmcid": ("pmcid = ?", value)
+    }[kind]  # fmt: skip
+    return [row[0] for row in db.execute(f"select pmid from articles where {condition} order by pmid", (key,))]
 
 
 def read_status(db: sqlite3.Connection) -> dict[str, Any]:

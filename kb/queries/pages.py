@@ -4,8 +4,11 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
+from kb.identifiers import doi_key
 from kb.migrations import APPLICATION_ID
+from kb.migrations.works import doi_key_of
 from kb.queries.records import chunks, marks
+from kb.queries.works import PRINTED_ID
 
 _SOURCES_OF: Final = """(select group_concat(name, ', ') from (select distinct s.name
     from citations c join citation_sources s on s.id = c.source_id
@@ -138,16 +141,18 @@ def read_work_by_identifier(db: sqlite3.Connection, column: str, value: str) -> 
 
     A DOI that only a reference gives counts too, where the record that it names does not have it.
     """
+    key = doi_key(value) if column == "doi" else value
     row = db.execute(
-        f"""select coalesce(merged_into, id) from works where {column} = ?
+        f"""select coalesce(merged_into, id) from works
+        where {column} is not null and {doi_key_of(column) if column == "doi" else column} = ?
         order by state <> 'held', id < 0, id limit 1""",
-        (value,),
+        (key,),
     ).fetchone()
     if row is None and column == "doi":
         row = db.execute(
-            """select coalesce(w.merged_into, w.id) from article_references r join works w on w.id = r.cited_id
-            where r.doi = ? and r.cited_pmid is not null order by 1 limit 1""",
-            (value,),
+            f"""select coalesce(w.merged_into, w.id) from article_references r join works w on w.id = r.cited_id
+            where {doi_key_of("r.doi")} = ? and r.doi is not null and r.cited_pmid is not null order by 1 limit 1""",
+            (key,),
         ).fetchone()
     return row[0] if row else None
 
@@ -167,7 +172,9 @@ def read_standings(db: sqlite3.Connection, pmid: int) -> dict[int, Standing]:
     rows = db.execute(
         f"""select r.position, coalesce(m.id, w.id), coalesce(m.label, w.label), coalesce(m.state, w.state),
             coalesce(m.doi, w.doi), coalesce(m.pmcid, w.pmcid),
-            {_SOURCES_OF.format(citing="r.citing_pmid", cited="r.cited_id")}, w.identified_by, s.score, s.id
+            {_SOURCES_OF.format(citing="r.citing_pmid", cited="r.cited_id")},
+            iif(w.identified_by in ('doi', 'pmcid') and {PRINTED_ID} is not null, 'printed ', '') || w.identified_by,
+            s.score, s.id
         from article_references r left join works w on w.id = r.cited_id left join works m on m.id = w.merged_into
             left join resolutions s on s.id = w.id
         where r.citing_pmid = ? order by r.position""",

@@ -6,7 +6,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-_KEY: Final = "case when w.citation_key is null then 'doi:' || w.doi else 'ref:' || w.citation_key end"
+from kb.migrations.works import doi_key_of
+
+_KEY: Final = f"case when w.citation_key is null then 'doi:' || {doi_key_of('w.doi')} else 'ref:' || w.citation_key end"
 _PRINTED: Final = "(select min(r.citation) from article_references r where r.cited_id = {id})"
 
 
@@ -24,7 +26,7 @@ class Resolution(NamedTuple):
 
     id: int
     reference_key: str
-    method: str  # offline, ecitmatch, doi, pmcid, person
+    method: str  # offline, ecitmatch, doi, pmcid, pmid, person
     state: str  # accepted, proposed, rejected
     pmid: int | None
     score: float | None
@@ -40,6 +42,7 @@ class Unresolved(NamedTuple):
     pmcid: str | None
     citations: tuple[str, ...]
     citing: frozenset[int]
+    pmid: int | None = None  # printed in the words of references, the same in all that print one
 
 
 class HeldSubject(NamedTuple):
@@ -62,7 +65,7 @@ def read_unresolved(db: sqlite3.Connection, *, left: bool = False) -> Iterator[U
     """
     open_ones = "w.merged_into is null" if left else "coalesce(w.identified_by, 'offline') = 'offline'"
     rows = db.execute(
-        f"""select w.id, {_KEY}, w.doi, w.pmcid, r.citation, r.citing_pmid
+        f"""select w.id, {_KEY}, w.doi, w.pmcid, r.citation, r.citing_pmid, r.printed_pmid
         from works w join article_references r on r.cited_id = w.id
         where w.id < 0 and {open_ones} and not exists (
             select 1 from resolutions s where s.id = w.id and s.method = 'person')
@@ -72,9 +75,10 @@ def read_unresolved(db: sqlite3.Connection, *, left: bool = False) -> Iterator[U
         yield _unresolved(list(group))
 
 
-def _unresolved(rows: Sequence[tuple[int, str, str | None, str | None, str | None, int]]) -> Unresolved:
-    printed = dict.fromkeys(row[4] for row in rows if row[4])
-    return Unresolved(*rows[0][:4], tuple(printed), frozenset(row[5] for row in rows))
+def _unresolved(rows: Sequence[tuple[int, str, str | None, str | None, str | None, int, int | None]]) -> Unresolved:
+    printed, pmids = dict.fromkeys(row[4] for row in rows if row[4]), {row[6] for row in rows if row[6]}
+    pmid = pmids.pop() if len(pmids) == 1 else None
+    return Unresolved(*rows[0][:4], tuple(printed), frozenset(row[5] for row in rows), pmid)
 
 
 def read_subjects(db: sqlite3.Connection) -> Iterator[HeldSubject]:

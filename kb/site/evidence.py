@@ -77,6 +77,10 @@ def _cells(columns: Sequence[str], row: Sequence[Any]) -> list[tuple[Any, str | 
     return [(cell, cell_path(column, cell)) for column, cell in zip(columns, row, strict=True)]
 
 
+def _how(one: evidence.Assertion) -> str | None:
+    return wording.resolution_words(one.identified_by, None, is_looked_at=False)
+
+
 def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str, Any] | None:
     """Return what the page of a citation shows: who says so, since when, what was kept; None where nobody does."""
     assertions = evidence.read_assertions_of(db, citing, cited)
@@ -86,6 +90,6 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
     return {
         "citing": (citing, labels.get(citing, str(citing))),
         "cited": (cited, labels.get(cited, str(cited))),
-        "assertions": [(wording.source_words(one.source), one) for one in assertions],
+        "assertions": [(wording.source_words(one.source), one, _how(one)) for one in assertions],
         "answers": evidence.read_kept_answers(db, citing, cited),
     }

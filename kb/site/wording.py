@@ -14,7 +14,7 @@ _SOURCE_WORDS: Final = {
     "elink_refs": "NCBI ELink",
     "elink_similar": "NCBI ELink",
     "icite": "iCite",
-    "resolved": "litkb’s matching",
+    "resolved": "litkb, of the printed words",
     "demonstration": "the demonstration",
     "synthetic": "the made-up field",
     "demonstration_refs": "the demonstration’s ELink",
@@ -169,6 +169,8 @@ def endpoint_words(endpoint: str) -> str:
 
 _IDENTIFIED_WORDS: Final = {
     "doi": "identified by its DOI", "pmcid": "identified by its PMCID", "person": "identified by a person",
+    "printed doi": "identified by the DOI printed in it", "printed pmcid": "identified by the PMCID printed in it",
+    "pmid": "identified by the PMID printed in it",
     "offline": "resolved offline", "ecitmatch": "resolved by PubMed’s ECitMatch",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from kb.text import fold, name_key
 
 _SIGNS: Final = ("@", "＠", "﹫", "(at)", "[at]")
 _IDENTIFIERS: Final = frozenset(
-    {"doi", "other_doi", "citation_key", "reference_key"}
+    {"doi", "other_doi", "printed_doi", "citation_key", "reference_key"}
 )  # a work is named by them; "@" is a letter of old DOIs
 _FUNCTIONS: Final = {"articles": "without_emails", "article_texts": "without_words"}  # else without_emails
 _APPENDED: Final = frozenset({("affiliations", "affiliation"), ("investigators", "affiliation")})

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
-from kb.identifiers import doi_in, work_id
+from kb.identifiers import doi_work
 from kb.labels import article_label
+from kb.printedids import printed_ids
 from kb.queries.records import Held, marks, read_held, read_sources, read_states
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
 from kb.store.works import (
     Cited,
+    latest_cited,
     resolve_reference,
     save_mentions,
     save_named_works,
@@ -186,7 +188,7 @@ def _issns(journal: Journal) -> dict[str, str | None]:
 
 def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
     records = [record for record, _ in winners.values()]
-    cited = [resolve_reference(reference) for record in records for reference in record.references]
+    cited = [work for record in records for work in _cited_works(record)]
     forgotten = _clear(db, list(winners))
     db.executemany(_SAVE_HELD, map(_held_work, records))
     save_named_works(db, cited)
@@ -204,6 +206,11 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
     touch_around(db, ((r.article.pmid, r.article.doi, r.article.pmcid) for r in records))
     _touch_pairs(db, records)
     save_touched(db)
+
+
+def _cited_works(record: Record) -> list[Cited]:
+    latest = latest_cited(record.article.record_type, record.article.year)
+    return [resolve_reference(reference, latest) for reference in record.references]
 
 
 def _held_work(record: Record) -> tuple[object, ...]:
@@ -229,9 +236,14 @@ def _derived(table: str, rows: Sequence[Any], cited: Sequence[Cited]) -> dict[st
     if table == "keywords":
         return {"keyword_key": [fold(row.keyword) for row in rows]}
     if table == "article_references":
-        return {"cited_id": [work.id for work in cited]}
+        return {
+            "cited_id": [work.id for work in cited],
+            "printed_doi": [work.printed.doi for work in cited],
+            "printed_pmcid": [work.printed.pmcid for work in cited],
+            "printed_pmid": [work.printed.pmid for work in cited],
+        }
     if table == "notices":
-        return {"other_doi": [None if row.other_pmid else doi_in(row.ref_source) for row in rows]}
+        return {"other_doi": [None if row.other_pmid else printed_ids(row.ref_source or "").doi for row in rows]}
     return {}
 
 
@@ -274,7 +286,7 @@ def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
             continue
         forgotten |= _cited_and_noticed(db, pmid)
         touch_around(db, [(pmid, *found[1:])])
-        touch(db, (work_id(f"doi:{row[0]}") for row in db.execute(_PAIRED_DOIS, (pmid,)).fetchall()))
+        touch(db, (doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS, (pmid,)).fetchall()))
         db.execute(
             """delete from citations where citing_id = :pmid and cited_id in (
                 select cited_id from article_references where citing_pmid = :pmid)
@@ -308,7 +320,7 @@ def _save_assertions(
         "insert or ignore into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)",
         (
             (citing, work, winners[citing][1].source_id, winners[citing][1].checked_at)
-            for (citing, *_), work, _key in references
+            for (citing, *_), work, *_ in references
             if work is not None and work != citing
         ),
     )
@@ -333,7 +345,7 @@ def _list_length(record: Record) -> int | None:
 def _touch_pairs(db: sqlite3.Connection, records: Iterable[Record]) -> None:
     """Note the DOIs that references give together with a PMID: they may be cited by DOI alone elsewhere."""
     dois = {r.doi for record in records for r in record.references if r.doi and r.cited_pmid}
-    touch(db, (work_id(f"doi:{doi}") for doi in dois))
+    touch(db, map(doi_work, dois))
 
 
 def save_deletion(db: sqlite3.Connection, pmid: int, *, at: str) -> bool:

@@ -15,7 +15,7 @@ class Decision(NamedTuple):
     """What is decided of the references of one key; pmid is None unless it is accepted."""
 
     reference_key: str
-    method: str  # offline, ecitmatch, doi, pmcid, person
+    method: str  # offline, ecitmatch, doi, pmcid, pmid, person
     state: str  # accepted, proposed, rejected
     pmid: int | None
     score: float | None

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from kb.errors import CollisionError
-from kb.identifiers import cited_work, work_id, year_in
+from kb.identifiers import cited_work, doi_work, work_key
 from kb.labels import citation_label
+from kb.printed import year_in
+from kb.printedids import NOTHING_PRINTED, PrintedIds, printed_ids
 from kb.queries.records import read_sources
-from kb.queries.works import BY_WORDS, METHODS, UNNAMED
+from kb.queries.works import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import RESOLVED, Reference
 
 _SMALLER: Final = """(works.named_by is null
@@ -72,11 +74,26 @@ class Cited(NamedTuple):
     reference: Reference
     id: int | None
     key: str | None  # None where the reference gives a PMID
+    printed: PrintedIds  # what litkb reads in its words, where its source gives no identifier
+    latest: int | None  # year after which nothing that it cites was published
 
 
-def resolve_reference(reference: Reference) -> Cited:
-    """Return the reference with the work it names."""
-    return Cited(reference, *cited_work(reference.cited_pmid, reference.doi, reference.citation))
+def resolve_reference(reference: Reference, latest: int | None = None) -> Cited:
+    """Return the reference with the work it names; nothing that it cites was published after the year latest."""
+    citation, doi = reference.citation, reference.doi
+    printed = NOTHING_PRINTED
+    if citation and not (doi or reference.pmcid or reference.cited_pmid):
+        printed = printed_ids(citation)
+    work, key = cited_work(reference.cited_pmid, doi or printed.doi, citation)
+    return Cited(reference, work, key, printed, latest)
+
+
+def latest_cited(record_type: str, year: int | None) -> int | None:
+    """Return the last year in which what an article cites can have been published; None for a book, which is revised.
+
+    The year after its own: what was online in December is printed in January.
+    """
+    return year + 1 if year and record_type == "article" else None
 
 
 def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> None:
@@ -98,7 +115,7 @@ def _name(rows: dict[int, WorkRow], cited: Cited, work: int) -> None:
     if known is None:
         rows[row.id] = row
         return
-    if (known.doi, known.citation_key) != (row.doi, row.citation_key) and row.id < 0:
+    if row.id < 0 and _key(known.doi, known.citation_key) != _key(row.doi, row.citation_key):
         raise _collision(row.id, known, row)
     first, other = (known, row) if known[6:] <= row[6:] else (row, known)
     if other.doi == first.doi and other.pmcid == first.pmcid:
@@ -118,29 +135,33 @@ def _least(one: str | None, other: str | None) -> str | None:
 
 def _work_row(cited: Cited, work: int) -> WorkRow:
     citing_pmid, position, citation, doi, pmcid, cited_pmid, *_ = cited.reference
-    key = cited.key
+    key, doi, pmcid = cited.key, doi or cited.printed.doi, pmcid or cited.printed.pmcid
     return WorkRow(
         id=work,
-        label=citation_label(citation, doi, cited_pmid),
+        label=citation_label(citation, doi, cited_pmid, cited.latest),
         doi=doi,
         pmcid=pmcid,
         citation_key=key[4:] if key and key.startswith("ref:") else None,
-        year=_year(citation),
+        year=_year(citation, cited.latest),
         named_by=citing_pmid,
         named_at=position,
     )
 
 
-def _year(citation: str | None) -> int | None:
-    return year_in(citation) if citation else None
+def _year(citation: str | None, latest: int | None) -> int | None:
+    return year_in(citation, latest) if citation else None
 
 
 def _refuse_collisions(db: sqlite3.Connection, rows: dict[int, WorkRow]) -> None:
     cited = [row for row in rows.values() if row.id < 0]
     for row in cited:
         found = db.execute("select doi, citation_key from works where id = ?", (row.id,)).fetchone()
-        if found and (found[0] if row.citation_key is None else found[1]) != (row.citation_key or row.doi):
+        if found and _key(*found) != _key(row.doi, row.citation_key):
             raise _collision(row.id, found, row)
+
+
+def _key(doi: str | None, citation_key: str | None) -> str | None:
+    return citation_key or work_key(doi, None)
 
 
 def _collision(work: int, one: object, other: object) -> CollisionError:
@@ -168,7 +189,7 @@ def touch_around(db: sqlite3.Connection, articles: Iterable[tuple[int, str | Non
             "select distinct doi from article_references where cited_id = ? and doi is not null", (pmid,)
         )
         dois = {row[0] for row in named} | ({doi} if doi else set())
-        touch(db, (work_id(f"doi:{name}") for name in dois))
+        touch(db, map(doi_work, dois))
         if pmcid:
             db.execute("insert or ignore into touched (id) select id from works where pmcid = ? and id < 0", (pmcid,))
         db.execute(
@@ -195,7 +216,7 @@ def save_touched(db: sqlite3.Connection) -> None:
 
 
 def _identified_by_words(db: sqlite3.Connection) -> set[int]:
-    rows = db.execute(f"""select id from touched join works using (id) where identified_by in {BY_WORDS}""")
+    rows = db.execute(f"select id from touched join works using (id) where {READ_IN_WORDS}")
     return {row[0] for row in rows}
 
 
@@ -232,8 +253,8 @@ def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Save who says that these cited works are cited: no source, where only the printed words led to an article."""
     resolved = read_sources(db)[RESOLVED]
     db.executemany(
-        f"""update citations set source_id = case
-                when (select identified_by from works where id = :id) in {BY_WORDS} then :resolved
+        f"""update citations as c set source_id = case
+                when {IS_RESOLVED} then :resolved
                 else (select source_id from articles where pmid = citing_id) end
         where cited_id = :id""",
         ({"id": work, "resolved": resolved} for work in ids),
@@ -250,12 +271,22 @@ def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Label works anew from the references that still name them, after others went."""
     for work in ids:
         first = db.execute(
-            """select citing_pmid, position, citation, doi, cited_pmid from article_references
-            where cited_id = ? order by citing_pmid, position limit 1""",
+            """select r.citing_pmid, r.position, r.citation, coalesce(r.doi, r.printed_doi), r.cited_pmid,
+                a.record_type, a.year
+            from article_references r join articles a on a.pmid = r.citing_pmid
+            where r.cited_id = ? order by r.citing_pmid, r.position limit 1""",
             (work,),
         ).fetchone()
-        named = db.execute("select min(doi), min(pmcid) from article_references where cited_id = ?", (work,)).fetchone()
-        label, year = (citation_label(*first[2:]), _year(first[2])) if first else (f"PMID {work}", None)
+        named = db.execute(
+            """select min(coalesce(doi, printed_doi)), min(coalesce(pmcid, printed_pmcid))
+            from article_references where cited_id = ?""",
+            (work,),
+        ).fetchone()
+        label, year = f"PMID {work}", None
+        if first:
+            citation, doi, pmid, *citing = first[2:]
+            latest = latest_cited(*citing)
+            label, year = citation_label(citation, doi, pmid, latest), _year(citation, latest)
         db.execute(
             """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = ?, named_at = ?
             where id = ? and state <> 'held' and (? or id > 0)""",

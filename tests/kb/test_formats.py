@@ -237,6 +237,7 @@ def test_items_are_read_from_a_file_held_and_named_alike(db: sqlite3.Connection)
         1,
         (reference_of(1, 1, "Moos RH. Active ingredients. Addiction. 2008.", doi="10.1111/x"),),
         title="A title",
+        year=2010,
         names=("Vederhus JK", "Høie M"),
         keywords=(Keyword(1, 1, "Norway", None, None),),
         abstract_sections=(
@@ -251,7 +252,7 @@ def test_items_are_read_from_a_file_held_and_named_alike(db: sqlite3.Connection)
     first, second = read_items(db, [1, named, 999])
 
     assert first == Item(named, None, "named", "Moos RH. Active ingredients. Addiction. 2008.", 2008, "10.1111/x", None)
-    assert second[:7] == (1, "pubmed", "article", "A title", 2000, None, None)
+    assert second[:7] == (1, "pubmed", "article", "A title", 2010, None, None)
     assert [name.short for name in second.names] == ["Vederhus JK", "Høie M"]
     assert (second.abstract, second.keywords) == ("Aim: To see.\nSeen.", ("Norway",))
 

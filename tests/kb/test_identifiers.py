@@ -1,6 +1,8 @@
 """Identifiers: what is accepted, what it becomes, and what is refused."""
 
 import hashlib
+import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -10,16 +12,19 @@ from kb.errors import UsageError
 from kb.identifiers import (
     Identifier,
     citation_key,
+    doi_key,
+    doi_without_version,
     node_name,
     normalise_doi,
     normalise_orcid,
     normalise_pmcid,
+    other_spelling,
     parse_identifier,
     pmid_or_none,
     work_id,
     work_key,
-    year_in,
 )
+from kb.migrations.works import doi_key_of
 
 PRINTED = "Moos RH. Active ingredients of self-help groups. Addiction. 2008;103(3):387–396."
 
@@ -63,6 +68,19 @@ def test_a_pmid_is_a_positive_number_in_digits(text, expected):
         ),
         ("10.1000.10/123", "10.1000.10/123"),
         ("10.1101/2022.12.19.520774", "10.1101/2022.12.19.520774"),
+        ("(doi:10.5555/lamp.1)", "10.5555/lamp.1"),
+        ("<https://doi.org/10.5555/lamp.1?ref=x#top>", "10.5555/lamp.1"),
+        ("https://doi-org.proxy.example.org/10.5555/lamp.1/", "10.5555/lamp.1"),
+        ("10.5555%2Flamp.1", "10.5555/lamp.1"),
+        ("10.5555/lamp\u200b.\u00ad1\ufeff", "10.5555/lamp.1"),
+        ("10.5555/lamp\u201111", "10.5555/lamp-11"),
+        ("10.5555/l(1)17:15&lt;1661::aid-l9&gt;3.0.co;2-2", "10.5555/l(1)17:15<1661::aid-l9>3.0.co;2-2"),
+        ("10.5555/l(1)17:15&amp;lt;1661::aid-l9&amp;gt;3.0.co;2-2", "10.5555/l(1)17:15<1661::aid-l9>3.0.co;2-2"),
+        ("10.5555/L(1)17:15%3C1661::AID-L9%3E3.0.CO;2-2", "10.5555/l(1)17:15<1661::aid-l9>3.0.co;2-2"),
+        ("10.5555/lamp.1 https://doi.org/10.5555//LAMP.1", "10.5555/lamp.1"),
+        ("10.5555/lamp.1.PMID:12;PMCID:PMC12.", "10.5555/lamp.1"),
+        ("10.5555//lamp.1", "10.5555//lamp.1"),
+        ("10.5555/lamp.1 10.5555/lamp.2", None),
         ("10.1093/nar/gkab10.1", "10.1093/nar/gkab10.1"),
         ("e22.00123", None),
         ("10.1/x", None),
@@ -76,7 +94,48 @@ def test_a_doi_is_bare_lower_case_and_repaired_only_where_the_fault_is_known(tex
     assert normalise_doi(text) == expected
 
 
-@given(st.text(st.sampled_from("10./:;,()[]<>{}\"' abZdoi%2F-"), max_size=40), st.booleans())
+SPELT = (
+    "10.5555//lamp.1", "10.5555/lamp.1", "https://dx.doi.org/10.5555///LAMP.1", "doi:10.5555%2f/lamp.1.",
+    "10.5555/lamp.1)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPELT)
+def test_a_doi_has_one_key_however_many_slashes_are_given(text):
+    assert doi_key(normalise_doi(text) or "") == "10.5555/lamp.1"
+    assert work_key(normalise_doi(text), None) == "doi:10.5555/lamp.1"
+    assert node_name(-7, normalise_doi(text), None) == "doi:10.5555/lamp.1"
+
+
+@given(st.text(st.sampled_from("10./aZ"), max_size=20))
+def test_the_key_in_sql_is_the_key(text):
+    with closing(sqlite3.connect(":memory:")) as db:
+        assert db.execute(f"select {doi_key_of('?1')}", (text,)).fetchone() == (doi_key(text),)
+
+
+def test_pubmed_may_have_a_doi_with_one_slash_or_with_two():
+    assert other_spelling("10.5555/lamp/1") == "10.5555//lamp/1"
+    assert other_spelling("10.5555//lamp/1") == "10.5555/lamp/1"
+
+
+@pytest.mark.parametrize(
+    ("doi", "shared"),
+    [
+        ("10.12688/f1000research.77.2", "10.12688/f1000research.77"),
+        ("10.12688/f1000research.77", "10.12688/f1000research.77"),
+        ("10.7554/elife.77.1", "10.7554/elife.77"),
+        ("10.1101/2001.02.03.77v2", "10.1101/2001.02.03.77"),
+        ("10.21203//rs.3.rs-77/v1", "10.21203/rs.3.rs-77"),
+        ("10.20944/preprints2001.77.v1", "10.20944/preprints2001.77"),
+        ("10.5555/lamp.2", "10.5555/lamp.2"),
+        ("10.5555/archv2", "10.5555/archv2"),
+    ],
+)
+def test_versions_of_one_text_share_a_doi_but_for_their_number(doi, shared):
+    assert doi_without_version(doi) == shared
+
+
+@given(st.text(st.sampled_from("10./:;,()[]<>{}\"' abZdoi%2F-&lt;g?#\u200b"), max_size=40), st.booleans())
 def test_normalising_a_doi_twice_changes_nothing(tail, is_address):
     text = f"{'https://doi.org/' if is_address else ''}10.1234/{tail}"
     once = normalise_doi(text)
@@ -132,26 +191,6 @@ def test_a_person_may_name_an_article_in_many_ways(text, expected):
 def test_what_names_no_article_is_refused_with_examples(text):
     with pytest.raises(UsageError, match="is no PMID, DOI, PMCID"):
         parse_identifier(text)
-
-
-@pytest.mark.parametrize(
-    ("citation", "expected"),
-    [
-        (PRINTED, 2008),
-        ("Author A. Title of 1984 and 2001. J. 1999 Jan 5;2:1900-1950.", 1999),
-        ("A book. Oslo: Press; 1987.", 1987),
-        ("Author A (2009) Title of a work. J Appl Physiol 25:1754-1760", 2009),
-        ("Author A., Other B. (2018a). Title. Nat. Commun. 8, 1729 10.1/x", 2018),
-        ("Author A, Other B. 2006. Title of a work. Genetics 172: 1675 1681.", 2006),
-        ("Author A. Title. J Appl Physiol (1985) 116, in 2014", 2014),
-        ("Author A. Title (second edition). Spine (Phila Pa 1976) 2014 26:1873", 2014),
-        ("In press.", None),
-        ("p. 2001-2010", None),
-        ("Trial NCT 2098 of the group.", None),
-    ],
-)
-def test_the_year_of_a_printed_reference_is_that_of_its_publication(citation, expected):
-    assert year_in(citation) == expected
 
 
 def test_a_reference_without_a_certain_title_is_known_by_all_its_words():

@@ -19,3 +19,10 @@ from kb.labels import citation_label
 )
 def test_a_label_has_first_author_year_and_journal_as_far_as_they_are_printed(citation: str, label: str):
     assert citation_label(citation, None, 1) == label
+
+
+def test_a_label_has_no_year_later_than_what_cites_it_allows():
+    printed = "Wick A. Lamps of the harbour. J Lamp. 2031;3:1."
+
+    assert citation_label(printed, None, None) == "Wick 2031 J Lamp"
+    assert citation_label(printed, None, None, latest=2021) == printed

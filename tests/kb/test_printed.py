@@ -1,11 +1,11 @@
-"""Two printings of one work share a key, two works never do."""
+"""The year of a printed reference is no page; two printings of one work share a key, two works never do."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.identifiers import citation_key
-from kb.printed import printed_title
+from kb.printed import printed_title, year_in
 
 TITLE = "The role of social supports and mutual help in recovery"
 PRINTED = f"Laudet AB, Høie M, White WL. {TITLE}. Alcohol Treat Q. 2006;24(1-2):33-73."
@@ -76,3 +76,51 @@ def test_any_text_is_answered(text: str):
 )
 def test_text_made_to_be_slow_is_answered(text: str):
     assert printed_title(text) == ()  # a pattern that goes back and forth would take hours
+
+
+@pytest.mark.parametrize(
+    ("citation", "expected"),
+    [
+        ("Moos RH. Active ingredients of self-help groups. Addiction. 2008;103(3):387–396.", 2008),
+        ("Author A. Title of 1984 and 2001. J. 1999 Jan 5;2:1900-1950.", 1999),
+        ("A book. Oslo: Press; 1987.", 1987),
+        ("Author A (2009) Title of a work. J Appl Physiol 25:1754-1760", 2009),
+        ("Author A., Other B. (2018a). Title. Nat. Commun. 8, 1729 10.1/x", 2018),
+        ("Author A, Other B. 2006. Title of a work. Genetics 172: 1675 1681.", 2006),
+        ("Author A. Title. J Appl Physiol (1985) 116, in 2014", 2014),
+        ("Author A. Title (second edition). Spine (Phila Pa 1976) 2014 26:1873", 2014),
+        ("Wick A, Flame B. Lamps. J Lamp 2021; 14: 1734.", 2021),
+        ("Wick A. Lamps. J Lamp Dis 2022; 71:2020(c)2031.", 2022),
+        ("Wick A. Lamps. J Lamp Am 2021; 104:1801(c)1809.", 2021),
+        ("Wick A. Lamps. Lamp J 2009; 338: b1871.", 2009),
+        ("Wick A. Lamps. Lamps (Basel) 2016, 16 (10), 1734.", 2016),
+        ("Wick A. Lamps. Lamp Res. 1998, 32 (7), 1997(c)2000. 10.5555/l.1", 1998),
+        ("Wick A. Lamps. Lamp J 2003 Dec 6; 362 (9399): 1919.", 2003),
+        ("Wick A. Lamps. Front Lamp 2014; 5: article 1999.", 2014),
+        ("Wick A. Lamps. 2015 Oslo, article ID 1887", 2015),
+        ("Wick A. Lamps. In: Methods in lamps. vol 1962. Oil; Oslo: 2019. pp. 227(c)245.", 2019),
+        ("Wick A. Lamps. Press; Oslo: 1990.", 1990),
+        ("Wick A, Flame P. 1999. Lamps of 2001.", 1999),
+        ("Wick A. Lamps. Lamp J 409, p. 1860.", None),
+        ("van Oil 1599(c)1601 Lamp Assoc", None),
+        ("Wick A. Lamps. PLoS Lamp 13, e1901.", None),
+        ("In press.", None),
+        ("p. 2001-2010", None),
+        ("Trial NCT 2098 of the group.", None),
+    ],
+)
+def test_the_year_of_a_printed_reference_is_that_of_its_publication(citation, expected):
+    assert year_in(citation) == expected
+
+
+@pytest.mark.parametrize(
+    ("citation", "expected"),
+    [
+        ("Wick A. Lamps. J Lamp. 2011;3:1.", None),
+        ("Wick A. Lamps. J Lamp. 2009;3:1.", 2009),
+        ("Wick A. Lamps (2031). J Lamp 2008", 2008),
+        ("Wick A. Lamps. J Lamp 2009, pages from 2030 on", 2009),
+    ],
+)
+def test_no_year_of_a_reference_is_later_than_what_cites_it_allows(citation: str, expected: int | None):
+    assert year_in(citation, latest=2010) == expected

@@ -34,10 +34,10 @@ def rows(db: sqlite3.Connection, sql: str) -> list[Row]:
 
 def test_an_article_and_what_it_cites_become_works(db: sqlite3.Connection) -> None:
     printed = "Kleber HD, Weiss RD. Treatment. Am J Psychiatry. 2007;164(4):5-123."
-    save(db, record(1, (2, "10.1/x", printed), doi="10.1/own"))
+    save(db, record(1, (2, "10.1/x", printed), doi="10.1/own", year=2010))
 
     assert rows(db, "select id, label, doi, year, state from works order by state, label") == [
-        (1, "Name1 2000 J Tests", "10.1/own", 2000, "held"),
+        (1, "Name1 2010 J Tests", "10.1/own", 2010, "held"),
         (work_id(f"ref:{citation_key(printed)}"), "Kleber 2007 Am J Psychiatry", None, 2007, "known"),
         (2, "PMID 2", None, None, "known"),
         (work_id("doi:10.1/x"), "doi:10.1/x", "10.1/x", None, "known"),

@@ -1,8 +1,16 @@
 """The matcher on the real references that give a PMID, which it is not shown: none wrong, hardly any invented."""
 
+from contextlib import closing
+
 import pytest
 
 from harvest.ecitmatch import parse_found
+from kb.check import check_kb
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb
+from kb.identifiers import doi_key
+from kb.printedids import printed_ids
 from tests.benchmarks.bench_resolve import LEAST_FOUND, MOST_INVENTED, REAL, measure_real, real_records
 
 FOLDER = REAL.parent / "eutils" / "ecitmatch"
@@ -17,6 +25,34 @@ def test_real_references_are_resolved_as_their_records_say():
     assert measured.wrong == []
     assert len(measured.invented) <= MOST_INVENTED
     assert measured.found >= LEAST_FOUND
+
+
+def test_identifiers_printed_in_real_references_are_those_that_pubmed_gives():
+    references = [one for record in real_records() for one in record.references if one.citation]
+    read = [(one.doi, one.cited_pmid, one.pmcid, printed_ids(one.citation or "")) for one in references]
+    alone = [printed for *ids, printed in read if not any(ids) and any(printed)]
+    dois = [(doi, printed.doi) for doi, _, _, printed in read if doi and printed.doi]
+    numbers = [(pmid, printed.pmid) for _, pmid, _, printed in read if pmid and printed.pmid]
+    numbers += [(pmcid, printed.pmcid) for _, _, pmcid, printed in read if pmcid and printed.pmcid]
+
+    assert len(alone) >= 300
+    assert len(dois) >= 7_500
+    assert sum(doi_key(one) != doi_key(other) for one, other in dois) <= 2  # "/full", which is a part of both
+    assert numbers
+    assert all(one == other for one, other in numbers)
+
+
+@pytest.mark.parametrize("name", ["13_double_slash.xml", "03_shelf.xml", "21_doi_in_text.xml"])
+def test_every_spelling_and_printing_of_an_identifier_leads_to_its_article(shared_data, tmp_path, name):
+    kb = tmp_path / "kb.db"
+    run_command(cli, ["harvest", str(kb), "--no-graph", "--file", str(shared_data.parent / "cases" / "pubmed" / name)])
+    run_command(cli, ["resolve", str(kb), "--no-graph"])
+
+    with closing(open_kb(kb)) as db:
+        assert check_kb(db) == []
+        assert {citation for (citation,) in db.execute("select distinct citation from references_not_identified")} <= {
+            "Something else entirely about wells in towns. 2001."
+        }
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 from kb.identifiers import citation_key, work_id
 from kb.queries.resolutions import Candidate
 from kb.store.resolutions import Decision
-from tests.records import record
+from tests.records import record, reference_of
 from tests.site.conftest import BOOK, BOOK_OF_GROUPS, SEED, Get, fill, served
 
 PRINTED = "Moos RH. Active ingredients. Addiction. 2008;103:387."
@@ -21,9 +21,23 @@ def test_a_resolved_reference_says_so_with_its_score(tmp_path: Path):
         candidates = get(f"/kb/resolution_candidates.json?id={work_id(KEY)}&_shape=objects").json()["rows"]
 
     assert f'/kb/resolution_candidates?id={work_id(KEY)}">resolved offline, score 21.5</a>' in page
-    assert "says litkb’s matching" in page
+    assert "says litkb, of the printed words" in page
     assert "says PubMed" not in page
     assert [row["score"] for row in candidates] == [21.5]
+
+
+def test_a_printed_doi_is_said_to_be_read_in_the_words_and_not_to_be_pubmeds(tmp_path: Path):
+    printed = reference_of(1, 1, "Moos RH. Active ingredients. doi:10.5555/lamp.1.")
+    file = fill(tmp_path / "kb.db", [record(1, (printed,)), record(2, doi="10.5555//lamp.1")])
+
+    with served(file) as get:
+        page, evidence = get("/article/1").text, get("/evidence/citation?citing=1&cited=2").text
+
+    assert "identified by the DOI printed in it" in page
+    assert "says litkb, of the printed words" in page
+    assert "says PubMed" not in page
+    assert "or by an identifier in them: identified by the DOI printed in it." in evidence
+    assert "The reference list in the PubMed record" not in evidence
 
 
 def test_a_reference_that_waits_leads_to_its_candidates(get: Get):

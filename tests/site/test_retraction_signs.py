@@ -71,10 +71,10 @@ NOT_RETRACTED = {
     "the notice itself": [noticed(1, "RetractionOf", 5)],
     "an update": [noticed(1, "UpdateIn", 5)],
     "its title": [record(1, title="RETRACTED: Groups"), record(5, title="WITHDRAWN: Groups")],
-    "another DOI": [record(1, doi="10.1000/one"), noticed(5, "RetractionOf", None, "doi: 10.1000/two")],
+    "another DOI": [record(1, doi="10.1000/one1"), noticed(5, "RetractionOf", None, "doi: 10.1000/two2")],
     "a DOI that two have": [
-        record(1, doi="10.1000/one"), record(2, doi="10.1000/one"),
-        noticed(5, "RetractionOf", None, "doi: 10.1000/one"),
+        record(1, doi="10.1000/one1"), record(2, doi="10.1000/one1"),
+        noticed(5, "RetractionOf", None, "doi: 10.1000/one1"),
     ],
 }  # fmt: skip
 
@@ -150,7 +150,7 @@ def test_a_doubt_counts_whichever_record_says_so(kb: Path, kind: str) -> None:
 
 
 def test_a_work_that_only_its_doi_names_may_be_retracted_too(kb: Path) -> None:
-    saved(kb, [record(9, ("10.1000/one",)), noticed(5, "RetractionOf", None, "https://doi.org/10.1000/one")])
+    saved(kb, [record(9, ("10.1000/one1",)), noticed(5, "RetractionOf", None, "https://doi.org/10.1000/one1")])
 
     with closing(open_kb(kb)) as db:
         [sign] = read_signs(db)
@@ -208,10 +208,10 @@ def test_a_page_says_that_only_the_publication_type_knows_of_a_retraction(kb: Pa
 
 
 def test_a_notice_that_comes_later_dates_the_retraction(kb: Path) -> None:
-    fill(kb, [record(1, doi="10.1000/one"), record(CITING, (1,))])
+    fill(kb, [record(1, doi="10.1000/one1"), record(CITING, (1,))])
     with closing(open_kb(kb)) as db:
         with transaction(db):
-            save_records(db, [noticed(5, "RetractionOf", None, "doi:10.1000/one", year=2020)], received_at=MOMENT)
+            save_records(db, [noticed(5, "RetractionOf", None, "doi:10.1000/one1", year=2020)], received_at=MOMENT)
         compute_graph(db)
         [row] = read_retractions(db)
 

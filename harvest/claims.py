@@ -1,0 +1,41 @@
+"""What a reference claims by an identifier in its words: a PMID, the DOI of another version of an article.  (pure)"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from harvest.matching import QUEUED, Match, Subject, match_with
+from kb.identifiers import doi_key, doi_without_version
+from kb.queries.resolutions import Candidate, HeldSubject, Unresolved
+from kb.store.resolutions import Decision
+
+
+def decision_by_pmid(work: Unresolved, subject: Subject | None) -> Decision | None:
+    """Return what the PMID printed in a reference decides, given the article that has it; None without one.
+
+    Accepted unless more of the words contradicts that article than agrees, and its first author is not named: a
+    misprint of one digit names another article, which a person must see.
+    """
+    if subject is None or work.pmid != subject.pmid or work.citing == {subject.pmid}:
+        return None
+    best = max((match_with(subject, citation) for citation in work.citations), key=lambda match: match.score)
+    if best.score > 0 or "author +" in best.parts:
+        return Decision(work.reference_key, "pmid", "accepted", subject.pmid, best.score)
+    return Decision(work.reference_key, "pmid", "proposed", None, best.score, (Candidate(*best),))
+
+
+def versions_by_doi(held: Iterable[HeldSubject]) -> dict[str, list[HeldSubject]]:
+    """Return the articles by what the DOIs of all their versions share."""
+    versions = defaultdict(list)
+    for subject in held:
+        if subject.doi:
+            versions[doi_without_version(subject.doi)].append(subject)
+    return versions
+
+
+def other_versions(work: Unresolved, versions: dict[str, list[HeldSubject]]) -> Sequence[Match]:
+    """Return the articles whose DOI is that of another version than the one cited, for a person to decide."""
+    if work.doi is None:
+        return ()
+    key = doi_key(work.doi)
+    found = (one for one in versions.get(doi_without_version(key), ()) if doi_key(one.doi or "") != key)
+    return [Match(one.pmid, QUEUED, "DOI of another version +") for one in found]
