@@ -161,7 +161,7 @@ def _look_at(kb: Path) -> None:
         seed = read_record(db, SEED_PMID)
     with served(kb) as address:
         for page, words in (("", "litkb"), (f"article/{SEED_PMID}", (seed and seed.article.title) or "")):
-            with urllib.request.urlopen(address + page, timeout=20) as answer:  # noqa: S310  # our own address
+            with urllib.request.urlopen(address + page, timeout=60) as answer:  # noqa: S310  # our own address
                 text = answer.read().decode()
             if words.split(":")[0].replace("'", "&#39;") not in text:
                 raise LitkbError(f"The page {address}{page} does not show what it should.")

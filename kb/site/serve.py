@@ -24,7 +24,7 @@ from kb.site.limits import open_connections
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-_SETTINGS: Final = {
+SETTINGS: Final = {
     "suggest_facets": False,  # 670 to 1,500 ms on a table of 30,000 articles; without, 15 ms
     "sql_time_limit_ms": 3_000,
     "facet_time_limit_ms": 300,
@@ -71,7 +71,7 @@ def build_app(file: str | Path, *, public: bool = False) -> "Datasette":
     open_kb(file, readonly=True).close()
     path = Path(file).resolve()  # the link of a published file may move while we serve
     options = readonly_options(path)
-    settings = {**_SETTINGS, "default_allow_sql": not public}
+    settings = {**SETTINGS, "default_allow_sql": not public}
     described = {"metadata": read_metadata()}
     if __version_info__[0] != "0":
         described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels

@@ -33,6 +33,7 @@ from kb.records import (
     Record,
     SupplementaryConcept,
 )
+from kb.site import serve, strangers
 from kb.site.serve import build_app
 from kb.store.ledger import save_run, save_run_end
 from kb.store.links import save_links
@@ -43,6 +44,7 @@ from tests.records import record, reference_of
 MOMENT = "2026-01-02T03:04:05.000Z"
 SEED, HELD, RETRACTED, CITING, BOOK = 1001, 1002, 1003, 1004, 1005
 KNOWN = 2001
+UNHURRIED_MS = 600_000
 
 Get = Callable[[str], httpx.Response]
 
@@ -144,6 +146,16 @@ WAITING = Decision(
     BOOK_OF_GROUPS, "offline", "proposed", None, 6.5,
     (Candidate(BOOK, 6.5, "title + year -"), Candidate(77, 2.0, "year +")),
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unhurried() -> Iterator[None]:
+    """Give every query as long as it needs: how long one takes depends on the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("sql_time_limit_ms", "facet_time_limit_ms"):
+            patch.setitem(serve.SETTINGS, name, UNHURRIED_MS)  # type: ignore[misc]  # final: but for tests
+        patch.setattr(strangers, "LONGEST_MS", UNHURRIED_MS)
+        yield
 
 
 @pytest.fixture(scope="session")
