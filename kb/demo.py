@@ -102,6 +102,7 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
         save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
     with closing(open_kb(kb)) as db:
         if read_status(db)["graph_computed_at"] is None:
+            say(f"$ litkb graph compute {kb}")
             compute_graph(db)
 
 
@@ -148,6 +149,7 @@ def _harvest(ctx: click.Context, kb: Path, arguments: list[str], base_url: str |
 
 def _checked(kb: Path) -> dict[str, int]:
     """Return how much kb holds, after checking that it is sound."""
+    say(f"$ litkb check {kb}")
     with closing(open_kb(kb)) as db:
         if violations := check_kb(db):
             raise LitkbError(f"{kb} is not sound: {violations[0].rule}.")
