@@ -92,6 +92,7 @@ def test_what_is_no_litkb_file_is_refused(tmp_path: Path):
 def test_a_file_of_any_name_is_database_kb(tmp_path: Path, field_file: Path, name: str):
     with served(Path(shutil.copy(field_file, tmp_path / name))) as get:
         assert get(f"/article/{SEED}").status_code == 200
+        assert get("/kb").status_code == 200
         assert [row["pmid"] for row in get("/kb/articles.json?_shape=array&_sort=pmid&_size=1").json()] == [SEED]
 
 
