@@ -35,11 +35,14 @@ lint: .venv/.linted
 	$(BIN)/lint-imports
 
 .venv/.made:
-	$(PYTHON) -m venv .venv
+	@echo "Making .venv"
+	@$(PYTHON) -m venv .venv
 	@touch $@
 
 # constraints.txt holds the versions that ran together; a release of a library cannot break a checkout.
-INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e
+# Modules are compiled when they are used: few of them are.
+INSTALL = @echo "Installing litkb and what it needs into .venv: half a minute, more where the network is slow"; \
+    $(BIN)/pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e
 
 .venv/.installed: .venv/.made pyproject.toml constraints.txt
 	$(INSTALL) .

@@ -101,6 +101,7 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
         save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
     with closing(open_kb(kb)) as db:
         if read_status(db)["graph_computed_at"] is None:
+            say(f"$ litkb graph compute {kb}")
             compute_graph(db)
 
 
@@ -147,6 +148,7 @@ def _harvest(ctx: click.Context, kb: Path, arguments: list[str], base_url: str |
 
 def _checked(kb: Path) -> dict[str, int]:
     """Return how much kb holds, after checking that it is sound."""
+    say(f"$ litkb check {kb}")
     with closing(open_kb(kb)) as db:
         if violations := check_kb(db):
             raise LitkbError(f"{kb} is not sound: {violations[0].rule}.")
@@ -160,7 +162,7 @@ def _look_at(kb: Path) -> None:
         seed = read_record(db, SEED_PMID)
     with served(kb) as address:
         for page, words in (("", "litkb"), (f"article/{SEED_PMID}", (seed and seed.article.title) or "")):
-            with urllib.request.urlopen(address + page, timeout=20) as answer:  # noqa: S310  # our own address
+            with urllib.request.urlopen(address + page, timeout=60) as answer:  # noqa: S310  # our own address
                 text = answer.read().decode()
             if words.split(":")[0].replace("'", "&#39;") not in text:
                 raise LitkbError(f"The page {address}{page} does not show what it should.")

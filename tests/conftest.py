@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from kb.database import open_kb
 
-settings.register_profile("suite", max_examples=40)  # a test that needs more, or fewer, says so itself
+# A test that needs more examples, or fewer, says so itself; how long one takes depends on the machine.
+settings.register_profile("suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -25,7 +25,7 @@ from kb.site.limits import open_connections
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-_SETTINGS: Final = {
+SETTINGS: Final = {
     "suggest_facets": False,  # 670 to 1,500 ms on a table of 30,000 articles; without, 15 ms
     "sql_time_limit_ms": 3_000,
     "facet_time_limit_ms": 300,
@@ -115,7 +115,7 @@ def build_app(file: str | Path, *, public: bool = False, embed: bool = False, ba
     path = Path(file).resolve()  # the link of a published file may move while we serve
     options = readonly_options(path)
     settings = {
-        **_SETTINGS,
+        **SETTINGS,
         "default_allow_sql": not public,
         "base_url": base_url.path,
         "force_https_urls": base_url.is_https,

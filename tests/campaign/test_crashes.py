@@ -23,6 +23,7 @@ from tests.records import record
 
 FIELD = [record(n, tuple({n % 30 + 1, n * 7 % 30 + 1, f"10.1000/{n % 5}"}), doi=f"10.1000/{n}") for n in range(1, 31)]
 STRACE = shutil.which("strace")
+PATIENCE = 600  # seconds after which a harvest hangs
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.campaign.crashing"])
 
@@ -38,7 +39,7 @@ def run(kb: Path, base_url: str, die_at: int = 0, *, atomic: bool = True) -> int
     """Harvest in a process of its own; return its exit code, -9 if it was killed."""
     process = CONTEXT.Process(target=harvest_and_die, args=(kb, base_url, die_at), kwargs={"atomic": atomic})
     process.start()
-    process.join(60)
+    process.join(PATIENCE)
     return process.exitcode
 
 
@@ -90,7 +91,7 @@ def traced(kb: Path, xml: Path, inject: str) -> subprocess.CompletedProcess[str]
         STRACE or "", "-f", "-qq", "-o", str(kb.with_suffix(".strace")), "-e", "trace=pwrite64,fdatasync,fsync",
         "-e", f"inject={inject}", sys.executable, "-m", "tests.campaign.crashing", str(kb), str(xml),
     ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.mark.campaign

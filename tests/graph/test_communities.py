@@ -6,7 +6,7 @@ import sqlite3
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from sknetwork.clustering.louvain import Louvain
 
 from graph.build import CitationGraph, build_citation_graph, to_networkx, undirected
@@ -55,7 +55,6 @@ def test_planted_communities_are_found_and_numbered_by_size(seed: int) -> None:
     assert members(citations, communities(citations).numbers) == dict(enumerate(groups, start=1))
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 @example(graph_of([-3, 1, 2, 9], [(1, 2), (2, 1), (1, 1), (9, 9)]))
 def test_modularity_equals_networkx(citations: CitationGraph) -> None:
@@ -68,7 +67,6 @@ def test_modularity_equals_networkx(citations: CitationGraph) -> None:
     assert found.modularity == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_communities_are_connected_numbered_by_size_and_hold_all_linked_works(citations: CitationGraph) -> None:
     parts = members(citations, communities(citations).numbers)
@@ -80,7 +78,6 @@ def test_communities_are_connected_numbered_by_size_and_hold_all_linked_works(ci
     assert ordered == sorted(ordered, key=lambda part: (-len(part), min(part)))
 
 
-@settings(deadline=None, max_examples=40)
 @given(citation_graphs())
 def test_direction_and_mutual_citations_do_not_count(citations: CitationGraph) -> None:
     turned = citations._replace(citing=citations.cited, cited=citations.citing)

@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from graph.build import CitationGraph
 from graph.communities import communities
@@ -32,7 +32,6 @@ def planted(groups: int, size: int, *, within: float, between: float) -> tuple[C
     return citations, 1990.0 + np.arange(groups * size) // size
 
 
-@settings(deadline=None, max_examples=40)
 @given(citation_graphs())
 def test_works_that_are_linked_have_a_place_and_none_shares_it(citations: CitationGraph) -> None:
     linked = {

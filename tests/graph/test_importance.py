@@ -35,7 +35,6 @@ def citation_graphs(draw: st.DrawFn) -> CitationGraph:
     return graph_of(ids, pairs)
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_pagerank_equals_networkx(citations: CitationGraph) -> None:
     expected = nx.pagerank(to_networkx(citations), alpha=0.85, tol=1e-14, max_iter=1000) if len(citations.ids) else {}
@@ -45,7 +44,7 @@ def test_pagerank_equals_networkx(citations: CitationGraph) -> None:
     )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(citation_graphs(), st.sampled_from([0.0, 0.5, 0.99]))
 def test_pagerank_equals_networkx_for_other_dampings(citations: CitationGraph, damping: float) -> None:
     if not len(citations.ids):
@@ -55,7 +54,6 @@ def test_pagerank_equals_networkx_for_other_dampings(citations: CitationGraph, d
     assert pagerank(citations, damping) == pytest.approx([expected[i] for i in citations.ids.tolist()], abs=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_counts_are_the_degrees(citations: CitationGraph) -> None:
     made = to_networkx(citations)
@@ -64,7 +62,6 @@ def test_counts_are_the_degrees(citations: CitationGraph) -> None:
     assert reference_counts(citations).tolist() == [made.out_degree(i) for i in citations.ids.tolist()]
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_components_are_numbered_by_size_then_smallest_id(citations: CitationGraph) -> None:
     found = sorted(nx.weakly_connected_components(to_networkx(citations)), key=lambda part: (-len(part), min(part)))
@@ -101,7 +98,6 @@ def dated_graphs(draw: st.DrawFn) -> tuple[CitationGraph, np.ndarray]:
     return citations, np.array([draw(year) for _ in citations.ids], dtype=np.float64)
 
 
-@settings(deadline=None, max_examples=80)
 @given(dated_graphs(), st.sampled_from([0.2, 0.5]), st.sampled_from([1.0, 2.6, 10.0]))
 def test_citerank_equals_its_sum_over_all_paths(
     drawn: tuple[CitationGraph, np.ndarray], stop: float, tau: float
@@ -148,7 +144,6 @@ def test_without_any_year_there_is_no_citerank() -> None:
     assert citerank(graph_of([], []), np.empty(0)).tolist() == []
 
 
-@settings(deadline=None, max_examples=80)
 @given(citation_graphs())
 def test_hubs_and_authorities_are_the_principal_eigenvectors(citations: CitationGraph) -> None:
     cites = dense(citations)
@@ -184,7 +179,6 @@ def test_where_nothing_is_cited_there_are_no_hubs_and_authorities(ids: list[int]
     assert (found.hubs.tolist(), found.authorities.tolist()) == ([0.0] * len(ids), [0.0] * len(ids))
 
 
-@settings(deadline=None, max_examples=80)
 @given(citation_graphs())
 def test_core_numbers_equal_networkx_on_linked_works(citations: CitationGraph) -> None:
     links = nx.Graph(to_networkx(citations))
@@ -204,7 +198,6 @@ def test_the_main_core_of_zacharys_karate_club_has_ten_members() -> None:
     assert cores.max() == 4
 
 
-@settings(deadline=None, max_examples=80)
 @given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from([2001.0, 2002.0, np.nan])), max_size=14))
 def test_year_percentiles_equal_their_definition(drawn: list[tuple[int, float]]) -> None:
     counts = np.array([count for count, _ in drawn], dtype=np.int64)

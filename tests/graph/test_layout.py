@@ -5,7 +5,7 @@ import itertools
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.build import CitationGraph
@@ -28,7 +28,6 @@ def lengths(citations: CitationGraph, places: Positions) -> float:
     return float(np.nansum((places.y[citations.citing] - places.y[citations.cited]) ** 2))
 
 
-@settings(deadline=None, max_examples=80)
 @given(fields())
 def test_works_of_a_year_stand_apart_and_those_without_a_year_nowhere(drawn: tuple) -> None:  # type: ignore[type-arg]
     citations, years, communities = drawn
@@ -42,7 +41,6 @@ def test_works_of_a_year_stand_apart_and_those_without_a_year_nowhere(drawn: tup
         assert all(after - before >= 1 - 1e-9 for before, after in itertools.pairwise(rows))
 
 
-@settings(deadline=None, max_examples=80)
 @given(fields())
 def test_bands_stand_in_the_order_of_communities_a_gap_between_them(drawn: tuple) -> None:  # type: ignore[type-arg]
     citations, years, communities = drawn

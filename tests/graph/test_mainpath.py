@@ -6,7 +6,7 @@ from fractions import Fraction
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from graph.build import CitationGraph, to_networkx
 from graph.mainpath import MainPaths, main_paths
@@ -45,7 +45,6 @@ def names(citations: CitationGraph, path: Path) -> list[tuple[int, int]]:
     return [(int(citations.ids[citations.cited[p]]), int(citations.ids[citations.citing[p]])) for p in path]
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_counts_are_those_of_all_paths(citations: CitationGraph) -> None:
     paths = all_paths(citations)
@@ -56,7 +55,6 @@ def test_counts_are_those_of_all_paths(citations: CitationGraph) -> None:
     assert [round(10**total) for total in log10_of(counts.total).tolist()] == ([len(paths)] if paths else [])
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_the_main_path_is_the_one_whose_counts_sum_up_to_most(citations: CitationGraph) -> None:
     paths, found = all_paths(citations), main_paths(citations)
@@ -67,7 +65,6 @@ def test_the_main_path_is_the_one_whose_counts_sum_up_to_most(citations: Citatio
     assert tuple(found.main.tolist()) == best
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_key_routes_are_the_best_paths_through_the_citations_that_most_paths_use(citations: CitationGraph) -> None:
     paths, found = all_paths(citations), main_paths(citations, keys=3)
@@ -85,7 +82,6 @@ def test_key_routes_are_the_best_paths_through_the_citations_that_most_paths_use
     assert [tuple(route.tolist()) for route in found.routes] == list(dict.fromkeys(map(best_through, keys)))
 
 
-@settings(deadline=None, max_examples=60)
 @given(citation_graphs())
 def test_cycles_are_the_works_that_cite_each_other_in_a_circle(citations: CitationGraph) -> None:
     parts = [part for part in nx.strongly_connected_components(to_networkx(citations)) if len(part) > 1]

@@ -2,22 +2,25 @@
 
 import itertools
 import json
+import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import networks
 from graph.export import FORMATS, FORMS, export_network, write_export
 from graph.networks import NETWORKS, Block, find_pairs, read_pairs, stars_of
 from graph.run import compute_graph
+from kb.database import open_kb
 from kb.errors import UsageError
 from kb.queries.exports import Scope
 from tests.rows import add_article, add_citations, add_work
@@ -25,9 +28,8 @@ from tests.rows import add_article, add_citations, add_work
 Having = Mapping[str, set[str]]
 
 
-@pytest.fixture
-def field(db: sqlite3.Connection) -> sqlite3.Connection:
-    """Three held articles; two of them cite 20 and 30 together, one under a DOI that was merged into 30."""
+def filled(db: sqlite3.Connection) -> sqlite3.Connection:
+    """Return db with three held articles; two cite 20 and 30 together, one under a DOI that was merged into 30."""
     add_article(db, 1, names=["Høie M", "Kelly JF"], keywords=["Recovery", "Peers"], source="demonstration")
     add_article(db, 2, names=["Hoie M", "Kelly JF", "Laudet AB"], keywords=["recovery", "Peers"])
     add_article(db, 3, names=["Moos R"], keywords=["Peers"])
@@ -36,6 +38,19 @@ def field(db: sqlite3.Connection) -> sqlite3.Connection:
     add_citations(db, 3, 20)
     add_work(db, "doi:10.1/thirty", merged_into=30)
     return db
+
+
+@pytest.fixture
+def field(db: sqlite3.Connection) -> sqlite3.Connection:
+    return filled(db)
+
+
+@pytest.fixture(scope="module")
+def computed(empty_kb: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The field with its measures, to be read only."""
+    with closing(open_kb(shutil.copy(empty_kb, tmp_path_factory.mktemp("computed")))) as db:
+        compute_graph(filled(db))
+        yield db
 
 
 def edges_of(db: sqlite3.Connection, network: str, scope: Scope | None = None, at_least: int = 1) -> dict[str, int]:
@@ -158,7 +173,6 @@ def incidences(draw: st.DrawFn) -> list[set[int]]:
     return draw(st.lists(st.sets(st.integers(0, 6), max_size=5), max_size=9))
 
 
-@settings(deadline=None, max_examples=60)
 @given(incidences(), st.integers(1, 3), st.integers(1, 30))
 def test_pairs_equal_their_definition(having: list[set[int]], at_least: int, block: int) -> None:
     wanted = {
@@ -182,11 +196,9 @@ def test_pairs_equal_their_definition(having: list[set[int]], at_least: int, blo
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_every_network_comes_out_in_every_format_with_what_its_records_are(
-    field: sqlite3.Connection, tmp_path: Path, suffix: str, network: str
+    computed: sqlite3.Connection, tmp_path: Path, suffix: str, network: str
 ) -> None:
-    compute_graph(field)
-
-    summary = write_export(field, tmp_path / f"field{suffix}", network=network)
+    summary = write_export(computed, tmp_path / f"field{suffix}", network=network)
 
     text = "".join(path.read_bytes().decode("utf-8") for path in summary.files)
     of_rows_alone = suffix in (".csv", ".neo4j.csv") and network in (

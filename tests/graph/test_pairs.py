@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import blocks
@@ -41,7 +41,6 @@ def by_definition(citations: CitationGraph, *, limit: int, at_least: int, cited:
     return found
 
 
-@settings(deadline=None, max_examples=100)
 @given(citation_graphs(), st.integers(1, 4), st.integers(1, 3), st.integers(1, 30), st.sampled_from([1, 256]))
 def test_partners_equal_their_definition(
     citations: CitationGraph, limit: int, at_least: int, products: int, parts: int

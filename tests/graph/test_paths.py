@@ -2,7 +2,7 @@
 
 import networkx as nx
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graph.build import CitationGraph, to_networkx
@@ -10,7 +10,6 @@ from graph.paths import ShortestPaths, shortest_paths
 from tests.graph.test_importance import citation_graphs, graph_of
 
 
-@settings(deadline=None, max_examples=50)
 @given(citation_graphs(), st.data(), st.booleans())
 def test_the_paths_are_those_of_networkx(citations: CitationGraph, data: st.DataObject, both_ways: bool) -> None:
     assume(len(citations.ids))

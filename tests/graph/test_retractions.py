@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.build import CitationGraph
@@ -41,7 +41,6 @@ def fields(draw: st.DrawFn) -> tuple[CitationGraph, Floats, list[Retracted]]:
     return citations, np.array(years, dtype=np.float64), retracted
 
 
-@settings(deadline=None, max_examples=50)
 @given(fields())
 def test_exposure_is_who_cites_and_who_cites_those(drawn: tuple[CitationGraph, Floats, list[Retracted]]) -> None:
     citations, years, retracted = drawn

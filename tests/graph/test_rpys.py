@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.build import CitationGraph
@@ -23,7 +23,6 @@ def fields(draw: st.DrawFn) -> tuple[CitationGraph, Floats]:
     return citations, np.array(draw(st.lists(some, min_size=size, max_size=size)), dtype=np.float64)
 
 
-@settings(deadline=None, max_examples=50)
 @given(fields())
 def test_references_and_deviations_are_those_of_the_definition(drawn: tuple[CitationGraph, Floats]) -> None:
     citations, years = drawn
@@ -39,7 +38,6 @@ def test_references_and_deviations_are_those_of_the_definition(drawn: tuple[Cita
     ]
 
 
-@settings(deadline=None, max_examples=50)
 @given(fields())
 def test_nothing_is_lost_between_known_and_unknown_years(drawn: tuple[CitationGraph, Floats]) -> None:
     citations, years = drawn
@@ -50,7 +48,6 @@ def test_nothing_is_lost_between_known_and_unknown_years(drawn: tuple[CitationGr
     assert known.works.sum() + unknown.works == len(set(citations.cited.tolist()))
 
 
-@settings(deadline=None, max_examples=50)
 @given(fields())
 def test_behind_each_peak_are_its_works_with_most_references(drawn: tuple[CitationGraph, Floats]) -> None:
     citations, years = drawn

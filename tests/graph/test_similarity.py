@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import blocks
@@ -61,7 +61,6 @@ def features_of_articles(draw: st.DrawFn) -> tuple[list[int], Sets]:
     return held, [[draw(found) for _ in held] for _ in MEASURES]
 
 
-@settings(deadline=None, max_examples=60)
 @given(features_of_articles(), st.integers(1, 4), st.integers(1, 40))
 def test_related_studies_equal_their_definition(drawn: tuple[list[int], Sets], limit: int, block: int) -> None:
     held, sets = drawn

@@ -51,7 +51,6 @@ def lists_in_graphs(draw: st.DrawFn) -> tuple[int, Pairs, list[int]]:
     return works, {(a, b) for a, b in pairs if a != b}, sorted(draw(st.sets(ends, min_size=1)))
 
 
-@settings(deadline=None, max_examples=80)
 @given(lists_in_graphs())
 def test_each_link_part_equals_its_definition(drawn: tuple[int, Pairs, list[int]]) -> None:
     works, pairs, yours = drawn
@@ -64,7 +63,7 @@ def test_each_link_part_equals_its_definition(drawn: tuple[int, Pairs, list[int]
         assert np.allclose(found.strengths[part], [strength for _, strength in expected])
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(lists_in_graphs(), st.booleans())
 def test_around_a_list_the_parts_are_those_of_the_whole_graph(
     drawn: tuple[int, Pairs, list[int]], merged: bool

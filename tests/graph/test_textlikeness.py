@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.textlikeness import likeness, profile_of, shared_words, weighted_texts
@@ -30,7 +30,6 @@ def by_definition(texts: list[str], yours: list[int]) -> list[float]:
     return [sum(value * profile[word] for word, value in row.items()) / length for row in vectors]
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join), min_size=1, max_size=6), st.data())
 def test_likeness_equals_its_definition(texts: list[str], data: st.DataObject) -> None:
     yours = data.draw(st.lists(st.integers(0, len(texts) - 1), min_size=1, unique=True))

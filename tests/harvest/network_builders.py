@@ -69,10 +69,15 @@ def rehearsal_of(*xmls: bytes, **options: Any) -> Rehearsal:
     return Rehearsal(records(*xmls), limited=False, **options)
 
 
-def client_of(rehearsal: Rehearsal, folder: Path, clock: Clock | None = None, **options: Any) -> Client:
-    """Return a client of a rehearsal that waits for nothing."""
+def client_of(
+    rehearsal: Rehearsal, folder: Path, clock: Clock | None = None, *, pause: float = 1.0, **options: Any
+) -> Client:
+    """Return a client of a rehearsal that waits for nothing; its first pause is so long, the next twice as long.
+
+    How often it asks is told by pause and deadline together: an answer itself may always take half a minute.
+    """
     settings = Settings(
         **({"base_url": rehearsal.base_url, "lock_folder": folder, "requests_per_second": 1000} | options)
     )
     clock = clock or Clock()
-    return Client(settings, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
+    return Client(settings, clock=clock, sleep=clock.sleep, jitter=lambda: 2 * (1 - pause))

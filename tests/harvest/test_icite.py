@@ -20,6 +20,7 @@ from kb.database import open_kb
 from kb.errors import TransientError, UsageError
 from kb.queries.archive import archive_path
 from kb.records import IciteMetrics, LinkList
+from tests.harvest.network_builders import client_of
 from tests.records import record
 
 
@@ -90,8 +91,7 @@ FIELD = [record(1, (2,)), record(2), record(3, (1, 2))]
 
 def run(kb: Path, rehearsal: Rehearsal, plan: Plan, *, icite_url: str | None = None) -> dict[str, int]:
     def client(base_url: str) -> Client:
-        settings = Settings(base_url=base_url, requests_per_second=1000, deadline=0.5, lock_folder=kb.parent)
-        return Client(settings, sleep=lambda _: None)
+        return client_of(rehearsal, kb.parent, pause=60, deadline=60, base_url=base_url)
 
     clients = {"pubmed": client(rehearsal.base_url), "icite": client(icite_url or rehearsal.icite_url)}
     with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:

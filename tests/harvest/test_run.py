@@ -23,6 +23,7 @@ from kb.errors import ArchiveError
 from kb.queries.archive import archive_path, read_answers
 from kb.queries.ledger import Task
 from kb.records import Record
+from tests.harvest.network_builders import client_of
 from tests.records import record, reference_of
 
 FIELD = [
@@ -49,8 +50,7 @@ def served(records: list[Record] = FIELD, **options: object) -> Rehearsal:
 def run(kb: Path, plan: Plan, rehearsal: Rehearsal | None, files: tuple[InputFile, ...] = ()) -> Summary:
     client = None
     if rehearsal:
-        settings = Settings(base_url=rehearsal.base_url, requests_per_second=1000, deadline=1.5, lock_folder=kb.parent)
-        client = Client(settings, jitter=lambda: 0.99, sleep=lambda _: None)
+        client = client_of(rehearsal, kb.parent, pause=15, deadline=60)
     with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
         return harvest(db, archive, {"pubmed": client} if client else {}, plan, files=files)
 

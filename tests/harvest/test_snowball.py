@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
 from harvest.faults import Fault
 from harvest.plan import Plan, check_plan
 from harvest.pubmedxml import format_record
@@ -22,6 +21,7 @@ from kb.errors import UsageError
 from kb.queries.archive import archive_path
 from kb.records import MeshPlace, PublicationType, Record
 from kb.store.mesh import save_mesh_tree
+from tests.harvest.network_builders import client_of
 from tests.records import record
 
 
@@ -51,8 +51,7 @@ def served(**options: object) -> Rehearsal:
 
 def run(kb: Path, plan: Plan, **options: object) -> Summary:
     with served(**options) as rehearsal:
-        settings = Settings(base_url=rehearsal.base_url, requests_per_second=1000, deadline=0.5, lock_folder=kb.parent)
-        clients = {"pubmed": Client(settings, sleep=lambda _: None)}
+        clients = {"pubmed": client_of(rehearsal, kb.parent, pause=60, deadline=60)}
         with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
             summary = harvest(db, archive, clients, plan)
             assert check_kb(db) == []

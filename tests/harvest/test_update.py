@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
+from harvest.client import Client
 from harvest.faults import Fault
 from harvest.plan import Plan
 from harvest.pubmedxml import format_record
@@ -23,6 +23,7 @@ from kb.console import run_command
 from kb.database import open_kb
 from kb.queries.archive import archive_path
 from kb.records import Notice, PublicationType, Record
+from tests.harvest.network_builders import client_of
 from tests.records import record
 
 LATER = "2099-01-01T00:00:00Z"
@@ -36,8 +37,7 @@ def served(records: list[Record], **options: object) -> Rehearsal:
 
 
 def clients_of(rehearsal: Rehearsal, folder: Path) -> dict[str, Client]:
-    settings = Settings(base_url=rehearsal.base_url, requests_per_second=1000, deadline=0.5, lock_folder=folder)
-    return {"pubmed": Client(settings, sleep=lambda _: None)}
+    return {"pubmed": client_of(rehearsal, folder, pause=60, deadline=60)}
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ import sqlite3
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.check import check_kb, logical_hash
 from kb.database import transaction
 from kb.identifiers import citation_key, work_id
-from kb.migrations import MIGRATIONS
 from kb.queries.resolutions import Candidate, read_candidates, read_resolution, read_unresolved, read_waiting
 from kb.records import Record
 from kb.store.records import save_gone, save_records
@@ -23,6 +22,7 @@ from kb.store.resolutions import (
     save_resolution_run,
     save_unmatched,
 )
+from tests.kb.test_store_records import memory
 from tests.records import LATER, MOMENT, record, reference_of
 
 PRINTED = "Moos RH. Active ingredients of self-help groups for substance use. Addiction. 2008;103(3):387-396."
@@ -217,13 +217,10 @@ DECISIONS = st.sampled_from([
 @given(
     st.lists(RECORDS, max_size=6), st.lists(DECISIONS, max_size=3, unique_by=lambda d: d.reference_key), st.randoms()
 )
-@settings(max_examples=60, deadline=None)
 def test_the_order_of_loading_and_deciding_does_not_matter(records, decisions, random: Random):
     hashes = set()
     for _ in range(2):
-        db = sqlite3.connect(":memory:", isolation_level=None)
-        db.execute("pragma foreign_keys = on")
-        db.executescript(MIGRATIONS[0])
+        db = memory()
         steps: list[Record | Decision] = [*records, *decisions]
         random.shuffle(steps)
         for step in steps:

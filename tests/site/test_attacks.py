@@ -19,7 +19,7 @@ from kb.site.downloads import DOTTED, ENDINGS
 from kb.site.headers import with_host_check
 from kb.site.serve import build_app
 from kb.site.serve import served as served_on_loopback
-from kb.site.strangers import AT_ONCE, with_typed_sql_bounded
+from kb.site.strangers import AT_ONCE, LONGEST_MS, with_typed_sql_bounded
 from tests.campaign.scale import SHORT
 from tests.site.attacks import (
     BOMBS,
@@ -125,7 +125,8 @@ def test_a_bomb_ends_within_its_time_while_an_article_page_answers(field_file: P
     assert max(took) < 1.6
 
 
-def test_typed_sql_has_a_second_and_no_address_gives_it_more():
+def test_typed_sql_has_a_second_and_no_address_gives_it_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("kb.site.strangers.LONGEST_MS", LONGEST_MS)
     seen: list[bytes] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
