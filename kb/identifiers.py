@@ -163,14 +163,20 @@ def parse_identifier(text: str, bare: str = "pmid") -> Identifier:
     bare is what a number is that bears no label of its own. A number is read as spreadsheets show it (32,448,354;
     41000021.0), where it can mean one thing only. Raises UsageError with a sentence where text is none of them.
     """
-    given = _plain(text[:LONGEST])
-    found = parse_labelled(text) or _speaking(given) or (None if _label(given) else _numbered(given, bare))
-    if found is None or len(text) > LONGEST:
+    if bare == "pmid" and (pmid := pmid_or_none(text)):  # nine in ten
+        return Identifier(bare, str(pmid))
+    found = _read(text, bare) if len(text) <= LONGEST and re.search(r"\d", text) else None
+    if found is None:
         raise UsageError(
             f"{text.strip()[:80]!r} is no PMID, DOI, PMCID or address of one. Examples: 32448354, "
             "10.1186/s13722-020-00191-w, PMC7247232. For a search, use --query."
         )
     return found
+
+
+def _read(text: str, bare: str) -> Identifier | None:
+    given = _plain(text)
+    return parse_labelled(text) or _speaking(given) or (None if _label(given) else _numbered(given, bare))
 
 
 def parse_labelled(text: str) -> Identifier | None:

@@ -1,7 +1,8 @@
-"""References as other programs write them: RIS in its dialects, BibTeX as it is found, tagged text, XML, tables, sheets."""
+"""References as other programs write them: RIS, BibTeX, tagged text, XML, JSON, tables and sheets."""
 
 import json
 import zipfile
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -127,8 +128,9 @@ SCIENCE = (
 )
 REFER = "%0 Journal Article\n%A Dahl, Per\n%T Oil\n%D 2001\n%M 12\n{}%X Some\ntext\n\n"
 ENDNOTE = (
-    "<?xml version='1.0' encoding='UTF-8'?><xml><records><record><contributors><authors><author>Dahl, P</author></authors>"
-    "</contributors><titles><title><style>Oil &amp; wicks</style></title></titles><dates><year>2001</year></dates>"
+    "<?xml version='1.0' encoding='UTF-8'?><xml><records><record><contributors><authors><author>Dahl, P</author>"
+    "</authors></contributors><titles><title><style>Oil &amp; wicks</style></title></titles>"
+    "<dates><year>2001</year></dates>"
     "<accession-num>12</accession-num>{}</record></records></xml>"
 )
 
@@ -283,7 +285,7 @@ def test_a_workbook_that_is_a_bomb_or_broken_is_refused_in_a_sentence(monkeypatc
     with pytest.raises(UsageError, match="more than 5 rows in one sheet"):
         read_seeds("f", data)
     monkeypatch.setattr(xlsx, "MOST_BYTES", 100)
-    with pytest.raises(UsageError, match="unpacked. Save the sheet as CSV"):
+    with pytest.raises(UsageError, match="more than 0 MB unpacked"):
         read_seeds("f", data)
 
 
@@ -319,12 +321,11 @@ def _without(data: bytes, name: str) -> bytes:
     ],
 )
 def test_a_file_of_one_thing_over_and_over_is_refused_or_read_but_never_a_traceback(unit):
-    try:
+    seeds: list[Seed] = []
+    with suppress(UsageError):
         seeds = read(unit * 3_000)
-    except UsageError as error:
-        assert str(error).startswith("f ")
-    else:
-        assert seeds
+
+    assert [seed.place for seed in seeds if not (seed.fault or seed.identifiers or seed.title)] == []
 
 
 def test_a_title_of_many_braces_is_read():
