@@ -30,7 +30,6 @@ _WORDS: Final = {
     "textasciitilde": "~",
     "textunderscore": "_",
     "sim": "~",
-    "_": "_",
 }
 _NAMED: Final = re.compile(r"\$?\\(textless|textgreater|textasciitilde|textunderscore|sim)\b(?:\{\}| )?\$?")
 _LONGEST: Final = 2_000  # characters of a title that is decoded

@@ -36,17 +36,19 @@ def read_pubmed_text(name: str, text: str) -> Iterator[Seed]:
 
 
 def _entries(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield (number, lines) of each citation: they begin after an empty line, numbered one after another."""
-    pattern = _SUMMARY if _SUMMARY.match(text.lstrip()) else _ABSTRACT
+    """Yield (number, lines) of each citation: numbered one after another, apart from each other as PubMed sets them."""
+    is_summary = _SUMMARY.match(text.lstrip()) is not None
+    pattern, apart = (_SUMMARY, 1) if is_summary else (_ABSTRACT, 2)  # empty lines before a citation; one within it
+    apart = apart if "\n\n" in text.strip() else 0
     lines: list[str] = []
-    number, after_empty = "", True
+    number, empty = "", apart
     for line in text.split("\n"):
-        match = pattern.match(line) if after_empty else None
+        match = pattern.match(line) if empty >= apart or _AT_END.search(" ".join(lines[-2:])) else None
         if match and (not number or int(match[1][:9]) == int(number) + 1):
             if number:
                 yield number, lines
             number, lines = match[1][:9], []
         lines.append(line)
-        after_empty = not line.strip()
+        empty = 0 if line.strip() else empty + 1
     if number:
         yield number, lines

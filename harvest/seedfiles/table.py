@@ -20,19 +20,20 @@ _NEUTRALISED: Final = re.compile(r"'(?=[=+\-@\t\r])")  # as CSV text is written 
 
 
 class Heading(NamedTuple):
-    """The names of the columns."""
+    """The names of the columns, and what those hold that are known, by their place."""
 
     names: Sequence[str]
-
-    @property
-    def kinds(self) -> Mapping[int, str]:
-        """What the columns hold, by their place."""
-        return {place: kind for place, name in enumerate(self.names) if (kind := kind_of(name))}
+    kinds: Mapping[int, str]
 
     @property
     def is_telling(self) -> bool:
         """Whether a column tells whose article a row is."""
         return not _TELLING.isdisjoint(self.kinds.values())
+
+
+def build_heading(names: Sequence[str]) -> Heading:
+    """Return the heading of a row of names."""
+    return Heading(names, {place: kind for place, name in enumerate(names) if (kind := kind_of(name))})
 
 
 def is_csv(text: str) -> bool:
@@ -42,7 +43,7 @@ def is_csv(text: str) -> bool:
 
 def read_csv(name: str, text: str) -> Iterator[Seed]:
     """Yield a seed for each row; a fault for a row that is no CSV, or has too few or too many cells."""
-    number, heading, delimiter = _begin(text) or (0, Heading(()), ",")
+    number, heading, delimiter = _begin(text) or (0, build_heading(()), ",")
     rest = text.split("\n", number)[-1] if number else text
     rows = csv.reader(StringIO(rest), delimiter=delimiter, strict=True)
     next(rows)
@@ -66,14 +67,14 @@ def _begin(text: str) -> tuple[int, Heading, str] | None:
             names = next(csv.reader([line[:_LONGEST]], delimiter=delimiter, strict=True), [])
         except csv.Error:
             continue
-        if (heading := Heading(names)).is_telling and (number == 0 or len(names) > 1):
+        if (heading := build_heading(names)).is_telling and (number == 0 or len(names) > 1):
             return number, heading, delimiter
     return None
 
 
 def find_heading(rows: Sequence[Sequence[str]]) -> int | None:
     """Return the place of the row of headings among the first of a sheet; None where there is none."""
-    return next((n for n, row in enumerate(rows[:_MOST_ABOVE]) if Heading(row).is_telling), None)
+    return next((n for n, row in enumerate(rows[:_MOST_ABOVE]) if build_heading(row).is_telling), None)
 
 
 def read_row(place: str, row: Sequence[str], heading: Heading) -> Iterator[Seed]:

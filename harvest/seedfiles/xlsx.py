@@ -8,7 +8,7 @@ from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 from harvest.seedfiles.lists import is_list, read_list
-from harvest.seedfiles.table import Heading, find_heading, read_row
+from harvest.seedfiles.table import Heading, build_heading, find_heading, read_row
 from harvest.seeds import Seed
 from kb.errors import UsageError
 
@@ -33,8 +33,9 @@ def read_xlsx(name: str, data: bytes) -> Iterator[Seed]:
     for title, rows in _sheets(name, data):
         start = find_heading(rows)
         if start is not None:
+            heading = _heading(rows[start])
             for number, row in enumerate(rows[start + 1 :], start + 2):
-                yield from read_row(f"{name} {title} row {number}", row, _heading(rows[start]))
+                yield from read_row(f"{name} {title} row {number}", row, heading)
         elif is_list(text := "\n".join(" ".join(filter(None, row)) for row in rows)):
             yield from read_list(f"{name} {title}", text)
         elif text.strip():
@@ -45,7 +46,7 @@ def _heading(row: list[str]) -> Heading:
     """Return the headings without the empty cells behind them."""
     while row and not row[-1]:
         row = row[:-1]
-    return Heading(row)
+    return build_heading(row)
 
 
 def _sheets(name: str, data: bytes) -> Iterator[tuple[str, list[list[str]]]]:

@@ -181,6 +181,18 @@ def test_pubmeds_own_texts_name_their_articles_at_the_end_of_each_citation():
     assert read(ABSTRACTS) == [Seed("f citation 1", pmid=41000031), Seed("f citation 2", pmid=41000032)]
 
 
+def test_a_number_within_an_abstract_begins_no_citation():
+    text = ABSTRACTS.replace("1. Trim. 2. Light.", "1. Trim.\n\n2. Light.\n\n")
+
+    assert [seed.pmid for seed in read(text)] == [41000031, 41000032]
+
+
+def test_a_numbered_list_of_references_names_the_pmid_at_the_end_of_each():
+    text = "1. Dahl P. Wicks. J Lamp. 2024;1:2. PMID: 12.\n2. Berg A. Oil. PMID: 13; PMCID: PMC7.\n3. Berg A. Glass.\n"
+
+    assert [(seed.pmid, bool(seed.fault)) for seed in read(text)] == [(12, False), (13, False), (None, True)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32"])
 def test_unicode_is_read_with_a_mark_or_without(encoding):
     text = "TY  - JOUR\nTI  - Høie's lamps\nER  - \n"
