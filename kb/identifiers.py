@@ -67,6 +67,7 @@ _DOI_AND_MORE: Final = re.compile(  # "10.1000/a [doi]", "10.1000/a     LK  - ht
 _GROUPED: Final = re.compile(r"(\d{1,3}(?:(?P<mark>[,' ])(?:\d{2,3}(?P=mark))*\d{3}|(?:\.\d{3}){2,}))(?:[.,]0+)?")
 _DECIMAL: Final = re.compile(r"\d{1,20}(?:[.,]\d{0,20})?(?:E\+?\d{1,2})?", re.IGNORECASE)
 _THOUSAND: Final = re.compile(r"\d{1,3}\.000")  # or three decimals
+_MODERN: Final = (7, 8)  # digits of a PMID since 1977
 _QUOTES: Final = "\"'`´‘’“”"
 _PLAIN: Final = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full width
@@ -200,6 +201,8 @@ def number_given(text: str) -> int | None:
     given = _plain(text)
     if match := _GROUPED.fullmatch(given):
         given = re.sub(r"\D", "", match[1])
+        if match["mark"] == " " and len(given) not in _MODERN:  # "100 101 102" may be three
+            return None
     if not (given.isascii() and _DECIMAL.fullmatch(given)) or _THOUSAND.fullmatch(given):
         return None
     number = Decimal(given.rstrip(".,").replace(",", "."))

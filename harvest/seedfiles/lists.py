@@ -12,6 +12,7 @@ _COMMENT: Final = re.compile(r"(?:^|\s)#(?!\s?\d).*")
 _LABEL: Final = re.compile(
     r"\b((?:PMC?|PubMed\s)IDs?|PubMed|MEDLINE|PMC|DOIs?)\s*(?:[:=#]\s*|(?=\s))\s*", re.IGNORECASE
 )
+_GROUPED: Final = re.compile(r"\d{1,3}(?:\s\d{3})+")  # one number or several, nobody knows
 _BETWEEN: Final = re.compile(r"[;|]\s*|,?\s+")
 
 
@@ -50,7 +51,7 @@ def parse_several(said: str, bare: str = "pmid") -> list[Identifier]:
     try:
         return [parse_identifier(said, bare)]
     except UsageError:
-        parts = _parts(said)
+        parts = [] if _GROUPED.fullmatch(said) else _parts(said)
         if len(parts) < 2:
             raise
     found = []

@@ -160,7 +160,7 @@ def test_endnotes_tagged_text_is_read():
     ]
 
 
-def test_endnotes_xml_is_read_and_its_entities_are_not():
+def test_endnotes_xml_is_read_whole_or_not_at_all():
     database = "<remote-database-name>Medline</remote-database-name>"
 
     assert read(ENDNOTE.format(database)) == [

@@ -125,6 +125,11 @@ def test_several_identifiers_of_a_line_are_a_list_and_thousands_are_none(line, p
     assert [value for _, value in identifiers(f"{line}\n")] == pmids
 
 
+@pytest.mark.parametrize("line", ["12 345", "100 101 102"])
+def test_numbers_that_blanks_may_part_or_group_are_rejected(line):
+    assert [(seed.place, bool(seed.fault)) for seed in read(f"1\n2\n{line}\n")][2:] == [("f line 3", True)]
+
+
 def test_labelled_identifiers_of_one_line_are_one_article():
     assert len(read("PMID: 12; PMCID: PMC13; DOI: 10.1000/a\n")) == 1
     assert len(read("PMID: 12; PMID: 13\n")) == 2
