@@ -22,6 +22,7 @@ _OTHERS: Final = re.compile(  # a line that tells of another article, whose PMID
 )
 _PART: Final = re.compile(r"[;|]|\\\\|(?<=\w)[\s,]+(?=(?:PMC?ID|PubMed(?: ID)?|DOI|EMBASE)\b)", re.IGNORECASE)
 _OTHER_PART: Final = re.compile(r"[^\W\d][\w ]{0,40}:.*|EMBASE \w+|", re.IGNORECASE)  # "Export Date: 29 November 2026"
+_YEAR_OF_SEARCH: Final = re.compile(r"[A-Za-z ]+\d{4}")  # "PubMed 2019"
 _EBSCO: Final = re.compile(r"\s*Accession Number:.*?[.;]\s+(PMID: (?:NLM)?\d+)(?!\w)", re.IGNORECASE)
 
 
@@ -122,7 +123,7 @@ def _labelled(line: str) -> list[Identifier]:
         return []
     found = []
     for part in (part.strip(" \t.,") for part in _PART.split(line)):
-        if identifier := parse_labelled(part):
+        if not _YEAR_OF_SEARCH.fullmatch(part) and (identifier := parse_labelled(part)):
             found.append(identifier)
         elif not _OTHER_PART.fullmatch(part):
             return []

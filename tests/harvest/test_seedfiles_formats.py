@@ -50,6 +50,7 @@ def said(text: str) -> list[list[str]]:
         (["N1  - Export Date: 1 May 2024; Cited By: 3; PMID: 12"], ["12"]),
         (["N1  - Dahl P. Oil lamps. 2001; PMID: 12"], ["Oil"]),
         (["N1  - Erratum in 2004; PMID: 12"], ["Oil"]),
+        (["N1  - PubMed 2019"], ["Oil"]),
         (["L2  - http://dx.doi.org/10.1000/a"], ["10.1000/a"]),
         (["DO  - 10.1000/a [doi]"], ["10.1000/a"]),
         (["DO  - 10.1000/a     LK  - https://example.org/?sid=x"], ["10.1000/a"]),
