@@ -9,11 +9,7 @@ from harvest.seedfiles.names import kind_of
 from harvest.seeds import Seed
 from kb.errors import UsageError
 
-_LITKB: Final = {
-    "id",
-    "record_type",
-    "source",
-}  # what litkb's export has in each line; the id of an article is its PMID
+_LITKB: Final = {"id", "record_type", "source"}  # in each line of litkb's export; the id of an article is its PMID
 
 
 def is_json(text: str) -> bool:
