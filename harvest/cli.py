@@ -56,7 +56,7 @@ class Rounds(click.ParamType[int]):
     metavar="PATH",
     multiple=True,
     type=click.Path(path_type=Path, allow_dash=True),
-    help="A file of references: RIS, BibTeX, CSL-JSON, NBIB, PubMed CSV, or a PMID, DOI or PMCID a line; - is stdin.",
+    help="A file of references: RIS, BibTeX, CSL-JSON, NBIB, CSV, Excel …, or a PMID, DOI or PMCID a line; - is stdin.",
 )
 @click.option("--title", "titles", metavar="TITLE", multiple=True, help="An article by its whole title.")
 @click.option("--query", metavar="Q", help="A PubMed search; all its hits, to 500,000.")

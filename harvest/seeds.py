@@ -10,7 +10,8 @@ TITLE: Final = "--title"  # the place of a title that a person gave
 class Seed(NamedTuple):
     """One wanted article: by identifiers where they are known, else by what is printed of it.
 
-    fault says why an entry of a file gives no seed; place is the file and the entry or line in it.
+    fault says why an entry of a file gives no seed, note what of it could not be read though something else names the
+    article; place is the file and the entry or line in it.
     """
 
     place: str
@@ -21,6 +22,7 @@ class Seed(NamedTuple):
     year: int | None = None
     author: str | None = None  # the first, as given
     fault: str | None = None
+    note: str | None = None
 
     @property
     def identifiers(self) -> list[Identifier]:

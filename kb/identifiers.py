@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from decimal import Decimal
 from html import unescape
 from typing import Final, NamedTuple
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from kb.printed import printed_title, year_in
 from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
+LONGEST: Final = 2_000  # characters of what can be an identifier: addresses are the longest
 SYNTHETIC_FROM: Final = 900_000_001  # PMIDs of made-up fields; PubMed is at about 40 million
 
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
@@ -34,15 +36,59 @@ _VERSION: Final = re.compile(  # preprints: "…v2", "…/v1"; F1000 and its lik
 _PMCID: Final = re.compile(r"(?:PMC)?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
 _ORCID_DIGITS: Final = re.compile("[0-9]{15}[0-9X]")
 _ORCID_ADDRESS: Final = re.compile(r"^(?:https?://)?(?:www\.)?orcid\.org/", re.IGNORECASE)
-_PUBMED_ADDRESS: Final = re.compile(
-    r"^(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed"
-    r"|europepmc\.org/(?:article|abstract)/med)/(\d+)/?(?:[?#].*)?$",
-    re.IGNORECASE,
+_ADDRESS: Final = re.compile(r"(?:https?://)?([\w.-]+\.[a-z]{2,})(?::\d+)?(?=[/?])(.*)", re.IGNORECASE | re.DOTALL)
+_PASSED_ON: Final = re.compile(r".*[?&]q?url=(https?(?::|%3A).+)", re.IGNORECASE | re.DOTALL)  # by a library's proxy
+_PLACES: Final = (  # host, what follows it, what that names; a proxy writes "doi-org.proxy.example.edu" for doi.org
+    ("pubmed.ncbi.nlm.nih.gov", re.compile(r"/(\d+)(?![\w,.%]).*"), "pmid"),
+    ("pubmed.gov", re.compile(r"/(\d+)(?![\w,.%]).*"), "pmid"),
+    (
+        "pubmed.ncbi.nlm.nih.gov",
+        re.compile(r"/?\?(?:.*&)?term=(\d+)(?:(?:\[|%5b)(?:uid|pmid)(?:\]|%5d))?(?:&.*)?"),
+        "pmid",
+    ),
+    ("ncbi.nlm.nih.gov", re.compile(r"/(?:m/)?pubmed/(?:\?term=)?(\d+)(?![\w,.%]).*"), "pmid"),
+    (
+        "ncbi.nlm.nih.gov",
+        re.compile(r"/(?:entrez|sites)/(?=.*[?&;]db=pubmed\b).*[?&;]list_uids=(\d+)(?![\w,%]).*"),
+        "pmid",
+    ),
+    ("europepmc.org", re.compile(r"/(?:articles?|abstract)/med/(\d+)(?![\w,.%]).*"), "pmid"),
+    ("pmc.ncbi.nlm.nih.gov", re.compile(r"/articles/(?:pmc)?(\d+)(?![\w,%]).*"), "pmcid"),
+    ("pmc.ncbi.nlm.nih.gov", re.compile(r"/articles/pmid/(\d+)(?![\w,.%]).*"), "pmid"),
+    ("ncbi.nlm.nih.gov", re.compile(r"/pmc/articles/(?:pmc)?(\d+)(?![\w,%]).*"), "pmcid"),
+    ("ncbi.nlm.nih.gov", re.compile(r"/pmc/articles/pmid/(\d+)(?![\w,.%]).*"), "pmid"),
+    ("europepmc.org", re.compile(r"/(?:articles?|abstract)/(?:pmc/)?pmc(\d+)(?![\w,%]).*"), "pmcid"),
+    ("doi.org", re.compile(r"/(10\..+)"), "doi"),
 )
-_PMC_ADDRESS: Final = re.compile(
-    r"^(?:https?://)?(?:pmc\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pmc|europepmc\.org)"
-    r"/articles?/(?:pmc/)?(PMC\d+)/?(?:[?#].*)?$",
-    re.IGNORECASE,
+_LABELS: Final = tuple(  # before a number; the longer ones first
+    (kind, re.compile(rf"(?:(?:{names})(?![a-z])\s*[:=#/-]?\s*)+(.+)", re.IGNORECASE | re.DOTALL))
+    for kind, names in (
+        ("pmcid", r"(?:pubmed\s+)?pmc\s?ids?|pubmed\s+central(?:\s+id)?|pmc"),
+        ("pmid", r"(?:m:\s*)?(?:(?:pubmed|medline|ncbi)[\s_-]*)?p\.?m\.?(?:\s?ids?|i\.?d\.?)(?:\s*:?\s*NLM(?=\d))?"),
+        ("pmid", r"(?:m:\s*)?(?:pubmed|medline)(?:[\s_-]*u?ids?)?|info:pmid|urn:pmid"),
+        ("doi", r"(?:info:|urn:)?doi"),
+    )
+)
+_MARKED: Final = re.compile(r"([^\[\]]*\S)\s*\[([^\[\]]*)\][.;,]?", re.DOTALL)  # "41000021 [pmid]", "10.1000/a [doi]"
+_MARKS: Final = (
+    ("pmcid", re.compile(r"pmc(?:id)?", re.IGNORECASE)),
+    ("doi", re.compile("doi", re.IGNORECASE)),
+    ("pmid", re.compile(r"pmid|uid|pubmed\b.*|medline|indexed for medline|https?:.*", re.IGNORECASE | re.DOTALL)),
+)
+_DOI_AND_MORE: Final = re.compile(  # "10.1000/a [doi]", "10.1000/a     LK  - https://…", "10.1000/a PMID: 1"
+    r"(?:(?:https?://)?(?:dx\.)?doi(?:\.org/|\s*:)?\s*)?(10\.\S+)"
+    r"(?:\s{2,}|[;,.]?\s+(?:\[|\(?https?:|PMC?ID\b|PMC\d|[A-Z][A-Z0-9] {1,2}-\s|Epub\b))\S?.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_GROUPED: Final = re.compile(r"(\d{1,3}(?:(?P<mark>[,' ])(?:\d{2,3}(?P=mark))*\d{3}|(?:\.\d{3}){2,}))(?:[.,]0+)?")
+_DECIMAL: Final = re.compile(r"\d{1,20}(?:[.,]\d{0,20})?(?:E\+?\d{1,2})?", re.IGNORECASE)
+_THOUSAND: Final = re.compile(r"\d{1,3}\.000")  # or three decimals
+_MODERN: Final = (7, 8)  # digits of a PMID since 1977
+_QUOTES: Final = "\"'`´‘’“”"
+_PLAIN: Final = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full width
+    | dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F, 0x3000), " ")
+    | dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, 0xFEFF))  # not to be seen
 )
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 
@@ -152,25 +198,114 @@ def normalise_orcid(text: str | None) -> str | None:
     return f"{digits[:4]}-{digits[4:8]}-{digits[8:12]}-{digits[12:]}"
 
 
-def parse_identifier(text: str) -> Identifier:
-    """Return what a person means by text: a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org.
+def parse_identifier(text: str, bare: str = "pmid") -> Identifier:
+    """Return what a person or a cell means by text: a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org.
 
-    Raises UsageError with a sentence where it is none of them.
+    bare is what a number is that bears no label of its own. A number is read as spreadsheets show it (32,448,354;
+    41000021.0), where it can mean one thing only. Raises UsageError with a sentence where text is none of them.
     """
-    given = text.strip()
-    if (match := _PUBMED_ADDRESS.match(given)) or (match := _PMC_ADDRESS.match(given)):
-        given = match[1]
-    given = re.sub(r"^(?:pmid|pmcid)\s*:\s*", "", given, flags=re.IGNORECASE)
-    if (pmid := pmid_or_none(given)) is not None:
-        return Identifier("pmid", str(pmid))
+    if bare == "pmid" and (pmid := pmid_or_none(text)):  # nine in ten
+        return Identifier(bare, str(pmid))
+    found = _read(text, bare) if len(text) <= LONGEST and re.search(r"\d", text) else None
+    if found is None:
+        raise UsageError(
+            f"{text.strip()[:80]!r} is no PMID, DOI, PMCID or address of one. Examples: 32448354, "
+            "10.1186/s13722-020-00191-w, PMC7247232. For a search, use --query."
+        )
+    return found
+
+
+def _read(text: str, bare: str) -> Identifier | None:
+    given = _plain(text)
+    return parse_labelled(text) or _speaking(given) or (None if _label(given) else _numbered(given, bare))
+
+
+def parse_labelled(text: str) -> Identifier | None:
+    """Return the identifier that text calls by its kind ("PMID: 12", "12 [pmid]"); None where it calls none so."""
+    given = _plain(text[:LONGEST])
+    if label := _label(given):
+        kind, value = label
+        return _speaking(value) or _numbered(_unmarked(value, kind), kind)
+    if match := _MARKED.fullmatch(given):
+        for kind, marks in _MARKS:
+            if marks.fullmatch(match[2].strip()):
+                return _speaking(match[1]) or _numbered(match[1], kind)
+    return None
+
+
+def number_given(text: str) -> int | None:
+    """Return the whole number that a person or a spreadsheet wrote; None where it may be another or several.
+
+    Thousands may be set apart (32,448,354), decimals be noughts (41000021.0); 3.24484E+07 has lost digits.
+    """
+    given = _plain(text)
+    if match := _GROUPED.fullmatch(given):
+        given = re.sub(r"\D", "", match[1])
+        if match["mark"] == " " and len(given) not in _MODERN:  # "100 101 102" may be three
+            return None
+    if not (given.isascii() and _DECIMAL.fullmatch(given)) or _THOUSAND.fullmatch(given):
+        return None
+    number = Decimal(given.rstrip(".,").replace(",", "."))
+    is_whole = int(number.as_tuple().exponent) <= 0 and number == number.to_integral_value()
+    return int(number) if is_whole else None
+
+
+def _plain(text: str) -> str:
+    """Return text in plain digits and blanks, without the quotation marks or the "=" of a spreadsheet around it."""
+    return text.translate(_PLAIN).strip().lstrip("=").strip(_QUOTES).strip()
+
+
+def _label(given: str) -> tuple[str, str] | None:
+    """Return (kind, value) of a value with a label before it."""
+    for kind, label in _LABELS:
+        if match := label.fullmatch(given):
+            return kind, match[1]
+    return None
+
+
+def _unmarked(value: str, kind: str) -> str:
+    """Return a value without the mark behind it that says its kind once more ("12 [Indexed for MEDLINE]")."""
+    match = _MARKED.fullmatch(value)
+    return match[1] if match and dict(_MARKS)[kind].fullmatch(match[2].strip()) else value
+
+
+def _speaking(given: str) -> Identifier | None:
+    """Return the identifier that text is by its form, whatever it is called: an address, a DOI, or PMC and digits."""
+    if found := _addressed(given):
+        return found
     if given[:3].upper() == "PMC" and (pmcid := normalise_pmcid(given)):
         return Identifier("pmcid", pmcid)
-    if doi := normalise_doi(given):
-        return Identifier("doi", doi)
-    raise UsageError(
-        f"{text.strip()[:80]!r} is no PMID, DOI, PMCID or address of one. Examples: 32448354, "
-        "10.1186/s13722-020-00191-w, PMC7247232. For a search, use --query."
-    )
+    match = _DOI_AND_MORE.fullmatch(given)
+    doi = normalise_doi(given) or (normalise_doi(match[1]) if match else None)
+    return Identifier("doi", doi) if doi else None
+
+
+def _addressed(given: str) -> Identifier | None:
+    """Return what an address of PubMed, PMC or doi.org names, also one that a library's proxy has rewritten."""
+    match = _ADDRESS.fullmatch(given)
+    if match is None:
+        return None
+    if passed_on := _PASSED_ON.fullmatch(match[2]):
+        return _addressed(unquote(passed_on[1])) if "url=" not in passed_on[1] else None
+    host = match[1].lower().replace("-", ".").removeprefix("www.").removeprefix("dx.")
+    for name, path, kind in _PLACES:
+        if host == name or host.startswith(f"{name}."):
+            if (found := path.fullmatch(match[2].lower())) is None:
+                continue
+            if kind == "doi":
+                doi = normalise_doi(f"https://doi.org/{found[1]}")
+                return Identifier(kind, doi) if doi else None
+            return _numbered(found[1], kind)
+    return None
+
+
+def _numbered(text: str, kind: str) -> Identifier | None:
+    """Return the identifier of this kind that a bare number is; no DOI is one."""
+    number = number_given(text)
+    if kind == "pmid" and number and number <= PMID_LIMIT:
+        return Identifier(kind, str(number))
+    pmcid = normalise_pmcid(str(number or text)) if kind == "pmcid" else None  # 7247232.1: a version
+    return Identifier(kind, pmcid) if pmcid else None
 
 
 def citation_key(citation: str) -> str | None:

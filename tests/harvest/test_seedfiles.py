@@ -128,7 +128,14 @@ def test_both_layouts_of_pubmeds_csv_are_read():
     assert read(OLD_CSV) == [Seed("f line 2", pmid=31, title="Lamps, and oil.")]
     assert read(NEW_CSV) == [
         Seed("f line 2", pmid=32, doi="10.1007/s4", pmcid="PMC7392943", title="=Lamps", year=2020, author="Li X"),
-        Seed("f line 3", doi="10.1007/s5", title="Wicks", year=2020, author="Li X"),
+        Seed(
+            "f line 3",
+            doi="10.1007/s5",
+            title="Wicks",
+            year=2020,
+            author="Li X",
+            note=("'3.2E+07' in column PMID is no PMID. The article is asked for by its DOI 10.1007/s5."),
+        ),
     ]
 
 
@@ -150,7 +157,7 @@ def test_an_nbib_file_gives_its_pmids_to_be_asked_again():
     assert read(text) == [Seed("f record 1", pmid=1), Seed("f record 2", pmid=2)]
 
 
-@pytest.mark.parametrize("suffix", [".ris", ".bib", ".csl.json", ".pubmed.csv", ".nbib"])
+@pytest.mark.parametrize("suffix", [".ris", ".bib", ".csl.json", ".pubmed.csv", ".nbib", ".jsonl"])
 def test_what_litkb_writes_leads_back_to_its_article(suffix):
     items = [ITEM, ITEM._replace(id=-5, source=None, title="Kleber HD. 2007. A report.", doi="10.1000/kleber")]
 
@@ -249,6 +256,12 @@ def test_a_line_that_is_no_identifier_is_named():
         (b"[]", "f has no entry"),
         (b"{}", None),
         (bytes(100), "f has no seeds"),
+        (b"%PDF-1.7", "It is a PDF"),
+        (b"\xd0\xcf\x11\xe0", "save it as .xlsx or CSV"),
+        (b"PK\x03\x04 and so on", "It is a packed file"),
+        (b"<!DOCTYPE html><p>1", "It seems to be a web page"),
+        (b"<1>\nAuthor\nDahl P\nTitle\nOil\nAccession Number\n9100001\n", "Ovid's plain text"),
+        (b"Lamps\nby Dahl\n12345678\nand more\n", "Of its 4 lines 1 is an identifier: save them alone, one a line"),
         (b"PMID,Title\n", "f has no entry"),
     ],
 )

@@ -245,6 +245,18 @@ def test_every_entry_of_every_file_is_accounted_for(kb: Path, tmp_path: Path, ca
         )
 
 
+def test_what_of_an_entry_cannot_be_read_is_said_at_the_end(
+    kb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "a.csv").write_text("PMID,DOI\n1x,10.1000/one\n")
+    with field() as rehearsal:
+        address = ["--eutils-url", rehearsal.base_url, "--no-graph"]
+        assert run_command(cli, ["harvest", str(kb), "--seeds", str(tmp_path / "a.csv"), *address]) == 0
+
+    said = "a.csv line 2: '1x' in column PMID is no PMID. The article is asked for by its DOI 10.1000/one."
+    assert said in capsys.readouterr().err
+
+
 def test_seeds_come_from_standard_input_too(
     kb: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

@@ -181,13 +181,52 @@ def test_an_orcid_has_a_right_check_digit(text, expected):
         ("https://pmc.ncbi.nlm.nih.gov/articles/PMC7247232/", Identifier("pmcid", "PMC7247232")),
         ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7247232", Identifier("pmcid", "PMC7247232")),
         ("https://doi.org/10.1111/add.12471", Identifier("doi", "10.1111/add.12471")),
+        ("pmcid: 7247232", Identifier("pmcid", "PMC7247232")),
+        ("PMC 7247232", Identifier("pmcid", "PMC7247232")),
+        ("pubmed: 32448354", Identifier("pmid", "32448354")),
+        ("PMID 32448354", Identifier("pmid", "32448354")),
+        ("PMID: PMC7247232", Identifier("pmcid", "PMC7247232")),
+        ("32,448,354", Identifier("pmid", "32448354")),
+        ("32448354.0", Identifier("pmid", "32448354")),
+        ("https://pubmed-ncbi-nlm-nih-gov.proxy.example.edu/32448354/", Identifier("pmid", "32448354")),
+        (
+            "https://login.example.edu/login?url=https://doi.org/10.1111/add.12471",
+            Identifier("doi", "10.1111/add.12471"),
+        ),
+        ("https://pubmed.ncbi.nlm.nih.gov/?term=32448354", Identifier("pmid", "32448354")),
+        ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7247232/pdf/a.pdf", Identifier("pmcid", "PMC7247232")),
+        ("https://www.ncbi.nlm.nih.gov/pmc/articles/pmid/32448354/", Identifier("pmid", "32448354")),
+        ("10.1111/add.12471 [doi]", Identifier("doi", "10.1111/add.12471")),
     ],
 )
 def test_a_person_may_name_an_article_in_many_ways(text, expected):
     assert parse_identifier(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "addiction", "12.5", "https://example.org/1", "PMCx", "0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "addiction",
+        "12.5",
+        "https://example.org/1",
+        "PMCx",
+        "0",
+        "doi: 123",
+        "NIHMS123",
+        "pmcid: PMID 12",
+        "12 13",
+        "3.24484E+07",
+        "41.000",
+        "1e999",
+        "²",
+        "12[jour]",
+        "https://pubmed.ncbi.nlm.nih.gov/?term=lamps",
+        "1" * 10_000,
+        "https://pubmed.ncbi.nlm.nih.gov/?linkname=pubmed_pubmed&from_uid=12",
+        "10.1111/add 12471",
+    ],
+)
 def test_what_names_no_article_is_refused_with_examples(text):
     with pytest.raises(UsageError, match="is no PMID, DOI, PMCID"):
         parse_identifier(text)
