@@ -41,8 +41,14 @@ class Article(NamedTuple):
     pmcid: str | None = None
     coi_statement: str | None = None
     copyright: str | None = None
-    publisher: str | None = None  # of a book
-    edition: str | None = None  # of a book
+    publisher: str | None = None  # of a book, as all up to location_label
+    publisher_place: str | None = None  # "Seattle (WA)"
+    edition: str | None = None
+    volume_title: str | None = None
+    series_title: str | None = None
+    isbn: str | None = None  # the first one with a right check digit; article_identifiers has all
+    report_number: str | None = None
+    location_label: str | None = None  # of a chapter in its book: "Chapter 7", "part 2; chapter 4"
     reference_count: int | None = None  # references in the record's own list; None: it has no list
     status: str | None = None  # MEDLINE, PubMed-not-MEDLINE, In-Process, Publisher …
     version: int = 1
