@@ -85,8 +85,9 @@ def add_affiliation_text(
 
 
 def add_identifier(draft: Draft, kind: str, value: str, *, is_valid: int | None = None) -> None:
-    """Note one identifier as the source gives it, once."""
-    draft.identifiers.setdefault((kind, value), is_valid)
+    """Note one identifier as the source gives it, once; that it is not valid is said wherever else it stands."""
+    if draft.identifiers.setdefault((kind, value), is_valid) is None and is_valid == 0:
+        draft.identifiers[kind, value] = 0
 
 
 def add_reference(

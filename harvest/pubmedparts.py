@@ -249,18 +249,33 @@ def read_location(draft: Draft, location: _Element) -> None:
 
 
 def settle_identifiers(draft: Draft, *, locations_are_own: bool = True) -> None:
-    """Set DOI and PMCID of the article: those of its ArticleIdList; else, for the DOI, an ELocationID."""
+    """Set DOI and PMCID of the article: those of its ArticleIdList; else, for the DOI, an ELocationID.
+
+    A DOI that an ELocationID calls invalid is not the article's, wherever else it stands.
+    """
     doi = pmcid = None
+    wrong = _invalid_dois(draft)
     for kind, value in draft.identifiers:
         if kind == "doi":
-            doi = doi or normalise_doi(value)
+            doi = doi or _right_doi(value, wrong)
         elif kind in PMC_KINDS:
             pmcid = pmcid or normalise_pmcid(value)
     for kind, value, is_valid in draft.locations if locations_are_own else ():
         if kind == "doi" and is_valid != 0 and doi is None:
-            doi = normalise_doi(value)
+            doi = _right_doi(value, wrong)
         add_identifier(draft, kind, value, is_valid=is_valid)
     draft.article["doi"], draft.article["pmcid"] = doi, pmcid
+
+
+def _invalid_dois(draft: Draft) -> set[str | None]:
+    """Return the DOIs that an ELocationID calls invalid, and no other calls valid."""
+    dois = [(normalise_doi(value), is_valid) for kind, value, is_valid in draft.locations if kind == "doi"]
+    return {doi for doi, is_valid in dois if is_valid == 0}.difference(doi for doi, is_valid in dois if is_valid)
+
+
+def _right_doi(value: str, wrong: set[str | None]) -> str | None:
+    doi = normalise_doi(value)
+    return None if doi in wrong else doi
 
 
 def location_in_line(draft: Draft) -> str | None:

@@ -244,8 +244,10 @@ def _term(term: tuple[str, str, bool], names: dict[str, str]) -> str:
 
 
 def _own(record: Record) -> Iterator[ArticleIdentifier]:
-    """Yield the identifiers that are no ELocationIDs."""
-    return (row for row in record.article_identifiers if row.is_valid is None)
+    """Yield the identifiers that are no ELocationIDs; these come last, but for those that a list repeats."""
+    rows = record.article_identifiers
+    last = max((row.position for row in rows if row.is_valid is None), default=0)
+    return (row for row in rows if row.is_valid is None or (row.is_valid == 0 and row.position < last))
 
 
 def _pubmed_data(record: Record) -> str:

@@ -18,6 +18,11 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _ASCII_GAPS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)  # faster than _WORD
 _TAG: Final = re.compile(r"(</?(?:b|i|u|sub|sup)>)")
 
+_NO_TITLE: Final = re.compile(
+    r"\[? ?(?:(?:no )?title not available|not available|no title(?: available)?|in process citation) ?\.? ?\]? ?\.?",
+    re.IGNORECASE,
+)
+
 _SUPERSCRIPT: Final = str.maketrans("0123456789+-=()−ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ⁿⁱ")
 _SUBSCRIPT: Final = str.maketrans("0123456789+-=()−", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₋")
 
@@ -68,6 +73,11 @@ def words_in(folded: str) -> list[str]:
 def collapse_spaces(text: str) -> str:
     """Return text with every run of white space, no-break space included, as one blank."""
     return _SPACES.sub(" ", text).strip()
+
+
+def is_placeholder(title: str | None) -> bool:
+    """Tell whether a title says that there is none: NLM's "[Not Available]." and "[In Process Citation]"."""
+    return title is not None and len(title) < 40 and _NO_TITLE.fullmatch(title.strip()) is not None
 
 
 def without_controls(text: str) -> str:
