@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from harvest.markup import script
 from harvest.page import parse_page
 from harvest.pubdate import book_line, citation_line, first_year
 from harvest.pubmed import parse_articles
 from harvest.pubmedxml import format_article_set, format_record
 from kb import records as rows
 from kb.identifiers import normalise_doi
-from kb.text import collapse_spaces, subscript, superscript
+from kb.text import collapse_spaces, with_fractions
 
 PMID = 900000123
 REVISED = "2021-03-04"
@@ -49,10 +50,12 @@ NAMES = {"D000001": "Alpha", "D000002": "Beta <b>", "Gamma": "Gamma", "Q000001":
 def marked_texts(draw: Any) -> tuple[str, str | None]:
     """A text and its HTML, as a parser derives both from the same markup."""
     pieces = draw(st.lists(st.tuples(st.sampled_from(["", "i", "b", "sup", "sub"]), WORDS), min_size=1, max_size=4))
-    shown = {"sup": superscript, "sub": subscript}
-    text = "".join(shown.get(tag, str)(words) for tag, words in pieces)
+    text = ""
+    for tag, words in pieces:
+        text += script(tag, words, text)
     if not any(tag for tag, _ in pieces):
         return text, None
+    text = with_fractions(text)
     return text, "".join(f"<{tag}>{escape(words)}</{tag}>" if tag else escape(words) for tag, words in pieces)
 
 
