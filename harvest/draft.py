@@ -46,6 +46,7 @@ class Draft:
         self.article_dates: list[rows.ArticleDate] = []
         self.other_fields: list[rows.OtherField] = []
         self.locations: list[tuple[str, str, int | None]] = []  # ELocationID: kind, value, is_valid
+        self.groups: dict[str, str] = {}  # collective authors, by the list of their investigators
         self.old_affiliation: str | None = None
         self.plain_lists: dict[str, Any] = {}  # cut out of the record, by mark, and not yet read
         self.has_references = False

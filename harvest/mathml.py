@@ -12,9 +12,9 @@ NAMESPACE: Final = "{http://www.w3.org/1998/Math/MathML}"
 
 _OVER: Final = {
     ".": "\u0307", "˙": "\u0307", "·": "\u0307", "⋅": "\u0307", "¨": "\u0308", "..": "\u0308", "…": "\u20db",
-    "^": "\u0302", "ˆ": "\u0302", "∧": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303", "ˇ": "\u030c", "∨": "\u030c",
-    "˘": "\u0306", "`": "\u0300", "´": "\u0301", "˚": "\u030a", "→": "\u20d7", "⃗": "\u20d7", "⇀": "\u20d7", "←": "\u20d6",
-    "↔": "\u20e1",
+    "^": "\u0302", "ˆ": "\u0302", "∧": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303", "ˇ": "\u030c",
+    "∨": "\u030c", "˘": "\u0306", "`": "\u0300", "´": "\u0301", "˚": "\u030a", "→": "\u20d7", "\u20d7": "\u20d7",
+    "⇀": "\u20d7", "←": "\u20d6", "↔": "\u20e1",
 }  # fmt: skip
 _UNDER: Final = {"~": "\u0330", "˜": "\u0330", "∼": "\u0330", ".": "\u0323"}
 _BARS: Final = frozenset("¯‾ˉ_-−–—―⎯￣\u0304\u0305\u0332")  # as writers of MathML draw a line over or under a letter
@@ -126,7 +126,7 @@ def _group(markup: str) -> str:
 
 
 def _base(markup: str, end: str) -> str:
-    """Return what a script is put on: in brackets where it would be taken for that of its last letter, or of another."""
+    """Return what a script is put on: in brackets where the script would be taken for that of its last letter."""
     return f"({markup})" if markup.endswith(end) else _group(markup)
 
 

@@ -16,6 +16,7 @@ from harvest.entries import (
     add_keyword,
     add_publication_type,
     add_reference,
+    next_list,
     printed_name,
 )
 from harvest.markup import marked, text_of, tidy
@@ -168,9 +169,14 @@ def _read_author(draft: Draft, author: _Element, role: str) -> None:
             affiliations.append(text_of(child))
         else:
             parts[tag] = text_of(child)
+            if tag == "CollectiveName" and parts[tag]:
+                draft.groups.setdefault(child.get("Investigators", ""), str(parts[tag]))
+    group = parts.pop("CollectiveName", None) if parts.get("LastName") else None  # of old: a person and a group in one
     if add_author(draft, parts, orcid=orcid, equal=author.get("EqualContrib"), affiliations=affiliations, role=role):
         for info in identified:
             _add_affiliation(draft, info)
+    if group:
+        add_author(draft, {"CollectiveName": group}, orcid=None, equal=None, affiliations=(), role=role)
 
 
 def _orcid(identifier: _Element) -> str | None:
@@ -206,13 +212,14 @@ def settle_affiliation(draft: Draft) -> None:
 
 
 def read_investigators(draft: Draft, investigators: _Element) -> None:
-    """Note the investigators: members of a group that is an author."""
+    """Note the investigators of one list: members of a group that is an author."""
+    place = (next_list(draft), draft.groups.get(investigators.get("ID") or "-"))
     for person in investigators:
         if person.tag == "Investigator" and person.get("ValidYN") != "N":
-            _read_investigator(draft, person)
+            _read_investigator(draft, person, place)
 
 
-def _read_investigator(draft: Draft, person: _Element) -> None:
+def _read_investigator(draft: Draft, person: _Element, place: tuple[int, str | None]) -> None:
     parts = texts_of(person)
     given = parts.get("Initials") or parts.get("ForeName")  # without initials the fore name stands for them
     name = printed_name(parts.get("LastName"), given, parts.get("Suffix"))
@@ -224,7 +231,7 @@ def _read_investigator(draft: Draft, person: _Element) -> None:
         rows.Investigator(
             draft.pmid, len(draft.investigators) + 1, name, parts.get("LastName"), parts.get("ForeName"),
             parts.get("Initials"), parts.get("Suffix"), orcid,
-            "; ".join(filter(None, [*places, parts.get("Affiliation")])) or None,
+            "; ".join(filter(None, [*places, parts.get("Affiliation")])) or None, *place,
         )
     )  # fmt: skip
 

@@ -519,3 +519,38 @@ def test_a_record_says_itself_where_it_is_from():
     )  # fmt: skip
     assert (live.source, live.article.provenance, live.stated_reference_count) == ("pubmed", None, None)
     assert (unknown.source, unknown.stated_reference_count) == ("pubmed", None)
+
+
+def investigators(*names: str, **attributes: object) -> str:
+    people = (element("Investigator", element("LastName", name), ValidYN="Y") for name in names)
+    return element("InvestigatorList", "".join(people), **attributes)
+
+
+def test_each_list_of_investigators_says_whose_members_they_are():
+    groups = [
+        element("Author", element("CollectiveName", "Lamp Group", Investigators="g1"), ValidYN="Y"),
+        element("Author", element("CollectiveName", "Wheel Group", Investigators="g2"), ValidYN="Y"),
+    ]
+    named = one(authors=groups, medline=investigators("Wick", "Flame", ID="g1") + investigators("Hub", ID="g2"))
+    silent = one(authors=["=Lamp Group"], medline=investigators("Wick", "Flame") + investigators("Hub"))
+
+    assert [(row.name, row.list_number, row.group_name) for row in named.investigators] == [
+        ("Wick", 1, "Lamp Group"), ("Flame", 1, "Lamp Group"), ("Hub", 2, "Wheel Group"),
+    ]  # fmt: skip
+    assert [(row.name, row.list_number, row.group_name) for row in silent.investigators] == [
+        ("Wick", 1, None), ("Flame", 1, None), ("Hub", 2, None),
+    ]  # fmt: skip
+    assert list(parse_articles((format_record(named) + format_record(silent)).encode())) == [named, silent]
+
+
+def test_an_author_who_is_a_person_and_a_group_is_both():
+    group = element("CollectiveName", "for the Lamp Group, Oslo")
+    place = element("AffiliationInfo", element("Affiliation", "Lamp House"))
+
+    record = one(authors=[author_xml("Wick AB", fore="Ada B", more=group + place), "Hub C"])
+
+    assert record.article.authors == "Wick AB, for the Lamp Group, Oslo, Hub C"
+    assert [(row.name, row.collective_name) for row in record.authorships] == [
+        ("Wick AB", None), ("for the Lamp Group, Oslo", "for the Lamp Group, Oslo"), ("Hub C", None),
+    ]  # fmt: skip
+    assert [(row.position, row.affiliation) for row in record.affiliations] == [(1, "Lamp House")]
