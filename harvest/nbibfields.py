@@ -410,7 +410,6 @@ def grant_parts(line: str) -> tuple[str | None, str | None, str | None, str | No
 
 _COLUMNS: Final = {
     "STAT": "status", "VI": "volume", "IP": "issue", "PG": "pages", "TI": "title", "BTI": "book_title",
-    "VTI": "volume_title", "CTI": "series_title",
     "TT": "vernacular_title", "CI": "copyright", "COIS": "coi_statement", "PST": "publication_status",
     "PUBM": "pub_model", "PB": "publisher", "EN": "edition", "VTI": "volume_title", "CTI": "series_title",
 }  # fmt: skip
