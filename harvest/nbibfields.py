@@ -92,17 +92,22 @@ def _settle(reading: Reading) -> None:
         _keep(draft, "AD", draft.old_affiliation)
     if all(row.owner != reading.owner for row in draft.keywords):
         _keep(draft, "OTO", reading.owner)
-    for location in reading.locations:
-        if location != _own_location(draft):
-            _keep(draft, "LID", location)
     _settle_type(draft)
     _settle_journal(draft)
     _settle_line(draft, reading.where)
+    for location in reading.locations:
+        if location not in _own_locations(draft):
+            _keep(draft, "LID", location)
 
 
-def _own_location(draft: Draft) -> str | None:
-    doi = next((value for kind, value in draft.identifiers if kind == "doi"), None)
-    return f"{doi} [doi]" if doi else None
+def _own_locations(draft: Draft) -> list[str]:
+    """Return the lines that the writer makes of a DOI, and of the number that stands in place of pages."""
+    doi = [value for kind, value in draft.identifiers if kind == "doi"][:1]
+    line = (draft.article.get("citation_line") or "").rstrip(".")
+    numbers = [value for kind, value in draft.identifiers if kind == "pii" and line.endswith(f":{value.rstrip('.')}")]
+    return [f"{value} [doi]" for value in doi] + [
+        f"{value} [pii]" for value in numbers[:1] if not draft.article.get("pages")
+    ]
 
 
 def _settle_type(draft: Draft) -> None:
@@ -394,6 +399,7 @@ def grant_parts(line: str) -> tuple[str | None, str | None, str | None, str | No
 
 _COLUMNS: Final = {
     "STAT": "status", "VI": "volume", "IP": "issue", "PG": "pages", "TI": "title", "BTI": "book_title",
+    "VTI": "volume_title", "CTI": "series_title",
     "TT": "vernacular_title", "CI": "copyright", "COIS": "coi_statement", "PST": "publication_status",
     "PUBM": "pub_model", "PB": "publisher", "EN": "edition",
 }  # fmt: skip
