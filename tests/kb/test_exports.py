@@ -114,6 +114,13 @@ def test_an_identifier_that_the_citation_line_does_not_print_is_no_number_of_an_
     assert ("SP" in ris(unprinted), "page" in csl(unprinted), "pages" in bib(unprinted)) == (False, False, False)
 
 
+def test_a_doi_in_the_place_of_pages_is_no_number_of_an_article():
+    doi = "10.5555/boats.7"
+    pii = (ArticleIdentifier(ITEM.id, 1, "pii", doi, 1),)
+
+    assert "page" not in csl(NUMBERED._replace(citation_line=f"2020 May 24:{doi}.", identifiers=pii, doi=doi))
+
+
 def test_a_publishers_item_identifier_is_not_called_an_article_number_in_apa():
     pii = "S0140-6736(20)30999-1"
     item = NUMBERED._replace(
