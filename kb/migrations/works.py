@@ -83,7 +83,7 @@ create table articles (
     edition text,
     volume_title text,
     series_title text,
-    isbn text,                   -- the first one with a right check digit; article_identifiers has all
+    isbn text,                   -- one with a right check digit if there is one; article_identifiers has all
     report_number text,
     location_label text,         -- of a chapter in its book: "Chapter 7", "part 2; chapter 4"
     reference_count integer,     -- references in the record's own list; NULL: it has no list

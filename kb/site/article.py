@@ -75,7 +75,7 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
         "article": record.article,
         "receipt": receipt,
         "is_real": record.source != SYNTHETIC,
-        "title": title_markup(record.article.title, record.article.title_html),
+        "title": title_markup(record.article.title or record.article.vernacular_title, record.article.title_html),
         "sections": [(section.label, marked_up(section.text, section.html)) for section in record.abstract_sections],
         "headings": _headings(record),
         "histories": [(d.kind, d.date) for d in record.article_dates],

@@ -120,6 +120,15 @@ def test_a_retraction_known_by_type_alone_is_shown_too(tmp_path: Path):
         assert text_of(get("/article/1").text).startswith("This article has been retracted.")
 
 
+def test_the_vernacular_title_stands_in_where_pubmed_has_no_other(tmp_path: Path):
+    untitled = record(1, (2,), title=None, vernacular_title="Lampen im Dorf.")
+    with served(fill(tmp_path / "untitled.db", [untitled, record(2)])) as get:
+        pages = [get(address).text for address in ("/article/1", "/search?q=lampen", "/article/2", "/search.atom")]
+
+    assert text_of(pages[0]).count("Lampen im Dorf.") == 1
+    assert ["Lampen" in plain(page) for page in pages] == [True] * 4
+
+
 def test_related_studies_come_with_reasons(get: Get):
     html = get(f"/article/{SEED}").text
     related = html.partition('id="related"')[2].partition("</section>")[0]
