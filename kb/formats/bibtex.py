@@ -84,8 +84,8 @@ def _place(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "booktitle", _protected(clean(item.book_title)) if item.record_type == "book chapter" else None
     yield "year", _braced(str(parts[0]) if parts else None)
     yield "month", _braced(season(item)) if season(item) else _MONTHS[parts[1] - 1] if len(parts) > 1 else None
-    yield from (("volume", _braced(item.volume)), ("number", _braced(item.issue or item.report_number)))
-    yield from (("series", _protected(clean(item.series_title))), ("volumetitle", _braced(item.volume_title)))
+    yield from (("volume", _braced(item.volume)), ("number", _braced(item.issue)))
+    yield "series", _protected(clean(item.series_title))
     yield from (("chapter", _braced(chapter_number(item))), ("edition", _braced(item.edition)))
     yield "pages", "{" + escape(first) + (f"--{escape(last)}" if last else "") + "}"
     yield from (("publisher", "{" + _part(item.publisher) + "}"), ("address", _braced(item.publisher_place)))

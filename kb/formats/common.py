@@ -149,9 +149,13 @@ def statements(item: Item) -> list[str]:
 
 
 def remarks(item: Item) -> list[str]:
-    """Return all statements, and what a format has no field for: the title in the original language."""
-    original = original_title(item)
-    return [*statements(item), *([f"Original title: {original}"] if original else [])]
+    """Return all statements, and what RIS and BibTeX have no field for."""
+    others = (
+        ("Original title", original_title(item)),
+        ("Volume title", item.volume_title),
+        ("Report number", item.report_number),
+    )
+    return [*statements(item), *(f"{name}: {clean(text)}" for name, text in others if text)]
 
 
 def title(item: Item) -> str:

@@ -50,8 +50,6 @@ def _description(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "LA", ", ".join(item.languages)
     yield "M3", PREPRINT if is_preprint(item) else None
     yield from (("N1", remark) for remark in remarks(item))
-    yield "N1", f"Volume title: {item.volume_title}" if item.volume_title else None
-    yield "N1", f"Report number: {item.report_number}" if item.report_number else None
 
 
 def _place(item: Item) -> Iterator[tuple[str, str | None]]:
