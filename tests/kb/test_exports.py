@@ -299,15 +299,16 @@ def test_names_and_lists_in_bibtex_are_split_only_where_they_end():
     assert (found["keywords"], found["publisher"]) == ("{boats, old}, oars", "{Pier and Sons}")
 
 
-def test_a_comma_inside_a_name_is_left_out_of_ris_since_readers_split_there():
+def test_a_comma_inside_a_part_of_a_name_is_left_out_of_ris_since_readers_split_there():
     names = (
         Name(None, None, None, "Academies of Boats, Sails, and Oars", "author", "Academies"),
         Name("Berg, Jr", "Nils", None, None, "author", "Berg N"),
         Name("de Vries", "Anna", "2nd", None, "author", "de Vries A 2nd"),
+        Name(None, None, None, "Moe, Per", "author", "Moe P", is_person=1),
     )
     [entry] = rispy.loads(written(".ris", [ARTICLE._replace(names=names)]))
 
-    assert entry["authors"] == ["Academies of Boats Sails and Oars", "Berg Jr, Nils", "de Vries, Anna, 2nd"]
+    assert entry["authors"] == ["Academies of Boats Sails and Oars", "Berg Jr, Nils", "de Vries, Anna, 2nd", "Moe, Per"]
 
 
 def test_pubmeds_csv_tells_number_kind_and_doubts_in_its_citation():
