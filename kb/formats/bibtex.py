@@ -72,7 +72,7 @@ def _fields(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "pmid", _braced(str(item.id) if 0 < item.id < SYNTHETIC_FROM else None)
     yield from (("pmcid", _braced(item.pmcid)), ("issn", _braced(item.issn)), ("isbn", _braced(" ".join(isbns(item)))))
     yield "language", _braced(", ".join(filter(None, map(language_tag, item.languages))))
-    yield "keywords", "{" + ", ".join(_part(keyword) for keyword in item.keywords) + "}"
+    yield "keywords", _listed(*item.keywords)
     yield "abstract", _braced(item.abstract)
     yield "note", _braced(". ".join(remark.rstrip(".") for remark in remarks(item)))
 
@@ -84,11 +84,11 @@ def _place(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "booktitle", _protected(clean(item.book_title)) if item.record_type == "book chapter" else None
     yield "year", _braced(str(parts[0]) if parts else None)
     yield "month", _braced(season(item)) if season(item) else _MONTHS[parts[1] - 1] if len(parts) > 1 else None
-    yield from (("volume", _braced(item.volume)), ("number", _braced(item.issue or item.report_number)))
-    yield from (("series", _protected(clean(item.series_title))), ("volumetitle", _braced(item.volume_title)))
+    yield from (("volume", _braced(item.volume)), ("number", _braced(item.issue)))
+    yield "series", _protected(clean(item.series_title))
     yield from (("chapter", _braced(chapter_number(item))), ("edition", _braced(item.edition)))
     yield "pages", "{" + escape(first) + (f"--{escape(last)}" if last else "") + "}"
-    yield from (("publisher", "{" + _part(item.publisher) + "}"), ("address", _braced(item.publisher_place)))
+    yield from (("publisher", _listed(item.publisher)), ("address", _listed(item.publisher_place)))
 
 
 def escape(text: str) -> str:
@@ -98,6 +98,11 @@ def escape(text: str) -> str:
 
 def _braced(text: str | None) -> str:
     return "{" + escape(clean(text)) + "}"
+
+
+def _listed(*values: str | None) -> str:
+    """Return a field that programs take for a list: keywords, publishers, places."""
+    return "{" + ", ".join(map(_part, values)) + "}"
 
 
 def _doi(doi: str | None) -> str:
@@ -138,7 +143,7 @@ def _whole(family: str) -> str:
 
 
 def _part(text: str | None) -> str:
-    """Return a part of a name, a keyword or a publisher, in braces where "and", a comma or a semicolon would split it."""
+    """Return a part of a name or of a list, in braces where "and", a comma or semicolon would split it."""
     escaped = escape(clean(text))
     splits = any(sign in escaped for sign in ",;") or " and " in f" {escaped.lower()} "
     return "{" + escaped + "}" if splits else escaped

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from kb.identifiers import normalise_doi
 from kb.queries.bibliography import Item, Name
 from kb.records import Notice
 from kb.text import collapse_spaces, without_controls
@@ -58,13 +59,17 @@ def printed_pages(item: Item) -> str | None:
 
 
 def article_number(item: Item) -> str | None:
-    """Return the publisher's number that the citation line of an article without pages ends with; None: none."""
+    """Return the publisher's number that the citation line of an article without pages ends with; None: none.
+
+    A DOI in its place is no number: it is told as a DOI.
+    """
     if item.pages or not item.citation_line:
         return None
     line = clean(item.citation_line).rstrip(".")
     numbers = [row.value for row in item.identifiers if row.kind == "pii" and row.is_valid != 0]
     numbers += [row.value.removesuffix(" [pii]") for row in item.other_fields if row.value.endswith(" [pii]")]
-    return next((number for number in numbers if line.endswith(f":{clean(number).rstrip('.')}")), None)
+    printed = (number for number in numbers if line.endswith(f":{clean(number).rstrip('.')}"))
+    return next((number for number in printed if normalise_doi(number) is None), None)
 
 
 def chapter_number(item: Item) -> str | None:
@@ -144,9 +149,13 @@ def statements(item: Item) -> list[str]:
 
 
 def remarks(item: Item) -> list[str]:
-    """Return all statements, and what a format has no field for: the title in the original language."""
-    original = original_title(item)
-    return [*statements(item), *([f"Original title: {original}"] if original else [])]
+    """Return all statements, and what RIS and BibTeX have no field for."""
+    others = (
+        ("Original title", original_title(item)),
+        ("Volume title", item.volume_title),
+        ("Report number", item.report_number),
+    )
+    return [*statements(item), *(f"{name}: {clean(text)}" for name, text in others if text)]
 
 
 def title(item: Item) -> str:

@@ -50,18 +50,14 @@ def _description(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "LA", ", ".join(item.languages)
     yield "M3", PREPRINT if is_preprint(item) else None
     yield from (("N1", remark) for remark in remarks(item))
-    yield "N1", f"Volume title: {item.volume_title}" if item.volume_title else None
-    yield "N1", f"Report number: {item.report_number}" if item.report_number else None
 
 
 def _place(item: Item) -> Iterator[tuple[str, str | None]]:
     parts = date_parts(item)
     yield from _titles_around(item)
     yield "PY", str(parts[0]) if parts else None
-    yield (
-        "DA",
-        "/".join([f"{p:02d}" for p in parts] + [""] * (3 - len(parts)) + [season(item) or ""]) if parts else None,
-    )
+    day = [f"{part:02d}" for part in parts] + [""] * (3 - len(parts))
+    yield "DA", "/".join([*day, season(item) or ""]) if parts else None
     yield from (("VL", item.volume), ("IS", item.issue))
     if item.record_type != "book":  # SP of a book is how many pages it has
         yield from zip(("SP", "EP"), page_range(printed_pages(item)), strict=True)
@@ -80,9 +76,10 @@ def _titles_around(item: Item) -> Iterator[tuple[str, str | None]]:
 
 def _identifiers(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "DO", item.doi
-    yield from (
-        [("N1", f"PMCID: {item.pmcid}")] if item.record_type == "book chapter" and item.pmcid else [("C2", item.pmcid)]
-    )
+    if item.record_type != "book chapter":
+        yield "C2", item.pmcid
+    elif item.pmcid:  # C2 of a chapter holds the authors of its book
+        yield "N1", f"PMCID: {item.pmcid}"
     if item.id > 0:
         yield "AN", str(item.id)
         yield "DB", "PubMed" if item.id < SYNTHETIC_FROM else "litkb, made up"
@@ -93,5 +90,5 @@ def _identifiers(item: Item) -> Iterator[tuple[str, str | None]]:
 def _name(name: Name) -> str:
     """Return a name as "Family, Given, Suffix"; a comma inside a part is left out, since programs split there."""
     if name.literal or not name.family:
-        return (name.literal or name.short).replace(",", "")
+        return name.literal if name.literal and name.is_person else (name.literal or name.short).replace(",", "")
     return ", ".join(part.replace(",", "") for part in (name.family, name.given, name.suffix) if part)

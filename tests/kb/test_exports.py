@@ -114,6 +114,13 @@ def test_an_identifier_that_the_citation_line_does_not_print_is_no_number_of_an_
     assert ("SP" in ris(unprinted), "page" in csl(unprinted), "pages" in bib(unprinted)) == (False, False, False)
 
 
+def test_a_doi_in_the_place_of_pages_is_no_number_of_an_article():
+    doi = "10.5555/boats.7"
+    pii = (ArticleIdentifier(ITEM.id, 1, "pii", doi, 1),)
+
+    assert "page" not in csl(NUMBERED._replace(citation_line=f"2020 May 24:{doi}.", identifiers=pii, doi=doi))
+
+
 def test_a_publishers_item_identifier_is_not_called_an_article_number_in_apa():
     pii = "S0140-6736(20)30999-1"
     item = NUMBERED._replace(
@@ -292,15 +299,16 @@ def test_names_and_lists_in_bibtex_are_split_only_where_they_end():
     assert (found["keywords"], found["publisher"]) == ("{boats, old}, oars", "{Pier and Sons}")
 
 
-def test_a_comma_inside_a_name_is_left_out_of_ris_since_readers_split_there():
+def test_a_comma_inside_a_part_of_a_name_is_left_out_of_ris_since_readers_split_there():
     names = (
         Name(None, None, None, "Academies of Boats, Sails, and Oars", "author", "Academies"),
         Name("Berg, Jr", "Nils", None, None, "author", "Berg N"),
         Name("de Vries", "Anna", "2nd", None, "author", "de Vries A 2nd"),
+        Name(None, None, None, "Moe, Per", "author", "Moe P", is_person=1),
     )
     [entry] = rispy.loads(written(".ris", [ARTICLE._replace(names=names)]))
 
-    assert entry["authors"] == ["Academies of Boats Sails and Oars", "Berg Jr, Nils", "de Vries, Anna, 2nd"]
+    assert entry["authors"] == ["Academies of Boats Sails and Oars", "Berg Jr, Nils", "de Vries, Anna, 2nd", "Moe, Per"]
 
 
 def test_pubmeds_csv_tells_number_kind_and_doubts_in_its_citation():

@@ -120,6 +120,12 @@ def test_a_retraction_known_by_type_alone_is_shown_too(tmp_path: Path):
         assert text_of(get("/article/1").text).startswith("This article has been retracted.")
 
 
+def test_a_preprint_says_so_before_its_journal(tmp_path: Path):
+    preprint = record(1, publication_types=(PublicationType(1, 1, None, "Preprint"),))
+    with served(fill(tmp_path / "preprint.db", [preprint])) as get:
+        assert text_of(get("/article/1").text).startswith("Preprint · ")
+
+
 def test_the_vernacular_title_stands_in_where_pubmed_has_no_other(tmp_path: Path):
     untitled = record(1, (2,), title=None, vernacular_title="Lampen im Dorf.")
     with served(fill(tmp_path / "untitled.db", [untitled, record(2)])) as get:
