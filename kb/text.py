@@ -129,14 +129,14 @@ def _has_base(before: str) -> bool:
 
 
 def _script(text: str, before: str, table: dict[int, int], mark: str) -> str:
-    """Return text in raised or lowered letters where all have one, else after a mark; mere signs stay."""
+    """Return text in raised or lowered letters where all have one, else after a mark, without blanks around it; signs stay."""
     inner = text.strip()
     if inner and all(ord(c) in table for c in inner):
-        return text.replace(inner, inner.translate(table))
+        return inner.translate(table)
     if not _MEANING.search(inner) or (inner.isalpha() and not _has_base(before)):
         return text
     is_one = len(inner) == 1 or (inner[0] == "(" and inner.find(")") == len(inner) - 1)
-    return text.replace(inner, f"{mark}{inner}" if is_one else f"{mark}({inner})")
+    return f"{mark}{inner}" if is_one else f"{mark}({inner})"
 
 
 def with_fractions(text: str) -> str:
