@@ -6,9 +6,11 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from kb import records as rows
+from kb.text import is_placeholder
 
 _lists_of: Final = attrgetter(*rows.Record._fields[2:-2])  # what is between the journal and the stated count
 _row: Final = tuple.__new__  # as in harvest.entries
+_TITLES: Final = ("title", "vernacular_title", "book_title")
 _Term = TypeVar("_Term", rows.MeshDescriptor, rows.MeshQualifier)
 
 
@@ -44,6 +46,7 @@ class Draft:
         self.article_dates: list[rows.ArticleDate] = []
         self.other_fields: list[rows.OtherField] = []
         self.locations: list[tuple[str, str, int | None]] = []  # ELocationID: kind, value, is_valid
+        self.groups: dict[str, str] = {}  # collective authors, by the list of their investigators
         self.old_affiliation: str | None = None
         self.plain_lists: dict[str, Any] = {}  # cut out of the record, by mark, and not yet read
         self.has_references = False
@@ -57,6 +60,9 @@ class Draft:
         """
         as_of = self.article.get("date_revised") if self.source != rows.NBIB else None
         said = {"pmid": self.pmid, "record_type": self.record_type, "version": 1, **self.article}
+        for name in _TITLES:
+            if is_placeholder(said.get(name)):
+                said |= {name: None, f"{name}_html": None}
         article = _row(rows.Article, map(said.get, rows.Article._fields))
         self.mesh_descriptors = _named(rows.MeshDescriptor, self.descriptors, as_of)
         self.mesh_qualifiers = _named(rows.MeshQualifier, self.qualifiers, as_of)

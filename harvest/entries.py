@@ -1,5 +1,6 @@
 """One entry of a list of PubMed -> its rows in a draft, whichever way the list was read."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, repeat
 from typing import Final, TypeVar
@@ -24,6 +25,7 @@ YES_NO: Final = {"Y": 1, "N": 0}
 PMC_KINDS: Final = frozenset({"pmc", "pmcid"})
 _NO_QUALIFIER: Final[list[tuple[str | None, str, int]]] = [(None, "", 0)]
 CITES: Final = "Cites"
+_ISBN: Final = re.compile(r"(?:97[89][ -]?)?(?:\d[ -]?){9}[\dXx](?!\d)", re.ASCII)
 
 
 # --- people ---
@@ -62,6 +64,11 @@ def add_author(
     return True
 
 
+def next_list(draft: Draft) -> int:
+    """Return the number of a list of investigators that begins now."""
+    return draft.investigators[-1].list_number + 1 if draft.investigators else 1
+
+
 def settle_authors(draft: Draft) -> None:
     """Set the line of names: "Vederhus JK, Høie M"; editors only where a book has no authors."""
     names = [row.name for row in draft.authorships if row.role == "author"]
@@ -85,8 +92,9 @@ def add_affiliation_text(
 
 
 def add_identifier(draft: Draft, kind: str, value: str, *, is_valid: int | None = None) -> None:
-    """Note one identifier as the source gives it, once."""
-    draft.identifiers.setdefault((kind, value), is_valid)
+    """Note one identifier as the source gives it, once; that it is not valid is said wherever else it stands."""
+    if draft.identifiers.setdefault((kind, value), is_valid) is None and is_valid == 0:
+        draft.identifiers[kind, value] = 0
 
 
 def add_reference(
@@ -181,6 +189,33 @@ def add_correction(draft: Draft, kind: str, number: str | None, *, source: str |
     else:
         position = len(draft.notices) + 1
         draft.notices.append(rows.Notice(draft.pmid, position, kind, pmid_or_none(number), source, note))
+
+
+# --- books ---
+
+
+def settle_book_numbers(draft: Draft) -> None:
+    """Set the ISBN of a book, one with a right check digit before others, and the number of a report."""
+    isbns = [_isbn(value) for kind, value in draft.identifiers if kind == "isbn"]
+    reports = [value for kind, value in draft.identifiers if kind == "reportnumber"]
+    isbns.sort(key=lambda isbn: (not _is_checked(isbn), len(isbn) != 13))
+    draft.article["isbn"] = isbns[0] if isbns else None
+    draft.article["report_number"] = reports[0] if reports else None
+
+
+def _isbn(printed: str) -> str:
+    """Return an ISBN without hyphens and what is printed after it, "978-0-306-40615-7 (ebook)"; else as printed."""
+    match = _ISBN.match(printed)
+    return re.sub("[ -]", "", match[0]).upper() if match else printed
+
+
+def _is_checked(isbn: str) -> bool:
+    if not re.fullmatch(r"\d{13}|\d{9}[\dX]", isbn, re.ASCII):
+        return False
+    digits = [10 if c == "X" else int(c) for c in isbn]
+    if len(digits) == 10:
+        return sum(weight * digit for weight, digit in zip(range(10, 0, -1), digits, strict=True)) % 11 == 0
+    return sum(digit * (3 if n % 2 else 1) for n, digit in enumerate(digits)) % 10 == 0
 
 
 # --- dates ---

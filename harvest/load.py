@@ -46,14 +46,19 @@ class Loaded(NamedTuple):
 
 
 def load_articles(db: sqlite3.Connection, body: bytes, asked: list[int], *, step: str, received_at: str) -> Loaded:
-    """Save the records of an EFetch answer that were asked for; say what became of each PMID."""
+    """Save the records of an EFetch answer that were asked for; say what became of each PMID.
+
+    An answer may hold several versions of one record: save_records() decides which of them is held.
+    """
     items = list(parse_articles(body))
-    records = {item.article.pmid: item for item in items if isinstance(item, Record)}
-    wanted = [records[pmid] for pmid in asked if pmid in records]
-    outcomes = {saved.pmid: saved.outcome for saved in save_records(db, wanted, received_at=received_at)}
-    tasks = [Task("article", str(pmid), outcome, None) for pmid, outcome in outcomes.items()]
-    rejected = {item.pmid: item for item in items if isinstance(item, RecordError) and item.pmid in asked}
-    tasks += [Task("article", str(pmid), "rejected", error.reason) for pmid, error in rejected.items()]
+    wanted = [item for item in items if isinstance(item, Record) and item.article.pmid in asked]
+    rejected = {item.pmid: item.reason for item in items if isinstance(item, RecordError) and item.pmid in asked}
+    outcomes: dict[int, str] = {}
+    for saved in save_records(db, wanted, received_at=received_at):
+        if outcomes.get(saved.pmid) != "stored":
+            outcomes[saved.pmid] = saved.outcome
+    tasks = [Task("article", str(pmid), outcome, rejected.pop(pmid, None)) for pmid, outcome in outcomes.items()]
+    tasks += [Task("article", str(pmid), "rejected", reason) for pmid, reason in rejected.items()]
     missing = [pmid for pmid in asked if pmid not in outcomes and pmid not in rejected]
     if not missing or step == TOGETHER:
         return Loaded(tasks, missing, ALONE)
@@ -66,12 +71,13 @@ def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> Ta
     """Save that PubMed does not know pmid, or gives one other record in its place, or one that cannot be read."""
     errors = [item for item in items if isinstance(item, RecordError)]
     others = [item for item in items if isinstance(item, Record)]
+    pmids = {item.article.pmid for item in others}
     if errors:
         return Task("article", str(pmid), "rejected", errors[0].reason)
-    if len(others) != 1:
+    if len(pmids) != 1:
         save_not_found(db, pmid, at=at)
         return Task("article", str(pmid), "not found", "PubMed has no record of it")
-    into = others[0].article.pmid
+    [into] = pmids
     save_records(db, others, received_at=at)
     save_gone(db, pmid, "merged", at=at, into=into)
     return Task("article", str(pmid), "merged", f"into {into}")

@@ -1,18 +1,19 @@
 """The text of a PubMed element: plain Unicode, and HTML of b, i, u, sub and sup where it has markup."""
 
 import re
-from collections.abc import Callable
 from html import escape
 from typing import Final, NamedTuple
 
 from lxml.etree import _Element
 
-from harvest.mathml import NAMESPACE, linear_text
-from kb.text import subscript, superscript
+from harvest.mathml import NAMESPACE, formula
+from kb.text import subscript, superscript, with_fractions
 
-_MARKS: Final = frozenset({"b", "i", "u", "sub", "sup"})
-SCRIPTS: Final[dict[str, Callable[[str], str]]] = {"sup": superscript, "sub": subscript}
-_MATH: Final = f"{NAMESPACE}math"
+_SCRIPTS: Final = frozenset({"sub", "sup"})
+_MARKS: Final = frozenset({"b", "i", "u", *_SCRIPTS})
+_MATH: Final = frozenset({f"{NAMESPACE}math", "math"})
+_BASE: Final = 5  # characters before a script that tell what it means there
+_TAG: Final = re.compile("<[^>]*>")
 _BREAKS: Final = re.compile(r"[\n\t\r][ \n\t\r]*")  # from pretty printing; a no-break space is the source's
 
 
@@ -37,7 +38,7 @@ def tidy(text: str | None) -> str | None:
 
 def text_of(element: _Element) -> str | None:
     """Return the text of element with sup and sub as Unicode; None for nothing but blanks."""
-    return tidy(_plain(element) if len(element) else element.text)
+    return tidy(with_fractions(_plain(element)) if len(element) else element.text)
 
 
 def marked(element: _Element) -> Marked | None:
@@ -45,34 +46,33 @@ def marked(element: _Element) -> Marked | None:
     text = text_of(element)
     if text is None:
         return None
-    if len(element) and any(child.tag in _MARKS for child in element.iter()):
-        return Marked(text, tidy(_html(element)))
-    return Marked(text, None)
+    html = _html(element) if len(element) else ""
+    return Marked(text, tidy(html) if "<" in html else None)
 
 
-def _plain(element: _Element) -> str:
-    parts = [element.text or ""]
+def script(tag: str, text: str, before: str) -> str:
+    """Return what stands in an element of markup, as it is printed after the text before."""
+    return superscript(text, before) if tag == "sup" else subscript(text, before) if tag == "sub" else text
+
+
+def _plain(element: _Element, before: str = "") -> str:
+    text = element.text or ""
     for child in element:
         tag = child.tag
-        if tag == _MATH:
-            parts.append(linear_text(child))
-        elif isinstance(tag, str):  # a processing instruction has no text of its own
-            inner = _plain(child) if len(child) else child.text or ""
-            script = SCRIPTS.get(tag)
-            parts.append(script(inner) if script else inner)
-        parts.append(child.tail or "")
-    return "".join(parts)
+        if isinstance(tag, str):  # a processing instruction has no text of its own
+            base = (before + text)[-_BASE:]
+            inner = formula(child, base) if tag in _MATH else child
+            text += script(tag, _plain(inner, base if tag not in _SCRIPTS else ""), base)
+        text += child.tail or ""
+    return text
 
 
 def _html(element: _Element) -> str:
     parts = [escape(element.text or "")]
     for child in element:
         tag = child.tag
-        if tag == _MATH:
-            parts.append(escape(linear_text(child)))
-        elif tag in _MARKS:
-            parts.append(f"<{tag}>{_html(child)}</{tag}>")
-        elif isinstance(tag, str):
-            parts.append(_html(child))
+        if isinstance(tag, str):
+            inner = _html(formula(child, _TAG.sub("", "".join(parts))) if tag in _MATH else child)
+            parts.append(f"<{tag}>{inner}</{tag}>" if tag in _MARKS else inner)
         parts.append(escape(child.tail or ""))
     return "".join(parts)

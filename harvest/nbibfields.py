@@ -17,9 +17,10 @@ from harvest.entries import (
     add_keyword,
     add_publication_type,
     settle_authors,
+    settle_book_numbers,
 )
 from harvest.nbibpeople import add_full_name, add_group, add_short_name, set_orcid
-from harvest.pubdate import first_year, iso_date
+from harvest.pubdate import book_line, first_year, iso_date
 from harvest.pubmedparts import settle_affiliation, settle_identifiers
 from kb import records as rows
 from kb.errors import RecordError
@@ -92,25 +93,34 @@ def _settle(reading: Reading) -> None:
         _keep(draft, "AD", draft.old_affiliation)
     if all(row.owner != reading.owner for row in draft.keywords):
         _keep(draft, "OTO", reading.owner)
-    for location in reading.locations:
-        if location != _own_location(draft):
-            _keep(draft, "LID", location)
     _settle_type(draft)
     _settle_journal(draft)
     _settle_line(draft, reading.where)
+    for location in reading.locations:
+        if location not in _own_locations(draft):
+            _keep(draft, "LID", location)
 
 
-def _own_location(draft: Draft) -> str | None:
-    doi = next((value for kind, value in draft.identifiers if kind == "doi"), None)
-    return f"{doi} [doi]" if doi else None
+def _own_locations(draft: Draft) -> list[str]:
+    """Return the lines that the writer makes of a DOI, and of the number that stands in place of pages."""
+    doi = [value for kind, value in draft.identifiers if kind == "doi"][:1]
+    line = (draft.article.get("citation_line") or "").rstrip(".")
+    numbers = [value for kind, value in draft.identifiers if kind == "pii" and line.endswith(f":{value.rstrip('.')}")]
+    return [f"{value} [doi]" for value in doi] + [
+        f"{value} [pii]" for value in numbers[:1] if not draft.article.get("pages")
+    ]
 
 
 def _settle_type(draft: Draft) -> None:
-    """A record with the title of a book is of a chapter, or of the book where it has no other title."""
+    """A record of a book says so by its type, or by the title of a book: of a chapter where it has another title."""
     article = draft.article
-    if article.get("book_title"):
-        draft.record_type = "book chapter" if article.get("title") else "book"
-        article.setdefault("title", article["book_title"])
+    kinds = {row.name for row in draft.publication_types}
+    if article.get("book_title") or not kinds.isdisjoint(("Book", "Book Chapter")):
+        is_chapter = "Book Chapter" in kinds or (article.get("title") and "Book" not in kinds)
+        draft.record_type = "book chapter" if is_chapter else "book"
+        if not is_chapter:
+            article.setdefault("title", article.get("book_title"))
+        settle_book_numbers(draft)
 
 
 def _settle_journal(draft: Draft) -> None:
@@ -119,7 +129,10 @@ def _settle_journal(draft: Draft) -> None:
     journal["journal_id"] = journal.get("journal_id") or (f"ta:{name}" if name else None)
     draft.article["journal_id"] = journal["journal_id"]
     if journal["journal_id"] is None:
-        _keep(draft, "PL", journal.get("country"))
+        if draft.record_type == "article":
+            _keep(draft, "PL", journal.get("country"))
+        else:
+            draft.article["publisher_place"] = journal.get("country")
         for kind in ("Electronic", "Print", "Linking"):
             issn = journal.get(f"issn_{kind.lower()}")
             _keep(draft, "IS", issn and f"{issn} ({kind})")
@@ -130,7 +143,10 @@ def _settle_line(draft: Draft, where: str | None) -> None:
     abbreviation = draft.journal.get("abbreviation")
     if where is not None and abbreviation and f"{where} ".startswith(f"{abbreviation}. "):
         where = where[len(abbreviation) + 1 :].strip() or None
-    draft.article["citation_line"] = where
+    article = draft.article
+    if where is None and draft.record_type != "article":  # PubMed's records of books have no SO
+        where = book_line(article.get("publisher_place"), article.get("publisher"), years=article.get("pub_date"))
+    article["citation_line"] = where
 
 
 # --- single values ---
@@ -395,7 +411,7 @@ def grant_parts(line: str) -> tuple[str | None, str | None, str | None, str | No
 _COLUMNS: Final = {
     "STAT": "status", "VI": "volume", "IP": "issue", "PG": "pages", "TI": "title", "BTI": "book_title",
     "TT": "vernacular_title", "CI": "copyright", "COIS": "coi_statement", "PST": "publication_status",
-    "PUBM": "pub_model", "PB": "publisher", "EN": "edition",
+    "PUBM": "pub_model", "PB": "publisher", "EN": "edition", "VTI": "volume_title", "CTI": "series_title",
 }  # fmt: skip
 _JOURNAL: Final = {"JID": "journal_id", "TA": "abbreviation", "JT": "title", "PL": "country"}
 _DATE_COLUMNS: Final = {"completed": "date_completed", "revised": "date_revised"}

@@ -54,6 +54,7 @@ from kb.records import (
     Record,
     Reference,
 )
+from kb.text import is_placeholder
 
 __all__ = ["is_page", "page_doi", "page_pmid", "parse_page"]
 
@@ -174,11 +175,12 @@ def _article(page: Page, pmid: int, *, doi: str | None) -> Article:
     citation = page.citation
     journal = _journal(page)
     names, complete = _names(page)
+    title = title_line(page)
     shown = ", ".join(MARKS.sub("", name) for name in names)
     return Article(
         pmid=pmid,
         record_type="article",
-        title=title_line(page),
+        title=None if is_placeholder(title) else title,
         authors=(f"{shown} et al." if complete == 0 else shown) or None,
         authors_complete=complete,
         journal_id=journal.journal_id if journal else None,

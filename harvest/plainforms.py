@@ -22,6 +22,7 @@ from harvest.entries import (
     add_heading,
     add_identifier,
     add_publication_type,
+    next_list,
     numbered,
     printed_name,
     reference_row,
@@ -99,8 +100,8 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
     ):
         given = initials or fore
         name = f"{last} {given}" if last and given and not suffix else printed_name(last, given, suffix) or collective
-        if name is None:
-            raise RecordError("An author without a name is not plain.")
+        if name is None or (last and collective):
+            raise RecordError("An author without a name, or with two, is not plain.")
         position = len(found) + 1
         values = (
             pmid, position, name, last, fore, initials, suffix, collective, orcid and normalise_orcid(orcid),
@@ -114,11 +115,11 @@ def _read_authors(draft: Draft, opened: Groups, columns: Columns) -> None:
 
 
 def _read_investigators(draft: Draft, _opened: Groups, columns: Columns) -> None:
-    pmid, found = draft.pmid, draft.investigators
-    for last, fore, initials, suffix, orcid, place in zip(*columns_of_texts(columns), strict=True):
+    pmid, found, place = draft.pmid, draft.investigators, (next_list(draft), None)
+    for last, fore, initials, suffix, orcid, affiliation in zip(*columns_of_texts(columns), strict=True):
         name = printed_name(last, initials or fore, suffix)
         if name is not None:
-            told = (last, fore, initials, suffix, orcid and normalise_orcid(orcid), place)
+            told = (last, fore, initials, suffix, orcid and normalise_orcid(orcid), affiliation, *place)
             found.append(_row(rows.Investigator, (pmid, len(found) + 1, name, *told)))
 
 

@@ -51,6 +51,7 @@ def _date(name: str, attributes: str = "") -> str:
 _ATTRIBUTE: Final = r'([^"<\n\t]*+)'
 _SECTION: Final = f'<AbstractText(?: Label="{_ATTRIBUTE}")?(?: NlmCategory="{_ATTRIBUTE}")?>(,,,)</AbstractText>'
 _LOCATION: Final = '<ELocationID EIdType="([a-z]+)"(?: ValidYN="([YN])")?>(...)</ELocationID>'
+_SUBSET: Final = "<CitationSubset>(...)</CitationSubset>"
 _LANGUAGE: Final = "<Language>(...)</Language>"
 _OTHER_ID: Final = '<OtherID Source="([A-Za-z]+)">(...)</OtherID>'
 _ACCESSION: Final = "<AccessionNumber>(...)</AccessionNumber>~"
@@ -90,13 +91,14 @@ _ARTICLE: Final = (
 )
 _REST: Final = pattern(
     '<PubmedArticle>~<MedlineCitation(?=[^>]* Status="(?P<Status>[A-Za-z-]+)")'
+    '(?:(?=[^>]* Owner="(?P<Owner>[A-Za-z-]+)"))?(?:(?=[^>]* IndexingMethod="(?P<IndexingMethod>[A-Za-z-]+)"))?'
     '(?: (?P<attribute>Status|Owner|IndexingMethod)="[A-Za-z-]+"(?![^>]* (?P=attribute)=))++>~'  # each of them once
     '<PMID Version="(?P<Version>[1-9][0-9]{0,8})">(?P<PMID>[1-9][0-9]{0,8})</PMID>~'
     f"{_date('DateCreated')}{_date('DateCompleted')}{_date('DateRevised')}{_ARTICLE}"
     f"<MedlineJournalInfo>~{_texts('Country MedlineTA NlmUniqueID ISSNLinking')}</MedlineJournalInfo>~"
     f"{_mark('ChemicalList')}(?:<SupplMeshList>~{_run('SupplMeshName', _CONCEPT)}</SupplMeshList>~)?+"
-    f"(?:<CitationSubset>[^<&]*+</CitationSubset>~)*+{_mark('CommentsCorrectionsList')}"
-    f"{_mark('MeshHeadingList')}(?:<NumberOfReferences>[^<&]*+</NumberOfReferences>~)?+{_run('OtherID', _OTHER_ID)}"
+    f"{_run('CitationSubset', _SUBSET)}{_mark('CommentsCorrectionsList')}"
+    f"{_mark('MeshHeadingList')}{_text('NumberOfReferences')}{_run('OtherID', _OTHER_ID)}"
     f"{_run('OtherAbstract', _OTHER_ABSTRACT)}{_mark('KeywordList')}"
     f"(?:<CoiStatement>(?P<CoiStatement>,,,)</CoiStatement>~)?+{_mark('InvestigatorList')}</MedlineCitation>~"
     f"<PubmedData>~{_mark('History')}{_text('PublicationStatus')}{_mark('ArticleIdList')}{_mark('ReferenceList')}"
@@ -109,7 +111,7 @@ _TEXTS: Final = (
 _DATES: Final = (("DateCreated", "created"), ("DateCompleted", "completed"), ("DateRevised", "revised"))
 _DIGITS: Final = re.compile("[0-9]+")
 _PART: Final = pattern("<([A-Za-z]+)>(...)<")
-_SECTIONS, _LOCATIONS, _LANGUAGES = map(pattern, (_SECTION, _LOCATION, _LANGUAGE))
+_SECTIONS, _LOCATIONS, _LANGUAGES, _SUBSETS = map(pattern, (_SECTION, _LOCATION, _LANGUAGE, _SUBSET))
 _GRANTS, _OTHER_IDS, _OTHER_ABSTRACTS = map(pattern, (_GRANT, _OTHER_ID, _OTHER_ABSTRACT))
 _DATA_BANKS, _ACCESSIONS, _CONCEPTS = map(pattern, (_DATA_BANK, _ACCESSION, _CONCEPT))
 
@@ -187,9 +189,21 @@ def _read_runs(draft: Draft, match: Match) -> None:
             draft.locations.append((kind, value, YES_NO.get(valid)))
     languages = filter(None, map(plain, _LANGUAGES.findall(match["Language"])))
     draft.languages += numbered(rows.Language, draft.pmid, 0, languages)
+    _read_others(draft, match)
     for source, raw in _OTHER_IDS.findall(match["OtherID"]):
         if value := plain(raw):
             add_identifier(draft, source, value)
+
+
+def _read_others(draft: Draft, match: Match) -> None:
+    """Note what no table has a place for, in the order of harvest.otherelements."""
+    fields = [("OWN", match["Owner"]), ("IndexingMethod", match["IndexingMethod"])]
+    fields += [("SB", raw) for raw in _SUBSETS.findall(match["CitationSubset"])]
+    fields.append(("NumberOfReferences", match["NumberOfReferences"]))
+    for tag, raw in fields:
+        if value := plain(raw):
+            row = (draft.pmid, len(draft.other_fields) + 1, tag, value)
+            draft.other_fields.append(_row(rows.OtherField, row))
 
 
 def _read_rarer_runs(draft: Draft, match: Match) -> None:

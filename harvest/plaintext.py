@@ -7,8 +7,9 @@ from html import escape
 from itertools import chain
 from typing import Final
 
-from harvest.markup import SCRIPTS, Marked, in_one_line, tidy
+from harvest.markup import Marked, in_one_line, script, tidy
 from kb.errors import RecordError
+from kb.text import with_fractions
 
 _CONTROLS: Final = bytes({*range(32)} - {*b"\t\n"})  # what XML forbids, and \r, which it changes
 _REFERENCE: Final = re.compile("&([^;&]{1,8};)?")
@@ -69,9 +70,9 @@ def marked_text(raw: str) -> Marked | None:
     first, *parts = map(characters, _MARKUP.split(raw))
     text, html = first, escape(first)
     for tag, inner, after in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-        text += SCRIPTS.get(tag, str)(inner) + after
+        text += script(tag, inner, text[-5:]) + after
         html += f"<{tag}>{escape(inner)}</{tag}>{escape(after)}"
-    whole = tidy(text)
+    whole = tidy(with_fractions(text))
     return Marked(whole, tidy(html)) if whole else None
 
 

@@ -19,6 +19,7 @@ from harvest.entries import (
     settle_authors,
 )
 from harvest.markup import text_of
+from harvest.otherelements import ITEMS, Containers, note_others
 from harvest.plainlists import PlainList, cut_plain_lists, with_marks
 from harvest.plainrest import read_rest
 from harvest.plaintext import is_plain
@@ -152,6 +153,7 @@ def _article(raw: RawRecord, element: _Element, lists: dict[str, PlainList] | No
     draft = _draft(raw, element, "MedlineCitation", "article")
     draft.plain_lists = lists or {}
     read_children(draft, element, _ARTICLE_PARTS)
+    note_others(draft, element, _CONTAINERS)
     return _settled(raw, draft)
 
 
@@ -384,4 +386,12 @@ _ARTICLE_PARTS: Final[Readers] = {
     "MedlineCitation": _read_medline,
     "PubmedData": _read_data,
     **_ORIGIN,
+}
+_CONTAINERS: Final[Containers] = {
+    **ITEMS,
+    "PubmedArticle": _ARTICLE_PARTS,
+    "MedlineCitation": {"PMID", *_MEDLINE},
+    "Article": _ARTICLE,
+    "JournalIssue": _ISSUE,
+    "PubmedData": _DATA,
 }

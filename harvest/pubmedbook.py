@@ -5,19 +5,22 @@ from typing import Final
 from lxml.etree import _Element
 
 from harvest.draft import Draft
-from harvest.entries import add_identifier
-from harvest.markup import Marked, marked, text_of
+from harvest.entries import add_identifier, settle_book_numbers
+from harvest.markup import marked, text_of
+from harvest.otherelements import ITEMS, Containers, note_others
 from harvest.pubdate import book_line, parse_pub_date
 from harvest.pubmedparts import (
     Readers,
     column,
     dated,
+    pages_of,
     read_abstract,
     read_authors,
     read_children,
     read_grants,
     read_history,
     read_identifiers,
+    read_investigators,
     read_keywords,
     read_languages,
     read_location,
@@ -50,40 +53,53 @@ def _role(authors: _Element) -> str:
 
 
 def _read_volume(draft: Draft, book: _Element) -> None:
-    """Read the Book: title, publisher, dates, editors, numbers."""
-    parts = texts_of(book)
-    publisher: dict[str, str] = {}
+    """Read the Book: its titles, publisher, dates, editors, numbers."""
     has_authors = bool(draft.authorships)
     for child in book:
-        if child.tag == "Publisher":
-            publisher = texts_of(child)
-        elif child.tag == "BookTitle":
-            _read_book_title(draft, marked(child))
-        elif child.tag == "PubDate":
-            words, year = parse_pub_date(texts_of(child))
-            draft.article.update(pub_date=words, year=year)
-        elif child.tag == "AuthorList":
+        if child.tag == "AuthorList":
             role = _role(child)
             read_authors(draft, child, "book author" if has_authors and role == "author" else role)
-        elif child.tag in ("Isbn", "ReportNumber") and (number := text_of(child)):
-            add_identifier(draft, child.tag.lower(), number)
     read_children(draft, book, _BOOK)
-    draft.article.update(
-        publisher=publisher.get("PublisherName"),
-        edition=parts.get("Edition"),
-        volume=parts.get("Volume"),
-        citation_line=book_line(
-            publisher.get("PublisherLocation"), publisher.get("PublisherName"), years=_years(draft, book)
-        ),
+    article = draft.article
+    article["citation_line"] = book_line(
+        article.get("publisher_place"), article.get("publisher"), years=_years(draft, book)
     )
+    settle_book_numbers(draft)
 
 
-def _read_book_title(draft: Draft, title: Marked | None) -> None:
+def _read_publisher(draft: Draft, publisher: _Element) -> None:
+    parts = texts_of(publisher)
+    draft.article.update(publisher=parts.get("PublisherName"), publisher_place=parts.get("PublisherLocation"))
+
+
+def _read_book_title(draft: Draft, element: _Element) -> None:
+    title = marked(element)
     if title is None:
         return
     draft.article["book_title"] = title.text
     if draft.record_type == BOOK:
         draft.article.update(title=title.text, title_html=title.html)
+
+
+def _read_pub_date(draft: Draft, element: _Element) -> None:
+    draft.article["pub_date"], draft.article["year"] = parse_pub_date(texts_of(element))
+
+
+def _read_number(draft: Draft, element: _Element) -> None:
+    if number := text_of(element):
+        add_identifier(draft, element.tag.lower(), number)
+
+
+def _read_pagination(draft: Draft, pagination: _Element) -> None:
+    draft.article["pages"] = pages_of(texts_of(pagination))
+
+
+def _read_label(draft: Draft, element: _Element) -> None:
+    """Note where a chapter is in its book: "Chapter 7" as printed, "chapter 4" where the label is the number alone."""
+    label, kind = text_of(element), element.get("Type", "")
+    if label:
+        whole = label if " " in label or not kind else f"{kind} {label}"
+        draft.article["location_label"] = "; ".join(filter(None, (draft.article.get("location_label"), whole)))
 
 
 def _years(draft: Draft, book: _Element) -> str | None:
@@ -101,12 +117,25 @@ def _read_data(draft: Draft, data: _Element) -> None:
 
 
 _BOOK: Final[Readers] = {
+    "Publisher": _read_publisher,
+    "BookTitle": _read_book_title,
+    "PubDate": _read_pub_date,
     "BeginningDate": dated("beginning"),
     "EndingDate": dated("ending"),
+    "InvestigatorList": read_investigators,
+    "Volume": column("volume"),
+    "VolumeTitle": column("volume_title"),
+    "Edition": column("edition"),
+    "CollectionTitle": column("series_title"),
+    "Isbn": _read_number,
+    "ReportNumber": _read_number,
     "ELocationID": read_location,
 }
 _DOCUMENT: Final[Readers] = {
     "ArticleIdList": read_identifiers,
+    "LocationLabel": _read_label,
+    "Pagination": _read_pagination,
+    "InvestigatorList": read_investigators,
     "ArticleTitle": read_title,
     "VernacularTitle": column("vernacular_title"),
     "Language": read_languages,
@@ -126,7 +155,19 @@ _DATA: Final[Readers] = {
 _PARTS: Final[Readers] = {"BookDocument": read_book, "PubmedBookData": _read_data}
 
 
+_CONTAINERS: Final[Containers] = {
+    **ITEMS,
+    "PubmedBookArticle": _PARTS,
+    "BookDocument": {"PMID", "Book", "AuthorList", *_DOCUMENT},
+    "PubmedBookData": _DATA,
+}
+_OF_BOOK: Final = frozenset(("AuthorList", *_BOOK))
+_OF_CHAPTER: Final = _OF_BOOK - {"ELocationID"}  # the DOI of a book is not that of a chapter in it
+
+
 def read_book_article(draft: Draft, element: _Element) -> None:
-    """Read a whole PubmedBookArticle. A DOI of the book is not the DOI of a chapter in it."""
+    """Read a whole PubmedBookArticle."""
     read_children(draft, element, _PARTS)
-    settle_identifiers(draft, locations_are_own=draft.record_type == BOOK)
+    is_book = draft.record_type == BOOK
+    settle_identifiers(draft, locations_are_own=is_book)
+    note_others(draft, element, {**_CONTAINERS, "Book": _OF_BOOK if is_book else _OF_CHAPTER})

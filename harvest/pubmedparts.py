@@ -16,6 +16,7 @@ from harvest.entries import (
     add_keyword,
     add_publication_type,
     add_reference,
+    next_list,
     printed_name,
 )
 from harvest.markup import marked, text_of, tidy
@@ -168,9 +169,14 @@ def _read_author(draft: Draft, author: _Element, role: str) -> None:
             affiliations.append(text_of(child))
         else:
             parts[tag] = text_of(child)
+            if tag == "CollectiveName" and parts[tag]:
+                draft.groups.setdefault(child.get("Investigators", ""), str(parts[tag]))
+    group = parts.pop("CollectiveName", None) if parts.get("LastName") else None  # of old: a person and a group in one
     if add_author(draft, parts, orcid=orcid, equal=author.get("EqualContrib"), affiliations=affiliations, role=role):
         for info in identified:
             _add_affiliation(draft, info)
+    if group:
+        add_author(draft, {"CollectiveName": group}, orcid=None, equal=None, affiliations=(), role=role)
 
 
 def _orcid(identifier: _Element) -> str | None:
@@ -206,13 +212,14 @@ def settle_affiliation(draft: Draft) -> None:
 
 
 def read_investigators(draft: Draft, investigators: _Element) -> None:
-    """Note the investigators: members of a group that is an author."""
+    """Note the investigators of one list: members of a group that is an author."""
+    place = (next_list(draft), draft.groups.get(investigators.get("ID") or "-"))
     for person in investigators:
         if person.tag == "Investigator" and person.get("ValidYN") != "N":
-            _read_investigator(draft, person)
+            _read_investigator(draft, person, place)
 
 
-def _read_investigator(draft: Draft, person: _Element) -> None:
+def _read_investigator(draft: Draft, person: _Element, place: tuple[int, str | None]) -> None:
     parts = texts_of(person)
     given = parts.get("Initials") or parts.get("ForeName")  # without initials the fore name stands for them
     name = printed_name(parts.get("LastName"), given, parts.get("Suffix"))
@@ -224,7 +231,7 @@ def _read_investigator(draft: Draft, person: _Element) -> None:
         rows.Investigator(
             draft.pmid, len(draft.investigators) + 1, name, parts.get("LastName"), parts.get("ForeName"),
             parts.get("Initials"), parts.get("Suffix"), orcid,
-            "; ".join(filter(None, [*places, parts.get("Affiliation")])) or None,
+            "; ".join(filter(None, [*places, parts.get("Affiliation")])) or None, *place,
         )
     )  # fmt: skip
 
@@ -249,18 +256,33 @@ def read_location(draft: Draft, location: _Element) -> None:
 
 
 def settle_identifiers(draft: Draft, *, locations_are_own: bool = True) -> None:
-    """Set DOI and PMCID of the article: those of its ArticleIdList; else, for the DOI, an ELocationID."""
+    """Set DOI and PMCID of the article: those of its ArticleIdList; else, for the DOI, an ELocationID.
+
+    A DOI that an ELocationID calls invalid is not the article's, wherever else it stands.
+    """
     doi = pmcid = None
+    wrong = _invalid_dois(draft)
     for kind, value in draft.identifiers:
         if kind == "doi":
-            doi = doi or normalise_doi(value)
+            doi = doi or _right_doi(value, wrong)
         elif kind in PMC_KINDS:
             pmcid = pmcid or normalise_pmcid(value)
     for kind, value, is_valid in draft.locations if locations_are_own else ():
         if kind == "doi" and is_valid != 0 and doi is None:
-            doi = normalise_doi(value)
+            doi = _right_doi(value, wrong)
         add_identifier(draft, kind, value, is_valid=is_valid)
     draft.article["doi"], draft.article["pmcid"] = doi, pmcid
+
+
+def _invalid_dois(draft: Draft) -> set[str | None]:
+    """Return the DOIs that an ELocationID calls invalid, and no other calls valid."""
+    dois = [(normalise_doi(value), is_valid) for kind, value, is_valid in draft.locations if kind == "doi"]
+    return {doi for doi, is_valid in dois if is_valid == 0}.difference(doi for doi, is_valid in dois if is_valid)
+
+
+def _right_doi(value: str, wrong: set[str | None]) -> str | None:
+    doi = normalise_doi(value)
+    return None if doi in wrong else doi
 
 
 def location_in_line(draft: Draft) -> str | None:

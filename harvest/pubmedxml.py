@@ -4,11 +4,13 @@ What a record does not hold is left out, so that "unknown" stays unknown; NLM's 
 language, publication types), and a record that is silent there is not valid by the DTD, but true.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
 from harvest import pubmedxmlparts as parts
+from harvest.otherelements import ATTRIBUTES, FULL_NAME, IN_BOOK, IN_DATA, IN_DOCUMENT, TAGS
 from harvest.pubdate import citation_line
 from harvest.pubmedxmlparts import CITES, ID_KINDS, YES_NO, date, element, joined, marked, said, text
 from kb.records import (
@@ -19,6 +21,7 @@ from kb.records import (
     Journal,
     MeshHeading,
     Notice,
+    OtherField,
     Record,
     Reference,
     SupplementaryConcept,
@@ -32,7 +35,10 @@ HEADER: Final = b"""<?xml version="1.0" ?>
 """
 FOOTER: Final = b"</PubmedArticleSet>\n"
 
-_IN_BOOK: Final = {"isbn": "Isbn", "reportnumber": "ReportNumber"}  # kinds of identifier -> their elements
+_IN_BOOK: Final = ("isbn", "reportnumber")  # identifiers that have elements of their own
+_TYPED_LABEL: Final = re.compile(r"(part|chapter|section|appendix|figure|table|box) (\S+)")
+_PLACED_IN_BOOK: Final = frozenset((*IN_BOOK, *IN_DOCUMENT, *IN_DATA))
+_PLACED: Final = frozenset((*ATTRIBUTES.values(), *TAGS.values(), FULL_NAME, *IN_DATA))
 
 
 def format_article_set(records: Iterable[Record]) -> Iterator[bytes]:
@@ -86,15 +92,26 @@ def _citation(record: Record) -> str:
         + _journal_info(record.journal)
         + element("ChemicalList", joined(record.chemicals, _chemical))
         + element("SupplMeshList", joined(record.supplementary_concepts, _concept))
+        + joined(_tagged(record, "SB"), lambda row: text("CitationSubset", row.value))
         + element("CommentsCorrectionsList", _corrections(record))
+        + element("GeneSymbolList", joined(_tagged(record, "GS"), lambda row: text("GeneSymbol", row.value)))
         + element("MeshHeadingList", _mesh(record))
+        + parts.others(record, "NumberOfReferences")
+        + parts.name_subjects(record)
         + joined((row for row in _own(record) if row.kind not in ID_KINDS), parts.other_id)
         + _other_abstracts(record)
         + parts.keywords(record)
         + text("CoiStatement", article.coi_statement)
-        + element("InvestigatorList", joined(record.investigators, parts.investigator))
+        + joined(_tagged(record, "SFM"), lambda row: text("SpaceFlightMission", row.value))
+        + parts.investigator_lists(record)
+        + joined(_tagged(record, "GN"), parts.note)
+        + parts.unplaced(record, _PLACED)
     )
-    return element("MedlineCitation", content, said(Status=article.status))
+    return element("MedlineCitation", content, said(Status=article.status) + parts.attributes(record, ATTRIBUTES))
+
+
+def _tagged(record: Record, tag: str) -> Iterator[OtherField]:
+    return (row for row in record.other_fields if row.tag == tag)
 
 
 def _article(record: Record) -> str:
@@ -244,8 +261,10 @@ def _term(term: tuple[str, str, bool], names: dict[str, str]) -> str:
 
 
 def _own(record: Record) -> Iterator[ArticleIdentifier]:
-    """Yield the identifiers that are no ELocationIDs."""
-    return (row for row in record.article_identifiers if row.is_valid is None)
+    """Yield the identifiers that are no ELocationIDs; these come last, but for those that a list repeats."""
+    rows = record.article_identifiers
+    last = max((row.position for row in rows if row.is_valid is None), default=0)
+    return (row for row in rows if row.is_valid is None or (row.is_valid == 0 and row.position < last))
 
 
 def _pubmed_data(record: Record) -> str:
@@ -254,6 +273,7 @@ def _pubmed_data(record: Record) -> str:
         parts.history(record)
         + text("PublicationStatus", record.article.publication_status)
         + parts.identifiers(record, own)
+        + parts.others(record, *IN_DATA)
         + parts.references(record)
     )
     return element("PubmedData", content)
@@ -269,17 +289,24 @@ def _book_document(record: Record) -> str:
         text("PMID", article.pmid, said(Version=article.version))
         + parts.identifiers(record, own)
         + _book(record)
+        + _location_labels(article)
         + _chapter_title(article)
         + text("VernacularTitle", article.vernacular_title)
+        + element("Pagination", text("MedlinePgn", article.pages))
         + parts.languages(record)
         + (parts.author_lists(record, record.authorships[: _last_author(record)]) or _empty_author_list(article))
+        + parts.investigator_lists(record)
         + parts.publication_types(record)
         + parts.abstract(record)
+        + parts.others(record, "Sections")
         + parts.keywords(record)
         + parts.dates(record, "contribution", name="ContributionDate")
         + date("DateRevised", article.date_revised)
+        + parts.others(record, "CitationString")
         + parts.grants(record)
+        + parts.others(record, "ItemList")
         + parts.references(record)
+        + parts.unplaced(record, _PLACED_IN_BOOK)
     )
     return element("BookDocument", content)
 
@@ -296,10 +323,21 @@ def _chapter_title(article: Article) -> str:
     return marked("ArticleTitle", article.title or "", article.title_html)
 
 
+def _location_labels(article: Article) -> str:
+    """Return the labels of a chapter; one that is a kind and a number has the kind as its type."""
+    labels = (article.location_label or "").split("; ")
+    return joined(filter(None, labels), _location_label)
+
+
+def _location_label(label: str) -> str:
+    match = _TYPED_LABEL.fullmatch(label)
+    return text("LocationLabel", match[2], said(Type=match[1])) if match else text("LocationLabel", label)
+
+
 def _book(record: Record) -> str:
     article = record.article
-    place = text("PublisherName", article.publisher) + text("PublisherLocation", _place(article))
-    numbers = (row for row in record.article_identifiers if row.kind in _IN_BOOK)
+    place = text("PublisherName", article.publisher) + text("PublisherLocation", article.publisher_place)
+    numbers = {kind: [row for row in record.article_identifiers if row.kind == kind] for kind in _IN_BOOK}
     content = (
         element("Publisher", place)
         + marked("BookTitle", article.book_title, article.title_html if article.record_type == "book" else None)
@@ -308,19 +346,18 @@ def _book(record: Record) -> str:
         + parts.dates(record, "ending", name="EndingDate")
         + parts.author_lists(record, record.authorships[_last_author(record) :])
         + text("Volume", article.volume)
+        + text("VolumeTitle", article.volume_title)
         + text("Edition", article.edition)
-        + joined(numbers, lambda row: text(_IN_BOOK[row.kind], row.value))
+        + text("CollectionTitle", article.series_title)
+        + joined(numbers["isbn"], lambda row: text("Isbn", row.value))
         + joined((row for row in record.article_identifiers if row.is_valid is not None), parts.location)
+        + parts.others(record, *IN_BOOK)
+        + joined(numbers["reportnumber"], lambda row: text("ReportNumber", row.value))
     )
     return element("Book", content)
 
 
-def _place(article: Article) -> str | None:
-    """Return where the publisher is: the citation line alone holds it, "Seattle (WA): University …; 1993."."""
-    place, found, _ = (article.citation_line or "").partition(f": {article.publisher}")
-    return place if found and article.publisher else None
-
-
 def _book_data(record: Record) -> str:
     status = text("PublicationStatus", record.article.publication_status)
-    return element("PubmedBookData", parts.history(record) + status + parts.identifiers(record, ()))
+    ids = parts.identifiers(record, ())
+    return element("PubmedBookData", parts.history(record) + status + ids + parts.others(record, *IN_DATA))

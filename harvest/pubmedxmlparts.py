@@ -1,11 +1,13 @@
 """The elements that PubMed's articles and books share, written: names, abstracts, references, identifiers, dates."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from itertools import groupby
 from typing import Final, TypeVar
 from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
 
 from kb.records import (
     AbstractSection,
@@ -16,6 +18,7 @@ from kb.records import (
     Grant,
     Investigator,
     Keyword,
+    OtherField,
     Record,
     Reference,
 )
@@ -36,6 +39,9 @@ ID_KINDS: Final = frozenset(  # what an ArticleId can be, by the DTD; others are
 _OTHER_IDS: Final = re.compile(  # "pii S0140 doi e22.00123": a value ends where the next kind begins
     r"(\S+) (.+?)(?= (?:bookaccession|doi|linked|mid|pii|pmc|pmcid|pubmed|sici) |$)"
 )
+
+_NAME: Final = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)  # of an element
+_OWNED: Final = re.compile("(NASA|PIP|KIE|HSR|HMD): (.*)", re.DOTALL)
 
 T = TypeVar("T")
 
@@ -124,16 +130,74 @@ def _section(row: AbstractSection) -> str:
 # --- people
 
 
+def others(record: Record, *tags: str) -> str:
+    """Return the elements that stand in other_fields under these names, or under these tags of NBIB."""
+    return joined((row for row in record.other_fields if row.tag in tags), _other)
+
+
+def unplaced(record: Record, placed: Collection[str]) -> str:
+    """Return what stands in other_fields under names that have no place of their own."""
+    return joined((row for row in record.other_fields if row.tag not in placed), _other)
+
+
+def attributes(record: Record, names: Mapping[str, str]) -> str:
+    """Return the attributes that stand in other_fields, given their tags there by name."""
+    values = {row.tag: row.value for row in record.other_fields}
+    return said(**{name: values.get(tag) for name, tag in names.items()})
+
+
+def _other(row: OtherField) -> str:
+    if row.value.startswith(f"<{row.tag}") and _is_xml(row.value):
+        return row.value
+    return text(row.tag, row.value) if _NAME.fullmatch(row.tag) else ""
+
+
+def _is_xml(value: str) -> bool:
+    try:
+        etree.fromstring(value)
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
+def note(row: OtherField) -> str:
+    """Return a GeneralNote; whose it is stands before its words, as in NBIB."""
+    match = _OWNED.fullmatch(row.value)
+    owner, words = match.groups() if match else ("NLM", row.value)
+    return text("GeneralNote", words, said(Owner=owner))
+
+
+def name_subjects(record: Record) -> str:
+    """Return the persons whom an article is about; the full name stands before the short one, as in NBIB."""
+    full, found = None, ""
+    for row in record.other_fields:
+        if row.tag == "FPS":
+            found, full = found + _subject(full, None), row.value
+        elif row.tag == "PS":
+            found, full = found + _subject(full, row.value), None
+    return element("PersonalNameSubjectList", found + _subject(full, None))
+
+
+def _subject(full: str | None, short: str | None) -> str:
+    """Return a person; the short name tells initials and suffix from the rest."""
+    last, _, given = (full or short or "").partition(", " if full else " ")
+    initials, _, suffix = (short or "").removeprefix(last).strip().partition(" ")
+    fore = given.removesuffix(suffix).strip() if full else ""
+    parts = (("LastName", last), ("ForeName", fore), ("Initials", initials), ("Suffix", suffix))
+    return element("PersonalNameSubject", "".join(text(name, value) for name, value in parts if value))
+
+
 def author_lists(record: Record, rows: Iterable[Authorship]) -> str:
     """Return the author lists of rows, one for each run of names in the same role."""
     places: dict[int, list[Affiliation]] = {}
     for place in record.affiliations:
         places.setdefault(place.position, []).append(place)
+    groups = {row.group_name: _list_id(row) for row in reversed(record.investigators) if row.group_name}
     runs = groupby(rows, key=lambda row: row.role)
     return "".join(
         element(
             "AuthorList",
-            joined(run, lambda row: _author(row, places.get(row.position, []))),
+            joined(run, lambda row: _author(row, places.get(row.position, []), groups)),
             _list_attributes(record.article, role),
         )
         for role, run in runs
@@ -146,8 +210,10 @@ def _list_attributes(article: Article, role: str) -> str:
     return said(CompleteYN=complete, Type=kind)
 
 
-def _author(row: Authorship, places: Iterable[Affiliation]) -> str:
-    content = text("CollectiveName", row.collective_name) + _person(row) + joined(places, _affiliation)
+def _author(row: Authorship, places: Iterable[Affiliation], groups: Mapping[str, str | None]) -> str:
+    group = row.collective_name
+    name = text("CollectiveName", group, said(Investigators=groups.get(group))) if group else ""
+    content = name + _person(row) + joined(places, _affiliation)
     return element("Author", content, said(ValidYN="Y", EqualContrib=YES_NO[row.equal_contribution]))
 
 
@@ -166,8 +232,19 @@ def _affiliation(row: Affiliation) -> str:
     return element("AffiliationInfo", text("Affiliation", row.affiliation) + identifier)
 
 
-def investigator(row: Investigator) -> str:
-    """Return one member of a group that is an author."""
+def investigator_lists(record: Record) -> str:
+    """Return the lists of investigators; that of a named group has the id by which its author refers to it."""
+    return "".join(
+        element("InvestigatorList", joined(people, _investigator), said(ID=list_id))
+        for (_, list_id), people in groupby(record.investigators, key=lambda row: (row.list_number, _list_id(row)))
+    )
+
+
+def _list_id(row: Investigator) -> str | None:
+    return f"group{row.list_number}" if row.group_name else None
+
+
+def _investigator(row: Investigator) -> str:
     place = element("AffiliationInfo", text("Affiliation", row.affiliation))
     return element("Investigator", _person(row) + place, said(ValidYN="Y"))
 

@@ -321,7 +321,11 @@ def _article(head: _Head, reference_count: int | None, provenance: str) -> Artic
     if head.kind == "book":
         line = book_line("Nowhere", "Synthetic Press", years=head.pub_date)
         return common._replace(
-            record_type="book", book_title=head.title, publisher="Synthetic Press", citation_line=line
+            record_type="book",
+            book_title=head.title,
+            publisher="Synthetic Press",
+            publisher_place="Nowhere",
+            citation_line=line,
         )
     volume, issue, pages = head.volume, head.issue, head.pages
     return common._replace(

@@ -22,9 +22,10 @@ def article_label(record: Record) -> str:
     first = record.authorships[0] if record.authorships else None
     name = (first.collective_name or first.last_name or first.name) if first else None
     where = (journal.abbreviation or journal.title) if journal else article.book_title
+    title = article.title or article.vernacular_title
     if name is None and where is None:
-        return _cut(article.title or article.vernacular_title or f"PMID {article.pmid}")
-    return _joined(name or _cut(article.title or "", 30), article.year, where)
+        return _cut(title or f"PMID {article.pmid}")
+    return _joined(name or _cut(title or "", 30), article.year, where)
 
 
 def citation_label(citation: str | None, doi: str | None, pmid: int | None, latest: int | None = None) -> str:

@@ -41,8 +41,14 @@ class Article(NamedTuple):
     pmcid: str | None = None
     coi_statement: str | None = None
     copyright: str | None = None
-    publisher: str | None = None  # of a book
-    edition: str | None = None  # of a book
+    publisher: str | None = None  # of a book, as all up to location_label
+    publisher_place: str | None = None  # "Seattle (WA)"
+    edition: str | None = None
+    volume_title: str | None = None
+    series_title: str | None = None
+    isbn: str | None = None  # one with a right check digit if there is one; article_identifiers has all
+    report_number: str | None = None
+    location_label: str | None = None  # of a chapter in its book: "Chapter 7", "part 2; chapter 4"
     reference_count: int | None = None  # references in the record's own list; None: it has no list
     status: str | None = None  # MEDLINE, PubMed-not-MEDLINE, In-Process, Publisher …
     version: int = 1
@@ -134,6 +140,8 @@ class Investigator(NamedTuple):
     suffix: str | None
     orcid: str | None
     affiliation: str | None
+    list_number: int = 1  # of the record's list of investigators
+    group_name: str | None = None  # the collective author whose members this list has; None: not said
 
 
 class Language(NamedTuple):
@@ -240,12 +248,12 @@ class ArticleDate(NamedTuple):
 
 
 class OtherField(NamedTuple):
-    """A field of an NBIB file that no other table has a place for: OWN, SB, a tag that litkb does not know."""
+    """What no other table has a place for: under its tag in NBIB (OWN, SB), else the name of the XML element."""
 
     pmid: int
     position: int
     tag: str
-    value: str
+    value: str  # an element with parts or attributes stands as XML
 
 
 class Record(NamedTuple):

@@ -18,24 +18,47 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _ASCII_GAPS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)  # faster than _WORD
 _TAG: Final = re.compile(r"(</?(?:b|i|u|sub|sup)>)")
 
+_NO_TITLE: Final = re.compile(
+    r"\[? ?(?:(?:no )?title not available|not available|no title(?: available)?|in process citation) ?\.? ?\]? ?\.?",
+    re.IGNORECASE,
+)
+
 _SUPERSCRIPT: Final = str.maketrans("0123456789+-=()−ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ⁿⁱ")
 _SUBSCRIPT: Final = str.maketrans("0123456789+-=()−", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₋")
+_SUBSCRIPT_LETTERS: Final = str.maketrans("aehijklmnoprstuvxβγρφχ", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
+_NUCLIDE: Final = re.compile(r"\d+m\d?", re.ASCII)  # 99m, of technetium
+_ORDINALS: Final = frozenset(("st", "nd", "rd", "th", "er", "re", "ème", "os", "as", "tm", "sm"))  # and marks of trade
+_FRACTION: Final = re.compile(r"[1-9]/[1-9]\d?", re.ASCII)
+_WHOLE: Final = re.compile(r"(?<![\w.,])(?!10$)\d{1,3}$", re.ASCII)  # of ten the half is a power more often
+_IN_WORD: Final = re.compile(r"[^\W\d_]{2}$")
+_MEANING: Final = re.compile(r"[\w∞]")
+_SCRIPTS: Final = re.compile(r"(?<![^\W\d_])([0-9]?)([⁰¹²³⁴-⁹]+)[/⁄]([₀-₉]+)")
+_MARK: Final = re.compile(r"(?<=\S)(?:[\^_]\((\w+)\)|\^(?=\w)|(?<![^\W\d_]{2})_(?=[^\W\d_](?!\w)))")
+_VULGAR: Final = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞↉])")
 
 
 def fold(text: str) -> str:
-    """Return the search form: no case, no accents, ø as o, CO₂ as co2, one kind of quote and dash.
+    """Return the search form: no case, no accents, ø as o, CO₂ as co2, K_d as kd, one kind of quote and dash.
 
     Idempotent. Applied to what is searched and to what is asked for alike.
     """
-    ascii_text = text
+    ascii_text = text = _without_marks(text)
     if not text.isascii():  # mostly all that is in the way
         ascii_text = text.replace("–", "-").replace("’", "'").replace("…", "...")
     if ascii_text.isascii():
         return ascii_text.lower()
-    lowered = _plain_letters(unicodedata.normalize("NFKC", text).casefold())
+    lowered = _plain_letters(unicodedata.normalize("NFKC", _VULGAR.sub(" ", text)).casefold())
     taken_apart = _plain_letters(unicodedata.normalize("NFKD", lowered))
     stripped = unicodedata.normalize("NFKC", taken_apart)  # Hangul is put together again
     return stripped if stripped == lowered else fold(stripped)
+
+
+def _without_marks(text: str) -> str:
+    """Return text without the marks of superscript() and subscript(): CD4^(hi) as CD4hi, K_d as Kd."""
+    if "^" in text or "_" in text:
+        while (shorter := _MARK.sub(r"\1", text)) != text:
+            text = shorter
+    return text
 
 
 def _plain_letters(text: str) -> str:
@@ -70,27 +93,60 @@ def collapse_spaces(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def is_placeholder(title: str | None) -> bool:
+    """Tell whether a title says that there is none: NLM's "[Not Available]." and "[In Process Citation]"."""
+    return title is not None and len(title) < 40 and _NO_TITLE.fullmatch(title.strip()) is not None
+
+
 def without_controls(text: str) -> str:
     """Return text without the characters that XML forbids."""
     return _CONTROLS.sub("", text)
 
 
-def superscript(text: str) -> str:
-    """Return text as Unicode superscript; letters that have none stay as they are, 10⁻ᵃ² becomes 10^(-a2)."""
-    return _raised(text, _SUPERSCRIPT, "^")
+def superscript(text: str, before: str = "") -> str:
+    """Return text as Unicode superscript after the text before: 10⁻², e^x, ^(a1); signs and ordinals stay: x*, 18th.
+
+    A fraction that is raised after a number makes a mixed number: 2 1/2, not 21/2.
+    """
+    if _FRACTION.fullmatch(text) and _WHOLE.search(before):
+        return f" {text}"
+    if _NUCLIDE.fullmatch(text):
+        return text.translate(_SUPERSCRIPT | {ord("m"): "ᵐ"})
+    return text if text.lower() in _ORDINALS else _script(text, before, _SUPERSCRIPT, "^")
 
 
-def subscript(text: str) -> str:
-    """Return text as Unicode subscript, as superscript() does: H₂O, Cmax, x_(i1)."""
-    return _raised(text, _SUBSCRIPT, "_")
-
-
-def _raised(text: str, table: dict[int, int], mark: str) -> str:
-    if not text.strip():
+def subscript(text: str, before: str = "") -> str:
+    """Return text as Unicode subscript after the text before: H₂O, xᵢ, K_d, a_(i,j); a word stays: Cmax."""
+    if _has_base(before) and len(text) <= 2 and all(ord(c) in _SUBSCRIPT_LETTERS for c in text):
+        return text.translate(_SUBSCRIPT_LETTERS)
+    if text.isalpha() and (len(text) > 1 or _IN_WORD.search(before)):
         return text
-    if all(ord(c) in table for c in text):
-        return text.translate(table)
-    return f"{mark}({text})" if any(c.isdigit() for c in text) else text
+    return _script(text, before, _SUBSCRIPT, "_")
+
+
+def _has_base(before: str) -> bool:
+    return bool(before[-1:].strip("([{ \t\n\u00a0"))
+
+
+def _script(text: str, before: str, table: dict[int, int], mark: str) -> str:
+    """Return text, without blanks around it, in raised or lowered letters where all have one, else after a mark."""
+    inner = text.strip()
+    if inner and all(ord(c) in table for c in inner):
+        return inner.translate(table)
+    if not _MEANING.search(inner) or (inner.isalpha() and not _has_base(before)):
+        return text
+    is_one = len(inner) == 1 or (inner[0] == "(" and inner.find(")") == len(inner) - 1)
+    return f"{mark}{inner}" if is_one else f"{mark}({inner})"
+
+
+def with_fractions(text: str) -> str:
+    """Return text with 2¹/₂, a number and two scripts, as 2 1/2."""
+    return _SCRIPTS.sub(_fraction, text) if "/" in text or "⁄" in text else text
+
+
+def _fraction(match: re.Match[str]) -> str:
+    whole, *parts = (unicodedata.normalize("NFKC", part) for part in match.groups())
+    return (f"{whole} " if whole else "") + "/".join(parts)
 
 
 def safe_html(markup: str) -> str:

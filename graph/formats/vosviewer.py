@@ -1,11 +1,12 @@
 """VOSviewer: its JSON, and its map and network files.  (pure)
 
-They say no positions: VOSviewer places items itself unless all have one, and a work without a year has none.
+They say no positions: VOSviewer places items itself unless all have one, and a work without a year has none. It
+opens no file in which an item lacks a weight, so that a weight is shown where all items have it.
 """
 
 import html
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from graph.formats.common import (
@@ -32,10 +33,8 @@ Shower = Callable[[Columns], list[str]]
 SHOWS: Final = ("label", "title", "year", "doi", "pmid", "citation_count", "pagerank", "community", "articles")
 _DOI_SAFE: Final = "/:;(),@!$*+=~"  # characters of a DOI that an address takes as they are
 CLUSTERS: Final = range(1, 1001)  # what VOSviewer takes for a cluster
-_MAP_HEADINGS: Final = (
-    "id", "label", "description", "url", "cluster",
-    "weight<Citations>", "weight<Articles>", "score<Year>", "score<PageRank>",
-)  # fmt: skip
+_WEIGHTS: Final = {"citation_count": "Citations", "articles": "Articles"}  # attribute -> VOSviewer's name of it
+_SCORES: Final = {"year": "Year", "pagerank": "PageRank"}
 
 
 def _html_json(text: str) -> str:
@@ -57,15 +56,40 @@ _MAP: Final = Text(map_text, (('"', "'"),))
 _MAP_DESCRIPTION: Final = Text(_html_map, (*_HTML, *_MAP.escapes))
 
 
+class _Said(NamedTuple):
+    """What is said of the nodes: attributes that all have, and that any has; nodes can be read again."""
+
+    nodes: Iterable[Columns]
+    by_all: frozenset[str]
+    by_any: frozenset[str]
+
+    @property
+    def weights(self) -> dict[str, str]:
+        return {name: title for name, title in _WEIGHTS.items() if name in self.by_all}
+
+
+def _read_through(nodes: Iterable[Columns]) -> _Said:
+    kept = list(nodes) if isinstance(nodes, Iterator) else nodes
+    names = {*_WEIGHTS, *_SCORES, "community"}
+    lacking: set[str] = set()
+    had: set[str] = set()
+    for columns in kept:
+        unknown = {name: columns[name].count(None) for name in names}
+        lacking |= {name for name, count in unknown.items() if count}
+        had |= {name for name, count in unknown.items() if count < columns.size}
+    return _Said(kept, frozenset(had - lacking), frozenset(had))
+
+
 def format_vos_json(contents: Contents) -> Iterator[str]:
     """Yield VOSviewer JSON: items and links; about stands in its info."""
+    said = _read_through(contents.nodes)
     parts: tuple[Part, ...] = (
         Field("name", ',\n{"id": "', '"'), Field("label", ', "label": "', '"'),
         Field("title", ', "description": "', '"', _JSON_DESCRIPTION), _addresses(', "url": "', '"'),
-        _clusters(', "cluster": '), _Weights(), _Scores(), "}",
+        _clusters(', "cluster": '), _Weights(said.weights), _Scores(), "}",
     )  # fmt: skip
     yield '{"network": {"items": [\n'
-    yield from listed(contents.nodes, parts)
+    yield from listed(said.nodes, parts)
     yield '\n], "links": [\n'
     lines = edge_lines(contents.stars, JSON, ',\n{"source_id": "', '", "target_id": "', _strength)
     yield from without_first(lines, ",\n")
@@ -73,15 +97,18 @@ def format_vos_json(contents: Contents) -> Iterator[str]:
 
 
 def format_vos_map(contents: Contents) -> Iterator[str]:
-    """Yield a map file: tab-separated, text in quotation marks; empty where nobody said."""
-    numbers = ("citation_count", "articles", "year", "pagerank")
+    """Yield a map file: tab-separated, text in quotation marks; a score is empty where nobody said."""
+    said = _read_through(contents.nodes)
+    clusters = ("\t", _clusters("")) if "community" in said.by_any else ()
+    scores = {name: title for name, title in _SCORES.items() if name in said.by_any}
+    headings = [f"weight<{title}>" for title in said.weights.values()] + [f"score<{t}>" for t in scores.values()]
     parts: tuple[Part, ...] = (
         counted("", 1), "\t", Field("label", '"', '"'), "\t", Field("title", '"', '"', _MAP_DESCRIPTION),
-        "\t", _addresses("", ""), "\t", _clusters(""),
-        *(part for name in numbers for part in ("\t", Field(name, "", ""))), "\n",
+        "\t", _addresses("", ""), *clusters,
+        *(part for name in (*said.weights, *scores) for part in ("\t", Field(name, "", ""))), "\n",
     )  # fmt: skip
-    yield "\t".join(_MAP_HEADINGS) + "\n"
-    yield from node_lines(contents.nodes, _MAP, parts)
+    yield "\t".join(["id", "label", "description", "url", *(["cluster"] if clusters else []), *headings]) + "\n"
+    yield from node_lines(said.nodes, _MAP, parts)
 
 
 def _strength(value: Value) -> str:
@@ -105,13 +132,16 @@ def _addresses(before: str, after: str) -> Shower:
 
 
 class _Weights(Shown):
-    """What shows citations and articles: few different ones come often."""
+    """What shows citations or articles, under VOSviewer's names: few different ones come often."""
 
-    def __init__(self) -> None:
-        super().__init__(lambda pair: _numbers("weights", zip(("Citations", "Articles"), pair, strict=True)))
+    def __init__(self, titles: dict[str, str]) -> None:
+        super().__init__(lambda values: _numbers("weights", zip(titles.values(), values, strict=True)))
+        self._names = tuple(titles)
 
     def __call__(self, columns: Columns) -> list[str]:
-        return [self[pair] for pair in zip(columns["citation_count"], columns["articles"], strict=True)]
+        if not self._names:
+            return [""] * columns.size
+        return [self[values] for values in zip(*(columns[name] for name in self._names), strict=True)]
 
 
 class _Scores(Shown):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from kb.formats.common import note
+from kb.formats.common import article_number, statements
 from kb.queries.bibliography import Item
 from kb.text import without_controls
 
@@ -17,7 +17,8 @@ def format_jsonl(items: Iterable[Item]) -> Iterator[str]:
     """Yield items as JSON objects, one a line; null: nobody said."""
     for item in items:
         values = {_RENAMED.get(name, name): _value(value) for name, value in item._asdict().items()}
-        yield _on_one_line(json.dumps(values | {"note": note(item)}, ensure_ascii=False)) + "\n"
+        said = {"article_number": article_number(item), "note": ". ".join(statements(item)) or None}
+        yield _on_one_line(json.dumps(values | said, ensure_ascii=False)) + "\n"
 
 
 def _on_one_line(text: str) -> str:

@@ -1,10 +1,11 @@
 """Works as NBIB, PubMed's own download format (MEDLINE).  (pure)"""
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kb.formats.common import clean, note
+from kb.formats.common import article_number, clean, note
 from kb.identifiers import normalise_doi
 from kb.queries.bibliography import Item, Name
 from kb.records import ArticleDate, Keyword, Notice
@@ -24,8 +25,16 @@ NOTICES: Final = {  # PubMed's RefType -> tag
     "UpdateIn": "UIN", "UpdateOf": "UOF",
 }  # fmt: skip
 STAMPS: Final = {"pubmed": "EDAT", "medline": "MHDA", "entrez": "CRDT", "pmc-release": "PMCR"}
-DAYS: Final = {"created": "DA", "completed": "DCOM", "revised": "LR", "Electronic": "DEP"}  # kept out of the history
+DAYS: Final = {
+    "created": "DA",
+    "completed": "DCOM",
+    "revised": "LR",
+    "Electronic": "DEP",
+    "contribution": "CTDT",
+}  # kept out of the history
 NOT_NAMED: Final = "not named"
+_TYPES: Final = {"book": "Book", "book chapter": "Book Chapter"}  # by which programs know them
+_TAG: Final = re.compile("[A-Z0-9]{2,4}")
 _OWN_TAG: Final = frozenset({"pubmed", "pmc", "mid", "isbn"})  # identifiers that have a tag of their own
 
 Fields = Iterator[tuple[str, str | None]]
@@ -64,8 +73,9 @@ def _description(item: Item) -> Fields:
     yield "DP", item.pub_date or (str(item.year) if item.year else None)
     yield "BTI" if item.record_type == "book" else "TI", item.title if item.has_title else None
     yield "BTI", item.book_title if item.record_type == "book chapter" else None
+    yield from (("VTI", item.volume_title), ("CTI", item.series_title))
     yield "PG", item.pages
-    yield "LID", _own_doi(item)
+    yield from (("LID", _own_number(item)), ("LID", _own_doi(item)))
     yield "AB", item.abstract
     for row in item.other_abstracts:
         yield "OAB", ": ".join(part for part in (row.kind, row.label, row.text) if part)
@@ -75,7 +85,8 @@ def _description(item: Item) -> Fields:
 
 def _people(item: Item) -> Fields:
     for name in item.names:
-        yield from _person(name)
+        if name.role != "book author":  # for whom NBIB has no tag: ED would make an editor of them
+            yield from _person(name)
     for row in item.investigators:
         full = _full(row.last_name, row.fore_name or row.initials, row.suffix)
         yield from (("FIR", full or row.name), ("IR", row.name), ("IRAD", row.affiliation))
@@ -104,13 +115,14 @@ def _kinds(item: Item) -> Fields:
     for grant in item.grants:
         yield "GR", "/".join(part for part in grant[2:] if part)
     yield from (("PT", kind) for kind in item.publication_types)
+    yield "PT", kind if (kind := _TYPES.get(item.record_type)) not in item.publication_types else None
     yield "PUBM", item.pub_model
     yield "TT", item.vernacular_title
 
 
 def _place(item: Item) -> Fields:
     journal_id = item.journal_id if (item.journal_id or "")[:3] != "ta:" else None
-    yield from (("PB", item.publisher), ("EN", item.edition), ("PL", item.country))
+    yield from (("PB", item.publisher), ("EN", item.edition), ("PL", item.publisher_place or item.country))
     yield from (("TA", item.abbreviation), ("JT", item.journal), ("JID", journal_id))
 
 
@@ -145,8 +157,14 @@ def _links(item: Item) -> Fields:
     own = _own_doi(item)
     yield from (("AID", aid) for aid in dict.fromkeys(aids if not own or own in aids else [own, *aids]))
     yield "PST", item.publication_status
-    yield from ((row.tag, row.value) for row in item.other_fields)
+    yield from ((row.tag, row.value) for row in item.other_fields if _TAG.fullmatch(row.tag))
     yield from (("GN", note(item)), ("SO", source_line(item)))  # SO ends a record, and shows that it is whole
+
+
+def _own_number(item: Item) -> str | None:
+    """Return the number that stands in place of pages; None also where other_fields has its line."""
+    number = article_number(item)
+    return f"{number} [pii]" if number in [row.value for row in item.identifiers if row.kind == "pii"] else None
 
 
 def _own_doi(item: Item) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kb.formats.common import clean, note, title
+from kb.formats.common import clean, statements, title
 from kb.formats.nbib import source_line
 from kb.queries.bibliography import Item
 
@@ -41,8 +41,8 @@ def _row(item: Item) -> tuple[str | int | None, ...]:
 
 
 def _citation(item: Item) -> str | None:
-    said = note(item) if item.source is not None else None
-    parts = (source_line(item), f"doi: {item.doi}." if item.doi else None, f"[{said}]" if said else None)
+    said = [f"[{text}]" for text in statements(item)] if item.source is not None else []
+    parts = (source_line(item), f"doi: {item.doi}." if item.doi else None, *said)
     return " ".join(part for part in parts if part)
 
 

@@ -5,11 +5,24 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlencode
 
-from kb.formats.common import clean, date_parts, page_range, title
+from kb.formats.common import (
+    PREPRINT,
+    clean,
+    date_parts,
+    is_preprint,
+    isbns,
+    names_of,
+    original_title,
+    page_range,
+    printed_pages,
+    title,
+)  # fmt: skip
+from kb.formats.languages import language_tag
 from kb.identifiers import SYNTHETIC_FROM
 from kb.queries.bibliography import Item, Name
 
-PARTS: Final = ("names", "keyword_rows", "languages")  # what is said of a work beside its own fields
+# What is said of a work beside its own fields.
+PARTS: Final = ("names", "keyword_rows", "languages", "publication_types", "identifiers", "other_fields")
 _TYPES: Final = {"article": "ScholarlyArticle", "book": "Book", "book chapter": "Chapter"}
 _BEYOND: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -20,7 +33,7 @@ def citation_tags(item: Item) -> list[tuple[str, str]]:
 
 
 def _tags(item: Item) -> Iterator[tuple[str, str | None]]:
-    first, last = page_range(item.pages)
+    first, last = page_range(printed_pages(item))
     is_chapter = item.record_type == "book chapter"
     yield "title", title(item)
     for name in _authors(item):
@@ -30,7 +43,9 @@ def _tags(item: Item) -> Iterator[tuple[str, str | None]]:
     yield from (("journal_title", item.journal), ("journal_abbrev", item.abbreviation))
     yield "inbook_title", item.book_title if is_chapter else None
     yield from (("volume", item.volume), ("issue", item.issue), ("firstpage", first), ("lastpage", last))
-    yield from (("issn", item.issn), ("publisher", item.publisher), ("doi", item.doi))
+    yield from (("issn", item.issn), *(("isbn", isbn) for isbn in isbns(item)))
+    yield from (("series_title", item.series_title), ("publisher", item.publisher), ("doi", item.doi))
+    yield from (("editor", _listed(name)) for name in names_of(item, "editor"))
     yield "pmid", str(item.id)
     yield from (("keywords", keyword) for keyword in item.keywords)
     yield from (("language", language) for language in item.languages)
@@ -46,19 +61,22 @@ def json_ld(item: Item) -> str:
 
 
 def _described(item: Item) -> dict[str, object]:
-    first, last = page_range(item.pages)
+    first, last = page_range(printed_pages(item))
     addresses = [f"https://pubmed.ncbi.nlm.nih.gov/{item.id}/", f"https://doi.org/{item.doi}" if item.doi else ""]
     return {
         "@type": _TYPES.get(item.record_type, "CreativeWork"),
         "headline": title(item),
         "name": title(item),
+        "alternateName": original_title(item),
+        "genre": PREPRINT if is_preprint(item) else None,
         "author": [_person(name) for name in _authors(item)],
+        "editor": [_person(name) for name in names_of(item, "editor")] if item.record_type != "book chapter" else None,
         "datePublished": _date(item, "-"),
         "isPartOf": _container(item),
         "pageStart": first,
         "pageEnd": last,
-        "pagination": clean(item.pages),
-        "inLanguage": [clean(language) for language in item.languages],
+        "pagination": clean(printed_pages(item)),
+        "inLanguage": [tag for language in item.languages if (tag := language_tag(language))],
         "keywords": [clean(keyword) for keyword in item.keywords],
         "identifier": [
             {"@type": "PropertyValue", "propertyID": kind, "value": value}
@@ -72,7 +90,7 @@ def _described(item: Item) -> dict[str, object]:
 def _container(item: Item) -> dict[str, object] | None:
     """Return what the work is part of: a journal inside its volume and issue, or a book."""
     if item.record_type == "book chapter":
-        return {"@type": "Book", "name": clean(item.book_title)}
+        return {"@type": "Book", "name": clean(item.book_title), **_of_book(item)}
     if not (item.journal or item.abbreviation):
         return None
     inner: dict[str, object] = {"@type": "Periodical", "name": clean(item.journal or item.abbreviation)}
@@ -85,6 +103,18 @@ def _container(item: Item) -> dict[str, object] | None:
         if text := clean(value):
             inner = {"@type": kind, field: text, "isPartOf": inner}
     return inner
+
+
+def _of_book(item: Item) -> dict[str, object]:
+    publisher = {"@type": "Organization", "name": clean(item.publisher)} if item.publisher else None
+    found: dict[str, object] = {
+        "author": [_person(name) for name in names_of(item, "book author")],
+        "editor": [_person(name) for name in names_of(item, "editor")],
+        "isbn": isbns(item),
+        "bookEdition": clean(item.edition),
+        "publisher": publisher,
+    }
+    return {key: value for key, value in found.items() if value}
 
 
 def _person(name: Name) -> dict[str, str]:
@@ -106,7 +136,7 @@ def coins(item: Item) -> str:
 
 
 def _coins_fields(item: Item) -> Iterator[tuple[str, str | None]]:
-    first, last = page_range(item.pages)
+    first, last = page_range(printed_pages(item))
     yield "genre", {"article": "article", "book chapter": "bookitem"}.get(item.record_type, "book")
     yield "btitle" if item.record_type == "book" else "atitle", title(item)
     if item.record_type == "article":
@@ -115,6 +145,8 @@ def _coins_fields(item: Item) -> Iterator[tuple[str, str | None]]:
         yield "btitle", item.book_title
     yield "date", _date(item, "-")
     yield from (("volume", item.volume), ("issue", item.issue), ("spage", first), ("epage", last), ("issn", item.issn))
+    yield from (("isbn", next(iter(isbns(item)), None)), ("pub", item.publisher), ("place", item.publisher_place))
+    yield from (("edition", item.edition), ("series", item.series_title))
     for place, name in enumerate(_authors(item)):
         if place == 0 and name.family:
             yield from (("aulast", name.family), ("aufirst", name.given))
@@ -127,7 +159,7 @@ def is_real(work: int) -> bool:
 
 
 def _authors(item: Item) -> list[Name]:
-    return [name for name in item.names if name.role == "author"]
+    return names_of(item, "author")
 
 
 def _listed(name: Name) -> str:

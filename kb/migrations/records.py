@@ -86,6 +86,8 @@ create table investigators (
     suffix text,
     orcid text,
     affiliation text,
+    list_number integer not null,  -- of the record's list of investigators, from 1
+    group_name text,             -- the collective author whose members this list has; NULL: not said
     primary key (pmid, position)
 ) strict, without rowid;
 
@@ -233,8 +235,8 @@ create table article_dates (
 create table other_fields (
     pmid integer not null references articles (pmid),
     position integer not null,
-    tag text not null,           -- of an NBIB file: OWN, SB, GN, a tag that litkb does not know
-    value text not null,         -- as printed
+    tag text not null,           -- in NBIB: OWN, SB, GN, one that litkb does not know; else the name of an XML element
+    value text not null,         -- as printed; an element with parts or attributes as XML
     primary key (pmid, position)
 ) strict, without rowid;
 

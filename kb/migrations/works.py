@@ -84,8 +84,14 @@ create table articles (
     pmcid text,
     coi_statement text,
     copyright text,
-    publisher text,              -- of a book
-    edition text,                -- of a book
+    publisher text,              -- of a book, as all up to location_label
+    publisher_place text,        -- "Seattle (WA)"
+    edition text,
+    volume_title text,
+    series_title text,
+    isbn text,                   -- one with a right check digit if there is one; article_identifiers has all
+    report_number text,
+    location_label text,         -- of a chapter in its book: "Chapter 7", "part 2; chapter 4"
     reference_count integer,     -- references in the record's own list; NULL: it has no list
     status text,                 -- MEDLINE, PubMed-not-MEDLINE, In-Process, Publisher ...
     version integer not null default 1,

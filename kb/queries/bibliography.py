@@ -11,7 +11,7 @@ _Row = TypeVar("_Row")
 
 
 class Name(NamedTuple):
-    """One author or editor; literal is a collective name, or one that is not in parts."""
+    """One author, editor or author of the book; literal is a collective name, or one that is not in parts."""
 
     family: str | None
     given: str | None
@@ -51,7 +51,13 @@ class Item(NamedTuple):
     issue: str | None = None
     pages: str | None = None
     publisher: str | None = None
+    publisher_place: str | None = None
     edition: str | None = None
+    volume_title: str | None = None
+    series_title: str | None = None
+    isbn: str | None = None
+    report_number: str | None = None
+    location_label: str | None = None  # of a chapter: "Chapter 7"
     copyright: str | None = None
     coi_statement: str | None = None
     status: str | None = None
@@ -60,6 +66,7 @@ class Item(NamedTuple):
     publication_status: str | None = None
     citation_line: str | None = None
     reference_count: int | None = None  # as the source of the record says
+    is_retracted: int = 0  # by its own record, or by that of its retraction
     names: tuple[Name, ...] = ()
     abstract: str | None = None
     mesh: tuple[str, ...] = ()
@@ -91,8 +98,9 @@ class Item(NamedTuple):
 _HELD: Final = """
     select a.pmid, s.name, a.record_type, coalesce(a.title, a.vernacular_title, w.label), a.year, a.doi, a.pmcid,
         a.vernacular_title, a.book_title, j.title, j.abbreviation, j.issn_electronic, j.issn_print, j.issn_linking,
-        j.country, a.journal_id, a.pub_date, a.volume, a.issue, a.pages, a.publisher, a.edition, a.copyright,
-        a.coi_statement, a.status, a.title is not null or a.vernacular_title is not null, a.pub_model,
+        j.country, a.journal_id, a.pub_date, a.volume, a.issue, a.pages, a.publisher,
+        a.publisher_place, a.edition, a.volume_title, a.series_title, a.isbn, a.report_number, a.location_label,
+        a.copyright, a.coi_statement, a.status, a.title is not null or a.vernacular_title is not null, a.pub_model,
         a.publication_status, a.citation_line, coalesce(a.reference_count, l.entries)
     from articles a join works w on w.id = a.pmid join citation_sources s on s.id = a.source_id
         left join journals j on j.journal_id = a.journal_id
@@ -102,6 +110,7 @@ _NAMED: Final = """
     select w.id, null, 'named', coalesce((select citation from article_references r
         where r.citing_pmid = w.named_by and r.position = w.named_at), w.label), w.year, w.doi, w.pmcid
     from works w where w.id in ({marks}) and w.state <> 'held'"""
+_RETRACTED: Final = "select pmid from retracted_articles where pmid in ({marks})"
 _NAMES: Final = """
     select pmid, position, last_name, coalesce(fore_name, initials), suffix,
         coalesce(collective_name, case when last_name is null then name end), role, name, orcid,
@@ -163,11 +172,12 @@ def _read_portion(db: sqlite3.Connection, part: list[int], wanted: Collection[st
     rows = sorted([*_rows(db, _NAMED, part), *_rows(db, _HELD, part)], key=lambda row: int(row[0]))
     held = [row[0] for row in rows if row[1] is not None]
     parts = _read_parts(db, held, wanted) if held else {}
+    retracted = {row[0] for row in _rows(db, _RETRACTED, part)}
     for row in rows:
         found = {field: values[row[0]] for field, values in parts.items() if row[0] in values}
         if "abstract" in found:
             found["abstract"] = "\n".join(found["abstract"])
-        yield Item(*row)._replace(**found)
+        yield Item(*row)._replace(is_retracted=int(row[0] in retracted), **found)
 
 
 def _read_parts(db: sqlite3.Connection, held: list[int], wanted: Collection[str]) -> dict[str, dict[int, Any]]:

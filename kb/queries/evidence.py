@@ -89,7 +89,7 @@ def read_named_evidence(db: sqlite3.Connection, query: Query, filters: Filters, 
 
 def wanted_evidence(wanted: Wanted) -> Evidence:
     """Return the articles that a search or a thing has, as evidence."""
-    sql = f"""select a.pmid, a.title, a.authors, a.year
+    sql = f"""select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.authors, a.year
 from {wanted.tables}
 where {wanted.where}
 order by a.year desc, a.pmid desc"""
@@ -98,7 +98,7 @@ order by a.year desc, a.pmid desc"""
 
 def published_evidence(wanted: Wanted) -> Evidence:
     """Return those of the articles wanted that appeared in the year :published, as evidence."""
-    sql = f"""select a.pmid, a.title, a.authors, a.year
+    sql = f"""select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.authors, a.year
 from {wanted.tables}
 where {wanted.where} and a.year is nullif(:published, '')  -- empty: those whose year is not known
 order by a.pmid desc"""

@@ -23,7 +23,7 @@ order by w.year desc, w.id""",
     ),
     Example(
         "Words in the full text of titles, abstracts and keywords",
-        """select a.pmid, a.title, a.year
+        """select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.year
 from article_search f join articles a on a.pmid = f.rowid
 where f.article_search match 'a* OR s*'  -- folded: see fold() below
 order by f.rank
@@ -31,7 +31,7 @@ limit 50""",
     ),
     Example(
         "Articles by two people together",
-        """select a.pmid, a.title, x.name, y.name as with_name
+        """select a.pmid, coalesce(a.title, a.vernacular_title) as title, x.name, y.name as with_name
 from authorships x
     join authorships y on y.pmid = x.pmid and y.position > x.position
     join articles a on a.pmid = x.pmid

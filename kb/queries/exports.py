@@ -30,7 +30,7 @@ _NAMED_BY: Final = """(
 _ATTRIBUTES: Final[Mapping[str, tuple[str, str | None]]] = {
     "name": (WORK_NAME, None),
     "label": ("w.label", None),
-    "title": ("a.title", None),
+    "title": ("coalesce(a.title, a.vernacular_title)", None),
     "year": ("coalesce(a.year, w.year)", None),
     "authors": ("a.authors", None),
     "journal": ("coalesce(j.abbreviation, j.title)", "journals"),

@@ -50,7 +50,8 @@ def read_new_articles(db: sqlite3.Connection, wanted: Wanted, limit: int) -> lis
     """Return the articles wanted that came last."""
     rows = db.execute(
         f"""select n.pmid, n.title, n.authors, coalesce(j.abbreviation, j.title, n.book_title), n.citation_line, n.came
-        from (select a.pmid, a.title, a.authors, a.journal_id, a.book_title, a.citation_line, {_CAME} as came
+        from (select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.authors, a.journal_id,
+            a.book_title, a.citation_line, {_CAME} as came
             from {wanted.tables} where {wanted.where} order by came desc, a.pmid desc limit :limit) n
             left join journals j on j.journal_id = n.journal_id
         order by n.came desc, n.pmid desc""",
@@ -62,7 +63,7 @@ def read_new_articles(db: sqlite3.Connection, wanted: Wanted, limit: int) -> lis
 def read_new_citing(db: sqlite3.Connection, work: int, limit: int) -> list[NewCiting]:
     """Return the works that cite work, or one merged into it, those heard of last first."""
     rows = db.execute(
-        """select w.id, w.label, a.title, a.authors, min(c.since) as since
+        """select w.id, w.label, coalesce(a.title, a.vernacular_title), a.authors, min(c.since) as since
         from (select id from works where id = :work union all select id from works where merged_into = :work) t
             join citations c on c.cited_id = t.id
             join works v on v.id = c.citing_id join works w on w.id = coalesce(v.merged_into, v.id)
@@ -80,7 +81,7 @@ def read_new_notices(db: sqlite3.Connection, kinds: Collection[str], limit: int)
     A notice that two records bear is there once on each article; a retracted article without one, by its type.
     """
     rows = db.execute(
-        f"""select l.id, l.said_by, l.position, l.kind, w.label, h.title, coalesce(l.printed, o.label, l.other_id),
+        f"""select l.id, l.said_by, l.position, l.kind, w.label, coalesce(h.title, h.vernacular_title), coalesce(l.printed, o.label, l.other_id),
             {_CAME} as came
         from (
             select distinct id, kind, other_id, said_by, position, printed from notice_links

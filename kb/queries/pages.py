@@ -186,7 +186,7 @@ def read_standings(db: sqlite3.Connection, pmid: int) -> dict[int, Standing]:
 def read_unprinted(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbour]:
     """Return works that pmid cites according to a source, but that its printed references do not name."""
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, a.title, group_concat(distinct s.name)
+        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), group_concat(distinct s.name)
         from citations c join citation_sources s on s.id = c.source_id
             join works v on v.id = c.cited_id join works w on w.id = coalesce(v.merged_into, v.id)
             left join articles a on a.pmid = w.id
@@ -221,7 +221,7 @@ def read_citing(db: sqlite3.Connection, work: int, limit: int, *, sort: str = "g
     order = f"order by {ORDERS_OF_LINKS[sort]}, w.id desc"
     rows = db.execute(
         f"""{_CITING}
-        select w.id, w.label, w.year, w.state, a.title, (
+        select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), (
                 select group_concat(name, ', ') from (select distinct s.name
                     from citations c join citation_sources s on s.id = c.source_id
                     where c.cited_id in (select id from named) and c.citing_id in (
@@ -244,7 +244,7 @@ def read_citing_count(db: sqlite3.Connection, work: int) -> int:
 def read_similar(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbour]:
     """Return PubMed's similar articles of pmid, in PubMed's order; note is the rank."""
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, a.title, s.rank
+        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), s.rank
         from similar_articles s join works v on v.id = s.similar_pmid
             join works w on w.id = coalesce(v.merged_into, v.id) left join articles a on a.pmid = w.id
         where s.pmid = ? order by s.rank limit ?""",
@@ -256,7 +256,7 @@ def read_similar(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbou
 def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbour]:
     """Return the related studies that the last graph run computed, closest first; note is the reason."""
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, a.title, r.reason
+        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), r.reason
         from related_studies r join works w on w.id = r.related_id left join articles a on a.pmid = w.id
         where r.id = ? order by r.score desc, r.related_id limit ?""",
         (work, limit),
@@ -347,7 +347,8 @@ def read_counts(db: sqlite3.Connection) -> Counts:
     )
 
 
-_LISTED: Final = """select a.pmid, a.title, a.title_html, a.authors, coalesce(j.abbreviation, j.title, a.book_title),
+_LISTED: Final = """select a.pmid, coalesce(a.title, a.vernacular_title), a.title_html, a.authors,
+    coalesce(j.abbreviation, j.title, a.book_title),
     a.citation_line, a.year, a.journal_id
     from articles a left join journals j on j.journal_id = a.journal_id"""
 
@@ -373,7 +374,7 @@ def read_most_cited(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
     chosen = [row[0] for row in db.execute(_MOST_CITED_COMPUTED, (limit,))]
     chosen = chosen or [row[0] for row in db.execute(_MOST_CITED, (limit,))]
     rows = db.execute(
-        f"""select w.id, w.label, w.year, w.state, a.title
+        f"""select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title)
         from works w left join articles a on a.pmid = w.id where w.id in ({marks(chosen)})""",
         chosen,
     )

@@ -113,7 +113,7 @@ where m.id = :id""",
     ),
     "peers": Evidence(
         "Articles held of the same year, and how they are cited here",
-        """select a.pmid, a.title, a.year, m.citation_count, m.year_percentile
+        """select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.year, m.citation_count, m.year_percentile
 from articles a left join article_metrics m on m.id = a.pmid
 where a.year = :year
 order by m.year_percentile desc, a.pmid""",
@@ -202,7 +202,8 @@ order by c.id""",
     ),
     "community_held": Evidence(
         "Works of this community that are held",
-        """select a.pmid, a.title, a.year from communities c join articles a on a.pmid = c.id
+        """select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.year
+from communities c join articles a on a.pmid = c.id
 where c.community = :community
 order by a.pmid""",
         ("community",),

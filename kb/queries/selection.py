@@ -8,7 +8,8 @@ from kb.queries.edges import ExportEdge
 from kb.queries.exports import ExportNode
 from kb.queries.records import chunks, marks
 
-_NODES = """select w.id, w.citation_key, w.label, a.title, coalesce(a.year, w.year), a.authors,
+_NODES = """select w.id, w.citation_key, w.label, coalesce(a.title, a.vernacular_title),
+    coalesce(a.year, w.year), a.authors,
     coalesce(j.abbreviation, j.title), coalesce(a.doi, w.doi), w.state,
     m.citation_count, m.pagerank, m.component, s.name, k.community, p.x, p.y
     from works w left join articles a on a.pmid = w.id

@@ -23,6 +23,10 @@ ORDERS: Final = {  # name -> what it is called for references, and for citing wo
     "pagerank": ("PageRank", "PageRank"),
 }  # fmt: skip
 _STANDINGS: Final = {"held": "held", "deleted": "deleted", "not found": "not found"}
+_OF_BOOK: Final = {  # what a page calls the facts of a book, by their columns
+    "Edition": "edition", "Volume title": "volume_title", "Series": "series_title", "Report number": "report_number",
+    "Place in the book": "location_label", "ISBN": "isbn",
+}  # fmt: skip
 
 
 class PrintedReference(NamedTuple):
@@ -78,7 +82,8 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
         "article": record.article,
         "receipt": receipt,
         "is_real": record.source != SYNTHETIC,
-        "title": title_markup(record.article.title, record.article.title_html),
+        "title": title_markup(record.article.title or record.article.vernacular_title, record.article.title_html),
+        "book_facts": [(name, said) for name, column in _OF_BOOK.items() if (said := getattr(record.article, column))],
         "sections": [(section.label, marked_up(section.text, section.html)) for section in record.abstract_sections],
         "headings": _headings(record),
         "histories": [(d.kind, d.date) for d in record.article_dates],

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import yaml
 
 from kb.database import one_moment
+from kb.formats.languages import LANGUAGE_TAGS, language_name
 from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording
@@ -104,8 +105,8 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "source_words": wording.source_words,
         "safe_title": title_markup,
         "fold": fold,
-        "language_name": wording.language_name,
-        "language_tag": wording.LANGUAGE_TAGS.get,
+        "language_name": language_name,
+        "language_tag": LANGUAGE_TAGS.get,
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
         "as_network": downloads.AS_NETWORK,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from kb.formats.languages import language_name
 from kb.queries.facets import FACETS, FacetValue
 from kb.queries.syntax import describe_years, parse_years
 from kb.site import wording
@@ -104,7 +105,7 @@ def filter_words(facet: str, value: str, label: str | None = None) -> str:
         return value.replace("-", "–")
     if facet in wording.FLAG_WORDS:
         return wording.FLAG_WORDS[facet]
-    return wording.language_name(value) if facet == "language" else label or value
+    return language_name(value) if facet == "language" else label or value
 
 
 def removable_filters(asked: Asked, labels: Labels) -> list[Removable]:

@@ -34,7 +34,7 @@ def answer_path(name: str) -> str:
 
 def sql_path(wanted: Wanted) -> str:
     """Return the query string that shows the articles wanted as a question in SQL."""
-    sql = f"""select a.pmid, a.title, a.authors, a.year
+    sql = f"""select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.authors, a.year
 from {wanted.tables}
 where {wanted.where}
 order by a.year desc, a.pmid desc"""

@@ -126,14 +126,6 @@ NAMED_NOTE: Final = (
     "The SQL gives all works named and not held; years and words are then compared with each label, folded."
 )
 VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
-_LANGUAGES: Final = {
-    "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
-    "rus": "Russian", "jpn": "Japanese", "chi": "Chinese", "pol": "Polish", "nor": "Norwegian", "dan": "Danish",
-    "swe": "Swedish", "fin": "Finnish", "dut": "Dutch", "cze": "Czech", "hun": "Hungarian", "tur": "Turkish",
-    "kor": "Korean", "ara": "Arabic", "heb": "Hebrew", "per": "Persian", "gre": "Greek", "hrv": "Croatian",
-    "srp": "Serbian", "rum": "Romanian", "ukr": "Ukrainian", "ice": "Icelandic", "und": "not stated",
-    "mul": "several languages",
-}  # fmt: skip
 _EXPOSURES: Final = {  # kind of notice -> one work that is cited, several
     "RetractionIn": ("a retracted article", "{} retracted articles"),
     "PartialRetractionIn": ("an article of which a part was retracted", "{} articles of which parts were retracted"),
@@ -226,11 +218,6 @@ def search_feed_title(words: str) -> str:
 def citing_feed_title(label: str) -> str:
     """Return the title of the feed of who cites a work."""
     return f"New works here that cite {label}"
-
-
-def language_name(code: str) -> str:
-    """Return the name of one of NLM's three-letter languages; the letters themselves where it is none of ours."""
-    return _LANGUAGES.get(code, code)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -371,15 +358,3 @@ def _asked(number: int, held: str, what: str) -> str:
     if not number:
         return f"Nobody was asked {what}."
     return f"Sources were asked {what} for {number:,} of {held}."
-
-
-LANGUAGE_TAGS: Final = {  # MARC's three letters, as NLM writes languages: BCP 47's two, as web pages do
-    "eng": "en", "ger": "de", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "chi": "zh",
-    "jpn": "ja", "kor": "ko", "pol": "pl", "dut": "nl", "swe": "sv", "nor": "no", "dan": "da", "fin": "fi",
-    "ice": "is", "cze": "cs", "slo": "sk", "hun": "hu", "rum": "ro", "bul": "bg", "scr": "hr", "hrv": "hr",
-    "scc": "sr", "srp": "sr", "slv": "sl", "mac": "mk", "alb": "sq", "bos": "bs", "gre": "el", "tur": "tr",
-    "heb": "he", "ara": "ar", "per": "fa", "ukr": "uk", "bel": "be", "est": "et", "lav": "lv", "lit": "lt",
-    "geo": "ka", "arm": "hy", "aze": "az", "kaz": "kk", "uzb": "uz", "hin": "hi", "ben": "bn", "urd": "ur",
-    "tam": "ta", "tel": "te", "tha": "th", "vie": "vi", "ind": "id", "may": "ms", "cat": "ca", "glg": "gl",
-    "baq": "eu", "gle": "ga", "wel": "cy", "afr": "af", "swa": "sw", "lat": "la",
-}  # fmt: skip

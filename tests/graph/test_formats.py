@@ -319,6 +319,32 @@ def test_vosviewer_map_and_network_are_read_back_whole() -> None:
     assert links == [[str(place), str(place + 1), "1"] for place in range(1, len(NODES))]
 
 
+def map_rows(nodes: list[ExportNode]) -> list[dict[str, str]]:
+    """Return the rows of VOSviewer's map file."""
+    text = text_of("map.vos.txt", nodes, [])
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", strict=True))
+
+
+def test_vosviewer_gets_a_weight_for_every_item_or_no_weight() -> None:
+    counted = ExportNode("pmid:1", "A", year=2001, citation_count=0, community=1)
+    uncounted = ExportNode("pmid:2", "B", articles=3)
+
+    all_counted, some_counted = [counted, counted._replace(name="pmid:3")], [counted, uncounted]
+
+    of_all = json.loads(text_of("vos.json", all_counted, []))["network"]["items"]
+    of_some = json.loads(text_of("vos.json", some_counted, []))["network"]["items"]
+    assert [item.get("weights") for item in of_all] == [{"Citations": 0}, {"Citations": 0}]
+    assert [item.get("weights") for item in of_some] == [None, None]
+    assert [row["weight<Citations>"] for row in map_rows(all_counted)] == ["0", "0"]
+    assert list(map_rows(some_counted)[0]) == ["id", "label", "description", "url", "cluster", "score<Year>"]
+
+
+def test_vosviewer_finds_no_column_that_is_empty_in_every_item() -> None:
+    names = [ExportNode("name:ness a", "Ness A", articles=2), ExportNode("name:lie b", "Lie B", articles=1)]
+
+    assert list(map_rows(names)[0]) == ["id", "label", "description", "url", "weight<Articles>"]
+
+
 def test_unknown_is_absent_and_zero_is_there() -> None:
     node = ExportNode("pmid:1", "L", citation_count=0)
 

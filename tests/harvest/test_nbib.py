@@ -236,12 +236,18 @@ def test_what_has_no_place_of_its_own_is_kept_as_printed():
 def test_a_book_and_its_chapter_are_told_apart():
     book, chapter = parsed(
         "PMID- 1\nBTI - Lamps\nPB  - A Press\nEN  - 2nd\nISBN- 9780000000000\nAID - NBK1 [bookaccession]\n\n"
-        "PMID- 2\nTI  - Wicks\nBTI - Lamps\nPL  - Oslo\nAID - NBK2 [bookaccession]\n"
+        "PMID- 2\nCTDT- 20220621\nPB  - A Press\nDP  - 2023 Jan\nTI  - Wicks\nBTI - Lamps\nVTI - Of Brass\n"
+        "CTI - Harbour Lamps\nPL  - Oslo\nFED - Flame, Cy\nED  - Flame C\nAID - NBK2 [bookaccession]\n"
     )
 
     assert (book.article.record_type, book.article.title, book.article.book_title) == ("book", "Lamps", "Lamps")
     assert (chapter.article.record_type, chapter.article.title) == ("book chapter", "Wicks")
-    assert chapter.other_fields == (rows.OtherField(2, 1, "PL", "Oslo"),)
+    assert (book.article.edition, book.article.isbn) == ("2nd", "9780000000000")
+    assert (chapter.article.publisher_place, chapter.article.series_title) == ("Oslo", "Harbour Lamps")
+    assert (chapter.article.volume_title, chapter.article.authors) == ("Of Brass", "Flame C, editor")
+    assert chapter.article.citation_line == "Oslo: A Press; 2023 Jan."
+    assert chapter.article_dates == (rows.ArticleDate(2, 1, "contribution", "2022-06-21"),)
+    assert chapter.other_fields == ()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """Every element of an article that litkb keeps, and the shapes in which real records give it."""
 
+import pytest
+
 from harvest.pubmed import parse_articles
+from harvest.pubmedxml import format_record
 from kb import records as rows
 from kb.errors import RecordError
 from tests.builders import (
@@ -97,6 +100,62 @@ def test_a_doi_that_only_the_location_gives_is_used_unless_it_is_none_or_marked_
         rows.ArticleIdentifier(1, 2, "doi", "e22.00123", 1),
     )
     assert invalid.article_identifiers == (rows.ArticleIdentifier(1, 1, "doi", "10.1234/wrong", 0),)
+
+
+def placed(value: str, valid: str | None, kind: str = "doi") -> str:
+    return element("ELocationID", value, EIdType=kind, ValidYN=valid)
+
+
+@pytest.mark.parametrize(
+    ("listed", "places", "doi"),
+    [
+        (["10.5555/wrong", "10.5555/right"], [("10.5555/wrong", "N")], "10.5555/right"),
+        (["10.5555/wrong"], [("10.5555/wrong", "N"), ("10.5555/right", "Y")], "10.5555/right"),
+        (["https://doi.org/10.5555/WRONG"], [("10.5555/wrong", "N")], None),
+        (["10.5555/first", "10.5555/second"], [("10.5555/second", "Y")], "10.5555/first"),
+        (["10.5555/disputed"], [("10.5555/disputed", "N"), ("10.5555/disputed", "Y")], "10.5555/disputed"),
+        ([], [("e22.00123", "Y"), ("10.5555/right", None)], "10.5555/right"),
+        ([], [("10.5555/wrong", "N")], None),
+    ],
+)
+def test_a_doi_that_the_record_calls_invalid_is_not_the_articles_wherever_else_it_stands(listed, places, doi):
+    record = one(ids=[("doi", value) for value in listed], article="".join(placed(*place) for place in places))
+
+    assert record.article.doi == doi
+
+
+def test_an_identifier_called_invalid_is_kept_as_invalid_where_the_list_repeats_it():
+    record = one(ids=[("doi", "10.5555/wrong"), ("doi", "10.5555/right")], article=placed("10.5555/wrong", "N"))
+
+    assert [(row.value, row.is_valid) for row in record.article_identifiers] == [
+        ("10.5555/wrong", 0), ("10.5555/right", None),
+    ]  # fmt: skip
+    assert [record] == list(parse_articles(format_record(record).encode()))
+
+
+def test_a_pii_that_looks_like_a_doi_is_no_doi():
+    assert one(article=placed("10.5555/pii", "Y", kind="pii")).article.doi is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["[Not Available].", "[Not available]", "Not Available.", "[NOT AVAILABLE.]", "[In Process Citation]",
+     "In process citation", "[No title available]", "<i>[Not Available]</i>."],
+)  # fmt: skip
+def test_a_title_that_says_there_is_none_is_none(title):
+    record = one(title=title, article=element("VernacularTitle", "Lampen im Dorf."))
+
+    assert (record.article.title, record.article.title_html) == (None, None)
+    assert record.article.vernacular_title == "Lampen im Dorf."
+
+
+def test_a_vernacular_title_that_says_there_is_none_is_none():
+    assert one(article=element("VernacularTitle", "[Not Available].")).article.vernacular_title is None
+
+
+@pytest.mark.parametrize("title", ["Not available in stores.", "[Beds not available].", "In process.", "Untitled."])
+def test_a_title_that_speaks_of_what_is_not_available_stays(title):
+    assert one(title=title).article.title == title
 
 
 def test_two_identifiers_of_one_kind_are_both_kept_and_the_first_well_formed_counts():
@@ -460,3 +519,38 @@ def test_a_record_says_itself_where_it_is_from():
     )  # fmt: skip
     assert (live.source, live.article.provenance, live.stated_reference_count) == ("pubmed", None, None)
     assert (unknown.source, unknown.stated_reference_count) == ("pubmed", None)
+
+
+def investigators(*names: str, **attributes: object) -> str:
+    people = (element("Investigator", element("LastName", name), ValidYN="Y") for name in names)
+    return element("InvestigatorList", "".join(people), **attributes)
+
+
+def test_each_list_of_investigators_says_whose_members_they_are():
+    groups = [
+        element("Author", element("CollectiveName", "Lamp Group", Investigators="g1"), ValidYN="Y"),
+        element("Author", element("CollectiveName", "Wheel Group", Investigators="g2"), ValidYN="Y"),
+    ]
+    named = one(authors=groups, medline=investigators("Wick", "Flame", ID="g1") + investigators("Hub", ID="g2"))
+    silent = one(authors=["=Lamp Group"], medline=investigators("Wick", "Flame") + investigators("Hub"))
+
+    assert [(row.name, row.list_number, row.group_name) for row in named.investigators] == [
+        ("Wick", 1, "Lamp Group"), ("Flame", 1, "Lamp Group"), ("Hub", 2, "Wheel Group"),
+    ]  # fmt: skip
+    assert [(row.name, row.list_number, row.group_name) for row in silent.investigators] == [
+        ("Wick", 1, None), ("Flame", 1, None), ("Hub", 2, None),
+    ]  # fmt: skip
+    assert list(parse_articles((format_record(named) + format_record(silent)).encode())) == [named, silent]
+
+
+def test_an_author_who_is_a_person_and_a_group_is_both():
+    group = element("CollectiveName", "for the Lamp Group, Oslo")
+    place = element("AffiliationInfo", element("Affiliation", "Lamp House"))
+
+    record = one(authors=[author_xml("Wick AB", fore="Ada B", more=group + place), "Hub C"])
+
+    assert record.article.authors == "Wick AB, for the Lamp Group, Oslo, Hub C"
+    assert [(row.name, row.collective_name) for row in record.authorships] == [
+        ("Wick AB", None), ("for the Lamp Group, Oslo", "for the Lamp Group, Oslo"), ("Hub C", None),
+    ]  # fmt: skip
+    assert [(row.position, row.affiliation) for row in record.affiliations] == [(1, "Lamp House")]

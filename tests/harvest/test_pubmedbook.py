@@ -1,5 +1,7 @@
 """Books and chapters: what PubMed gives as PubmedBookArticle."""
 
+import pytest
+
 from harvest.pubmed import parse_articles
 from kb import records as rows
 from tests.builders import article_set, author_xml, book_xml, date_xml, element, reference_list_xml, reference_xml
@@ -35,7 +37,9 @@ def test_a_book_is_known_by_its_own_title_and_its_editors():
             publication_status="ppublish",
             doi="10.1234/book",
             publisher="A Press",
+            publisher_place="Oslo",
             edition="2nd",
+            isbn="0879695323",
         ),
         abstract_sections=(rows.AbstractSection(20301295, 1, "Use", None, "Why.", None),),
         authorships=(
@@ -91,3 +95,47 @@ def test_the_authors_of_a_book_are_not_the_authors_of_a_chapter_in_it():
 
     assert (book.article.authors, chapter.article.authors) == ("Writer A", "Guest B")
     assert [row.role for row in chapter.authorships] == ["author", "book author"]
+
+
+def test_a_book_says_where_it_is_from_and_which_volume_of_which_series_it_is():
+    chapter = one(
+        chapter="Oil",
+        authors=["Wick A"],
+        book=element("Volume", "2") + element("VolumeTitle", "Of Brass") + element("Edition", "3rd")
+        + element("CollectionTitle", "Harbour Lamps", book="series") + element("Isbn", "0-19-852663-7 (hardback)")
+        + element("Isbn", "978-0-306-40615-7") + element("ReportNumber", "LH-12"),
+        document=element("LocationLabel", "4", Type="chapter") + element("LocationLabel", "At the end")
+        + element("Pagination", element("StartPage", "55") + element("EndPage", "78")),
+    )  # fmt: skip
+
+    article = chapter.article
+    assert (article.publisher, article.publisher_place, article.edition) == ("A Press", "Oslo", "3rd")
+    assert (article.volume, article.volume_title, article.series_title) == ("2", "Of Brass", "Harbour Lamps")
+    assert (article.isbn, article.report_number) == ("9780306406157", "LH-12")
+    assert (article.location_label, article.pages) == ("chapter 4; At the end", "55-78")
+    assert [row.value for row in chapter.article_identifiers if row.kind == "isbn"] == [
+        "0-19-852663-7 (hardback)", "978-0-306-40615-7",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printed", "isbn"),
+    [
+        (["9780000000000", "0306406152"], "0306406152"),
+        (["9780000000000"], "9780000000000"),
+        (["123456789x"], "123456789X"),
+        (["none"], "none"),
+        ([], None),
+    ],
+)
+def test_the_isbn_of_a_book_has_a_right_check_digit_where_one_has(printed, isbn):
+    assert one(book="".join(element("Isbn", number) for number in printed)).article.isbn == isbn
+
+
+def test_investigators_of_a_chapter_and_of_its_book_are_read():
+    def people(name: str) -> str:
+        return element("InvestigatorList", element("Investigator", element("LastName", name), ValidYN="Y"))
+
+    chapter = one(chapter="Oil", book=people("Wick"), document=people("Flame"))
+
+    assert [(row.name, row.list_number) for row in chapter.investigators] == [("Wick", 1), ("Flame", 2)]

@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from harvest.markup import script
 from harvest.page import parse_page
 from harvest.pubdate import book_line, citation_line, first_year
 from harvest.pubmed import parse_articles
 from harvest.pubmedxml import format_article_set, format_record
 from kb import records as rows
 from kb.identifiers import normalise_doi
-from kb.text import collapse_spaces, subscript, superscript
+from kb.text import collapse_spaces, with_fractions
 
 PMID = 900000123
 REVISED = "2021-03-04"
@@ -49,10 +50,12 @@ NAMES = {"D000001": "Alpha", "D000002": "Beta <b>", "Gamma": "Gamma", "Q000001":
 def marked_texts(draw: Any) -> tuple[str, str | None]:
     """A text and its HTML, as a parser derives both from the same markup."""
     pieces = draw(st.lists(st.tuples(st.sampled_from(["", "i", "b", "sup", "sub"]), WORDS), min_size=1, max_size=4))
-    shown = {"sup": superscript, "sub": subscript}
-    text = "".join(shown.get(tag, str)(words) for tag, words in pieces)
+    text = ""
+    for tag, words in pieces:
+        text += script(tag, words, text)
     if not any(tag for tag, _ in pieces):
         return text, None
+    text = with_fractions(text)
     return text, "".join(f"<{tag}>{escape(words)}</{tag}>" if tag else escape(words) for tag, words in pieces)
 
 
@@ -94,6 +97,39 @@ def affiliations(draw: Any, authors: tuple[rows.Authorship, ...]) -> tuple[rows.
         for author in authors
         for n, (place, identifier) in enumerate(draw(st.lists(st.tuples(WORDS, identified), max_size=2)), 1)
     )
+
+
+def investigators(draw: Any) -> tuple[rows.Investigator, ...]:
+    made: list[rows.Investigator] = []
+    for number, people in enumerate(draw(st.lists(st.lists(PERSON, min_size=1, max_size=2), max_size=2)), 1):
+        for initials, last, fore, suffix, orcid in people:
+            name = " ".join(filter(None, (last, initials or fore, suffix)))
+            made.append(rows.Investigator(PMID, len(made) + 1, name, last, fore, initials, suffix, orcid, None, number))
+    return tuple(made)
+
+
+LABELS = st.sampled_from([None, "Chapter 7", "part 2; chapter 4", "appendix A", "At the end"])
+IN_ARTICLES = [
+    ("OWN", "NLM"), ("IndexingMethod", "Curated"), ("SB", "IM"), ("SB", "S"), ("GS", "lmp-1"),
+    ("NumberOfReferences", "12"), ("FPS", "Wick, Ada B Jr"), ("PS", "Wick AB Jr"), ("PS", "Flame C"), ("SFM", "Skylab"),
+    ("GN", "KIE: 12 fn."), ("GN", "In two parts."), ("Glow", "faint"),
+    ("Lamps", '<Lamps n="2"><Lamp>a &amp; b</Lamp></Lamps>'),
+    ("ObjectList", '<ObjectList><Object Type="Erratum"><Param Name="id">7</Param></Object></ObjectList>'),
+]  # fmt: skip
+IN_BOOKS = [
+    ("Medium", "Internet"),
+    ("Sections", '<Sections><Section><SectionTitle part="1">Oil</SectionTitle></Section></Sections>'),
+    ("CitationString", "Wick A. Oil."), ("ItemList", '<ItemList ListType="pub"><Item>One</Item></ItemList>'),
+    ("Glow", "faint"), ("ObjectList", '<ObjectList><Object Type="Erratum"/></ObjectList>'),
+]  # fmt: skip
+
+
+def other_fields(draw: Any, choice: list[tuple[str, str]]) -> tuple[rows.OtherField, ...]:
+    """Some of these fields, in the order in which they are written."""
+    found = [field for field in choice if draw(st.booleans())]
+    if ("FPS", "Wick, Ada B Jr") in found and ("PS", "Wick AB Jr") not in found:
+        found.remove(("FPS", "Wick, Ada B Jr"))
+    return tuple(rows.OtherField(PMID, n, *field) for n, field in enumerate(found, 1))
 
 
 def mesh(draw: Any) -> tuple[rows.MeshHeading, ...]:
@@ -166,13 +202,6 @@ def articles(draw: Any) -> rows.Record:
     place = {name: draw(MAYBE) for name in ("volume", "issue", "pages")}
     words = draw(st.none() | PUB_DATES)
     journal_id, short = draw(st.sampled_from([(None, None), ("0001", "J Alpha"), ("ta:J Beta", "J Beta")]))
-    persons = draw(st.lists(PERSON, max_size=2))
-    investigators = [
-        rows.Investigator(
-            PMID, n, " ".join(filter(None, (last, initials or fore, suffix))), last, fore, initials, suffix, orcid, None
-        )
-        for n, (initials, last, fore, suffix, orcid) in enumerate(persons, 1)
-    ]
     empty = draw(st.sampled_from([None, 0]))
     article = rows.Article(
         PMID,
@@ -196,7 +225,8 @@ def articles(draw: Any) -> rows.Record:
         else None,
         references=cited,
         other_abstract_sections=listed(draw, rows.OtherAbstractSection, MAYBE, MAYBE, MAYBE, MAYBE, WORDS, MAYBE),
-        investigators=tuple(investigators),
+        investigators=investigators(draw),
+        other_fields=other_fields(draw, IN_ARTICLES),
         mesh_headings=headings,
         mesh_descriptors=tuple(
             rows.MeshDescriptor(ui, NAMES[ui], as_of) for ui in dict.fromkeys(row.descriptor_ui for row in headings)
@@ -224,8 +254,7 @@ def books(draw: Any) -> rows.Record:
     parts = common(draw, columns)
     record_type = draw(st.sampled_from(["book", "book chapter"]))
     cited = references(draw, "ReferenceList")
-    publisher, words = draw(WORDS.map(lambda name: name.replace(":", ";"))), draw(st.none() | PUB_DATES)
-    place = draw(st.none() | WORDS.map(lambda name: name.replace(":", ";")))
+    publisher, place, words, report = draw(MAYBE), draw(MAYBE), draw(st.none() | PUB_DATES), draw(MAYBE)
     article = rows.Article(
         PMID,
         record_type,
@@ -235,16 +264,25 @@ def books(draw: Any) -> rows.Record:
         year=first_year(words or ""),
         publisher=publisher,
         citation_line=book_line(place, publisher, years=words),
+        publisher_place=place,
         volume=draw(MAYBE),
+        pages=draw(MAYBE),
         edition=draw(MAYBE),
+        volume_title=draw(MAYBE),
+        series_title=draw(MAYBE),
+        isbn="9780000000000",
+        report_number=report,
+        location_label=draw(LABELS) if record_type == "book chapter" else None,
         reference_count=len(cited) or None,
     )
-    isbn = rows.ArticleIdentifier(PMID, 1, "isbn", "9780000000000", None)
-    number = rows.ArticleIdentifier(PMID, 2, "bookaccession", "NBK1", None)
+    kinds = [("isbn", "9780000000000"), ("reportnumber", report), ("bookaccession", "NBK1")]
+    numbers = [(kind, value) for kind, value in kinds if value is not None]
     return rows.Record(
         article=article,
         references=cited,
-        article_identifiers=(isbn, number),
+        article_identifiers=tuple(rows.ArticleIdentifier(PMID, n, *one, None) for n, one in enumerate(numbers, 1)),
+        investigators=investigators(draw),
+        other_fields=other_fields(draw, IN_BOOKS),
         article_dates=numbered_dates(found),
         **parts,
     )

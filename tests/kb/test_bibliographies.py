@@ -46,7 +46,7 @@ def hostile_items(count: int = 2_000) -> list[Item]:
 def kept(text: str) -> str:
     """Return what every format keeps of a title: one line, no forbidden characters, no final point."""
     text = shown(re.sub("[\ud800-\udfff\uffff]", "", text))
-    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
+    return text[:-1].rstrip() if text.endswith(".") and not text.endswith("..") else text
 
 
 def bytes_of(suffix: str, items: Iterable[Item]) -> str:
@@ -208,7 +208,8 @@ ZOTERO = {
     "TI": ("title", [FULL_NBIB["TI"].rstrip(".")]),
     "AB": ("abstractNote", ["BACKGROUND: People leave. RESULTS: They return."]),
     "KW": ("tags", ["Groups", "12-step"]),
-    "LA": ("language", ["eng", "nor"]),
+    "LA": ("language", ["eng, nor"]),
+    "N1": ("notes", ["Retracted: J C. 2013;1:1", "Original title: CO₂ og den lange tittelen"]),
     "T2": ("publicationTitle", ["Journal of Tests"]),
     "J2": ("journalAbbreviation", ["J Tests"]),
     "PY": ("date (year)", ["2020"]),
@@ -289,7 +290,7 @@ def test_ris_fills_the_fields_that_zotero_reads(full_item: Item):
 def test_json_lines_hold_everything_of_an_item(full_item: Item):
     entry = json.loads(written(".jsonl", [full_item]))
 
-    assert set(entry) == {*Item._fields, "keywords", "note"} - {"keyword_rows"}
+    assert set(entry) == {*Item._fields, "keywords", "article_number", "note"} - {"keyword_rows"}
     assert entry["grants"][0] == {
         "grant_id": "R01 X",
         "acronym": "AA",
@@ -307,7 +308,8 @@ def test_pubmeds_csv_has_its_eleven_columns(full_item: Item):
         "PMID": "1",
         "Title": "CO₂ and the long title that a file of PubMed folds over several lines, because it has so many words",
         "Authors": "Vederhus JK, Anton RF Jr, A Group.",
-        "Citation": "J Tests. 2020 May 24;15(1 Suppl):766-73. doi: 10.1186/s13722-020-00191-w.",
+        "Citation": "J Tests. 2020 May 24;15(1 Suppl):766-73. doi: 10.1186/s13722-020-00191-w. [Retracted: J C. "
+        "2013;1:1]",
         "First Author": "Vederhus JK",
         "Journal/Book": "J Tests",
         "Publication Year": "2020",
@@ -341,7 +343,7 @@ def test_formatted_references_are_these():
     )  # fmt: skip
     chapter = ITEM._replace(
         record_type="book chapter", journal=None, abbreviation=None, title="Does it fit?", publisher="Academic Press",
-        book_title="The Book of Groups", doi=None, pmcid=None, names=(GROUP,),
+        book_title="The Book of Groups", volume=None, doi=None, pmcid=None, names=(GROUP,),
     )  # fmt: skip
     named = Item(-5, None, "named", "Moos RH. Active ingredients. Addiction. 2008.", 2008, "10.1111/x", None)
     items = [ITEM, book, chapter, named]
@@ -363,7 +365,7 @@ def test_formatted_references_are_these():
     assert written(".apa.txt", items).splitlines() == [
         "Vederhus, J.-K., Anton, R. F., Jr, & Recovery and Care Group (2020). One size doesn't fit all: DNA in Norway. "
         "Addiction science & clinical practice, 15(1), 766–773. https://doi.org/10.1186/s13722-020-00191-w",
-        "Høie, M. M. (Ed.) (2020). One size doesn't fit all: DNA in Norway. (2nd ed.). Academic Press. "
+        "Høie, M. M. (Ed.) (2020). One size doesn't fit all: DNA in Norway (2nd ed.). Academic Press. "
         "[Bibliographic facts of litkb's demonstration, not a record of PubMed.]",
         "Recovery and Care Group (2020). Does it fit? In The Book of Groups (pp. 766–773). Academic Press.",
         "Moos RH. Active ingredients. Addiction. 2008. https://doi.org/10.1111/x",

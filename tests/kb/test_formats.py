@@ -66,6 +66,8 @@ def plain(text: str) -> str:
         (r"\textasciicircum{}", "^"),
     ):
         text = text.replace(written, meant)
+    for written, meant in ((r"\textless{}", "<"), (r"\textgreater{}", ">"), (r"\textbar{}", "|")):
+        text = text.replace(written, meant)
     text = re.sub(r"\\([$&#_%])", r"\1", text.replace("{", "").replace("}", ""))
     return text.replace("\0", "\\").replace("\1", "{").replace("\2", "}")
 
@@ -118,6 +120,8 @@ def test_bibtex_is_read_back_whole():
         "doi": "10.1186/s13722-020-00191-w",
         "pmid": "32448354",
         "pmcid": "PMC7247232",
+        "issn": "1940-0640",
+        "language": "en",
         "keywords": "Norway, Self-help groups",
         "abstract": "Background: Few words.",
     }
@@ -209,7 +213,15 @@ def test_braces_of_a_bibtex_file_are_balanced_whatever_the_titles():
     ("pages", "found"),
     [
         ("766-73", ("766", "773")),
-        ("151-8; discussion 159-65", ("151", "158")),
+        ("151-8; discussion 159-65", ("151-8; discussion 159-65", None)),
+        ("279-81, 285", ("279-81, 285", None)),
+        ("2048-2060.e7", ("2048-2060.e7", None)),
+        ("11S-9S", ("11S-9S", None)),
+        ("101-109S", ("101-109S", None)),
+        ("12-3-12-9", ("12-3-12-9", None)),
+        ("106-2", ("106-2", None)),
+        ("A12-B3", ("A12-B3", None)),
+        ("xi-xiv", ("xi-xiv", None)),
         ("2017-2047", ("2017", "2047")),
         ("CD012880", ("CD012880", None)),
         ("e1-e9", ("e1", "e9")),
@@ -219,7 +231,9 @@ def test_braces_of_a_bibtex_file_are_balanced_whatever_the_titles():
         ("5–123", ("5", "123")),
     ],
 )
-def test_page_ranges_are_written_in_full(pages: str | None, found: tuple[str, str | None]):
+def test_a_plain_span_of_pages_is_written_in_full_and_other_text_as_printed(
+    pages: str | None, found: tuple[str, str | None]
+):
     assert page_range(pages) == found
 
 

@@ -52,6 +52,19 @@ def test_words_of_any_script_are_found():
     assert words_in("a_b-c1") == ["a", "b", "c1"]
 
 
+@pytest.mark.parametrize(
+    ("printed", "typed"),
+    [("CO₂", "CO2"), ("xᵢ and Kₘ", "xi and Km"), ("K_d", "Kd"), ("CD4^(hi)", "CD4hi"), ("e^x", "ex"), ("2½", "2 ½")],
+)
+def test_what_is_raised_or_lowered_is_found_as_it_is_typed(printed: str, typed: str):
+    assert fold(printed) == fold(typed)
+
+
+@pytest.mark.parametrize("text", ["snake_case", "a ^ b", "mir_21", "_x", "x^", "f_(a, b)"])
+def test_other_marks_stay_in_the_search_form(text: str):
+    assert fold(text) == text
+
+
 def test_spaces_and_controls():
     assert collapse_spaces(" a \u00a0\n b ") == "a b"
     assert without_controls("a\x00\x0bb\ud800\uffff\n") == "ab\n"

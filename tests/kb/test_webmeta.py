@@ -32,6 +32,7 @@ def test_citation_tags_say_what_zotero_reads():
         ("citation_lastpage", "19"),
         ("citation_issn", "1940-0640"),
         ("citation_doi", "10.1186/s13722-020-00191-w"),
+        ("citation_editor", "Høie, M"),
         ("citation_pmid", "32448354"),
         ("citation_language", "eng"),
     ]
@@ -72,7 +73,11 @@ def test_no_text_can_end_the_script_that_holds_it():
 def test_a_chapter_is_part_of_its_book():
     chapter = ITEM._replace(record_type="book chapter", book_title="Treatment", journal=None, abbreviation=None)
 
-    assert json.loads(json_ld(chapter))["isPartOf"] == {"@type": "Book", "name": "Treatment"}
+    assert json.loads(json_ld(chapter))["isPartOf"] == {
+        "@type": "Book",
+        "name": "Treatment",
+        "editor": [{"@type": "Person", "name": "M Høie", "familyName": "Høie", "givenName": "M"}],
+    }
     assert ("citation_inbook_title", "Treatment") in citation_tags(chapter)
     assert dict(parse_qsl(coins(chapter)))["rft_val_fmt"] == "info:ofi/fmt:kev:mtx:book"
 

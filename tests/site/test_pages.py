@@ -4,7 +4,7 @@ import re
 from html import unescape
 from pathlib import Path
 
-from kb.records import DEMONSTRATION, SYNTHETIC, LinkList
+from kb.records import DEMONSTRATION, SYNTHETIC, Investigator, LinkList, PublicationType
 from tests.records import record, reference_of
 from tests.site.conftest import BOOK, CITING, HELD, KNOWN, RETRACTED, SEED, Get, fill, served
 
@@ -112,6 +112,40 @@ def test_a_retraction_is_shown_before_all_else(get: Get):
     text = text_of(get(f"/article/{RETRACTED}").text)
 
     assert text.startswith("This article has been retracted: Lancet. 2010;375:445")
+
+
+def test_a_preprint_says_so_before_its_journal(tmp_path: Path):
+    preprint = record(1, publication_types=(PublicationType(1, 1, None, "Preprint"),))
+    with served(fill(tmp_path / "preprint.db", [preprint])) as get:
+        assert text_of(get("/article/1").text).startswith("Preprint · ")
+
+
+def test_the_vernacular_title_stands_in_where_pubmed_has_no_other(tmp_path: Path):
+    untitled = record(1, (2,), title=None, vernacular_title="Lampen im Dorf.")
+    with served(fill(tmp_path / "untitled.db", [untitled, record(2)])) as get:
+        pages = [get(address).text for address in ("/article/1", "/search?q=lampen", "/article/2", "/search.atom")]
+
+    assert text_of(pages[0]).count("Lampen im Dorf.") == 1
+    assert ["Lampen" in plain(page) for page in pages] == [True] * 4
+
+
+def test_the_page_of_a_chapter_says_what_is_known_of_its_book_and_whose_investigators_it_lists(tmp_path: Path):
+    people = (Investigator(1, 1, "Wick A", *(None,) * 6, 1, "Lamp Group"), Investigator(1, 2, "Hub C", *(None,) * 6, 2))
+    chapter = record(
+        1, record_type="book chapter", publisher="A Press", publisher_place="Oslo", series_title="Lamps in Depth",
+        isbn="9780306406157", location_label="Chapter 7", investigators=people,
+    )  # fmt: skip
+    with served(fill(tmp_path / "book.db", [chapter])) as get:
+        html = get("/article/1").text
+
+    facts = [
+        "Publisher: A Press, Oslo",
+        "Series: Lamps in Depth",
+        "Place in the book: Chapter 7",
+        "ISBN: 9780306406157",
+    ]
+    assert [fact for fact in facts if fact not in text_of(html)] == []
+    assert section(html, "investigators").endswith("Lamp Group: Wick A Hub C")
 
 
 def test_related_studies_come_with_reasons(get: Get):
