@@ -129,7 +129,7 @@ def _has_base(before: str) -> bool:
 
 
 def _script(text: str, before: str, table: dict[int, int], mark: str) -> str:
-    """Return text in raised or lowered letters where all have one, else after a mark, without blanks around it; signs stay."""
+    """Return text, without blanks around it, in raised or lowered letters where all have one, else after a mark."""
     inner = text.strip()
     if inner and all(ord(c) in table for c in inner):
         return inner.translate(table)

@@ -121,7 +121,8 @@ def read_texts_of(db: sqlite3.Connection, works: Ids) -> dict[int, str]:
 def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, Standing]:
     """Return by id how works are shown; those that nothing names are absent."""
     rows = db.execute(
-        """select w.id, w.label, a.title, coalesce(a.year, w.year), coalesce(a.doi, w.doi), a.pmid is not null,
+        """select w.id, w.label, coalesce(a.title, a.vernacular_title),
+            coalesce(a.year, w.year), coalesce(a.doi, w.doi), a.pmid is not null,
             w.id in (select pmid from retracted_articles)
         from works w left join articles a on a.pmid = w.id where w.id in (select value from json_each(?))""",
         (_listed(works),),

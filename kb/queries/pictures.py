@@ -70,7 +70,8 @@ class Together(NamedTuple):
 def read_dots(db: sqlite3.Connection, works: Collection[int]) -> dict[int, Dot]:
     """Return the works as a picture shows them."""
     rows = db.execute(
-        f"""select w.id, w.label, a.title, coalesce(a.year, w.year), a.pmid is not null, {_RETRACTED},
+        f"""select w.id, w.label, coalesce(a.title, a.vernacular_title),
+            coalesce(a.year, w.year), a.pmid is not null, {_RETRACTED},
             c.community, m.citation_count
         from works w left join articles a on a.pmid = w.id left join communities c on c.id = w.id
             left join article_metrics m on m.id = w.id
