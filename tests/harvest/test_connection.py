@@ -1,0 +1,123 @@
+"""Servers that would keep a request for ever, or send without an end: each ends at the moment or size set for it."""
+
+import itertools
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from harvest.connection import Limits, _Incoming
+from harvest.transport import send
+from kb.errors import TransientError
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+WITHOUT_END = {  # what comes first, and what comes again and again
+    "status line": (b"", b"H"),
+    "reason": (b"HTTP/1.1 200 ", b"K"),
+    "header": (HEAD + b"X: ", b"x"),
+    "headers": (HEAD, b"X-Name: value\r\n"),
+    "100 Continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "100 Continue with headers": (b"", b"HTTP/1.1 100 Continue\r\nX-Name: value\r\n\r\n"),
+    "chunk size": (CHUNKED, b"0"),
+    "chunk extension": (CHUNKED + b"1;", b"x"),
+    "chunks of one byte": (CHUNKED, b"1\r\nx\r\n"),
+    "trailers": (CHUNKED + b"0\r\n", b"X-Name: value\r\n"),
+    "body": (HEAD + b"\r\n", b"x"),
+}
+
+
+@contextmanager
+def server_that_sends(first: bytes, again: bytes = b"") -> Iterator[str]:
+    """Give the address of a server that sends first, then again until the client goes away."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            try:
+                while True:
+                    connection, _ = listening.accept()
+                    threading.Thread(target=answer, args=[connection], daemon=True).start()
+            except OSError:
+                return
+
+        def answer(connection: socket.socket) -> None:
+            with connection:
+                try:
+                    connection.recv(65536)
+                    connection.sendall(first)
+                    while again:
+                        connection.sendall(again * (4096 // len(again)))
+                except OSError:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def receive(url: str, *, seconds: int = 1000) -> bytes:
+    """Return the body of an answer, by a clock that goes on by a second each time it is looked at."""
+    ticks = itertools.count()
+    return send(url, b"id=1", connected=lambda: None, end=seconds, silence=30, clock=lambda: next(ticks)).body
+
+
+@pytest.mark.parametrize("kind", WITHOUT_END)
+def test_an_answer_without_an_end_ends_at_its_moment_wherever_it_goes_on(kind):
+    with server_that_sends(*WITHOUT_END[kind]) as url, pytest.raises(TransientError) as caught:
+        receive(url, seconds=12)
+
+    assert str(caught.value).startswith(("no answer in time", "an answer that is not HTTP"))
+
+
+@pytest.mark.parametrize("kind", WITHOUT_END)
+def test_an_answer_without_an_end_ends_at_its_size_wherever_it_goes_on(monkeypatch, kind):
+    monkeypatch.setattr("harvest.transport.BODY_LIMIT", 20_000)
+    with (
+        server_that_sends(*WITHOUT_END[kind]) as url,
+        pytest.raises(TransientError, match=r"too large|more than|not HTTP"),
+    ):
+        receive(url, seconds=100_000)
+
+
+def test_the_socket_is_told_before_each_reading_how_long_that_may_take():
+    ticks = itertools.count(step=3)
+    here, there = socket.socketpair()
+    with here, there:
+        incoming = _Incoming(here, Limits(end=10, silence=5, most=100, clock=lambda: next(ticks)))
+        there.sendall(b"abcd")
+        told = []
+        for _ in range(4):
+            incoming.readinto(bytearray(1))
+            told.append(here.gettimeout())
+        with pytest.raises(TimeoutError):
+            incoming.readinto(bytearray(1))
+        incoming.close()
+
+    assert told == [5, 5, 4, 1]
+
+
+def test_a_name_server_that_does_not_answer_is_not_waited_for_beyond_the_moment(monkeypatch):
+    over = threading.Event()
+    monkeypatch.setattr("harvest.connection.socket.getaddrinfo", lambda *_, **__: over.wait(60))
+    with pytest.raises(TransientError, match="no answer in time"):
+        send("http://localhost/", None, connected=lambda: None, end=0.05, silence=30, clock=lambda: 0.0)
+    over.set()
+
+
+def test_each_address_of_a_name_has_what_the_one_before_left(monkeypatch):
+    ticks, given = itertools.count(step=4), []
+
+    def refused(place: tuple[str, int], timeout: float) -> None:
+        given.append((place, timeout))
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    places = [(2, 1, 6, "", (f"127.0.0.{number}", 80)) for number in range(1, 9)]
+    monkeypatch.setattr("harvest.connection.socket.getaddrinfo", lambda *_, **__: places)
+    monkeypatch.setattr("harvest.connection.socket.create_connection", refused)
+    with pytest.raises(TransientError, match="no answer in time"):
+        send("http://localhost/", None, connected=lambda: None, end=20, silence=30, clock=lambda: next(ticks))
+
+    assert given == [(("127.0.0.1", 80), 12), (("127.0.0.2", 80), 8), (("127.0.0.3", 80), 4)]
