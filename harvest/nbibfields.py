@@ -31,8 +31,8 @@ _SOURCES: Final = {note: source for source, note in NOTES.items() if source}
 _ABSTRACT_KINDS: Final = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): (.+)")
 _ISSN: Final = re.compile(r"(.+) \((Electronic|Print|Linking)\)")
 _DAY: Final = re.compile(r"(\d{4})(?:/?(\d\d)(?:/?(\d\d)(?: \d\d:\d\d)?)?)?")
-_OF_A_KIND: Final = re.compile(r"(.+) \[(.+)\]")  # PHST, AID and LID
-_SUBSTANCE: Final = re.compile(r"(.+?) \((.+)\)")
+_OF_A_KIND: Final = re.compile(r"(?=.*\]$)(.+) \[(.+)\]")  # PHST, AID and LID
+_SUBSTANCE: Final = re.compile(r"(?=.*\)$)(.+?) \((.+)\)")
 _OTHER_ID: Final = re.compile(r"([A-Z]+): (.+)")
 _PMID_AT_END: Final = re.compile(r"(?:^|\.? )PMID: (\d+)$")
 _UNTAGGED_NOTICE: Final = re.compile(r"([A-Z][A-Za-z]+(?:In|Of|On|For|From|Dataset|Publication)): (.+)")

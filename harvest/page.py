@@ -126,7 +126,8 @@ def _names(page: Page) -> tuple[list[str], int | None]:
     """Return the names as printed, marks of affiliations included, and 0 where the page says "et al."."""
     listed = page.paragraphs("Authors") or _line_of_names(page)
     short = byline(page)
-    listed = [line for line in listed if line != title_line(page) and not (short and line == short[0])]
+    no_names = {title_line(page), short[0] if short else None}
+    listed = [line for line in listed if line not in no_names]
     if listed:
         return [part.strip() for part in re.split(r"\s*,\s*(?!\d)", listed[0]) if part.strip()], None
     if short is None:

@@ -70,7 +70,7 @@ _OPTIONS: Final = {
 }
 _PARSER: Final = etree.XMLParser(**_OPTIONS)  # type: ignore[arg-type]  # the stub wants each option by itself
 _MATHML: Final = b'<record xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
-_OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^>]*>\s*<PMID[^>]*>\s*(\d{1,10})\s*</PMID>")
+_OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^<>]*>\s*<PMID[^<>]*>\s*(\d{1,10})\s*</PMID>")
 
 
 def parse_articles(xml: bytes | Iterable[bytes]) -> Iterator[rows.Record | rows.Deletion | RecordError]:

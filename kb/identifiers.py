@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from kb.errors import UsageError
-from kb.printed import printed_title
+from kb.printed import LONGEST, printed_title
 from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
@@ -57,12 +57,14 @@ def pmid_or_none(text: str | None) -> int | None:
 
 
 def normalise_doi(text: str | None) -> str | None:
-    """Return the DOI in lower case, bare of prefixes and of punctuation after it; None if it is none.
+    """Return the DOI in lower case, bare of prefixes and of punctuation after it; None if it is none, or too long.
 
     Idempotent. Repairs what PubMed is known to hold: a final point (10.1038/srep34516.) and a DOI
     written twice in a row (10.4137/IJTR.S815810.4137/IJTR.S8158). SICI forms keep their brackets.
     """
     bare = (text or "").strip()
+    if len(bare) > LONGEST:
+        return None
     plain = bare.lower()
     if _PLAIN_DOI.fullmatch(plain) and plain.count("10.") == 1:  # nothing to repair: nine in ten
         return plain
@@ -156,6 +158,7 @@ def year_in(citation: str) -> int | None:
     NLM's order puts it after the journal, before the volume; other styles after the authors, in brackets or between
     full stops; else it is the last number that can be one.
     """
+    citation = citation[:LONGEST]
     apart, last = _YEAR_APART.search(citation), None
     for match in _YEAR.finditer(citation):
         start, end = match.span()

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from kb.identifiers import year_in
+from kb.printed import LONGEST
 from kb.records import Record
 from kb.text import collapse_spaces
 
@@ -29,7 +30,7 @@ def article_label(record: Record) -> str:
 
 def citation_label(citation: str | None, doi: str | None, pmid: int | None) -> str:
     """Return the label of a work known only by a printed reference; its identifier where nothing is printed."""
-    text = collapse_spaces(citation or "")
+    text = collapse_spaces((citation or "")[:LONGEST])
     if not text:
         return f"PMID {pmid}" if pmid else f"doi:{doi}"
     surname = _SURNAME.match(text)

@@ -5,7 +5,7 @@ from typing import Final
 
 from kb.text import fold, words_in
 
-_LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
+LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
 _SMALL: Final = re.compile(r"(?<![\w.'’-])[a-zà-þ][a-zà-þ]+")
 _IN_NAMES: Final = frozenset(
     {"et", "al", "and", "und", "de", "da", "di", "do", "dos", "du", "del", "della", "la", "le", "van", "von", "der",
@@ -31,7 +31,7 @@ def printed_title(citation: str) -> tuple[str, ...]:
     That is the first letter of a journal, since several may print one statement, and the numbers of parts and
     editions. Empty where it is not certain which words are the title, or where they are too few for one work alone.
     """
-    citation = _EDITION.sub(" ", citation[:_LONGEST])
+    citation = _EDITION.sub(" ", citation[:LONGEST])
     title, rest = _after_year(citation) or _after_names(citation) or ("", "")
     words = words_in(fold(title))
     if len(words) < _TITLE_WORDS or len(title) < _TITLE_LENGTH or _small_words(title) < _WITH_TITLE:
