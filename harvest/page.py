@@ -31,7 +31,7 @@ from harvest.pagelayout import (
 )
 from harvest.pubdate import iso_date
 from kb.errors import RecordError
-from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
+from kb.identifiers import count_of, normalise_doi, normalise_pmcid, pmid_or_none
 from kb.records import (
     PAGE,
     AbstractSection,
@@ -276,7 +276,7 @@ def _named(citation: str) -> tuple[str | None, str | None, int | None]:
 
 def _stated_count(page: Page) -> int | None:
     found = (_ALL.fullmatch(line) for line in page.paragraphs("References"))
-    return next((int(match[1]) for match in found if match), None)
+    return next((count_of(match[1]) for match in found if match), None)
 
 
 def _mesh(

@@ -54,7 +54,7 @@ from harvest.pubmedparts import (
 from harvest.rawrecords import BOOK, DELETION, REJECTED, RawRecord, split_records
 from kb import records as rows
 from kb.errors import RecordError
-from kb.identifiers import pmid_or_none
+from kb.identifiers import count_of, pmid_or_none
 
 __all__ = ["RawRecord", "parse_articles", "parse_record", "split_records"]
 
@@ -180,7 +180,7 @@ def _draft(raw: RawRecord, element: _Element, part: str, record_type: str) -> Dr
         raise _error(raw, "The record has no PMID." if number is None else f"{number.text!r} is no PMID.")
     draft = Draft(pmid, record_type)
     version = number.get("Version", "1")
-    draft.article["version"] = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 1
+    draft.article["version"] = count_of(version, pmid=pmid) if version.isdecimal() else 1
     return draft
 
 
@@ -332,7 +332,7 @@ def _read_origin(draft: Draft, element: _Element) -> None:
         draft.source = str(said["source"])
     draft.article["provenance"] = said.get("read") or None
     count = said.get("references", "")
-    draft.stated_reference_count = int(count) if count.isascii() and count.isdigit() else None
+    draft.stated_reference_count = count_of(count, pmid=draft.pmid) if count.isdecimal() else None
 
 
 _ISSUE: Final[Readers] = {"Volume": column("volume"), "Issue": column("issue"), "PubDate": _read_pub_date}

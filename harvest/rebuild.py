@@ -1,5 +1,6 @@
 """A knowledge base made anew from its archive: all answers parsed in order of receipt, nothing asked."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from harvest.archive import open_archive
 from harvest.files import unpack
 from harvest.load import TOGETHER, asked_pmids, load_articles, load_file, load_icite, load_links, load_page
 from kb.database import close_log, open_kb, transaction
-from kb.errors import ArchiveError, DatabaseError, SourceError
+from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.queries.archive import Kept, archive_path, read_answers, read_body
 from kb.store.ledger import copy_ledger
 from kb.store.resolutions import save_decisions_applied
 
+_LOG: Final = logging.getLogger(__name__)
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
 
@@ -53,6 +55,8 @@ def _load_all(db: sqlite3.Connection, archive: sqlite3.Connection, progress: Cal
     for count, kept in enumerate(list(read_answers(archive)), start=1):
         try:
             _load(db, archive, kept)
+        except RecordError:  # the harvest noted it in the ledger, which is carried over
+            _LOG.info("Nothing of %s can be read.", kept.name)
         except SourceError as error:
             raise ArchiveError(f"The answer {kept.name} in the archive cannot be read: {error}") from error
         progress(count)

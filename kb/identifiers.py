@@ -5,11 +5,12 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from kb.errors import UsageError
+from kb.errors import RecordError, UsageError
 from kb.printed import LONGEST, printed_title
 from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
+COUNT_LIMIT: Final = 2**53 - 1  # what survives JavaScript; SQLite holds a thousand times more
 SYNTHETIC_FROM: Final = 900_000_001  # PMIDs of made-up fields; PubMed is at about 40 million
 
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
@@ -54,6 +55,15 @@ def pmid_or_none(text: str | None) -> int | None:
         return None
     number = int(stripped[:20])
     return number if 0 < number <= PMID_LIMIT else None
+
+
+def count_of(text: str, *, pmid: int | None = None) -> int:
+    """Return the count, rank or score that a source gives; RecordError where it is no number that can be kept."""
+    stripped = text.strip()
+    digits = stripped if stripped.isascii() and stripped.isdigit() and len(stripped) < 20 else "-1"
+    if not 0 <= int(digits) <= COUNT_LIMIT:
+        raise RecordError(f"“{stripped[:20]}” is no number that can be kept.", pmid=pmid)
+    return int(digits)
 
 
 def normalise_doi(text: str | None) -> str | None:
