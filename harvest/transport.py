@@ -19,6 +19,7 @@ BODY_LIMIT: Final = 256 * 2**20  # bytes, unpacked; 10,000 plain records take ab
 MOST_REDIRECTS: Final = 3
 
 _CHUNK: Final = 65536
+_ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS: Final = {
     "User-Agent": "litkb",
@@ -72,10 +73,12 @@ def check_base_url(url: str) -> None:
 
 
 def redirected(url: str, location: str) -> str:
-    """Return where an answer of url points; PermanentError where that is not the same kind of place."""
+    """Return where an answer of url points; PermanentError where that is no address, or not the same kind of place."""
+    if not (location.isascii() and location.isprintable()) or " " in location:
+        raise PermanentError("it redirects to what is no address")
     try:
         target = urljoin(url, location)
-        allowed = any(site(url) and site(target) for site in _SITES)
+        allowed = any(site(url) and site(target) for site in _SITES) and urlsplit(target).port != 0
     except ValueError:
         allowed = False
     if not allowed:
@@ -107,7 +110,7 @@ def send(
             status = response.status
     except TimeoutError as error:
         raise TransientError("no answer in time") from error
-    except (OSError, http.client.HTTPException, EOFError, zlib.error) as error:
+    except (OSError, http.client.HTTPException, EOFError, zlib.error, ValueError, OverflowError) as error:
         raise TransientError(_in_words(error)) from error
     return HttpAnswer(
         status,
@@ -122,26 +125,39 @@ def seconds_of(retry_after: str | None) -> float | None:
     text = (retry_after or "").strip()
     try:
         seconds = float(text) if text[:1].isdigit() else parsedate_to_datetime(text).timestamp() - time.time()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError, OSError):  # what the standard library makes of such dates
         return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _read(response: Any) -> bytes:
     """Return the body, unpacked, at most BODY_LIMIT bytes."""
-    packed = response.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
-    unpacker = zlib.decompressobj(wbits=31) if packed else None
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in _ENCODINGS:
+        raise TransientError("an answer in an encoding that was not asked for")
+    unpacker = zlib.decompressobj(wbits=31) if encoding.endswith("gzip") else None
     body = bytearray()
     received = 0
     while chunk := response.read1(_CHUNK):
         received += len(chunk)
         body += unpacker.decompress(chunk, BODY_LIMIT + 1 - len(body)) if unpacker else chunk
+        if unpacker and unpacker.unused_data:
+            raise TransientError("an answer that goes on after its end")
         if len(body) > BODY_LIMIT:
             raise TransientError(f"an answer of more than {BODY_LIMIT // 2**20} MB")
-    stated = response.headers.get("Content-Length", "")
-    if (stated.isdigit() and received < int(stated)) or (unpacker and received and not unpacker.eof):
+    _check_length(received, response.headers.get_all("Content-Length", []))
+    if unpacker and received and not unpacker.eof:
         raise TransientError("an answer that is cut off")
     return bytes(body)
+
+
+def _check_length(received: int, stated: list[str]) -> None:
+    """Raise TransientError unless each Content-Length announces what has been received."""
+    for digits in map(str.strip, stated):
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+            raise TransientError("an answer that states no length that can be")
+        if received != int(digits):
+            raise TransientError("an answer that is cut off" if received < int(digits) else "an answer of two lengths")
 
 
 def _in_words(error: BaseException) -> str:
