@@ -49,9 +49,10 @@ def server_that_sends(first: bytes, again: bytes = b"") -> Iterator[str]:
                 return
 
         def answer(connection: socket.socket) -> None:
-            with connection:
+            with connection, connection.makefile("rb") as request:
                 try:
-                    connection.recv(65536)
+                    head = b"".join(iter(request.readline, b"\r\n")).lower()
+                    request.read(int(head.partition(b"content-length:")[2].split()[0]))  # else the end is a reset
                     connection.sendall(first)
                     while again:
                         connection.sendall(again * (4096 // len(again)))

@@ -14,6 +14,8 @@ from harvest.page import parse_page
 from harvest.pubmed import parse_articles
 from harvest.rebuild import rebuild_kb
 from kb.check import check_kb
+from kb.cli import cli
+from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import RecordError, TransientError
 from kb.identifiers import COUNT_LIMIT, count_of
@@ -130,3 +132,20 @@ def test_what_is_kept_can_always_be_rebuilt(tmp_path: Path):
         assert check_kb(db) == []
         assert db.execute("select pmid, similar_pmid, score from similar_articles").fetchall() == [(1, 9, 5)]
         assert db.execute("select pmid, icite_citation_count from icite_metrics").fetchall() == [(1, 3)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["harvest", "kb.db", "1", "--references", "--most"],
+        ["harvest", "kb.db", "--file", "x.txt", "--pmid"],
+        ["update", "kb.db", "--due"],
+        ["export", "kb.db", "x.ris", "--community"],
+    ],
+)
+def test_a_number_typed_that_no_column_holds_is_misuse(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    open_kb(tmp_path / "kb.db", create=True).close()
+
+    assert run_command(cli, [*words, "9" * 30]) == 2
+    assert "is not in the range" in capsys.readouterr().err
