@@ -20,9 +20,7 @@ _PERMANENT: Final = re.compile(
 )  # asked again, these come again; every other message has been seen to pass (faults.md)
 _PASSING: Final = re.compile(r"unable to route|failed to connect|bad gateway|time-?out", re.IGNORECASE)
 _PASSING_STATUSES: Final = frozenset({400, 408, 425, 429})  # 400 relays what failed behind NCBI's front
-_ERROR: Final = re.compile(
-    rb"<ERROR\b[^<>]*>([^<]*+(?:<(?!/?ERROR\b)[^<]*+)*+)</ERROR>"
-)  # up to the next one, for speed
+_ERROR: Final = re.compile(rb"<ERROR\b[^<>]*>([^<]*+(?:<(?!/?ERROR\b)[^<]*+)*+)</ERROR>")
 _TITLE: Final = re.compile(rb"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _JSON_ERROR: Final = re.compile(r'"error"\s*:\s*"(.{0,1000}?)"\s*[,}]', re.DOTALL | re.IGNORECASE)
 _PROLOG: Final = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*", re.DOTALL | re.IGNORECASE)
