@@ -17,7 +17,7 @@ from kb.console import kb_argument, say
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
-from kb.identifiers import pmid_or_none
+from kb.identifiers import PMID_LIMIT, pmid_or_none
 from kb.queries import choice
 
 _NEIGHBOURHOOD: Final = re.compile(r"(-?\d{1,18})(?::(\d{1,3}))?")
@@ -44,7 +44,7 @@ class Asked(NamedTuple):
 @click.option("--pmids", metavar="FILE", help="PMIDs, one a line, from a file; - reads them from stdin.")
 @click.option("--neighbourhood", metavar="PMID:DEPTH", help="What DEPTH citations lead to, in both directions.")
 @click.option("--years", metavar="A-B", help="Works of these years: 2000-2010, 2000-, -2010, 2005.")
-@click.option("--community", type=int, help="Works of a community, by its number.")
+@click.option("--community", type=click.IntRange(1, PMID_LIMIT), help="Works of a community, by its number.")
 @click.option("--network", type=click.Choice(NETWORKS), default="citations", help="What a graph links with what.")
 @click.option("--articles-only", is_flag=True, help="Leave out works whose record is not held.")
 @click.option("--as", "form", type=click.Choice(SUFFIXES), help="The format, where OUT does not say it.")

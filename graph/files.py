@@ -26,11 +26,16 @@ def find_targets(out: Path, suffix: str, forms: Mapping[str, str], *, force: boo
     if not os.path.isdir(out.parent):  # noqa: PTH112  # Path.is_dir raises for a name that is too long
         raise UsageError(f"There is no folder {out.parent} to write {out.name} in.")
     for target in targets:
-        if os.path.isdir(target):  # noqa: PTH112
-            raise UsageError(f"{target} is a folder; name a file.")
-        if os.path.lexists(target) and not force:
-            raise UsageError(f"{target} is there already; --force replaces it.")
+        refuse_replacing(target, force=force)
     return targets
+
+
+def refuse_replacing(target: Path, *, force: bool) -> None:
+    """Raise UsageError where a file to be written is a folder, or is there already and ``force`` was not given."""
+    if os.path.isdir(target):  # noqa: PTH112
+        raise UsageError(f"{target} is a folder; name a file.")
+    if os.path.lexists(target) and not force:
+        raise UsageError(f"{target} is there already; --force replaces it.")
 
 
 def write_whole(files: Mapping[Path, Iterator[str] | bytes]) -> None:

@@ -48,10 +48,12 @@ def open_archive(path: Path, *, create: bool = True) -> Iterator[sqlite3.Connect
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
         try:
+            _refuse_foreign(db, path)
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = full")
-            for statement in _SCHEMA:
-                db.execute(statement)
+            with transaction(db):
+                for statement in _SCHEMA:
+                    db.execute(statement)
         except BaseException:
             db.close()
             raise
@@ -61,6 +63,16 @@ def open_archive(path: Path, *, create: bool = True) -> Iterator[sqlite3.Connect
         yield db
     finally:
         db.close()
+
+
+def _refuse_foreign(db: sqlite3.Connection, path: Path) -> None:
+    """Raise ArchiveError for somebody's own SQLite file, which may be an archive, too."""
+    tables = {row[0] for row in db.execute("select name from sqlite_master where type = 'table'")}
+    if tables and "answers" not in tables:
+        raise ArchiveError(
+            f"{path} is an SQLite file that litkb did not make; it was left alone. The answers that are kept need a "
+            "place of this name: name the knowledge base otherwise."
+        )
 
 
 def keep_answer(

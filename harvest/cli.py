@@ -21,7 +21,7 @@ from harvest.seeds import TITLE, Seed
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
 from kb.errors import UsageError
-from kb.identifiers import parse_identifier
+from kb.identifiers import PMID_LIMIT, parse_identifier
 from kb.queries.archive import archive_path
 from kb.queries.ledger import OUTCOMES, Task
 from kb.queries.mesh import read_has_tree, read_heading_at
@@ -68,7 +68,7 @@ class Rounds(click.ParamType[int]):
     type=click.Path(path_type=Path),
     help="PubMed XML or NBIB, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
 )
-@click.option("--pmid", type=int, metavar="PMID", help="Whose page a saved PubMed page is.")
+@click.option("--pmid", type=click.IntRange(1, PMID_LIMIT), metavar="PMID", help="Whose page a saved PubMed page is.")
 @click.option("--references", is_flag=True, help="Also what the articles cite.")
 @click.option("--cited-by", is_flag=True, help="Also what cites them.")
 @click.option("--similar", is_flag=True, help="Also PubMed's similar articles.")
@@ -83,7 +83,9 @@ class Rounds(click.ParamType[int]):
 @click.option(
     "--frontier", is_flag=True, help="Begin with the works that are cited here and not held, the most cited first."
 )
-@click.option("--most", type=click.IntRange(1), metavar="N", help="At most so many articles by following links.")
+@click.option(
+    "--most", type=click.IntRange(1, PMID_LIMIT), metavar="N", help="At most so many articles by following links."
+)
 @click.option("--years", metavar="A-B", help="Follow only to articles of these years: 2000-2010, 2000-, -2010.")
 @click.option(
     "--type", "types", multiple=True, metavar="TYPE", help="Only to articles of this publication type: Review."

@@ -1,4 +1,4 @@
-"""One polite client: identity, rate, waits, deadline, validation. The only outgoing socket of litkb."""
+"""One polite client: identity, rate, waits, deadline, validation. All that litkb sends goes through it."""
 
 import logging
 import os
@@ -210,8 +210,10 @@ class Client:
         The connection is made before, since how long that takes varies, and what counts is when requests arrive; of
         those who wait with a connection there are no more than may be sent in a second, first come, first served.
         """
+        if not self._turns.acquire(timeout=max(0.0, until - self._clock())):
+            raise TransientError("no answer in time to the requests before it")
         with ExitStack() as turn:
-            turn.enter_context(self._turns)
+            turn.callback(self._turns.release)
             self._pace.rest(until=until)
 
             def wait() -> None:

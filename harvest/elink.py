@@ -7,7 +7,7 @@ from lxml import etree
 
 from harvest.answers import error_words, parse_document, refusal
 from kb.errors import RecordError
-from kb.identifiers import pmid_or_none
+from kb.identifiers import count_of, pmid_or_none
 from kb.records import DEMONSTRATION, SYNTHETIC, LinkList
 
 Entry = tuple[int, int | None]
@@ -41,25 +41,29 @@ def _checked(body: bytes) -> "etree._Element":
     return result
 
 
-def parse_links(body: bytes, *, asked: Collection[int], list_name: str) -> list[LinkList]:
+def parse_links(body: bytes, *, asked: Collection[int], list_name: str) -> list[LinkList | RecordError]:
     """Return one list for each asked PMID that the answer speaks of, in the answer's order.
 
     The article itself is left out; the order is the rank. entries are None where the answer has no links:
-    it means no data, not none. Raises RecordError for links of several articles pooled in one LinkSet,
-    because who cites whom is lost; TransientError and PermanentError as check_links does.
+    it means no data, not none. A list that cannot be read is the RecordError that says why. Raises RecordError for
+    links of several articles pooled in one LinkSet, because who cites whom is lost; TransientError and PermanentError
+    as check_links does.
     """
     result = _checked(body)
     kind = KINDS[list_name]
     source = _stated_source(result, list_name) or kind.source
-    lists: dict[int, LinkList] = {}
+    lists: dict[int, LinkList | RecordError] = {}
     for link_set in result.iterfind("LinkSet"):
         pmid = _article_of(link_set)
         if pmid in asked and pmid not in lists and link_set.find(".//ERROR") is None:
-            lists[pmid] = LinkList(pmid, list_name, source, _entries(link_set, pmid, kind.linkname))
+            try:
+                lists[pmid] = LinkList(pmid, list_name, source, _entries(link_set, pmid, kind.linkname))
+            except RecordError as error:
+                lists[pmid] = error
     return list(lists.values())
 
 
-def missing_from(lists: Iterable[LinkList], asked: Sequence[int]) -> list[int]:
+def missing_from(lists: Iterable[LinkList | RecordError], asked: Sequence[int]) -> list[int]:
     """Return the asked PMIDs of which the answer does not speak at all: they are to be asked again."""
     answered = {links.pmid for links in lists}
     return [pmid for pmid in dict.fromkeys(asked) if pmid not in answered]
@@ -83,20 +87,20 @@ def _entries(link_set: "etree._Element", pmid: int, linkname: str) -> tuple[Entr
         return None
     scored = linkname == KINDS["similar"].linkname  # elsewhere the Score repeats the PMID
     entries: dict[int, int | None] = {}
-    for other, score in (entry for part in found for entry in _links(part)):
+    for other, score in (entry for part in found for entry in _links(part, pmid)):
         if other != pmid:
             entries.setdefault(other, score if scored else None)
     return tuple(entries.items())
 
 
-def _links(part: "etree._Element") -> Iterator[Entry]:
+def _links(part: "etree._Element", pmid: int) -> Iterator[Entry]:
     """Yield PMID and score of each link; its parts are gone through by hand, in a fifth of the time of findtext."""
     for link in part.iterfind("Link"):
         told = {child.tag: child.text for child in link}
         other = pmid_or_none(told.get("Id"))
         if other is not None:
             score = (told.get("Score") or "").strip()
-            yield other, int(score) if score.isdecimal() else None
+            yield other, count_of(score, pmid=pmid) if score else None
 
 
 def _stated_source(result: "etree._Element", list_name: str) -> str | None:

@@ -6,14 +6,15 @@ no data; nobody citing is 0 only where its own count says so.
 """
 
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from harvest.answers import said_instead
 from harvest.client import Client
 from harvest.entrez import Answer, moment
-from kb.errors import TransientError, UsageError
-from kb.identifiers import pmid_or_none
+from kb.errors import RecordError, TransientError, UsageError
+from kb.identifiers import count_of, pmid_or_none
 from kb.records import IciteMetrics, LinkList
 
 SOURCE: Final = "icite"
@@ -44,8 +45,8 @@ def fetch_icite(client: Client, pmids: Sequence[int]) -> Answer:
 def check_icite(body: bytes) -> list[Mapping[str, Any]]:
     """Return the records of an answer; TransientError where it is no answer of iCite's."""
     try:
-        answer = json.loads(body)
-    except ValueError as error:
+        answer = json.loads(body, parse_int=_whole)
+    except (ValueError, RecursionError) as error:
         raise TransientError(said_instead(body)) from error
     found = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
@@ -53,10 +54,26 @@ def check_icite(body: bytes) -> list[Mapping[str, Any]]:
     return found
 
 
-def parse_icite(body: bytes, *, asked: Collection[int]) -> list[IciteRecord]:
-    """Return what the answer says of each asked PMID, in the order asked. Raises TransientError as check_icite does."""
-    told = {pmid_or_none(str(_first(record, "pmid", "_id"))): record for record in check_icite(body)}
-    return [_record(pmid, told[pmid]) if pmid in told else _unknown(pmid) for pmid in dict.fromkeys(asked)]
+def _whole(digits: str) -> float:
+    """Return a whole number of JSON; Python makes none of thousands of digits, and such a one is infinite."""
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
+def parse_icite(body: bytes, *, asked: Collection[int]) -> list[IciteRecord | RecordError]:
+    """Return what the answer says of each asked PMID, in the order asked. Raises TransientError as check_icite does.
+
+    What cannot be kept is the RecordError that says why.
+    """
+    told = {pmid_or_none(_text(_first(record, "pmid", "_id"))): record for record in check_icite(body)}
+    return [_told(pmid, told[pmid]) if pmid in told else _unknown(pmid) for pmid in dict.fromkeys(asked)]
+
+
+def _told(pmid: int, record: Mapping[str, Any]) -> IciteRecord | RecordError:
+    try:
+        return _record(pmid, record)
+    except RecordError as error:
+        error.pmid = pmid
+        return error
 
 
 def _unknown(pmid: int) -> IciteRecord:
@@ -69,7 +86,7 @@ def _record(pmid: int, record: Mapping[str, Any]) -> IciteRecord:
     cited = _entries(pmid, _first(record, "references", "citedPmids"))
     metrics = IciteMetrics(
         pmid,
-        None if count is None else int(count),
+        None if count is None else count_of(f"{count:.0f}"),
         _number(_first(record, "citations_per_year", "acr")),
         _number(_first(record, "expected_citations_per_year", "expectedCitationsPerYear")),
         _number(_first(record, "relative_citation_ratio", "rcr")),
@@ -92,14 +109,24 @@ def _first(record: Mapping[str, Any], *names: str) -> Any:
 def _entries(pmid: int, listed: object) -> tuple[tuple[int, None], ...]:
     """Return the PMIDs of a list, or of a text with blanks between, once each, the article itself left out."""
     texts = listed.split() if isinstance(listed, str) else listed if isinstance(listed, list) else []
-    found = (pmid_or_none(str(text)) for text in texts)
+    found = (pmid_or_none(_text(text)) for text in texts)
     return tuple((other, None) for other in dict.fromkeys(found) if other is not None and other != pmid)
 
 
+def _text(value: object) -> str:
+    """Return a text or number as text; "" for all else."""
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return a number; None where there is none, RecordError for one that is none to reckon with."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    if not math.isfinite(value) or value < 0:
+        raise RecordError(f"iCite gives {value} for a number.")
+    return float(value)
 
 
 def _flag(value: object) -> int | None:
     """Return 1 for true, "Yes", 1; 0 for false, "No", 0; None for all else."""
-    return {"true": 1, "yes": 1, "1": 1, "false": 0, "no": 0, "0": 0}.get(str(value).lower())
+    return {"true": 1, "yes": 1, "1": 1, "false": 0, "no": 0, "0": 0}.get(_text(value).lower())

@@ -11,14 +11,14 @@ from typing import Any, Final, NamedTuple
 
 from harvest.elink import missing_from, parse_links
 from harvest.files import update_file_number
-from harvest.icite import parse_icite
+from harvest.icite import IciteRecord, parse_icite
 from harvest.nbib import parse_nbib
 from harvest.page import page_doi, page_pmid, parse_page
 from harvest.pubmed import parse_articles
 from kb.database import transaction
 from kb.errors import DamagedFileError, RecordError, UsageError
 from kb.queries.ledger import Task, read_identified
-from kb.records import Deletion, Record
+from kb.records import Deletion, LinkList, Record
 from kb.store.links import save_icite_metrics, save_links
 from kb.store.records import save_deletion, save_gone, save_not_found, save_records
 
@@ -85,21 +85,29 @@ def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> Ta
 
 def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_name: str, received_at: str) -> Loaded:
     """Save the lists of an ELink answer; PMIDs of which it does not speak are to be asked again."""
-    lists = parse_links(body, asked=asked, list_name=list_name)
+    answer = parse_links(body, asked=asked, list_name=list_name)
+    lists = [links for links in answer if isinstance(links, LinkList)]
     save_links(db, lists, received_at=received_at)
     tasks = [
         Task(list_name, str(links.pmid), "done", "no data" if links.entries is None else str(len(links.entries)))
         for links in lists
     ]
-    return Loaded(tasks, missing_from(lists, asked), ALONE)
+    tasks += [
+        Task(list_name, str(error.pmid), "rejected", error.reason) for error in answer if isinstance(error, RecordError)
+    ]
+    return Loaded(tasks, missing_from(answer, asked), ALONE)
 
 
 def load_icite(db: sqlite3.Connection, body: bytes, asked: list[int], *, received_at: str) -> Loaded:
     """Save what iCite says of the PMIDs asked for: both lists, and its counts."""
     tasks = []
     answer = parse_icite(body, asked=asked)
-    save_links(db, [links for told in answer for links in told.lists], received_at=received_at)
+    known = [told for told in answer if isinstance(told, IciteRecord)]
+    save_links(db, [links for told in known for links in told.lists], received_at=received_at)
     for pmid, told in zip(dict.fromkeys(asked), answer, strict=True):
+        if isinstance(told, RecordError):
+            tasks.append(Task("icite", str(pmid), "rejected", told.reason))
+            continue
         if told.metrics:
             save_icite_metrics(db, told.metrics, received_at=received_at)
         tasks.append(Task("icite", str(pmid), "done", None if told.metrics else "no data"))

@@ -26,14 +26,14 @@ from kb import records as rows
 from kb.errors import RecordError
 from kb.formats.common import NOTES
 from kb.formats.nbib import DAYS, NOT_NAMED, NOTICES, STAMPS
-from kb.identifiers import normalise_pmcid, pmid_or_none
+from kb.identifiers import count_of, normalise_pmcid, pmid_or_none
 
 _SOURCES: Final = {note: source for source, note in NOTES.items() if source}
 _ABSTRACT_KINDS: Final = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): (.+)")
 _ISSN: Final = re.compile(r"(.+) \((Electronic|Print|Linking)\)")
 _DAY: Final = re.compile(r"(\d{4})(?:/?(\d\d)(?:/?(\d\d)(?: \d\d:\d\d)?)?)?")
-_OF_A_KIND: Final = re.compile(r"(.+) \[(.+)\]")  # PHST, AID and LID
-_SUBSTANCE: Final = re.compile(r"(.+?) \((.+)\)")
+_OF_A_KIND: Final = re.compile(r"(?=.*\]$)(.+) \[(.+)\]")  # PHST, AID and LID
+_SUBSTANCE: Final = re.compile(r"(?=.*\)$)(.+?) \((.+)\)")
 _OTHER_ID: Final = re.compile(r"([A-Z]+): (.+)")
 _PMID_AT_END: Final = re.compile(r"(?:^|\.? )PMID: (\d+)$")
 _UNTAGGED_NOTICE: Final = re.compile(r"([A-Z][A-Za-z]+(?:In|Of|On|For|From|Dataset|Publication)): (.+)")
@@ -181,9 +181,9 @@ def _where(reading: Reading, value: str) -> bool:
 
 
 def _reference_count(reading: Reading, value: str) -> bool:
-    if not value.isdecimal() or str(int(value)) != value or reading.draft.stated_reference_count is not None:
+    if not value.isdecimal() or value != (value.lstrip("0") or "0") or reading.draft.stated_reference_count is not None:
         return False
-    reading.draft.stated_reference_count = int(value)
+    reading.draft.stated_reference_count = count_of(value)
     return True
 
 

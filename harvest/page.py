@@ -31,7 +31,7 @@ from harvest.pagelayout import (
 )
 from harvest.pubdate import iso_date
 from kb.errors import RecordError
-from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
+from kb.identifiers import count_of, normalise_doi, normalise_pmcid, pmid_or_none
 from kb.printedids import printed_ids
 from kb.records import (
     PAGE,
@@ -128,7 +128,8 @@ def _names(page: Page) -> tuple[list[str], int | None]:
     """Return the names as printed, marks of affiliations included, and 0 where the page says "et al."."""
     listed = page.paragraphs("Authors") or _line_of_names(page)
     short = byline(page)
-    listed = [line for line in listed if line != title_line(page) and not (short and line == short[0])]
+    no_names = {title_line(page), short[0] if short else None}
+    listed = [line for line in listed if line not in no_names]
     if listed:
         return [part.strip() for part in re.split(r"\s*,\s*(?!\d)", listed[0]) if part.strip()], None
     if short is None:
@@ -268,7 +269,7 @@ def _references(page: Page, pmid: int) -> Iterator[Reference]:
 
 def _stated_count(page: Page) -> int | None:
     found = (_ALL.fullmatch(line) for line in page.paragraphs("References"))
-    return next((int(match[1]) for match in found if match), None)
+    return next((count_of(match[1]) for match in found if match), None)
 
 
 def _mesh(

@@ -1,6 +1,7 @@
 """The lines of a saved PubMed page (text) under their headings, and the patterns of what it prints."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -57,12 +58,13 @@ SMALL_PRINT: Final = re.compile(
     re.IGNORECASE,
 )
 KEYWORDS: Final = re.compile(r"Keywords?: *(?P<words>.*)")
-MARKS: Final = re.compile(r"(?:\s*[\d#*†‡§])+$")  # numbers of affiliations after a name
+MARKS: Final = re.compile(r"(?<![\d#*†‡§])(?<![\d#*†‡§] )(?: ?[\d#*†‡§])++$")  # numbers of affiliations after a name
 
 LABEL: Final = re.compile(r"(?P<label>[A-Z][^.:;]{1,60}):\s+(?P<text>\S.*)")
 
 ENTRY: Final = re.compile(r"\d{1,4}\.\s+(.+)")
-LINKS: Final = re.compile(r"(?:\s+-\s+(?:DOI|PMC|PubMed))+$")
+LINKS: Final = re.compile(r"(?<! - DOI)(?<! - PMC)(?<! - PubMed)(?: - (?:DOI|PMC|PubMed))++$")
+_LINK: Final = 40  # characters at the end of an entry by which it is seen to end with a link
 
 _LABEL_WORDS: Final = 6  # a printed label has no more; a longer run before a colon is a sentence
 
@@ -133,8 +135,8 @@ def _titles(page: Page) -> list[str]:
 def title_line(page: Page) -> str | None:
     """Return the line that is printed twice, else the first."""
     lines = _titles(page)
-    twice = (line for n, line in enumerate(lines) if line in lines[n + 1 :])
-    return next(twice, lines[0] if lines else None)
+    printed = Counter(lines)
+    return next((line for line in lines if printed[line] > 1), lines[0] if lines else None)
 
 
 def byline(page: Page) -> re.Match[str] | None:
@@ -147,16 +149,16 @@ def byline(page: Page) -> re.Match[str] | None:
 
 def numbered_entries(page: Page, heading: str) -> Iterator[str]:
     """Yield the printed entries of a numbered list, a wrapped one as one line, link names at its end."""
-    entry = ""
+    parts: list[str] = []
+    tail = ""
     for line in [*page.blocks.get(heading, ()), ""]:
         match = ENTRY.fullmatch(line)
-        if entry and (match or not line or LINKS.search(entry)):
-            yield entry
-            entry = ""
-        if match:
-            entry = match[1]
-        elif entry:
-            entry = f"{entry} {line}"
+        if parts and (match or not line or LINKS.search(tail)):
+            yield " ".join(parts)
+            parts = []
+        if match or parts:
+            parts.append(match[1] if match else line)
+        tail = (match[1] if match else f"{tail} {line}")[-_LINK:]
 
 
 def paragraphs_of(lines: list[str]) -> Iterator[str]:

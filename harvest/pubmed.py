@@ -55,7 +55,7 @@ from harvest.pubmedparts import (
 from harvest.rawrecords import BOOK, DELETION, REJECTED, RawRecord, split_records
 from kb import records as rows
 from kb.errors import RecordError
-from kb.identifiers import pmid_or_none
+from kb.identifiers import count_of, pmid_or_none
 
 __all__ = ["RawRecord", "parse_articles", "parse_record", "split_records"]
 
@@ -71,7 +71,7 @@ _OPTIONS: Final = {
 }
 _PARSER: Final = etree.XMLParser(**_OPTIONS)  # type: ignore[arg-type]  # the stub wants each option by itself
 _MATHML: Final = b'<record xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
-_OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^>]*>\s*<PMID[^>]*>\s*(\d{1,10})\s*</PMID>")
+_OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^<>]*>\s*<PMID[^<>]*>\s*(\d{1,10})\s*</PMID>")
 
 
 def parse_articles(xml: bytes | Iterable[bytes]) -> Iterator[rows.Record | rows.Deletion | RecordError]:
@@ -182,7 +182,7 @@ def _draft(raw: RawRecord, element: _Element, part: str, record_type: str) -> Dr
         raise _error(raw, "The record has no PMID." if number is None else f"{number.text!r} is no PMID.")
     draft = Draft(pmid, record_type)
     version = number.get("Version", "1")
-    draft.article["version"] = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 1
+    draft.article["version"] = count_of(version, pmid=pmid) if version.isdecimal() else 1
     return draft
 
 
@@ -334,7 +334,7 @@ def _read_origin(draft: Draft, element: _Element) -> None:
         draft.source = str(said["source"])
     draft.article["provenance"] = said.get("read") or None
     count = said.get("references", "")
-    draft.stated_reference_count = int(count) if count.isascii() and count.isdigit() else None
+    draft.stated_reference_count = count_of(count, pmid=draft.pmid) if count.isdecimal() else None
 
 
 _ISSUE: Final[Readers] = {"Volume": column("volume"), "Issue": column("issue"), "PubDate": _read_pub_date}

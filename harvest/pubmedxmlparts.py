@@ -37,7 +37,7 @@ ID_KINDS: Final = frozenset(  # what an ArticleId can be, by the DTD; others are
     ("bookaccession", "doi", "medline", "mid", "pii", "pmc", "pmcbook", "pmcid", "pmcpid", "pmpid", "pubmed", "sici")
 )
 _OTHER_IDS: Final = re.compile(  # "pii S0140 doi e22.00123": a value ends where the next kind begins
-    r"(\S+) (.+?)(?= (?:bookaccession|doi|linked|mid|pii|pmc|pmcid|pubmed|sici) |$)"
+    r"(?<!\S)(\S++) (.+?)(?= (?:bookaccession|doi|linked|mid|pii|pmc|pmcid|pubmed|sici) |\Z)", re.DOTALL
 )
 
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)  # of an element

@@ -32,8 +32,8 @@ _OVERLAP: Final = 64  # bytes; no pattern matches more, so none is missed where 
 _NAME: Final = rb"(?:PubmedArticle|PubmedBookArticle|DeleteCitation)"
 _END: Final = rb"/" + _NAME + rb"\s{0,9}>"
 _INSIDE: Final = re.compile(rb"<(?:(?P<end>" + _END + rb")|(?P<start>" + _NAME + rb")[\s/>])")
-_COMMENT_END: Final = re.compile(rb"(?P<shown>-->)|<" + _NAME + rb"[\s/>]")
-_COMMENT_END_ONLY: Final = re.compile(rb"-->")
+_START: Final = re.compile(rb"<" + _NAME + rb"[\s/>]")
+_COMMENT_END: Final = re.compile(rb"-->")
 _ROOT: Final = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]{0,40})[^>]*?(/?)>",
     re.DOTALL,
@@ -210,19 +210,15 @@ def _endless(window: _Window) -> RawRecord:
 
 def _comment(window: _Window) -> Iterator[RawRecord]:
     """Go past a comment between records; one that hides records is yielded as rejected."""
-    found = window.search(_COMMENT_END, len(b"<!--"))
-    if found and found.lastgroup == "shown":
-        window.at = found.end()
+    ahead = max(len(b"<!--"), window.no_comment_end - window.base - window.at)
+    end = window.search(_COMMENT_END, ahead)
+    if end is None:
+        window.no_comment_end = max(window.no_comment_end, window.base + len(window.data) - _OVERLAP)
+        window.at += len(b"<!--")  # it has no end: an accident, not a comment
         return
-    end = None
-    if window.base + window.at >= window.no_comment_end:
-        end = window.search(_COMMENT_END_ONLY, len(b"<!--"))
-    if end:
+    if _START.search(window.data, window.at, end.start()):
         yield window.rejected(_HIDDEN)
-        window.at = end.end()
-        return
-    window.no_comment_end = max(window.no_comment_end, window.base + len(window.data) - _OVERLAP)
-    window.at += len(b"<!--")  # it has no end: an accident, not a comment
+    window.at = end.end()
 
 
 def _problem(root: bytes, *, found: bool, closed: bool, empty: bool) -> str | None:

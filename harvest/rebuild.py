@@ -1,5 +1,6 @@
 """A knowledge base made anew from its archive: all answers parsed in order of receipt, nothing asked."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -10,29 +11,39 @@ from harvest.archive import open_archive
 from harvest.files import unpack
 from harvest.load import TOGETHER, asked_pmids, load_articles, load_file, load_icite, load_links, load_page
 from kb.database import close_log, open_kb, transaction
-from kb.errors import ArchiveError, DatabaseError, SourceError
+from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
+from kb.lock import take_lock
 from kb.queries.archive import Kept, archive_path, read_answers, read_body
 from kb.store.ledger import copy_ledger
 from kb.store.resolutions import save_decisions_applied
 
+_LOG: Final = logging.getLogger(__name__)
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
 
 def rebuild_kb(path: Path, *, progress: Callable[[int], None] = lambda _: None) -> int:
     """Make the file at path anew from the archive beside it; return how many answers were read.
 
-    The old file stays in place until the new one is whole. The ledger is carried over. Raises ArchiveError
-    where there is no archive or an answer in it is damaged.
+    The old file stays in place until the new one is whole, and nobody else writes to it meanwhile. The ledger is
+    carried over. Raises ArchiveError where there is no archive or an answer in it is damaged.
     """
+    let_go = take_lock(path, alone=True)
+    try:
+        return _rebuild(path, progress)
+    finally:
+        let_go()
+
+
+def _rebuild(path: Path, progress: Callable[[int], None]) -> int:
     new = path.with_name(f".{path.name}.rebuilding")
     _remove(new)
     try:
         with open_archive(archive_path(path), create=False) as archive:
-            db = open_kb(new, create=True)
+            db = open_kb(new, create=True, is_locked=True)
             try:
                 count = _load_all(db, archive, progress)
                 if path.exists():
-                    close_log(path)
+                    close_log(path, is_locked=True)
                     copy_ledger(db, path)
                     with transaction(db):
                         save_decisions_applied(db)
@@ -53,6 +64,8 @@ def _load_all(db: sqlite3.Connection, archive: sqlite3.Connection, progress: Cal
     for count, kept in enumerate(list(read_answers(archive)), start=1):
         try:
             _load(db, archive, kept)
+        except RecordError:  # the harvest noted it in the ledger, which is carried over
+            _LOG.info("Nothing of %s can be read.", kept.name)
         except SourceError as error:
             raise ArchiveError(f"The answer {kept.name} in the archive cannot be read: {error}") from error
         progress(count)

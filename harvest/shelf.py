@@ -212,7 +212,7 @@ def _standing(element: "etree._Element") -> tuple[int, str]:
     pmid = element.find("MedlineCitation/PMID")
     version = pmid.get("Version", "1") if pmid is not None else "1"
     parts = [element.findtext(f"MedlineCitation/DateRevised/{part}") or "" for part in ("Year", "Month", "Day")]
-    return int(version) if version.isdecimal() else 1, "-".join(part.zfill(2) for part in parts)
+    return int(version[:9]) if version.isdecimal() else 1, "-".join(part.zfill(2) for part in parts)
 
 
 def _shelved(pmid: int, xml: bytes, element: "etree._Element") -> Shelved:
@@ -223,7 +223,7 @@ def _shelved(pmid: int, xml: bytes, element: "etree._Element") -> Shelved:
         xml=xml,
         doi=normalise_doi(_identifier(element, "doi") or element.findtext(_ELOCATION)),
         pmcid=normalise_pmcid(_identifier(element, "pmc")),
-        year=int(year) if year.isdecimal() else None,
+        year=int(year[:4]) if year.isdecimal() else None,
         fields={
             "title": _words(element, _TITLES),
             "keyword": _words(element, "MedlineCitation/KeywordList/Keyword|BookDocument/KeywordList/Keyword"),

@@ -10,23 +10,16 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, NamedTuple
 from urllib.error import URLError
 from urllib.parse import urljoin, urlsplit
-from urllib.request import (
-    AbstractHTTPHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-    build_opener,
-)
+from urllib.request import Request
 
+from harvest.connection import HEAD_LIMIT, Limits, open_url
 from kb.errors import PermanentError, TransientError, UsageError
 
 BODY_LIMIT: Final = 256 * 2**20  # bytes, unpacked; 10,000 plain records take about 150 MB
 MOST_REDIRECTS: Final = 3
 
 _CHUNK: Final = 65536
+_ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS: Final = {
     "User-Agent": "litkb",
@@ -80,10 +73,12 @@ def check_base_url(url: str) -> None:
 
 
 def redirected(url: str, location: str) -> str:
-    """Return where an answer of url points; PermanentError where that is not the same kind of place."""
+    """Return where an answer of url points; PermanentError where that is no address, or not the same kind of place."""
+    if not (location.isascii() and location.isprintable()) or " " in location:
+        raise PermanentError("it redirects to what is no address")
     try:
         target = urljoin(url, location)
-        allowed = any(site(url) and site(target) for site in _SITES)
+        allowed = any(site(url) and site(target) for site in _SITES) and urlsplit(target).port != 0
     except ValueError:
         allowed = False
     if not allowed:
@@ -105,19 +100,17 @@ def send(
     connected is called when the connection stands; nothing is sent before it returns. Raises TransientError for
     whatever goes wrong on the way, after so many seconds of silence, and once clock() has passed end.
     """
-    timeout = min(silence, end - clock())
-    if timeout <= 0:
-        raise TransientError("no answer in time")
+    limits = Limits(end, silence, HEAD_LIMIT + 2 * BODY_LIMIT, clock)  # what frames chunks comes to less than they
     headers = _HEADERS if data is None else {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
     request = Request(url, data=data, headers=headers)  # noqa: S310 - check_base_url, redirected
     try:
-        with _opener(url, connected).open(request, timeout=timeout) as response:
-            body = _read(response, end, clock)
+        with open_url(request, limits, connected=connected, proxied=not is_loopback(url)) as response:
+            body = _read(response)
             said = response.headers
             status = response.status
     except TimeoutError as error:
         raise TransientError("no answer in time") from error
-    except (OSError, http.client.HTTPException, EOFError, zlib.error) as error:
+    except (OSError, http.client.HTTPException, EOFError, zlib.error, ValueError, OverflowError) as error:
         raise TransientError(_in_words(error)) from error
     return HttpAnswer(
         status,
@@ -132,69 +125,39 @@ def seconds_of(retry_after: str | None) -> float | None:
     text = (retry_after or "").strip()
     try:
         seconds = float(text) if text[:1].isdigit() else parsedate_to_datetime(text).timestamp() - time.time()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError, OSError):  # what the standard library makes of such dates
         return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-class _AnyStatus(HTTPErrorProcessor):
-    """Gives every answer back, whatever its status, and so follows no redirect: a POST would become a GET."""
-
-    def http_response(self, request: Request, response: Any) -> Any:  # noqa: ARG002 - urllib's signature
-        return response
-
-    https_response = http_response
-
-
-class _Telling(AbstractHTTPHandler):
-    """Tells that a connection stands, which can take longer than the rest, before the request goes out."""
-
-    def __init__(self, connected: Callable[[], None]) -> None:
-        super().__init__()
-        self._connected = connected
-
-    def do_open(self, http_class: Any, req: Request, **options: Any) -> Any:
-        connected = self._connected
-
-        class Connection(http_class):  # type: ignore[misc]  # urllib says only now whether it is HTTP or HTTPS
-            def connect(self) -> None:
-                super().connect()
-                connected()
-
-        return super().do_open(Connection, req, **options)
-
-
-class _Http(_Telling, HTTPHandler):
-    pass
-
-
-class _Https(_Telling, HTTPSHandler):
-    pass
-
-
-def _opener(url: str, connected: Callable[[], None]) -> OpenerDirector:
-    """Return an opener with the proxies of the environment; none of them for this machine."""
-    proxies = ProxyHandler({}) if is_loopback(url) else ProxyHandler()
-    return build_opener(proxies, _AnyStatus(), _Http(connected), _Https(connected))
-
-
-def _read(response: Any, end: float, clock: Callable[[], float]) -> bytes:
-    """Return the body, unpacked, at most BODY_LIMIT bytes and no later than end, however slowly it drips."""
-    packed = response.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
-    unpacker = zlib.decompressobj(wbits=31) if packed else None
+def _read(response: Any) -> bytes:
+    """Return the body, unpacked, at most BODY_LIMIT bytes."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in _ENCODINGS:
+        raise TransientError("an answer in an encoding that was not asked for")
+    unpacker = zlib.decompressobj(wbits=31) if encoding.endswith("gzip") else None
     body = bytearray()
     received = 0
     while chunk := response.read1(_CHUNK):
         received += len(chunk)
         body += unpacker.decompress(chunk, BODY_LIMIT + 1 - len(body)) if unpacker else chunk
+        if unpacker and unpacker.unused_data:
+            raise TransientError("an answer that goes on after its end")
         if len(body) > BODY_LIMIT:
             raise TransientError(f"an answer of more than {BODY_LIMIT // 2**20} MB")
-        if clock() > end:
-            raise TimeoutError
-    stated = response.headers.get("Content-Length", "")
-    if (stated.isdigit() and received < int(stated)) or (unpacker and received and not unpacker.eof):
+    _check_length(received, response.headers.get_all("Content-Length", []))
+    if unpacker and received and not unpacker.eof:
         raise TransientError("an answer that is cut off")
     return bytes(body)
+
+
+def _check_length(received: int, stated: list[str]) -> None:
+    """Raise TransientError unless each Content-Length announces what has been received."""
+    for digits in map(str.strip, stated):
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+            raise TransientError("an answer that states no length that can be")
+        if received != int(digits):
+            raise TransientError("an answer that is cut off" if received < int(digits) else "an answer of two lengths")
 
 
 def _in_words(error: BaseException) -> str:
@@ -210,4 +173,6 @@ def _in_words(error: BaseException) -> str:
         return "an answer that is cut off"
     if isinstance(reason, OSError) and reason.strerror:
         return f"no connection ({reason.strerror})"
+    if isinstance(reason, http.client.HTTPException) and not isinstance(reason, OSError):
+        return f"an answer that is not HTTP ({type(reason).__name__})"
     return f"no connection ({type(reason).__name__})"

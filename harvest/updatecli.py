@@ -19,6 +19,7 @@ from kb.database import open_kb
 from kb.queries.archive import archive_path
 from kb.queries.pages import read_labels
 
+LONGEST_DUE: Final = 36_500  # days; PubMed is younger
 SHOWN: Final = 20  # articles of one kind that are printed; all of them are in harvest_changes, and in --json
 
 
@@ -27,7 +28,7 @@ SHOWN: Final = 20  # articles of one kind that are printed; all of them are in h
 @click.option(
     "--due",
     "days",
-    type=click.IntRange(0),
+    type=click.IntRange(0, LONGEST_DUE),
     default=DUE,
     show_default=True,
     metavar="DAYS",

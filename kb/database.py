@@ -1,12 +1,14 @@
 """Opening a litkb file: foreign keys on, application and version checked, read-only on request."""
 
 import sqlite3
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
+from kb.lock import take_lock
 from kb.migrations import APPLICATION_ID, MIGRATIONS
 
 BUSY_TIMEOUT_MS: Final = 30_000
@@ -14,22 +16,41 @@ _LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
 _HEADER: Final = b"SQLite format 3\x00"
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that lets go of its share of the file when it is closed, or forgotten."""
+
+    let_go: Callable[[], object] = staticmethod(lambda: None)
+
+    def close(self) -> None:
+        super().close()
+        self.let_go()
+
+
 def open_kb(
-    path: str | Path, *, create: bool = False, readonly: bool = False, keep_journal: bool = False
+    path: str | Path,
+    *,
+    create: bool = False,
+    readonly: bool = False,
+    keep_journal: bool = False,
+    is_locked: bool = False,
 ) -> sqlite3.Connection:
     """Return a connection to the litkb file at path, its schema brought up to this version.
 
     ``create`` makes a file that is not there; ``readonly`` opens without changing a byte; ``keep_journal``
-    leaves the journal mode, which is in the bytes of a published file, as it is. Transactions
+    leaves the journal mode, which is in the bytes of a published file, as it is; ``is_locked``: the caller has the
+    file for itself. While it is open for writing, no rebuild replaces it. Transactions
     are begun by transaction(), never by the module sqlite3. Raises NotLitkbError for a file that is not
     litkb's (it is left alone), NewerSchemaError for one by a later litkb, DatabaseError for the rest.
     """
     path = Path(path)
     _check_file(path, create=create)
+    let_go = _Connection.let_go if readonly or is_locked else take_lock(path)
     try:
         db = _connect(path, readonly=readonly)
     except sqlite3.Error as error:
+        let_go()
         raise DatabaseError(f"{path} cannot be opened: {error}.") from error
+    db.let_go = weakref.finalize(db, let_go)
     try:
         _prepare(db, path, readonly=readonly, keep_journal=keep_journal)
     except sqlite3.DatabaseError as error:
@@ -65,10 +86,10 @@ def _first_bytes(path: Path) -> bytes:
         return file.read(16)
 
 
-def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+def _connect(path: Path, *, readonly: bool) -> _Connection:
     options = readonly_options(path) if readonly else "mode=rwc"
     uri = f"{path.absolute().as_uri()}?{options}"
-    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, factory=_Connection)
     db.execute("pragma foreign_keys = on")
     return db
 
@@ -217,9 +238,9 @@ def explain_sqlite(error: sqlite3.Error, path: str | Path) -> DatabaseError:
     return DatabaseError(f"{path} cannot be used: {error}.")
 
 
-def close_log(path: Path) -> None:
+def close_log(path: Path, *, is_locked: bool = False) -> None:
     """Bring what the write-ahead log of a litkb file holds into the file itself, so that it stands alone."""
-    db = open_kb(path)
+    db = open_kb(path, is_locked=is_locked)
     try:
         db.execute("pragma wal_checkpoint(truncate)")
         db.execute("pragma journal_mode = delete")

@@ -1,6 +1,7 @@
 """litkb demo: the demonstration, built offline by the real commands, checked, and looked at over loopback."""
 
 import itertools
+import os
 import shlex
 import tempfile
 import urllib.request
@@ -25,11 +26,12 @@ from harvest.syntheticmesh import format_mesh, synthetic_places
 from kb.check import check_kb
 from kb.console import say
 from kb.database import open_kb, transaction
-from kb.errors import LitkbError
+from kb.errors import LitkbError, UsageError
+from kb.queries.archive import archive_path
 from kb.queries.ledger import read_status
 from kb.queries.pages import read_related, read_standings
 from kb.queries.records import read_record
-from kb.records import Record
+from kb.records import DEMONSTRATION, SYNTHETIC, Record
 from kb.site.serve import served
 from kb.store.mesh import save_mesh_tree
 
@@ -56,18 +58,38 @@ _LIVE: Final = f"litkb harvest kb.db {SEED_PMID} --references --cited-by --simil
 def demo_command(ctx: click.Context, folder: Path, articles: int, *, faults: bool) -> None:
     """Build DIR/kb.db (bundled facts on self-help groups) and DIR/synthetic.db (a made-up field), offline.
 
-    The real harvest runs against a rehearsed PubMed on this machine. Safe to repeat.
+    The real harvest runs against a rehearsed PubMed on this machine. Safe to repeat; files of these names that hold
+    anything else are left alone.
 
     Example: litkb demo demo
     """
-    folder.mkdir(parents=True, exist_ok=True)
     kb, made_up = folder / "kb.db", folder / "synthetic.db"
+    _refuse_foreign(kb, DEMONSTRATION)
+    if articles:
+        _refuse_foreign(made_up, SYNTHETIC)
+    folder.mkdir(parents=True, exist_ok=True)
     _harvest_demonstration(ctx, kb, faults=faults)
     if articles:
         _harvest_synthetic(ctx, made_up, articles)
     held = {path: _checked(path) for path in ([kb, made_up] if articles else [kb])}
     _look_at(kb)
     _show(kb, held)
+
+
+def _refuse_foreign(kb: Path, source: str) -> None:
+    """Raise UsageError where a file or its archive is there that a demonstration of this source did not make."""
+    archive, others = archive_path(kb), "Nothing was changed; name another folder."
+    if not os.path.lexists(kb):
+        if os.path.lexists(archive):
+            raise UsageError(
+                f"{archive} is there, and {kb.name} is not: whose answers it keeps cannot be known. {others}"
+            )
+        return
+    with closing(open_kb(kb, readonly=True)) as db:
+        sources = set(read_status(db)["sources"])
+    if sources != {source}:
+        held = f"records from {', '.join(sorted(sources - {source}))}" if sources else "no records"
+        raise UsageError(f"{kb} is not the demonstration: it holds {held}. {others}")
 
 
 def _harvest_demonstration(ctx: click.Context, kb: Path, *, faults: bool) -> None:
@@ -87,8 +109,8 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
     if _holds(kb, articles):
         say(f"{kb} is there already.")
         return
-    for suffix in ("", "-wal", "-shm"):
-        for path in (kb, kb.with_suffix(".sqlar")):
+    for path in (archive_path(kb), kb):  # the file last: it tells whose both are
+        for suffix in ("-wal", "-shm", ""):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as work:
         xml = Path(work) / f"synthetic-{articles}.xml"

@@ -16,11 +16,11 @@ _DISGUISED: Final = (
     rf"{_LOCAL}\s*(?:{_AT}|\(at\)|\[at\])\s*(?:[\w-]+(?:\.|\s*\(dot\)\s*|\s*\[dot\]\s*))+{_END}"
 )  # fmt: skip
 _INTRODUCED: Final = (
-    r"(?:(?:electronic\s+address(?:es)?|e-?mails?(?:\s+address(?:es)?)?)\s*[:;]?\s*)?"
+    r"(?:(?:electronic\s+address(?:es)?|e-?mails?(?:\s+address(?:es)?)?)\s*+(?:[:;]\s*+)?)?"
     rf"{_DISGUISED}(?:\s*(?:[,;/]|\band\b|\bor\b)\s*{_DISGUISED})*"
 )
 _APPENDED: Final = re.compile(
-    rf"\s*(?:\(\s*{_INTRODUCED}\s*\)|<\s*{_INTRODUCED}\s*>|\[\s*{_INTRODUCED}\s*\])|[\s,;]*{_INTRODUCED}\.?",
+    rf"(?<!\s)\s*(?:\(\s*{_INTRODUCED}\s*\)|<\s*{_INTRODUCED}\s*>|\[\s*{_INTRODUCED}\s*\])|(?<![\s,;])[\s,;]*{_INTRODUCED}\.?",
     re.IGNORECASE,
 )
 

@@ -7,12 +7,12 @@ from html import unescape
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from kb.errors import UsageError
-from kb.printed import printed_title, year_in
+from kb.errors import RecordError, UsageError
+from kb.printed import LONGEST, printed_title, year_in
 from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
-LONGEST: Final = 2_000  # characters of what can be an identifier: addresses are the longest
+COUNT_LIMIT: Final = 2**53 - 1  # what survives JavaScript; SQLite holds a thousand times more
 SYNTHETIC_FROM: Final = 900_000_001  # PMIDs of made-up fields; PubMed is at about 40 million
 
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
@@ -109,14 +109,25 @@ def pmid_or_none(text: str | None) -> int | None:
     return number if 0 < number <= PMID_LIMIT else None
 
 
+def count_of(text: str, *, pmid: int | None = None) -> int:
+    """Return the count, rank or score that a source gives; RecordError where it is no number that can be kept."""
+    stripped = text.strip()
+    digits = stripped if stripped.isascii() and stripped.isdigit() and len(stripped) < 20 else "-1"
+    if not 0 <= int(digits) <= COUNT_LIMIT:
+        raise RecordError(f"“{stripped[:20]}” is no number that can be kept.", pmid=pmid)
+    return int(digits)
+
+
 def normalise_doi(text: str | None) -> str | None:
-    """Return the DOI in lower case, bare of prefixes and of punctuation after it; None if it is none.
+    """Return the DOI in lower case, bare of prefixes and of punctuation after it; None if it is none, or too long.
 
     Idempotent. Repairs what is known of PubMed and of copying: a final point (10.1038/srep34516.), a DOI written
     twice in a row (10.4137/IJTR.S815810.4137/IJTR.S8158), ``&lt;`` and ``%3C`` for ``<``, invisible characters. A
     double slash stays, since it may be registered so; doi_key() is what DOIs are compared by.
     """
     bare = (text or "").strip()
+    if len(bare) > LONGEST:
+        return None
     plain = bare.lower()
     if _PLAIN_DOI.fullmatch(plain) and plain.count("10.") == 1:  # nothing to repair: nine in ten
         return plain

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from kb.printed import year_in
+from kb.printed import LONGEST, year_in
 from kb.records import Record
 from kb.text import collapse_spaces
 
@@ -33,7 +33,7 @@ def citation_label(citation: str | None, doi: str | None, pmid: int | None, late
 
     latest: a later year is none of publication.
     """
-    text = collapse_spaces(citation or "")
+    text = collapse_spaces((citation or "")[:LONGEST])
     if not text:
         return f"PMID {pmid}" if pmid else f"doi:{doi}"
     surname = _SURNAME.match(text)

@@ -24,7 +24,7 @@ _NO_YEAR_AFTER: Final = re.compile(  # "2,1999", "10.1002/1999", "13: 1675", "b1
 )
 _NEAR: Final = 12  # characters before a number that tell what it is
 _NO_YEAR_BEFORE: Final = frozenset("0123456789/–-")
-_LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
+LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
 _SMALL: Final = re.compile(r"(?<![\w.'’-])[a-zà-þ][a-zà-þ]+")
 _IN_NAMES: Final = frozenset(
     {"et", "al", "and", "und", "de", "da", "di", "do", "dos", "du", "del", "della", "la", "le", "van", "von", "der",
@@ -50,7 +50,7 @@ def year_in(citation: str, latest: int | None = None) -> int | None:
     NLM's order puts it after the journal, before the volume; other styles after the authors, in brackets or between
     full stops; else it is the last number that can be one: no page, volume or number of an article.
     """
-    citation = _DAMAGED_DASH.sub("–", citation)
+    citation = _DAMAGED_DASH.sub("–", citation[:LONGEST])
     before_volume = last = None
     for match in _YEAR.finditer(citation):
         start, end = match.span()
@@ -79,7 +79,7 @@ def printed_title(citation: str) -> tuple[str, ...]:
     That is the first letter of a journal, since several may print one statement, and the numbers of parts and
     editions. Empty where it is not certain which words are the title, or where they are too few for one work alone.
     """
-    citation = _EDITION.sub(" ", citation[:_LONGEST])
+    citation = _EDITION.sub(" ", citation[:LONGEST])
     title, rest = _after_year(citation) or _after_names(citation) or ("", "")
     words = words_in(fold(title))
     if len(words) < _TITLE_WORDS or len(title) < _TITLE_LENGTH or _small_words(title) < _WITH_TITLE:

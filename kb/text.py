@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections import Counter
 from typing import Final
 
 _LETTERS: Final = str.maketrans(
@@ -47,7 +48,9 @@ def fold(text: str) -> str:
         ascii_text = text.replace("–", "-").replace("’", "'").replace("…", "...")
     if ascii_text.isascii():
         return ascii_text.lower()
-    lowered = _plain_letters(unicodedata.normalize("NFKC", _VULGAR.sub(" ", text)).casefold())
+    # normalising sorts a run of combining characters in the square of its length
+    plain = _plain_letters(_VULGAR.sub(" ", text))
+    lowered = _plain_letters(unicodedata.normalize("NFKC", plain).casefold())
     taken_apart = _plain_letters(unicodedata.normalize("NFKD", lowered))
     stripped = unicodedata.normalize("NFKC", taken_apart)  # Hangul is put together again
     return stripped if stripped == lowered else fold(stripped)
@@ -156,11 +159,13 @@ def safe_html(markup: str) -> str:
     """
     out: list[str] = []
     open_tags: list[str] = []
+    open_count: Counter[str] = Counter()
     for part in _TAG.split(markup):
         if part[:2] == "</" and _TAG.fullmatch(part):
-            out.extend(_closed(part[2:-1], open_tags))
+            out.extend(_closed(part[2:-1], open_tags, open_count))
         elif _TAG.fullmatch(part):
             open_tags.append(part[1:-1])
+            open_count[part[1:-1]] += 1
             out.append(part)
         else:
             out.append(html.escape(html.unescape(part)))
@@ -168,11 +173,13 @@ def safe_html(markup: str) -> str:
     return "".join(out)
 
 
-def _closed(name: str, open_tags: list[str]) -> list[str]:
+def _closed(name: str, open_tags: list[str], open_count: "Counter[str]") -> list[str]:
     """Return the end tags that close name and what was opened in it; none for a stray end."""
-    if name not in open_tags:
+    if not open_count[name]:
         return []
     ends: list[str] = []
     while not ends or ends[-1] != f"</{name}>":
-        ends.append(f"</{open_tags.pop()}>")
+        closed = open_tags.pop()
+        open_count[closed] -= 1
+        ends.append(f"</{closed}>")
     return ends

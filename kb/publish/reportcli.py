@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from graph.files import refuse_replacing, write_whole
 from kb.console import kb_argument, say
 from kb.database import open_kb
 from kb.errors import UsageError
@@ -33,8 +34,7 @@ def report_command(kb: Path, out: Path | None, force: bool) -> None:
             raise UsageError(f"{out} does not end in .md: the report is Markdown.")
         drawing = out.with_suffix(".svg")
         for path in (out, drawing):
-            if path.exists() and not force:
-                raise UsageError(f"{path} is there already; --force replaces it.")
-        out.write_text(format_search_report(db, drawing.name), encoding="utf-8")
-        drawing.write_text(format_flow(read_search_flow(db), "From what was named to what is held"), encoding="utf-8")
+            refuse_replacing(path, force=force)
+        flow = format_flow(read_search_flow(db), "From what was named to what is held")
+        write_whole({out: iter([format_search_report(db, drawing.name)]), drawing: iter([flow])})
     say(f"{out} and {drawing} written.")

@@ -81,7 +81,8 @@ def read_new_notices(db: sqlite3.Connection, kinds: Collection[str], limit: int)
     A notice that two records bear is there once on each article; a retracted article without one, by its type.
     """
     rows = db.execute(
-        f"""select l.id, l.said_by, l.position, l.kind, w.label, coalesce(h.title, h.vernacular_title), coalesce(l.printed, o.label, l.other_id),
+        f"""select l.id, l.said_by, l.position, l.kind, w.label, coalesce(h.title, h.vernacular_title),
+            coalesce(l.printed, o.label, l.other_id),
             {_CAME} as came
         from (
             select distinct id, kind, other_id, said_by, position, printed from notice_links

@@ -13,7 +13,7 @@ from kb.site.cells import WORK_TABLES
 from kb.site.downloads import DOTTED, ENDINGS, Selected, form_of, read_rows, wanted_file
 from kb.site.streaming import FileAnswer
 
-_PAGE: Final = re.compile(r"\s+limit\s+\d+(?:\s+offset\s+\d+)?\s*$", re.IGNORECASE)
+_PAGE: Final = re.compile(r"(?<!\s)\s+limit\s+\d+(?:\s+offset\s+\d+)?\s*$", re.IGNORECASE)
 NO_WORKS: Final = "These rows name no articles: a column pmid, or citing_id and cited_id, is needed."
 
 

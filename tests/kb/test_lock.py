@@ -1,0 +1,101 @@
+"""A file has many writers or one that replaces it: nothing that is written, or decided, is lost to a rebuild."""
+
+import os
+import platform
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvest.archive import keep_answer, open_archive
+from harvest.rebuild import rebuild_kb
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb, transaction
+from kb.errors import DatabaseError
+from kb.lock import take_lock
+from kb.queries.archive import archive_path
+from kb.store.records import save_records
+from tests.builders import article_set, article_xml
+from tests.records import record
+
+AT = "2026-01-01T00:00:00Z"
+IN_USE = rf"is in use by another litkb, process {os.getpid()} on {platform.node()}; try again when it has ended"
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Path:
+    path = tmp_path / "kb.db"
+    with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive, transaction(db):
+        save_records(db, [record(1)], received_at=AT)
+        body = article_set(article_xml(1))
+        keep_answer(archive, body, endpoint="efetch", request={"id": "1"}, received_at=AT)
+    return path
+
+
+def files(path: Path) -> set[str]:
+    return {one.name for one in path.parent.iterdir()}
+
+
+def test_while_a_rebuild_runs_nobody_else_writes_and_everybody_reads(kb: Path, capsys: pytest.CaptureFixture[str]):
+    codes: list[int] = []
+
+    def meanwhile(_: int) -> None:
+        open_kb(kb, readonly=True).close()
+        with pytest.raises(DatabaseError, match=IN_USE):
+            open_kb(kb)
+        commands = (
+            ["resolve", str(kb)],
+            ["graph", "compute", str(kb)],
+            ["rebuild", str(kb)],
+            ["harvest", str(kb), "7"],
+        )
+        codes.extend(run_command(cli, command) for command in commands)
+
+    rebuild_kb(kb, progress=meanwhile)
+
+    assert codes == [1, 1, 1, 1]
+    assert capsys.readouterr().err.count("Nothing was changed.") == 4
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select pmid from articles").fetchall() == [(1,)]
+
+
+def test_a_rebuild_does_not_begin_while_somebody_writes(kb: Path):
+    with closing(open_kb(kb)) as db:
+        with pytest.raises(DatabaseError, match=IN_USE):
+            rebuild_kb(kb)
+        with transaction(db):
+            db.execute("update works set label = 'decided' where id = 1")
+
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select label from works where id = 1").fetchone() == ("decided",)
+    assert rebuild_kb(kb) == 1
+
+
+def test_writers_share_a_file_also_under_another_name_and_leave_nothing_beside_it(kb: Path):
+    (kb.parent / "other.db").symlink_to(kb)
+    before = files(kb)
+    first, second = open_kb(kb), open_kb(kb.parent / "other.db")
+    first.close()
+
+    with pytest.raises(DatabaseError, match="in use"):
+        take_lock(kb, alone=True)
+    second.close()
+
+    assert files(kb) == before
+
+
+def test_what_a_process_that_died_left_is_taken_over(kb: Path):
+    (kb.parent / ".kb.db.lock").write_text("process 1 on elsewhere")
+
+    rebuild_kb(kb)
+
+    assert ".kb.db.lock" not in files(kb)
+
+
+def test_a_file_that_cannot_be_opened_is_let_go(kb: Path):
+    kb.write_bytes(b"SQLite format 3\x00" + bytes(84))
+    with pytest.raises(DatabaseError):
+        open_kb(kb)
+
+    take_lock(kb, alone=True)()

@@ -1,0 +1,92 @@
+"""No command writes over what it did not make, unless it is told to."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvest.archive import open_archive
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb, transaction
+from kb.demo import _refuse_foreign
+from kb.queries.archive import archive_path
+from kb.records import DEMONSTRATION, PUBMED, SYNTHETIC
+from kb.store.records import save_records
+from tests.records import record
+
+AT = "2026-01-01T00:00:00Z"
+
+
+def make_kb(path: Path, *sources: str) -> Path:
+    with closing(open_kb(path, create=True)) as db, transaction(db):
+        save_records(db, [record(n, source=source) for n, source in enumerate(sources, 1)], received_at=AT)
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder, without those by which SQLite's readers and writers agree."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix[-4:] not in ("-wal", "-shm")}
+
+
+@pytest.mark.parametrize("name", ["kb.db", "synthetic.db"])
+@pytest.mark.parametrize("sources", [(), (PUBMED,), (PUBMED, SYNTHETIC, DEMONSTRATION)])
+def test_a_demonstration_leaves_a_file_alone_that_holds_anything_else(tmp_path, capsys, name, sources):
+    kb = make_kb(tmp_path / name, *sources)
+    before = contents(tmp_path)
+
+    assert run_command(cli, ["demo", str(tmp_path)]) == 2
+    assert contents(tmp_path) == before
+    assert f"{kb} is not the demonstration: it holds " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["kb.sqlar", "synthetic.sqlar"])
+def test_a_demonstration_leaves_an_archive_alone_whose_file_is_gone(tmp_path, capsys, name):
+    with open_archive(tmp_path / name):
+        pass
+    before = contents(tmp_path)
+
+    assert run_command(cli, ["demo", str(tmp_path)]) == 2
+    assert contents(tmp_path) == before
+    assert "whose answers it keeps cannot be known" in capsys.readouterr().err
+
+
+def test_a_demonstration_leaves_a_file_alone_that_is_no_knowledge_base(tmp_path, capsys):
+    (tmp_path / "synthetic.db").write_text("My notes.")
+
+    assert run_command(cli, ["demo", str(tmp_path)]) == 1
+    assert contents(tmp_path) == {"synthetic.db": b"My notes."}
+    assert "it was left alone" in capsys.readouterr().err
+
+
+def test_a_demonstration_may_replace_its_own_files(tmp_path):
+    _refuse_foreign(make_kb(tmp_path / "kb.db", DEMONSTRATION, DEMONSTRATION), DEMONSTRATION)
+    _refuse_foreign(make_kb(tmp_path / "synthetic.db", SYNTHETIC), SYNTHETIC)
+    _refuse_foreign(tmp_path / "none.db", SYNTHETIC)
+
+
+def test_a_harvest_leaves_an_archive_alone_that_somebody_else_made(tmp_path, capsys):
+    kb, page = tmp_path / "field.db", tmp_path / "page.xml"
+    page.write_text("<PubmedArticleSet></PubmedArticleSet>")
+    with closing(sqlite3.connect(archive_path(kb))) as db:
+        db.execute("create table sqlar (name text primary key, mode int, mtime int, sz int, data blob)")
+        db.commit()
+    before = archive_path(kb).read_bytes()
+
+    assert run_command(cli, ["harvest", str(kb), "--file", str(page)]) == 1
+    assert archive_path(kb).read_bytes() == before
+    assert "is an SQLite file that litkb did not make; it was left alone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["search.md", "search.svg"])
+def test_a_report_replaces_no_file_unasked_nor_what_a_link_leads_to(tmp_path, capsys, name):
+    kb = make_kb(tmp_path / "kb.db", PUBMED)
+    (tmp_path / name).symlink_to(tmp_path / "notes.txt")
+
+    assert run_command(cli, ["report", str(kb), str(tmp_path / "search.md")]) == 2
+    assert "--force replaces it" in capsys.readouterr().err
+    (tmp_path / "notes.txt").write_text("My notes.")
+    assert run_command(cli, ["report", str(kb), str(tmp_path / "search.md"), "--force"]) == 0
+    assert (tmp_path / "notes.txt").read_text() == "My notes."
+    assert {path.name for path in tmp_path.iterdir()} >= {"search.md", "search.svg"}
