@@ -5,13 +5,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import Final, NamedTuple
 
+from harvest.agreement import Subject
 from harvest.archive import keep_answer
 from harvest.asking import Progress, now
 from harvest.client import Client
 from harvest.ecitmatch import Place, printed_place
 from harvest.entrez import BATCH, fetch_articles, match_citations
 from harvest.identify import GROUP, identify_together
-from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, Subject, decided, subject_of
+from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, decided, is_forbidden, subject_of
 from harvest.pubmed import parse_articles
 from kb.database import transaction
 from kb.errors import SourceError
@@ -76,17 +77,21 @@ def decision_on(
 ) -> Decision | None:
     """Return what matches of all printings of a work decide; None where none of them is worth a person's look.
 
-    An article is not the work that nobody but itself cites; one with another DOI than the printed one is not accepted.
+    An article is not the work that nobody but itself cites; one with another DOI than the printed one is not accepted,
+    nor one that any printing contradicts.
     """
     best: dict[int, Match] = {}
+    forbidden = set()
     for match in matches:
+        if is_forbidden(match):
+            forbidden.add(match.pmid)
         if work.citing != {match.pmid} and match.score > best.get(match.pmid, _NOTHING).score:
             best[match.pmid] = match
     ranked = sorted(best.values(), key=lambda match: (-match.score, match.pmid))
     if not ranked or ranked[0].score < QUEUED:
         return None
     meant = decided(ranked)
-    if meant and work.doi and (dois.get(meant.pmid) or work.doi) != work.doi:
+    if meant and (meant.pmid in forbidden or (work.doi and (dois.get(meant.pmid) or work.doi) != work.doi)):
         meant = None
     candidates = tuple(Candidate(*match) for match in ranked[:_KEPT])
     state = "accepted" if meant else "proposed"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -18,6 +18,7 @@ from kb.database import explain_sqlite
 from kb.errors import LitkbError
 
 Command = Callable[..., Any]
+LONG: Final = 5_000  # things to do from which progress is said where no bar can be shown
 
 kb_argument = click.argument("kb", metavar="DB", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -43,10 +44,10 @@ def tell(value: Any) -> None:
 
 @contextmanager
 def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function (what, done, of how many; 0: unknown) that shows progress on a terminal, else nothing."""
+    """Give a function (what, done, of how many; 0: unknown) that shows progress: a bar; on a pipe lines."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda *_: None
+        yield _progress_lines()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bars:
@@ -58,6 +59,19 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(known[what], completed=done, total=total or None)
 
         yield show
+
+
+def _progress_lines() -> Callable[[str, int, int], None]:
+    """Return a function that says at each tenth of a long task how far it is."""
+    told: dict[str, int] = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        tenth = 10 * done // total if total >= LONG else 0
+        if tenth > told.get(what, 0):
+            told[what] = tenth
+            say(f"{what}: {done:,} of {total:,}")
+
+    return show
 
 
 def run_command(command: click.Command, arguments: Sequence[str] | None = None) -> int:
