@@ -100,6 +100,8 @@ def _seed(place: str, said: dict[str, Any], *, texts: Iterable[str] = (), addres
         title=collapse_spaces(unescape(_MARKUP.sub("", said.get("title") or ""))) or None,
         year=first_year(said.get("year") or ""),
         author=collapse_spaces(said.get("author") or "") or None,
+        volume=said.get("volume") or None,
+        pages=said.get("pages") or None,
     )
 
 
@@ -177,6 +179,8 @@ def _ris_seed(place: str, found: dict[str, Any]) -> Seed:
         "title": found.get("title") or found.get("primary_title") or found.get("translated_title"),
         "year": found.get("year") or found.get("publication_year"),
         "author": next(iter(found.get("authors") or found.get("first_authors") or []), None),
+        "volume": found.get("volume"),
+        "pages": found.get("start_page"),
     }
     return _seed(place, said, texts=found.get("notes", []), addresses=found.get("urls", []))
 
@@ -212,6 +216,8 @@ def _bibtex_seed(place: str, fields: dict[str, str]) -> Seed:
         "title": fields.get("title", "").replace("{", "").replace("}", ""),
         "year": fields.get("year") or fields.get("date"),
         "author": fields.get("author", "").partition(" and ")[0],
+        "volume": fields.get("volume"),
+        "pages": fields.get("pages"),
     }
     texts = [fields[key] for key in ("note", "annote", "annotation") if key in fields]
     return _seed(place, said, texts=texts, addresses=[fields.get("url", ""), fields.get("howpublished", "")])
@@ -245,6 +251,8 @@ def _csl_seed(place: str, item: dict[str, Any]) -> Seed:
         "title": _words(item.get("title")),
         "year": json.dumps(item.get("issued")),
         "author": _words(first.get("family") or first.get("literal")),
+        "volume": _words(item.get("volume")),
+        "pages": _words(item.get("page")),
     }
     return _seed(place, said, texts=[_words(item.get("note"))], addresses=[_words(item.get("URL"))])
 

@@ -21,6 +21,8 @@ class Seed(NamedTuple):
     year: int | None = None
     author: str | None = None  # the first, as given
     fault: str | None = None
+    volume: str | None = None
+    pages: str | None = None
 
     @property
     def identifiers(self) -> list[Identifier]:
