@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Levenshtein
 
 from harvest.citation import NAME_PARTICLES, WITH_TITLE, Printed, prints_title, sentences, small_words
+from harvest.journalnames import POINTS, begins_part, journal_place, journal_starts, journal_words
 from kb.text import fold, words_in
 
 AGREES: Final = "+"
@@ -22,26 +23,15 @@ _SLIP_FROM: Final = 5  # letters of a word in which one may be wrong
 _AFTER_TITLE: Final = 3  # words after a title that may go on with it, where no journal is seen
 _LAST_DIGITS: Final = 2  # of a last page, printed in short, that tell one from another
 _LONG_PAGE: Final = 3  # digits of a page of which one may be wrong
-_LONGEST_NAME: Final = 30  # words of a journal's name
-_ACRONYM: Final = 3  # letters
-_LONG_ACRONYM: Final = 4  # letters from which it may leave out the last words: PNAS
-_SHORTENED: Final = (4, 3)  # letters that are left and left out, at least, of a name of one word
-_CONTRACTED: Final = (3, 5)  # letters of "natl", "jpn"
-_BEYOND_PLACE: Final = 3  # words between a journal and its volume: "(Lond)"
 
 _RETRACTED: Final = re.compile(
     r"^\W*(?:retracted(?: article)?|withdrawn(?: article)?|article retracted)\b\W+", re.IGNORECASE
 )
 _INITIALS: Final = re.compile(r"\b[A-Z]{1,3}\b")  # "RE" among the authors is no "re"
 _IN_SQUARE: Final = re.compile(r"\[[^\[\]]*\]")
-_IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
-_SUBTITLE: Final = re.compile(r"\s[:=]\s.*")
 _NUMBER: Final = re.compile(r"[a-z]{0,4}\d+")
 _RANGE: Final = re.compile(r"([a-z]{0,4})(\d+)(?: ?- ?[a-z]{0,4}(\d+))?")
-_POINTS: Final = frozenset('.,;:?!"”’)]')
 _FILLERS: Final = frozenset({"a", "an", "the", "of", "and", "in", "on", "for", "to", "et"})
-_NO_NAME: Final = frozenset({"the", "of", "and", "for", "in", "on", "de", "la", "der", "die", "und", "et"})
-_JOURNAL_ENDS: Final = frozenset({"epub", "online", "in", "published", "forthcoming", "vol", "volume", "advance"})
 _COUNTED: Final = {
     word: str(number)
     for words in (
@@ -115,7 +105,7 @@ def known_of(subject: Subject) -> Known:
         fold(subject.initials or "")[:1],
         tuple(tuple(words_in(fold(name))) for name in subject.groups),
         subject.year,
-        tuple(dict.fromkeys(filter(None, map(_journal_words, subject.journals)))),
+        tuple(dict.fromkeys(filter(None, map(journal_words, subject.journals)))),
         volume[0] if volume else "",
         page,
         last_page,
@@ -149,7 +139,7 @@ def title_agreement(known: Known, printed: Printed) -> Title:
     best = max(found, key=lambda title: title.likeness, default=_NOT_SEEN)
     if best.end:
         return Title(CONTRADICTS) if _goes_on(best, known, printed) else best
-    journal = _journal_place(known, printed, 0)
+    journal = journal_place(known.journals, printed, 0)
     has_title = printed.has_title or (journal is not None and prints_title(printed.text_before(journal)))
     return Title(CONTRADICTS if has_title and known.titles else None)
 
@@ -183,7 +173,7 @@ def _one_word_title(word: str, printed: Printed) -> Title | None:
     """Return where a title of one word stands as a sentence: "Editorial."."""
     for start in range(printed.place):
         is_same = printed.words[start] == word or _is_slip(printed.words[start], word)
-        if is_same and _begins_part(printed, start) and printed.text_after(start + 1)[:1] in _POINTS:
+        if is_same and begins_part(printed, start) and printed.text_after(start + 1)[:1] in POINTS:
             return Title(NEARLY, 1.0, len(word), start, start + 1)
     return None
 
@@ -264,7 +254,7 @@ def _tells_another(text: str) -> bool:
 
 
 def _ends_later(title: Title, known: Known, printed: Printed) -> bool:
-    journal = _journal_place(known, printed, title.end)
+    journal = journal_place(known.journals, printed, title.end)
     rest = printed.text_after(title.end)
     if journal is not None:
         between = rest[: len(rest) - len(printed.text_from(journal))]
@@ -290,7 +280,7 @@ def _described(text: str, year: int | None) -> str:
 def author_agreement(known: Known, printed: Printed, title: Title) -> str | None:
     """Return how the first author agrees: the one printed first, and no other, with the one of the record."""
     starts_with_title = title.end and all(word.isdigit() for word in printed.words[: title.start])
-    if not (known.surname and printed.author) or starts_with_title or _journal_starts(known, printed):
+    if not (known.surname and printed.author) or starts_with_title or journal_starts(known.journals, printed):
         return None
     mine = "".join(known.surname)
     is_other = bool(known.initial and printed.initial) and known.initial != printed.initial
@@ -373,84 +363,6 @@ def journal_agreement(known: Known, printed: Printed, title: Title) -> str | Non
     """Return how the journal agrees: a name of it, or words that abbreviate one in their order, before the place."""
     if not known.journals:
         return None
-    if _journal_place(known, printed, title.end) is not None:
+    if journal_place(known.journals, printed, title.end) is not None:
         return AGREES
     return CONTRADICTS if any(not word.isdigit() for word in printed.words[title.end : printed.place]) else None
-
-
-def _journal_words(name: str) -> tuple[str, ...]:
-    plain = _SUBTITLE.sub("", _IN_BRACKETS.sub(" ", name)) or name
-    words = words_in(fold(plain))
-    return tuple(word for word in words if word not in _NO_NAME) or tuple(words)
-
-
-def _journal_starts(known: Known, printed: Printed) -> bool:
-    return any(_journal_end(name, printed, 0) for name in known.journals)
-
-
-def _journal_place(known: Known, printed: Printed, start: int) -> int | None:
-    """Return the word from which on a name of the journal stands, up to the place; None where none does."""
-    for first in range(max(start, printed.place - _LONGEST_NAME), printed.place):
-        letter = printed.words[first][0]
-        for name in known.journals:
-            if name[0][0] == letter and (end := _journal_end(name, printed, first)) and _is_before_place(printed, end):
-                return first
-    return None
-
-
-def _is_before_place(printed: Printed, end: int) -> bool:
-    """Tell whether nothing but a city in brackets, "Epub", "vol" or numbers stands between a journal and its place."""
-    words = printed.words[end : printed.place]
-    if all(word in _JOURNAL_ENDS or word.isdigit() for word in words):
-        return True
-    return len(words) <= _BEYOND_PLACE and printed.text_after(end).lstrip(" .").startswith("(")
-
-
-def _journal_end(name: Sequence[str], printed: Printed, start: int) -> int:
-    """Return the word before which name ends, where it begins at start; 0 where it does not stand there."""
-    words, place = printed.words, start
-    if _is_acronym(name, printed, start):
-        return start + 1
-    if len(name) == 1:
-        return place + 1 if _is_one_word(name[0], printed, place) and _begins_part(printed, start) else 0
-    for number, word in enumerate(name):
-        while number and place < len(words) and words[place] in _NO_NAME and words[place] != word:
-            place += 1
-        if place >= len(words) or not _abbreviates(words[place], word):
-            return 0
-        place += 1
-    return place
-
-
-def _is_one_word(name: str, printed: Printed, place: int) -> bool:
-    """Tell whether a word is a name of one word, or short for it with a point: "Neur." for "Neurology"."""
-    word = printed.words[place] if place < len(printed.words) else ""
-    is_short = _SHORTENED[0] <= len(word) <= len(name) - _SHORTENED[1] and name.startswith(word)
-    return word == name or (is_short and printed.text_after(place + 1).startswith("."))
-
-
-def _begins_part(printed: Printed, start: int) -> bool:
-    if start and printed.words[start - 1] == "the":
-        start -= 1
-    return not start or printed.text_before(start).rstrip()[-1:] in _POINTS
-
-
-def _is_acronym(name: Sequence[str], printed: Printed, start: int) -> bool:
-    """Tell whether a word is made of the first letters of a name: JAMA, PNAS."""
-    word = printed.words[start]
-    if not _ACRONYM <= len(word) <= len(name):
-        return False
-    initials = "".join(word[0] for word in name)
-    is_like = word == initials if len(word) < _LONG_ACRONYM else initials.startswith(word)
-    return is_like and printed.text_from(start)[: len(word)].isupper()
-
-
-def _abbreviates(one: str, other: str) -> bool:
-    """Tell whether two words are one, or one is short for the other: "subst" for "substance", "natl" for "national"."""
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short) or (_CONTRACTED[0] <= len(short) <= _CONTRACTED[1] and _contracts(short, long))
-
-
-def _contracts(short: str, long: str) -> bool:
-    letters = iter(long)
-    return short[0] == long[0] and short[-1] == long[-1] and all(letter in letters for letter in short)
