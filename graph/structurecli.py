@@ -14,7 +14,7 @@ from graph.mainpath import KEYS
 from graph.paths import SHOWN, ShortestPaths, shortest_paths
 from graph.run import compute_graph
 from graph.structuresteps import main_path_step, reference_years_step, retractions_step
-from kb.console import json_option, kb_argument, say, tell
+from kb.console import json_option, kb_argument, renamed_option, say, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries import structure
@@ -29,14 +29,11 @@ _CITING: Final = 10  # works that cite one retracted article are shown, the newe
 @click.command("main-path")
 @kb_argument
 @click.option(
-    "--keys",
-    default=KEYS,
-    show_default=True,
-    type=click.IntRange(0, 1000),
-    help="Citations whose key routes are taken.",
+    "--limit", default=KEYS, show_default=True, type=click.IntRange(0, 1000), help="How many key routes to list."
 )
+@renamed_option("--keys", "--limit")
 @json_option
-def main_path_command(kb: Path, keys: int, as_json: bool) -> None:
+def main_path_command(kb: Path, limit: int, as_json: bool) -> None:
     """Find the main path of DB: the chain of citations that most paths through the field run through.
 
     It leads from the oldest knowledge to the newest: each work cites the one before. Works that cite each other in
@@ -45,7 +42,7 @@ def main_path_command(kb: Path, keys: int, as_json: bool) -> None:
     Example: litkb graph main-path kb.db
     """
     with closing(open_kb(kb)) as db:
-        run = compute_graph(db, steps=[partial(main_path_step, keys=keys)])
+        run = compute_graph(db, steps=[partial(main_path_step, keys=limit)])
         steps, cycles = list(structure.read_main_path(db)), list(structure.read_cycles(db))
     if as_json:
         tell({"graph_run_id": run.run_id, "citations": _rows(steps), "cycles": _rows(cycles)})
@@ -86,9 +83,12 @@ def _percent(share: float) -> str:
 @click.argument("work_a", metavar="A")
 @click.argument("work_b", metavar="B")
 @click.option("--both-ways", is_flag=True, help="Let a path follow citations in both directions.")
-@click.option("--most", default=SHOWN, show_default=True, type=click.IntRange(1, 10_000), help="Paths shown, each way.")
+@click.option(
+    "--limit", default=SHOWN, show_default=True, type=click.IntRange(1, 10_000), help="How many paths to list each way."
+)
+@renamed_option("--most", "--limit")
 @json_option
-def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, most: int, as_json: bool) -> None:
+def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, limit: int, as_json: bool) -> None:
     """Show how A leads to B by what each cites, and B to A: all shortest paths of citations in DB.
 
     A and B are a PMID, DOI, PMCID, or the name of a work in exports, such as ref:moos-1999-0123456789.
@@ -102,7 +102,7 @@ def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, most: int,
             if work not in citations.ids:
                 raise UsageError(f"No citation in this knowledge base leads from or to {name}.")
         ways = [ends] if both_ways or ends[0] == ends[1] else [ends, ends[::-1]]
-        found = [shortest_paths(citations, *way, most=most, both_ways=both_ways) for way in ways]
+        found = [shortest_paths(citations, *way, most=limit, both_ways=both_ways) for way in ways]
         works = {work for paths in found for path in paths.paths for work in path} | set(ends)
         labels = read_labels(db, sorted(works))
     if as_json:

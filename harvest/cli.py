@@ -18,7 +18,7 @@ from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from harvest.seeds import TITLE, Seed
-from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
+from kb.console import json_option, kb_argument, litkb_version, renamed_option, say, shown_progress, tell
 from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, parse_identifier
@@ -84,8 +84,13 @@ class Rounds(click.ParamType[int]):
     "--frontier", is_flag=True, help="Begin with the works that are cited here and not held, the most cited first."
 )
 @click.option(
-    "--most", type=click.IntRange(1, PMID_LIMIT), metavar="N", help="At most so many articles by following links."
+    "--limit",
+    "most",
+    type=click.IntRange(1, PMID_LIMIT),
+    metavar="N",
+    help="At most N articles by following links.",
 )
+@renamed_option("--most", "--limit")
 @click.option("--years", metavar="A-B", help="Follow only to articles of these years: 2000-2010, 2000-, -2010.")
 @click.option(
     "--type", "types", multiple=True, metavar="TYPE", help="Only to articles of this publication type: Review."

@@ -104,7 +104,7 @@ class Plan:
         words += [flag for flag, on in flags.items() if on]
         words += ["--depth", str(self.depth or "all")] if self.depth != 1 else []
         words += ["--frontier"] if self.frontier else []
-        named = {"--most": self.most, "--years": self.years, "--matching": self.matching}
+        named = {"--limit": self.most, "--years": self.years, "--matching": self.matching}
         words += [word for name, value in named.items() if value is not None for word in (name, str(value))]
         words += [word for name in self.types for word in ("--type", name)]
         words += [word for number, _ in self.branches for word in ("--branch", number)]

@@ -14,7 +14,7 @@ from harvest.cli import clients_of
 from harvest.client import settings_from_environment
 from harvest.questions import PUBMED
 from harvest.resolve import Resolved, resolve_offline, resolve_online
-from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
+from kb.console import json_option, kb_argument, litkb_version, renamed_option, say, shown_progress, tell
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, doi_key, normalise_doi
@@ -55,7 +55,8 @@ _PERSON: Final = "person"
     metavar="REF PMID",
     help="The reference means this article, held or not; may be repeated.",
 )
-@click.option("--ask", is_flag=True, help="Also ask PubMed (ECitMatch) for what is left.")
+@click.option("--ecitmatch", is_flag=True, help="Also look up the rest with ECitMatch, a service of PubMed.")
+@renamed_option("--ask", "--ecitmatch", is_flag=True)
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
 @json_option
 @click.pass_context
@@ -71,8 +72,8 @@ def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json:
     """
     options |= _with_more(options, options.pop("references"))
     decides = any(options[name] for name in ("accept", "reject", "chosen"))
-    if options["ask"] and (decides or options["listed"]):
-        raise UsageError("--ask looks for all references; it goes with no other decision and not with --list.")
+    if options["ecitmatch"] and (decides or options["listed"]):
+        raise UsageError("--ecitmatch looks up all references: leave out --list, --accept, --reject and --set.")
     with closing(open_kb(kb)) as db:
         before = read_meant(db)
         if decides:
@@ -80,7 +81,7 @@ def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json:
         if options["listed"]:
             _list(db, as_json=as_json)
         elif not decides:
-            _resolve(db, kb, ask=options["ask"], as_json=as_json)
+            _resolve(db, kb, ask=options["ecitmatch"], as_json=as_json)
         changed = read_meant(db) != before
     if changed and not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)

@@ -47,7 +47,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
 def test_the_main_path_is_printed_from_the_oldest_work_through_the_cycle(
     kb_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert printed(capsys, "main-path", kb_file, "--keys", 3) == [
+    assert printed(capsys, "main-path", kb_file, "--limit", 3) == [
         "Main path: citations 2, and the part of all paths that runs through each",
         "          Author1 2000 J Tests (PMID 1)",
         "  50.00%  Author2 2001 J Tests (PMID 2)",
@@ -160,7 +160,7 @@ def test_an_empty_file_is_told_of_in_a_sentence(
         (["path", "kb.db", "1", "77"], "Error: Nothing in this knowledge base holds or names 77."),
         (["path", "kb.db", "1", "ref:a-1999-0"], "Error: Nothing in this knowledge base holds or names ref:a-1999-0."),
         (["path", "kb.db", "1"], "Missing argument 'B'"),
-        (["main-path", "kb.db", "--keys", "-1"], "Invalid value for '--keys'"),
+        (["main-path", "kb.db", "--limit", "-1"], "Invalid value for '--limit'"),
     ],
 )
 def test_misuse_gets_a_sentence_and_the_exit_code_2(
