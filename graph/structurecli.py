@@ -36,8 +36,8 @@ _CITING: Final = 10  # works that cite one retracted article are shown, the newe
 def main_path_command(kb: Path, limit: int, as_json: bool) -> None:
     """Find the main path of DB: the chain of citations that most paths through the field run through.
 
-    It leads from the oldest knowledge to the newest: each work cites the one before. Works that cite each other in
-    a circle are passed as one, and listed. Key routes lead through the citations that most paths use.
+    It goes from the oldest work to the newest: each work cites the one before. Works that cite each other in
+    a circle count as one, and are listed. Key routes lead through the citations that most paths use.
 
     Example: litkb graph main-path kb.db
     """
@@ -89,7 +89,7 @@ def _percent(share: float) -> str:
 @renamed_option("--most", "--limit")
 @json_option
 def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, limit: int, as_json: bool) -> None:
-    """Show how A leads to B by what each cites, and B to A: all shortest paths of citations in DB.
+    """Find the shortest chains of citations from A to B, and from B to A.
 
     A and B are a PMID, DOI, PMCID, or the name of a work in exports, such as ref:moos-1999-0123456789.
 
@@ -134,10 +134,10 @@ def _show_way(ends: list[str], found: ShortestPaths, labels: dict[int, str], *, 
 @kb_argument
 @json_option
 def rpys_command(kb: Path, as_json: bool) -> None:
-    """Show which years the articles of DB draw on: the peaks among the years of what they cite.
+    """List the peaks of cited years: reference publication year spectroscopy (RPYS).
 
-    Reference publication year spectroscopy: references of held articles by the year of the cited work, and how far
-    each year is above the median of five. Behind a peak are the works that make it. --json gives all years.
+    References of the articles in this library by year of the cited work, and the distance of each year from the
+    median of five. The works below a peak have most references. --json gives all years.
 
     Example: litkb graph rpys kb.db
     """
@@ -148,21 +148,21 @@ def rpys_command(kb: Path, as_json: bool) -> None:
         tell({"graph_run_id": run.run_id, "years": _rows(years), "behind": _rows(behind)})
         return
     peaks = [year for year in years if year.is_peak]
-    click.echo(_RPYS_HEAD if peaks else "No reference of a held article leads to a work whose year is known.")
+    click.echo(_RPYS_HEAD if peaks else "No article in this library cites a work with a known year.")
     for year in peaks:
         click.echo(f"{year.year:4}{year.reference_count:12,}{year.deviation:12,.0f}")
         for work in (work for work in behind if work.year == year.year):
             click.echo(f"{'':4}{work.reference_count:12,}  {_named(work.id, work.label)}")
     for year in years:
         if year.year is None:
-            say(f"References to works whose year nobody said: {year.reference_count:,}; works: {year.works:,}.")
+            say(f"References to works with an unknown year: {year.reference_count:,}; works: {year.works:,}.")
 
 
 @click.command("retractions")
 @kb_argument
 @json_option
 def retractions_command(kb: Path, as_json: bool) -> None:
-    """Show the retracted articles of DB, and who cites them: before or after the notice, by one step or two.
+    """List the retracted articles of DB and the works that cite them, before or after the notice.
 
     Years are compared: a work of the same year as the notice may be older or newer than it. Where the year of the
     work or of the notice is not known, that is said. --json gives all works, those of two steps too.
@@ -190,7 +190,7 @@ def _show_retraction(article: structure.RetractedRow, signs: list[Sign], citing:
     notice = f"notice of {article.notice_year}" if article.notice_year else "year of the notice unknown"
     click.echo(f"{_named(article.id, article.label)}: {notice}")
     said = (f"{one.sign} ({'its own record' if one.said_by == one.id else f'PMID {one.said_by}'})" for one in signs)
-    click.echo(f"  said by {', '.join(said)}")
+    click.echo(f"  source: {', '.join(said)}")
     click.echo(
         f"  cited by {article.citing:,}: before {article.citing_before:,}, same year {article.citing_same_year:,}, "
         f"after {article.citing_after:,}, unknown {article.citing_unknown:,}; two steps away {article.two_steps:,}"

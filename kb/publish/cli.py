@@ -39,5 +39,5 @@ def _show(published: Published, folder: Path) -> None:
     for what, articles in published.omissions.items():
         say(f"Without {what}: {articles:,} articles changed by it.")
     if published.versions > 1:
-        say(f"{published.versions} versions are in {folder}; remove the ones that nobody reads.")
+        say(f"{published.versions} versions are in {folder}; remove those no longer needed.")
     say("A server that runs must be started again to show it.")

@@ -177,7 +177,7 @@ def test_a_person_accepts_rejects_and_sets_and_later_runs_leave_it(kb: Path):
         (("--reject", "1:3", "--set", OTHER_KEY, "5"), f"{OTHER_KEY} is decided twice in one command; nothing was changed."),  # noqa: E501 - one sentence
         ((OTHER_KEY,), f"{OTHER_KEY!r}: say --accept or --reject before each reference."),
         (("--accept", OTHER_KEY, "--reject", "1:2", "1:1"), "'1:1': say --accept or --reject before each reference."),
-        (("--ecitmatch", "--list"), "--ecitmatch looks up all references: leave out --list, --accept, --reject and --set."),
+        (("--ecitmatch", "--list"), "--ecitmatch looks up all references: leave out --list and decisions."),
     ],
     ids=["unknown", "no candidate", "no such number", "twice", "bare", "of either", "ask and list"],
 )  # fmt: skip

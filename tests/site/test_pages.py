@@ -92,8 +92,8 @@ def test_unknown_is_not_zero(get: Get):
     never_asked = get(f"/article/{BOOK}").text
 
     assert known_citing.startswith("Cited by 2 works here cite it; NCBI ELink has no data (2026-01-02).")
-    assert section(never_asked, "cited-by") == "Cited by Unknown: nobody was asked who cites it."
-    assert section(never_asked, "similar") == "Similar articles Unknown: PubMed was not asked."
+    assert section(never_asked, "cited-by") == "Cited by Unknown: not looked up yet."
+    assert section(never_asked, "similar") == "Similar articles Unknown: not looked up yet."
     assert section(never_asked, "references") == "References Unknown: PubMed has no data on its references."
 
 
@@ -197,7 +197,7 @@ def test_the_first_ten_citing_articles_are_shown_and_the_others_stand_behind_one
 def test_a_work_page_shows_how_it_is_cited_and_how_to_harvest_it(get: Get):
     text = text_of(get(f"/work/{KNOWN}").text)
 
-    assert "Its record is not held here" in text
+    assert "Cited only" in text
     assert f"litkb harvest kb.db {KNOWN} --references" in text
     assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. reference 2 of Vederhus 2020 J Tests" in text
     assert "2 works here cite it." in text
@@ -253,7 +253,7 @@ def test_an_empty_file_has_a_home_without_empty_headings(tmp_path: Path):
     with served(fill(tmp_path / "empty.db", [])) as get:
         text = text_of(get("/").text)
 
-    assert "Nothing is held yet." in text
+    assert "The library is empty." in text
     assert "Newest articles" not in text
     assert "Cited most here" not in text
 

@@ -446,7 +446,7 @@ def test_an_empty_file_says_which_command_makes_each_picture(empty: sqlite3.Conn
             "This file has no timeline yet: no graph was computed, or no work has a year. This command computes it:",
             "litkb graph compute kb.db",
         ),
-        "names": ("No article held here names an author.", ""),
+        "names": ("No article in this library names an author.", ""),
     }
 
 
@@ -588,4 +588,4 @@ def test_a_legend_tells_only_of_what_occurs():
         [dot(1), dot(2, is_held=False)], {1: Place(0, 0), 2: Place(1, 0)}, [(1, 2)], communities
     ).legend
 
-    assert keys == (Key("dot k1", "One; Two", 1), Key("ring k0", "named here; its record is not held"))
+    assert keys == (Key("dot k1", "One; Two", 1), Key("ring k0", "cited only"))

@@ -84,16 +84,16 @@ def test_a_key_comes_back_out_of_its_address(key: str):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/author/nobody", "No author list here has this name."),
-        ("/journal/none", "No article held here appeared in a journal of this number."),
-        ("/mesh/D99", "No article held here has a MeSH heading of this number."),
-        ("/keyword/nothing", "No article held here has this keyword."),
-        ("/community/999999999", "The last graph run found no community of this number."),
-        ("/community/99999999999999999999", "The last graph run found no community of this number."),
-        ("/community/one", "The last graph run found no community of this number."),
-        ("/year/1066", "Nothing held or named here was published in this year."),
-        ("/year/%D9%A3", "Nothing held or named here was published in this year."),
-        ("/run/99", "This file records no harvest run of this number."),
+        ("/author/nobody", "No author list in this library has this name."),
+        ("/journal/none", "No article in this library is from a journal with this number."),
+        ("/mesh/D99", "No article in this library has a MeSH heading with this number."),
+        ("/keyword/nothing", "No article in this library has this keyword."),
+        ("/community/999999999", "The last graph run found no community with this number."),
+        ("/community/99999999999999999999", "The last graph run found no community with this number."),
+        ("/community/one", "The last graph run found no community with this number."),
+        ("/year/1066", "No work in this library, and none that it cites, is of this year."),
+        ("/year/%D9%A3", "No work in this library, and none that it cites, is of this year."),
+        ("/run/99", "There is no harvest run with this number."),
     ],
 )
 def test_an_unknown_thing_is_a_page_not_found_with_a_sentence(get: Get, address: str, sentence: str):
@@ -108,9 +108,9 @@ def test_an_unknown_thing_is_a_page_not_found_with_a_sentence(get: Get, address:
 def test_a_name_is_said_to_be_no_person_and_has_its_articles_and_co_authors(get: Get):
     text = text_of(plain(get("/author/vederhus+jk").text))
 
-    assert text.startswith("A name in author lists Vederhus JK This is a name, not a person: several people may")
+    assert text.startswith("Author name Vederhus JK This is a name, not a person: several people may")
     assert "2 articles held" in text
-    assert "Printed together with Dekkers A 1 Høie M 1" in text
+    assert "Coauthor names Dekkers A 1 Høie M 1" in text
 
 
 def test_a_name_may_be_typed_as_it_is_printed(get: Get):
@@ -178,8 +178,8 @@ def test_citations_over_time_are_drawn_from_the_first_year_on(get: Get):
 def test_a_journal_shows_which_journals_cite_it(get: Get):
     text = text_of(plain(get("/journal/1").text))
 
-    assert "Journals that cite it, by citations J Tests 6" in text
-    assert "Journals that it cites, by citations J Tests 6" in text
+    assert "Citing journals, by citations J Tests 6" in text
+    assert "Cited journals, by citations J Tests 6" in text
 
 
 def test_the_articles_of_a_thing_come_in_the_order_asked_for(get: Get):
@@ -257,7 +257,7 @@ def test_a_retracted_article_is_marked_wherever_it_is_listed(get: Get):
 
 
 def test_a_run_that_brought_everything_says_so(get: Get):
-    assert "What is missing Nothing: all that was asked for came." in text_of(plain(get("/run/1").text))
+    assert "What is missing None: every request succeeded." in text_of(plain(get("/run/1").text))
 
 
 def test_robots_are_kept_from_what_has_no_end(get: Get):

@@ -10,6 +10,7 @@ from kb.site.pictures.labels import text_width
 from kb.site.pictures.naming import shortened
 from kb.site.pictures.palette import COLOURS
 from kb.site.pictures.svg import Drawing, Key, element, link, number, text_of
+from kb.text import counted
 
 WIDTH: Final = 760.0
 _LEFT, _RIGHT, _TOP, _FOOT = 84.0, 26.0, 30.0, 34.0
@@ -29,7 +30,7 @@ class Named(NamedTuple):
 
     def words(self, year: str, count: int) -> str:
         """Return a bar in words."""
-        return f"{year}: {count:,} {self.one if count == 1 else self.many}"
+        return f"{year}: {counted(count, self.one, self.many)}"
 
 
 def draw_years_chart(

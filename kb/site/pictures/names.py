@@ -13,6 +13,7 @@ from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
 from kb.site.pictures.stress import Floats, fitted, pushed_apart, spiral, stress_layout, wanted_distances
 from kb.site.pictures.svg import Drawing, Key
+from kb.text import counted
 
 WIDTH, HEIGHT = 1000.0, 800.0
 _MARGIN: Final = 60.0
@@ -71,7 +72,7 @@ def _nodes(
 
 
 def _words(name: Name, communities: Mapping[int, Community]) -> str:
-    articles = f"{name.articles:,} article{'' if name.articles == 1 else 's'} held here"
+    articles = f"{counted(name.articles, 'article')} in this library"
     community = communities.get(name.community or 0)
     return f"{name.name}. {articles}." + (f" Mostly in the community: {community.label}." if community else "")
 
