@@ -238,7 +238,7 @@ def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, in
         notes.append(linked(words, [evidence_path("placed", layout="timeline")]))
     if without:
         works = "1 work has" if without == 1 else f"{without:,} works have"
-        words = f"{works} no known year and are not drawn."
+        words = f"{works} no known year, and no place here."
         notes.append(linked(words, [evidence_path("undated")]))
     if not path:
         notes.append([Part("No main path: no chain of citations, or no graph run yet.")])

@@ -58,7 +58,7 @@ def copy_beside(kept_file: Path, folder: Path) -> None:
 def test_a_citation_tells_source_request_date_hash_and_size_of_its_answers(ask: Get):
     text = text_of(ask(CITATION).text)
 
-    assert "Run 1 of 2026-01-02 asked cited_by 1001: done" in text
+    assert "Run 1 of 2026-01-02 request cited_by 1001: done" in text
     assert f"Source NCBI ELink: citing and similar articles Asked id {SEED} Received {MOMENT}" in text
     assert f"And again id {SEED} Received 2026-02-03T00:00:00Z SHA-256 {SHA} Size {len(BODY)} bytes" in text
 
@@ -97,7 +97,7 @@ def test_bytes_that_are_no_text_are_said_to_be_none(kept_file: Path, ask: Get):
     text = text_of(ask(f"/evidence/answer?name={name.replace('&', '%26')}").text)
 
     assert "Loaded file" in text
-    assert "The bytes are no text; they may be compressed." in text
+    assert "Not text; the response may be compressed." in text
 
 
 @pytest.mark.parametrize("name", ["", "nothing.xml", "../kb.db", "/etc/passwd", "elink/%00", "' or 1=1--", "x" * 5_000])
@@ -120,7 +120,7 @@ def test_a_citation_of_a_loaded_file_names_the_file(kept_file: Path, tmp_path: P
     with served(tmp_path / "kb.db") as get:
         text = text_of(get(f"/evidence/citation?citing={CITING}&cited={RETRACTED}").text)
 
-    assert "asked file one & only.xml.gz: done" in text
+    assert "request file one & only.xml.gz: done" in text
     assert "Source Loaded file" in text
 
 
@@ -143,7 +143,7 @@ def test_a_file_that_leaves_things_out_shows_no_answers_that_have_them(kept_file
     db.close()
     with served(tmp_path / "kb.db") as get:
         assert get(f"/evidence/answer/bytes?name={NAME}").status_code == 404
-        assert "does not lie beside" in get(CITATION).text
+        assert "is not beside this file" in get(CITATION).text
 
 
 def test_an_answer_of_too_many_bytes_is_neither_shown_nor_sent(ask: Get, monkeypatch: pytest.MonkeyPatch):
