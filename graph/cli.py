@@ -10,9 +10,12 @@ _COMMANDS: Final = {
     "communities": ("graph.communitiescli:communities_command", "List the communities of DB."),
     "compute": ("graph.computecli:compute_command", "Compute all measures of DB."),
     "export": ("graph.networkcli:network_command", "Write a network of DB to OUT."),
-    "main-path": ("graph.structurecli:main_path_command", "Find the main path: the most used chain of citations."),
+    "main-path": ("graph.structurecli:main_path_command", "Find the main path of DB."),
     "path": ("graph.structurecli:path_command", "Find the shortest chains of citations from A to B."),
-    "retractions": ("graph.structurecli:retractions_command", "List the retracted articles of DB and who cites them."),
+    "retractions": (
+        "graph.structurecli:retractions_command",
+        "List the retracted articles of DB and the works that cite them.",
+    ),
     "rpys": ("graph.structurecli:rpys_command", "List the peaks of cited years (RPYS)."),
 }
 

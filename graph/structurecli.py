@@ -34,7 +34,7 @@ _CITING: Final = 10  # works that cite one retracted article are shown, the newe
 @renamed_option("--keys", "--limit")
 @json_option
 def main_path_command(kb: Path, limit: int, as_json: bool) -> None:
-    """Find the main path of DB: the chain of citations that most paths through the field run through.
+    """Find the main path of DB: the chain of citations that most paths through the field use.
 
     It goes from the oldest work to the newest: each work cites the one before. Works that cite each other in
     a circle count as one, and are listed. Key routes lead through the citations that most paths use.
@@ -134,7 +134,7 @@ def _show_way(ends: list[str], found: ShortestPaths, labels: dict[int, str], *, 
 @kb_argument
 @json_option
 def rpys_command(kb: Path, as_json: bool) -> None:
-    """List the peaks of cited years: reference publication year spectroscopy (RPYS).
+    """List the peaks of cited years (RPYS): reference publication year spectroscopy.
 
     References of the articles in this library by year of the cited work, and the distance of each year from the
     median of five. The works below a peak have most references. --json gives all years.

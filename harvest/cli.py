@@ -324,7 +324,7 @@ def _together(problems: Sequence[Task]) -> dict[tuple[str, ...], list[Task]]:
 @kb_argument
 @click.pass_context
 def rebuild_command(ctx: click.Context, kb: Path) -> int:
-    """Rebuild DB from the raw responses in the archive beside it, offline.
+    """Rebuild DB from the raw responses in its archive, the file .sqlar beside it; no requests.
 
     Example: litkb rebuild kb.db
     """

@@ -14,7 +14,7 @@ from kb.queries.ledger import read_status
 GRAPH_LIMIT: Final = 50_000  # citations up to which a harvest computes the graph by itself
 _SECTIONS: Final = {
     "Get articles": {
-        "harvest": ("harvest.cli:harvest_command", "Fetch articles and their citations from PubMed or files."),
+        "harvest": ("harvest.cli:harvest_command", "Fetch articles and their citations from PubMed or from files."),
         "update": ("harvest.updatecli:update_command", "Bring DB up to date."),
         "resolve": ("harvest.resolvecli:resolve_command", "Identify printed references that have no PMID."),
         "mesh": ("harvest.meshcli:mesh_command", "Load the MeSH tree from NLM's descriptor file."),
@@ -22,20 +22,20 @@ _SECTIONS: Final = {
     },
     "Look": {
         "serve": ("kb.site.serve:serve", "Show DB as a site in a browser."),
-        "status": ("kb.statuscli:status_command", "Print contents, completeness and the last run."),
-        "suggest": ("graph.suggestcli:suggest_command", "Suggest what to read next."),
-        "picture": ("kb.site.picturecli:picture_command", "Write a map, a timeline or a chart to a file."),
+        "status": ("kb.statuscli:status_command", "Print contents and completeness of DB, and the last run."),
+        "suggest": ("graph.suggestcli:suggest_command", "Say what to read next."),
+        "picture": ("kb.site.picturecli:picture_command", "Write a picture of DB to OUT: a map, a timeline or charts."),
     },
     "Export": {
-        "export": ("graph.exportcli:export_command", "Write works of DB as a bibliography or a graph."),
-        "report": ("kb.publish.reportcli:report_command", "Write the search report of DB (PRISMA-S)."),
-        "publish": ("kb.publish.cli:publish_command", "Write a copy of DB to serve or to hand on."),
+        "export": ("graph.exportcli:export_command", "Write the works of DB to OUT, as a graph or a bibliography."),
+        "report": ("kb.publish.reportcli:report_command", "Write the report of the searches that made DB."),
+        "publish": ("kb.publish.cli:publish_command", "Write a copy of DB into DIR, to serve or to hand on."),
     },
     "Maintain": {
         "check": ("kb.checkcli:check_command", "Check the integrity of DB."),
         "rebuild": ("harvest.cli:rebuild_command", "Rebuild DB from the raw responses in its archive."),
         "graph": ("graph.cli:graph_commands", "Compute, list and export the citation graph."),
-        "demo": ("kb.demo:demo_command", "Build a demonstration in DIR, offline."),
+        "demo": ("kb.demo:demo_command", "Build DIR/kb.db (bundled facts on self-help groups)."),
     },
 }
 

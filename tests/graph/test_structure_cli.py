@@ -118,13 +118,13 @@ def test_reference_years_show_their_peaks_and_what_is_unknown(
         "2002           2           1",
         "               2  Author3 2002 J Tests (PMID 3)",
     ]
-    assert shown.err == "References to works whose year nobody said: 1; works: 1.\n"
+    assert shown.err == "References to works with an unknown year: 1; works: 1.\n"
 
 
 def test_retractions_show_who_cites_before_and_after(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, "retractions", kb_file) == [
         "Author1 2000 J Tests (PMID 1): notice of 2001",
-        "  said by RetractionIn (its own record)",
+        "  source: RetractionIn (its own record)",
         "  cited by 1: before 0, same year 1, after 0, unknown 0; two steps away 1",
         "  same year Author2 2001 J Tests (PMID 2)",
     ]
@@ -143,7 +143,7 @@ def test_retractions_as_json_have_the_works_of_two_steps(kb_file: Path, capsys: 
     ("command", "lines"),
     [
         ("main-path", ["No path: no work of this file cites another that does not, by others, cite it back."]),
-        ("rpys", ["No reference of a held article leads to a work whose year is known."]),
+        ("rpys", ["No article in this library cites a work with a known year."]),
         ("retractions", ["No record in this file says that an article is retracted."]),
     ],
 )

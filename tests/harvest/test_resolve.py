@@ -84,7 +84,9 @@ def test_what_is_certain_is_accepted_and_what_is_doubtful_waits(kb: Path, capsys
 
     assert identified(kb) == {WHOLE: ("offline", 11)}
     said = capsys.readouterr()
-    assert said.out == "looked at 3 cited works without a PMID with the articles held: 1 accepted, 1 proposed\n"
+    assert (
+        said.out == "matched 3 cited works without a PMID with the articles in this library: 1 accepted, 1 proposed\n"
+    )
     assert said.err == f"1 wait for a decision: litkb resolve {kb} --list\n"
 
 

@@ -114,9 +114,9 @@ def test_status_says_what_is_held_and_how_complete_it_is(eutils: Rehearsal, caps
 
     assert run("status", "kb.db") == 0
     out = capsys.readouterr().out
-    assert "held          1 articles, 0 books" in out
-    assert "known         2 works that are named and not held" in out
-    assert "their lists   1 complete, 0 partial, 0 unknown" in out
+    assert "in library    1 article, 0 books" in out
+    assert "cited only    2 works" in out
+    assert "lists         1 complete, 0 partial, 0 unknown" in out
     assert "litkb harvest kb.db 1: 1 stored" in out
 
     assert run("status", "kb.db", "--json") == 0

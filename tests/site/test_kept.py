@@ -58,9 +58,9 @@ def copy_beside(kept_file: Path, folder: Path) -> None:
 def test_a_citation_tells_source_request_date_hash_and_size_of_its_answers(ask: Get):
     text = text_of(ask(CITATION).text)
 
-    assert "Run 1 of 2026-01-02 request cited_by 1001: done" in text
-    assert f"Source NCBI ELink: citing and similar articles Asked id {SEED} Received {MOMENT}" in text
-    assert f"And again id {SEED} Received 2026-02-03T00:00:00Z SHA-256 {SHA} Size {len(BODY)} bytes" in text
+    assert "Run 1 of 2026-01-02 , request cited_by 1001: done" in text
+    assert f"Source NCBI ELink: citing and similar articles Request id {SEED} Received {MOMENT}" in text
+    assert f"Repeated id {SEED} Received 2026-02-03T00:00:00Z SHA-256 {SHA} Size {len(BODY)} bytes" in text
 
 
 def test_an_answer_is_shown_as_text_where_it_names_the_work_and_hashed_again(ask: Get):

@@ -105,7 +105,7 @@ def test_none_is_said_with_the_one_who_said_it(tmp_path: Path):
         html = get("/article/1").text
 
     assert section(html, "cited-by") == "Cited by None (source: NCBI ELink, 2026-01-02)."
-    assert section(html, "references") == "References None, says iCite."
+    assert section(html, "references") == "References None (source: iCite)."
 
 
 def test_a_retraction_is_shown_before_all_else(get: Get):

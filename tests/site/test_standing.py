@@ -58,9 +58,7 @@ def test_when_those_who_cite_a_retracted_article_appeared(tmp_path: Path):
         cited_by = section(get("/article/1").text, "cited-by")
         later = text_of(get("/article/3").text)
 
-    assert (
-        "Of 3 works that cite it, notices excluded: 2 after the year of its retraction" in cited_by
-    )
+    assert "Of 3 works that cite it, notices excluded: 2 after the year of its retraction" in cited_by
     assert "(this article appeared after the notice)" in later
 
 
