@@ -307,6 +307,13 @@ def test_a_former_name_of_an_option_is_understood_and_the_new_one_is_told(
     assert "Invalid value for '--limit'" in capsys.readouterr().err
 
 
+def test_neighbourhood_may_be_spelt_either_way(xml: Path) -> None:
+    assert run("harvest", "kb.db", "--file", xml, "--no-graph") == 0
+    for place, name in enumerate(("--neighbourhood", "--neighborhood")):
+        assert run("export", "kb.db", f"near{place}.ris", name, "1:1") == 0
+    assert Path("near0.ris").read_bytes() == Path("near1.ris").read_bytes()
+
+
 def test_of_a_former_and_a_new_name_the_new_one_counts(capsys: pytest.CaptureFixture[str]) -> None:
     @click.command()
     @click.option("--limit", type=int, default=3)
