@@ -247,7 +247,7 @@ def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, in
 
 def names(db: sqlite3.Connection) -> Picture:
     """Return the names with most articles, and who writes with whom."""
-    heading = "Names that write together"
+    heading = "Coauthor names"
     found = asked.read_names(db, NAMES)
     if not found:
         return Picture(heading, "", None, missing="No article in this library names an author.")

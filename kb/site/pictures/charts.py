@@ -158,7 +158,7 @@ def draw_reference_years(rows: Sequence[ReferenceYear]) -> Drawing | None:
     )
     peaks = [str(row.year) for row in rows if row.is_peak and row.year is not None and row.year >= axis.first]
     description = f"References by the year of the cited work. Years that stand out: {', '.join(peaks) or 'none'}."
-    title = "Years that the field draws on"
+    title = "Years of the cited works"
     return Drawing("reference-years", title, description, WIDTH, strip + _STRIP + 10, body, _REFERENCE_KEYS)
 
 

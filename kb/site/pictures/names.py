@@ -1,4 +1,4 @@
-"""Names that write together: a network of names in lists of authors, which are not persons.  (pure)"""
+"""Coauthor names: a network of names in lists of authors, which are not persons.  (pure)"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -40,7 +40,7 @@ def draw_names(
         f"The {len(names)} names with most articles here; a line joins two that stand on the same article, "
         "a strong one on several. The area of a dot grows with the articles. A name is not a person: two may share one."
     )
-    title = "Names that write together"
+    title = "Coauthor names"
     return Drawing(
         "names", title, description, WIDTH, HEIGHT, body, _legend(nodes, communities), network.links_data(curves)
     )  # fmt: skip
