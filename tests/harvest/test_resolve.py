@@ -87,7 +87,7 @@ def test_what_is_certain_is_accepted_and_what_is_doubtful_waits(kb: Path, capsys
     assert (
         said.out == "matched 3 cited works without a PMID with the articles in this library: 1 accepted, 1 proposed\n"
     )
-    assert said.err == f"1 wait for a decision: litkb resolve {kb} --list\n"
+    assert said.err == f"1 reference to decide: litkb resolve {kb} --list\n"
 
 
 def test_looking_again_changes_nothing(kb: Path):
