@@ -1,4 +1,4 @@
-"""litkb graph: compute the numbers of a knowledge base, and take its citation graph away."""
+"""litkb graph: compute, list and export the citation graph of a knowledge base."""
 
 from typing import Final
 
@@ -11,12 +11,15 @@ _COMMANDS: Final = {
     "compute": ("graph.computecli:compute_command", "Compute all measures of DB."),
     "export": ("graph.networkcli:network_command", "Write a network of DB to OUT."),
     "main-path": ("graph.structurecli:main_path_command", "Find the main path of DB."),
-    "path": ("graph.structurecli:path_command", "Show how A leads to B by what each cites, and B to A."),
-    "retractions": ("graph.structurecli:retractions_command", "Show the retracted articles of DB, and who cites them."),
-    "rpys": ("graph.structurecli:rpys_command", "Show which years the articles of DB draw on."),
+    "path": ("graph.structurecli:path_command", "Find the shortest chains of citations from A to B."),
+    "retractions": (
+        "graph.structurecli:retractions_command",
+        "List the retracted articles of DB and the works that cite them.",
+    ),
+    "rpys": ("graph.structurecli:rpys_command", "List the peaks of cited years (RPYS)."),
 }
 
 
-@click.group("graph", cls=LazyGroup, lazy=_COMMANDS)
+@click.group("graph", cls=LazyGroup, sections={"Commands": _COMMANDS})
 def graph_commands() -> None:
-    """Compute the citation graph of a knowledge base, and take it away as a file."""
+    """Compute, list and export the citation graph of a knowledge base."""

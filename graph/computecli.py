@@ -26,7 +26,7 @@ def compute_command(kb: Path, as_json: bool) -> None:
     if as_json:
         tell(summary._asdict() | {"measures": [measure._asdict() for measure in summary.measures]})
         return
-    counts = {"held": summary.held, "citations": summary.citations} | summary.found
+    counts = {"in library": summary.held, "citations": summary.citations} | summary.found
     for name, count in sorted(counts.items()):
         click.echo(f"{name:<18}{count:,}")
     for measure in sorted(summary.measures, key=lambda measure: measure.measure):

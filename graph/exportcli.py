@@ -42,7 +42,9 @@ class Asked(NamedTuple):
 @click.option("--sql", help="A select with a column pmid or id, or citing_id and cited_id.")
 @click.option("--query", metavar="WORDS", help="A search, as on the site: 'author:laudet recovery year:2000-2010'.")
 @click.option("--pmids", metavar="FILE", help="PMIDs, one a line, from a file; - reads them from stdin.")
-@click.option("--neighbourhood", metavar="PMID:DEPTH", help="What DEPTH citations lead to, in both directions.")
+@click.option(
+    "--neighbourhood", "--neighborhood", metavar="PMID:DEPTH", help="What DEPTH citations lead to, in both directions."
+)
 @click.option("--years", metavar="A-B", help="Works of these years: 2000-2010, 2000-, -2010, 2005.")
 @click.option("--community", type=click.IntRange(1, PMID_LIMIT), help="Works of a community, by its number.")
 @click.option("--network", type=click.Choice(NETWORKS), default="citations", help="What a graph links with what.")

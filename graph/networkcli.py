@@ -15,8 +15,8 @@ from kb.queries.exports import Scope
 @click.command("export")
 @kb_argument
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--network", type=click.Choice(NETWORKS), default="citations", help="What is linked with what.")
-@click.option("--articles-only", is_flag=True, help="Leave out works whose record is not held.")
+@click.option("--network", type=click.Choice(NETWORKS), default="citations", help="Nodes and links of the network.")
+@click.option("--articles-only", is_flag=True, help="Only articles in this library.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 def network_command(kb: Path, out: Path, network: str, articles_only: bool, force: bool) -> None:
     """Write a network of DB to OUT, in the format that its end says: docs/formats.md lists them.

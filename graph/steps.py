@@ -68,7 +68,7 @@ def importance_step(job: Job) -> None:
         job.timed("citerank", lambda: citerank(citations, years, now=now), now=now, stop=STOP, tau=TAU),
         *hits,
         job.timed("core", lambda: core_numbers(citations)),
-        job.timed("year_percentile", lambda: _percentiles_of_held(job.field, counts), among="held articles"),
+        job.timed("year_percentile", lambda: _percentiles_of_held(job.field, counts), among="articles in this library"),
     )
     job.found["components"] = int(columns[4].max(initial=0))
     rows = map(ArticleMetrics._make, zip(*map(_values, columns), strict=True))

@@ -14,7 +14,7 @@ from graph.mainpath import KEYS
 from graph.paths import SHOWN, ShortestPaths, shortest_paths
 from graph.run import compute_graph
 from graph.structuresteps import main_path_step, reference_years_step, retractions_step
-from kb.console import json_option, kb_argument, say, tell
+from kb.console import json_option, kb_argument, renamed_option, say, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries import structure
@@ -29,23 +29,20 @@ _CITING: Final = 10  # works that cite one retracted article are shown, the newe
 @click.command("main-path")
 @kb_argument
 @click.option(
-    "--keys",
-    default=KEYS,
-    show_default=True,
-    type=click.IntRange(0, 1000),
-    help="Citations whose key routes are taken.",
+    "--limit", default=KEYS, show_default=True, type=click.IntRange(0, 1000), help="How many key routes to list."
 )
+@renamed_option("--keys", "--limit")
 @json_option
-def main_path_command(kb: Path, keys: int, as_json: bool) -> None:
-    """Find the main path of DB: the chain of citations that most paths through the field run through.
+def main_path_command(kb: Path, limit: int, as_json: bool) -> None:
+    """Find the main path of DB: the chain of citations that most paths through the field use.
 
-    It leads from the oldest knowledge to the newest: each work cites the one before. Works that cite each other in
-    a circle are passed as one, and listed. Key routes lead through the citations that most paths use.
+    It goes from the oldest work to the newest: each work cites the one before. Works that cite each other in
+    a circle count as one, and are listed. Key routes lead through the citations that most paths use.
 
     Example: litkb graph main-path kb.db
     """
     with closing(open_kb(kb)) as db:
-        run = compute_graph(db, steps=[partial(main_path_step, keys=keys)])
+        run = compute_graph(db, steps=[partial(main_path_step, keys=limit)])
         steps, cycles = list(structure.read_main_path(db)), list(structure.read_cycles(db))
     if as_json:
         tell({"graph_run_id": run.run_id, "citations": _rows(steps), "cycles": _rows(cycles)})
@@ -86,10 +83,13 @@ def _percent(share: float) -> str:
 @click.argument("work_a", metavar="A")
 @click.argument("work_b", metavar="B")
 @click.option("--both-ways", is_flag=True, help="Let a path follow citations in both directions.")
-@click.option("--most", default=SHOWN, show_default=True, type=click.IntRange(1, 10_000), help="Paths shown, each way.")
+@click.option(
+    "--limit", default=SHOWN, show_default=True, type=click.IntRange(1, 10_000), help="How many paths to list each way."
+)
+@renamed_option("--most", "--limit")
 @json_option
-def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, most: int, as_json: bool) -> None:
-    """Show how A leads to B by what each cites, and B to A: all shortest paths of citations in DB.
+def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, limit: int, as_json: bool) -> None:
+    """Find the shortest chains of citations from A to B, and from B to A.
 
     A and B are a PMID, DOI, PMCID, or the name of a work in exports, such as ref:moos-1999-0123456789.
 
@@ -102,7 +102,7 @@ def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, most: int,
             if work not in citations.ids:
                 raise UsageError(f"No citation in this knowledge base leads from or to {name}.")
         ways = [ends] if both_ways or ends[0] == ends[1] else [ends, ends[::-1]]
-        found = [shortest_paths(citations, *way, most=most, both_ways=both_ways) for way in ways]
+        found = [shortest_paths(citations, *way, most=limit, both_ways=both_ways) for way in ways]
         works = {work for paths in found for path in paths.paths for work in path} | set(ends)
         labels = read_labels(db, sorted(works))
     if as_json:
@@ -134,10 +134,10 @@ def _show_way(ends: list[str], found: ShortestPaths, labels: dict[int, str], *, 
 @kb_argument
 @json_option
 def rpys_command(kb: Path, as_json: bool) -> None:
-    """Show which years the articles of DB draw on: the peaks among the years of what they cite.
+    """List the peaks of cited years (RPYS): reference publication year spectroscopy.
 
-    Reference publication year spectroscopy: references of held articles by the year of the cited work, and how far
-    each year is above the median of five. Behind a peak are the works that make it. --json gives all years.
+    References of the articles in this library by year of the cited work, and the distance of each year from the
+    median of five. The works below a peak have most references. --json gives all years.
 
     Example: litkb graph rpys kb.db
     """
@@ -148,21 +148,21 @@ def rpys_command(kb: Path, as_json: bool) -> None:
         tell({"graph_run_id": run.run_id, "years": _rows(years), "behind": _rows(behind)})
         return
     peaks = [year for year in years if year.is_peak]
-    click.echo(_RPYS_HEAD if peaks else "No reference of a held article leads to a work whose year is known.")
+    click.echo(_RPYS_HEAD if peaks else "No article in this library cites a work with a known year.")
     for year in peaks:
         click.echo(f"{year.year:4}{year.reference_count:12,}{year.deviation:12,.0f}")
         for work in (work for work in behind if work.year == year.year):
             click.echo(f"{'':4}{work.reference_count:12,}  {_named(work.id, work.label)}")
     for year in years:
         if year.year is None:
-            say(f"References to works whose year nobody said: {year.reference_count:,}; works: {year.works:,}.")
+            say(f"References to works with an unknown year: {year.reference_count:,}; works: {year.works:,}.")
 
 
 @click.command("retractions")
 @kb_argument
 @json_option
 def retractions_command(kb: Path, as_json: bool) -> None:
-    """Show the retracted articles of DB, and who cites them: before or after the notice, by one step or two.
+    """List the retracted articles of DB and the works that cite them, before or after the notice.
 
     Years are compared: a work of the same year as the notice may be older or newer than it. Where the year of the
     work or of the notice is not known, that is said. --json gives all works, those of two steps too.
@@ -190,7 +190,7 @@ def _show_retraction(article: structure.RetractedRow, signs: list[Sign], citing:
     notice = f"notice of {article.notice_year}" if article.notice_year else "year of the notice unknown"
     click.echo(f"{_named(article.id, article.label)}: {notice}")
     said = (f"{one.sign} ({'its own record' if one.said_by == one.id else f'PMID {one.said_by}'})" for one in signs)
-    click.echo(f"  said by {', '.join(said)}")
+    click.echo(f"  source: {', '.join(said)}")
     click.echo(
         f"  cited by {article.citing:,}: before {article.citing_before:,}, same year {article.citing_same_year:,}, "
         f"after {article.citing_after:,}, unknown {article.citing_unknown:,}; two steps away {article.two_steps:,}"

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from kb.text import counted
+
 
 class Told(NamedTuple):
     """What is said of one suggestion: its parts as counts, and what can be named of them."""
@@ -46,4 +48,4 @@ most like Vederhus 2020 Addict Sci Clin Pract; like yours in words: recovery; Pu
 
 
 def _works(count: int) -> str:
-    return "1 work" if count == 1 else f"{count:,} works"
+    return counted(count, "work")

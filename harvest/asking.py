@@ -76,7 +76,7 @@ class Run:
 
     def why_not(self, source: str) -> str:
         """Return why a source is not asked."""
-        return f"{NOT_ASKED}{self.stopped.get(source, 'nobody could be asked')}"
+        return f"{NOT_ASKED}{self.stopped.get(source, 'no source available')}"
 
 
 def begin(

@@ -18,7 +18,7 @@ from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from harvest.seeds import TITLE, Seed
-from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
+from kb.console import json_option, kb_argument, litkb_version, renamed_option, say, shown_progress, tell
 from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, parse_identifier
@@ -26,12 +26,20 @@ from kb.queries.archive import archive_path
 from kb.queries.ledger import OUTCOMES, Task
 from kb.queries.mesh import read_has_tree, read_heading_at
 from kb.queries.syntax import parse_branch
+from kb.text import counted
 
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
 
+_READ = {  # what files have, as one and as many
+    "articles": ("article",),
+    "books": ("book",),
+    "deletions": ("deletion",),
+    "references": ("reference",),
+    "old references": ("reference in the old format", "references in the old format"),
+}
 
 yes_option = click.option(
-    "--yes", is_flag=True, help="Harvest a query's hits also where PubMed warns that it searched for something else."
+    "--yes", is_flag=True, help="Harvest the hits even if PubMed warns that it changed the query."
 )
 
 
@@ -59,7 +67,7 @@ class Rounds(click.ParamType[int]):
     help="A file of references: RIS, BibTeX, CSL-JSON, NBIB, CSV, Excel …, or a PMID, DOI or PMCID a line; - is stdin.",
 )
 @click.option("--title", "titles", metavar="TITLE", multiple=True, help="An article by its whole title.")
-@click.option("--query", metavar="Q", help="A PubMed search; all its hits, to 500,000.")
+@click.option("--query", metavar="Q", help="A search in PubMed's language; all its hits, to 500,000.")
 @click.option(
     "--file",
     "files",
@@ -68,7 +76,7 @@ class Rounds(click.ParamType[int]):
     type=click.Path(path_type=Path),
     help="PubMed XML or NBIB, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
 )
-@click.option("--pmid", type=click.IntRange(1, PMID_LIMIT), metavar="PMID", help="Whose page a saved PubMed page is.")
+@click.option("--pmid", type=click.IntRange(1, PMID_LIMIT), metavar="PMID", help="The article of a saved PubMed page.")
 @click.option("--references", is_flag=True, help="Also what the articles cite.")
 @click.option("--cited-by", is_flag=True, help="Also what cites them.")
 @click.option("--similar", is_flag=True, help="Also PubMed's similar articles.")
@@ -80,12 +88,15 @@ class Rounds(click.ParamType[int]):
     metavar="N",
     help="How many rounds to follow these links; `all`: until nothing new appears.",
 )
+@click.option("--frontier", is_flag=True, help="Start with the works that are cited only, the most cited first.")
 @click.option(
-    "--frontier", is_flag=True, help="Begin with the works that are cited here and not held, the most cited first."
+    "--limit",
+    "most",
+    type=click.IntRange(1, PMID_LIMIT),
+    metavar="N",
+    help="At most N articles by following links.",
 )
-@click.option(
-    "--most", type=click.IntRange(1, PMID_LIMIT), metavar="N", help="At most so many articles by following links."
-)
+@renamed_option("--most", "--limit")
 @click.option("--years", metavar="A-B", help="Follow only to articles of these years: 2000-2010, 2000-, -2010.")
 @click.option(
     "--type", "types", multiple=True, metavar="TYPE", help="Only to articles of this publication type: Review."
@@ -97,22 +108,22 @@ class Rounds(click.ParamType[int]):
     metavar="F04.754",
     help="Only to articles of this branch of the MeSH tree, which `litkb mesh` has read into DB.",
 )
-@click.option("--matching", metavar="Q", help="Only to articles that this PubMed search finds.")
+@click.option("--matching", metavar="Q", help="Only to articles found by this search in PubMed's language.")
 @click.option(
     "--ask",
     multiple=True,
     type=click.Choice(SOURCES),
-    help="Also what a further source says of every article: NIH iCite, or ELink's references (articles in PMC).",
+    help="Another source for every article: NIH iCite, or ELink's references (articles in PMC).",
 )
 @yes_option
-@click.option("--dry-run", is_flag=True, help="Say what it would cost, ask and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the cost; request and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
-@click.option("--email", metavar="ADDRESS", help="For NCBI. [env: NCBI_EMAIL]")
+@click.option("--email", metavar="ADDRESS", help="Your address, for NCBI. [env: NCBI_EMAIL]")
 @click.option(
     "--api-key-file",
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="A file that holds the NCBI API key, since everybody sees the words of a command. [env: NCBI_API_KEY]",
+    help="A file with the NCBI API key, since other users can see command lines. [env: NCBI_API_KEY]",
 )
 @click.option("--eutils-url", metavar="URL", help="Address of E-utilities. [env: LITKB_EUTILS_URL]")
 @json_option
@@ -120,10 +131,9 @@ class Rounds(click.ParamType[int]):
 def harvest_command(
     ctx: click.Context, /, kb: Path, *, as_json: bool, dry_run: bool, no_graph: bool, **options: Any
 ) -> int:
-    """Pull articles, and what they cite, from PubMed or from files into DB.
+    """Fetch articles and their citations from PubMed or from files into DB.
 
-    SEED is a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org; --seeds and --title name articles otherwise.
-    Safe to repeat and to interrupt.
+    SEED is a PMID, DOI, PMCID, or a URL of PubMed, PMC or doi.org. Safe to interrupt and to repeat.
 
     Example: litkb harvest kb.db 32448354 --references --cited-by
     """
@@ -132,7 +142,7 @@ def harvest_command(
     options["branches"] = [(number, _heading(kb, number)) for number in options["branches"]]
     plan, settings = _plan(options), _settings(options)
     cost = _cost(kb, plan, settings)
-    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; nobody is asked.")
+    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; no requests.")
     if dry_run:
         if as_json:
             tell(cost._asdict())
@@ -206,7 +216,7 @@ def _listed(paths: Sequence[Path]) -> list[Seed]:
         name = "standard input" if is_stdin else path.name
         found = read_seeds(name, sys.stdin.buffer.read() if is_stdin else b"".join(read_chunks(path)))
         different = len({seed.asked for seed in found})
-        say(f"{name}: {len(found):,} entries, {different:,} different")
+        say(f"{name}: {counted(len(found), 'entry', 'entries')}, {different:,} different")
         seeds += found
     return seeds
 
@@ -285,7 +295,7 @@ def _as_json(summary: Summary) -> dict[str, Any]:
 def _show(summary: Summary) -> None:
     """Print what a run did: results to stdout, what went wrong to stderr."""
     if summary.read:
-        say("read " + ", ".join(f"{count:,} {name}" for name, count in summary.read.items() if count))
+        say("read " + ", ".join(counted(count, *_READ[name]) for name, count in summary.read.items() if count))
     parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
     click.echo(f"asked {summary.asked:,} = {' + '.join(parts) or '0'}")
     show_problems(summary.problems)
@@ -297,7 +307,7 @@ def show_problems(problems: Sequence[Task]) -> None:
         more = f" and {len(tasks) - 1:,} more" if len(tasks) > 1 else ""
         say(f"  {outcome}: {tasks[0].task} {tasks[0].asked}{more}: {why}")
     if any(task.outcome in (None, "failed") for task in problems):
-        say("Not complete: run the same command again; it asks only for what failed.")
+        say("Not complete: run the same command again; it repeats only failed requests.")
 
 
 def _together(problems: Sequence[Task]) -> dict[tuple[str, ...], list[Task]]:
@@ -314,13 +324,13 @@ def _together(problems: Sequence[Task]) -> dict[tuple[str, ...], list[Task]]:
 @kb_argument
 @click.pass_context
 def rebuild_command(ctx: click.Context, kb: Path) -> int:
-    """Make DB anew from the answers kept in the archive beside it; nobody is asked.
+    """Rebuild DB from the raw responses in its archive, the file .sqlar beside it; no requests.
 
     Example: litkb rebuild kb.db
     """
     with shown_progress() as progress:
         count = rebuild_kb(kb, progress=_counting(progress))
-    click.echo(f"{kb}: made anew from {count:,} answers")
+    click.echo(f"{kb}: rebuilt from {counted(count, 'raw response')}")
     if after := (ctx.obj or {}).get("after_harvest"):
         after(kb)
     return 0

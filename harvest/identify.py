@@ -36,7 +36,7 @@ def identify_here(db: sqlite3.Connection, identifier: Identifier) -> Identified:
     held = read_identified(db, identifier.kind, identifier.value)
     if len(held) == 1:
         return Identified(held[0], str(held[0]))
-    return Identified(None, f"{len(held) or 'no'} articles held here have {identifier.value}")
+    return Identified(None, f"{len(held) or 'no'} articles in this library have {identifier.value}")
 
 
 def identify_online(client: Client, identifier: Identifier) -> Identified:

@@ -202,7 +202,7 @@ def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:
         return printed
     held = read_identified(db, "doi", doi) if doi else []
     if len(held) != 1:
-        named = f" Its DOI {doi} is of no article held here." if doi else ""
+        named = f" Its DOI {doi} is of no article in this library." if doi else ""
         raise UsageError(f"The page does not name its PMID.{named} Say it with --pmid, for example --pmid 32448354.")
     return held[0]
 

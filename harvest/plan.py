@@ -17,6 +17,7 @@ from kb.identifiers import Identifier, parse_identifier
 from kb.queries.ledger import read_identified, read_reference_pmids
 from kb.queries.records import read_held
 from kb.queries.snowball import read_frontier
+from kb.text import counted
 
 # What one article brings on average, where this file does not know better. Of the records with a reference
 # list in PubMed's files the median has about 35 with a PMID; the other two are NCBI's usual list lengths.
@@ -104,7 +105,7 @@ class Plan:
         words += [flag for flag, on in flags.items() if on]
         words += ["--depth", str(self.depth or "all")] if self.depth != 1 else []
         words += ["--frontier"] if self.frontier else []
-        named = {"--most": self.most, "--years": self.years, "--matching": self.matching}
+        named = {"--limit": self.most, "--years": self.years, "--matching": self.matching}
         words += [word for name, value in named.items() if value is not None for word in (name, str(value))]
         words += [word for name in self.types for word in ("--type", name)]
         words += [word for number, _ in self.branches for word in ("--branch", number)]
@@ -144,8 +145,8 @@ class Cost(NamedTuple):
     def __str__(self) -> str:
         if not self.requests:
             return "no request: files only"
-        articles = f"{self.articles:,} article" + ("s" if self.articles != 1 else "")
-        requests = f"{self.requests:,} request" + ("s" if self.requests != 1 else "")
+        articles = counted(self.articles, "article")
+        requests = counted(self.requests, "request")
         return f"about {articles}, {requests}, {_duration(self.seconds)}"
 
 

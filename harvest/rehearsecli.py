@@ -18,7 +18,7 @@ from kb.errors import LitkbError, UsageError
 @click.option("--port", default=8002, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
 @click.option("--unlimited", is_flag=True, help="Do not refuse more requests a second than NCBI allows.")
 def rehearse_command(source: Path, port: int, *, unlimited: bool) -> None:
-    """Answer as PubMed would if it held only these records, until Ctrl-C: for practice, teaching and tests offline.
+    """Run a local PubMed that has only these records, until Ctrl-C: for practice, teaching and tests offline.
 
     The records are those of a litkb file, of a PubMed XML file, or of a folder of such files. The line that is printed
     makes other commands ask this server in place of NCBI; nothing leaves this machine.

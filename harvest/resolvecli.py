@@ -14,7 +14,7 @@ from harvest.cli import clients_of
 from harvest.client import settings_from_environment
 from harvest.questions import PUBMED
 from harvest.resolve import Resolved, resolve_offline, resolve_online
-from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
+from kb.console import json_option, kb_argument, litkb_version, renamed_option, say, shown_progress, tell
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, doi_key, normalise_doi
@@ -29,6 +29,7 @@ from kb.queries.resolutions import (
     read_waiting,
 )
 from kb.store.resolutions import Decision, save_persons_decision
+from kb.text import counted
 
 SHOWN: Final = 20  # references of the queue that are printed; --json gives all
 AUTHORS: Final = 3  # of a candidate that are printed
@@ -39,13 +40,9 @@ _PERSON: Final = "person"
 @click.command("resolve")
 @kb_argument
 @click.argument("references", metavar="[REF]...", nargs=-1)
-@click.option("--list", "listed", is_flag=True, help="List the references that wait for a decision, with candidates.")
-@click.option(
-    "--accept", multiple=True, metavar="REF...", help="The best candidate of each reference is the article meant."
-)
-@click.option(
-    "--reject", multiple=True, metavar="REF...", help="None of its candidates is; an accepted one is taken back."
-)
+@click.option("--list", "listed", is_flag=True, help="List the references that need a decision, with candidates.")
+@click.option("--accept", multiple=True, metavar="REF...", help="Accept the best candidate of each reference.")
+@click.option("--reject", multiple=True, metavar="REF...", help="Reject all candidates; an accepted one is withdrawn.")
 @click.option(
     "--set",
     "chosen",
@@ -53,26 +50,27 @@ _PERSON: Final = "person"
     nargs=2,
     type=(str, click.IntRange(1, PMID_LIMIT)),
     metavar="REF PMID",
-    help="The reference means this article, held or not; may be repeated.",
+    help="The article of a reference, in this library or not; repeatable.",
 )
-@click.option("--ask", is_flag=True, help="Also ask PubMed (ECitMatch) for what is left.")
+@click.option("--ecitmatch", is_flag=True, help="Also look up the rest with ECitMatch, a service of PubMed.")
+@renamed_option("--ask", "--ecitmatch", is_flag=True)
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
 @json_option
 @click.pass_context
 def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json: bool, **options: Any) -> None:
-    """Find the articles that printed references without a PMID mean.
+    """Identify printed references that have no PMID.
 
-    Without options all such references are matched with the articles held: what is certain is accepted, what is
-    doubtful waits for --accept, --reject or --set. REF is what --list prints (ref:... or doi:...), or an article and
-    the number of its reference, 32448354:12; --accept and --reject take several. What a person decides is never
-    overwritten. The citation graph is computed once, after all of them, or with --no-graph not at all.
+    Without options all such references are matched with the articles in this library: certain matches are accepted,
+    doubtful ones need --accept, --reject or --set. REF is what --list prints (ref:... or doi:...), or an article and
+    the number of its reference, 32448354:12; --accept and --reject take several. Your decisions are never
+    overwritten. The citation graph is computed once at the end, or not at all with --no-graph.
 
     Example: litkb resolve kb.db
     """
     options |= _with_more(options, options.pop("references"))
     decides = any(options[name] for name in ("accept", "reject", "chosen"))
-    if options["ask"] and (decides or options["listed"]):
-        raise UsageError("--ask looks for all references; it goes with no other decision and not with --list.")
+    if options["ecitmatch"] and (decides or options["listed"]):
+        raise UsageError("--ecitmatch looks up all references: leave out --list and decisions.")
     with closing(open_kb(kb)) as db:
         before = read_meant(db)
         if decides:
@@ -80,7 +78,7 @@ def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json:
         if options["listed"]:
             _list(db, as_json=as_json)
         elif not decides:
-            _resolve(db, kb, ask=options["ask"], as_json=as_json)
+            _resolve(db, kb, ask=options["ecitmatch"], as_json=as_json)
         changed = read_meant(db) != before
     if changed and not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
@@ -109,13 +107,13 @@ def _resolve(db: sqlite3.Connection, kb: Path, *, ask: bool, as_json: bool) -> N
     for name, result in results.items():
         click.echo(_format_result(name, result))
     if waiting:
-        say(f"{waiting:,} wait for a decision: litkb resolve {kb} --list")
+        say(f"{counted(waiting, 'reference')} to decide: litkb resolve {kb} --list")
 
 
 def _format_result(name: str, result: Resolved) -> str:
-    where = "with the articles held" if name == "offline" else "by PubMed"
+    where = "with the articles in this library" if name == "offline" else "by PubMed"
     return (
-        f"looked at {result.works:,} cited works without a PMID {where}: "
+        f"matched {counted(result.works, 'cited work')} without a PMID {where}: "
         f"{result.accepted:,} accepted, {result.proposed:,} proposed"
     )
 
@@ -132,13 +130,13 @@ def _list(db: sqlite3.Connection, *, as_json: bool) -> None:
     if len(queue) > SHOWN:
         click.echo(f"… and {len(queue) - SHOWN:,} more (--json lists them all)")
     if not queue:
-        say("Nothing waits for a decision.")
+        say("No reference needs a decision.")
 
 
 def _format_candidate(one: Candidate) -> str:
     """Return authors, title, journal and year of a candidate, as far as they are known here."""
     if one.title is None and one.authors is None:
-        return f"{one.label or 'nothing is known of it here'} (not held)"
+        return f"{one.label or 'unknown'} (not in this library)"
     parts = (_few(one.authors), (one.title or "[no title]").rstrip("."), one.journal, one.year and str(one.year))
     return ". ".join(part for part in parts if part)
 

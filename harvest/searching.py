@@ -13,6 +13,7 @@ from kb.queries.ledger import Task
 from kb.queries.searchlog import read_accepted_warnings
 from kb.searches import Search, SearchWarning, format_warnings
 from kb.store.ledger import save_outcomes, save_search
+from kb.text import counted
 
 SEARCH: Final = "search"
 LIMITS: Final = "limits"
@@ -90,7 +91,7 @@ def _question(hits: int) -> str:
 
 
 def _hits(count: int) -> str:
-    return f"{count:,} hit{'' if count == 1 else 's'}"
+    return counted(count, "hit")
 
 
 def _note(run: Run, task: str, query: str, result: SearchResult, why: str | None) -> None:

@@ -18,6 +18,7 @@ from kb.console import json_option, kb_argument, litkb_version, say, shown_progr
 from kb.database import open_kb
 from kb.queries.archive import archive_path
 from kb.queries.pages import read_labels
+from kb.text import counted
 
 LONGEST_DUE: Final = 36_500  # days; PubMed is younger
 SHOWN: Final = 20  # articles of one kind that are printed; all of them are in harvest_changes, and in --json
@@ -32,20 +33,20 @@ SHOWN: Final = 20  # articles of one kind that are printed; all of them are in h
     default=DUE,
     show_default=True,
     metavar="DAYS",
-    help="Ask again what was asked more than so many days ago.",
+    help="Repeat requests that are older than DAYS.",
 )
 @yes_option
-@click.option("--dry-run", is_flag=True, help="Say what is due, ask and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what is due; request and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
 @json_option
 @click.pass_context
 def update_command(
     ctx: click.Context, /, kb: Path, *, days: int, yes: bool, dry_run: bool, no_graph: bool, as_json: bool
 ) -> int:
-    """Bring DB up to date: queries, records and lists that are due are asked again, what is new is fetched.
+    """Bring DB up to date: repeat queries, records and lists that are due, and fetch what is new.
 
-    Prints what is new, changed, newly retracted and gone; the table harvest_changes keeps it. Nothing that is held
-    goes because of one empty answer.
+    Prints what is new, changed, newly retracted and gone; the table harvest_changes stores it. Nothing is removed
+    because of one empty response.
 
     Example: litkb update kb.db --due 30
     """
@@ -67,14 +68,10 @@ def update_command(
 
 
 def _format_due(due: Due) -> str:
-    counts = {"queries": len(due.queries), "records": len(due.articles)}
-    counts |= {f"lists ({name.replace('_', ' ')})": len(pmids) for name, pmids in due.lists.items()}
-    parts = [f"{count:,} {name}" for name, count in counts.items() if count]
-    return (
-        f"Due: {', '.join(parts)}; {due.requests:,} request{'' if due.requests == 1 else 's'}."
-        if parts
-        else "Nothing is due."
-    )
+    parts = [counted(len(due.queries), "query", "queries")] if due.queries else []
+    parts += [counted(len(due.articles), "record")] if due.articles else []
+    parts += [f"{counted(len(pmids), 'list')} ({name.replace('_', ' ')})" for name, pmids in due.lists.items() if pmids]
+    return f"Due: {', '.join(parts)}; {counted(due.requests, 'request')}." if parts else "Nothing is due."
 
 
 def _run(kb: Path, days: int, *, yes: bool) -> UpdateSummary:
@@ -113,4 +110,4 @@ def _show_group(title: str, articles: list[tuple[int, str]], labels: dict[int, s
     for pmid, what in articles[:SHOWN]:
         click.echo(f"  {pmid}  {labels.get(pmid, '')}" + (f": {what}" if what else ""))
     if len(articles) > SHOWN:
-        click.echo(f"  … and {len(articles) - SHOWN:,} more (--json lists them all)")
+        click.echo(f"  … and {len(articles) - SHOWN:,} more (--json lists all)")

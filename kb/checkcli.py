@@ -15,7 +15,7 @@ from kb.database import open_kb
 @click.option("--hash", "only_hash", is_flag=True, help="Print the SHA-256 of the logical content.")
 @json_option
 def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
-    """Check that DB is whole: every rule that a database constraint cannot say.
+    """Check the integrity of DB: every rule that a database constraint cannot express.
 
     Example: litkb check kb.db
     """

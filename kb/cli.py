@@ -12,23 +12,31 @@ from kb.database import open_kb
 from kb.queries.ledger import read_status
 
 GRAPH_LIMIT: Final = 50_000  # citations up to which a harvest computes the graph by itself
-_COMMANDS: Final = {
-    "check": ("kb.checkcli:check_command", "Check that DB is whole."),
-    "demo": ("kb.demo:demo_command", "Build DIR/kb.db (bundled facts on self-help groups)."),
-    "export": ("graph.exportcli:export_command", "Write the works of DB to OUT, as a graph or a bibliography."),
-    "graph": ("graph.cli:graph_commands", "Compute the citation graph of a knowledge base, and take it away."),
-    "harvest": ("harvest.cli:harvest_command", "Pull articles, and what they cite, from PubMed or from files."),
-    "mesh": ("harvest.meshcli:mesh_command", "Read NLM's MeSH descriptor file into DB."),
-    "picture": ("kb.site.picturecli:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),
-    "publish": ("kb.publish.cli:publish_command", "Put DB into DIR as a file to serve or to hand on."),
-    "rebuild": ("harvest.cli:rebuild_command", "Make DB anew from the answers kept in the archive beside it."),
-    "rehearse": ("harvest.rehearsecli:rehearse_command", "Answer as PubMed would if it held only these records."),
-    "report": ("kb.publish.reportcli:report_command", "Write the report of the searches that made DB."),
-    "resolve": ("harvest.resolvecli:resolve_command", "Find the articles that printed references without a PMID mean."),
-    "serve": ("kb.site.serve:serve", "Show the knowledge base DB in a browser, until Ctrl-C."),
-    "status": ("kb.statuscli:status_command", "Say what DB holds, how complete it is, and what the last run did."),
-    "suggest": ("graph.suggestcli:suggest_command", "Say what to read next."),
-    "update": ("harvest.updatecli:update_command", "Bring DB up to date."),
+_SECTIONS: Final = {
+    "Get articles": {
+        "harvest": ("harvest.cli:harvest_command", "Fetch articles and their citations from PubMed or from files."),
+        "update": ("harvest.updatecli:update_command", "Bring DB up to date."),
+        "resolve": ("harvest.resolvecli:resolve_command", "Identify printed references that have no PMID."),
+        "mesh": ("harvest.meshcli:mesh_command", "Load the MeSH tree from NLM's descriptor file."),
+        "rehearse": ("harvest.rehearsecli:rehearse_command", "Run a local PubMed that has only these records."),
+    },
+    "Look": {
+        "serve": ("kb.site.serve:serve", "Show DB as a site in a browser."),
+        "status": ("kb.statuscli:status_command", "Print contents and completeness of DB, and the last run."),
+        "suggest": ("graph.suggestcli:suggest_command", "Say what to read next."),
+        "picture": ("kb.site.picturecli:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),
+    },
+    "Export": {
+        "export": ("graph.exportcli:export_command", "Write the works of DB to OUT, as a graph or a bibliography."),
+        "report": ("kb.publish.reportcli:report_command", "Write the report of the searches that made DB."),
+        "publish": ("kb.publish.cli:publish_command", "Write a copy of DB into DIR, to serve or to hand on."),
+    },
+    "Maintain": {
+        "check": ("kb.checkcli:check_command", "Check the integrity of DB."),
+        "rebuild": ("harvest.cli:rebuild_command", "Rebuild DB from the raw responses in its archive."),
+        "graph": ("graph.cli:graph_commands", "Compute, list and export the citation graph."),
+        "demo": ("kb.demo:demo_command", "Build DIR/kb.db (bundled facts on self-help groups)."),
+    },
 }
 
 
@@ -45,7 +53,7 @@ def _compute_after_harvest(kb: Path) -> None:
 
 @click.group(
     cls=LazyGroup,
-    lazy=_COMMANDS,
+    sections=_SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "obj": {"after_harvest": _compute_after_harvest}},
 )
 @click.version_option(litkb_version(), prog_name="litkb")

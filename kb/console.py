@@ -23,16 +23,20 @@ kb_argument = click.argument("kb", metavar="DB", type=click.Path(path_type=Path)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-class LazyGroup(click.Group):
-    """A group of commands, each imported when it is run: name -> (module:attribute, how its help begins)."""
+Lazy = Mapping[str, tuple[str, str]]  # name of a command -> module:attribute, summary
 
-    def __init__(self, *arguments: Any, lazy: Mapping[str, tuple[str, str]], **options: Any) -> None:
+
+class LazyGroup(click.Group):
+    """A group of commands, each imported when it is run; help lists them by section: title -> commands."""
+
+    def __init__(self, *arguments: Any, sections: Mapping[str, Lazy], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.lazy = lazy
+        self.sections = sections
+        self.lazy = {name: command for commands in sections.values() for name, command in commands.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        """Return the names, in the order of the alphabet."""
-        return sorted(self.lazy)
+        """Return the names, in the order of the sections."""
+        return list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return a command, its module imported; None where there is no such command."""
@@ -43,9 +47,24 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, self.lazy[name][1]) for name in self.list_commands(ctx)])
+        """Write the sections of commands without importing them."""
+        width = max(map(len, self.list_commands(ctx)))
+        for title, commands in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), summary) for name, (_, summary) in commands.items()])
+
+
+def renamed_option(old: str, new: str, **options: Any) -> Callable[[Command], Command]:
+    """Return a hidden option, the former name of option new: its value becomes that of new, and a line says so."""
+
+    def pass_on(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+        if value:
+            say(f"{old} is now {new}.")
+            name = next(one.name for one in ctx.command.params if new in one.opts)
+            ctx.default_map = {**(ctx.default_map or {}), name: value}
+
+    name = f"former_{old.strip('-').replace('-', '_')}"
+    return click.option(old, name, hidden=True, expose_value=False, callback=pass_on, **options)
 
 
 def litkb_version() -> str:

@@ -9,13 +9,14 @@ import click
 from kb.console import json_option, kb_argument, tell
 from kb.database import open_kb
 from kb.queries.ledger import read_status
+from kb.text import counted
 
 
 @click.command("status")
 @kb_argument
 @json_option
 def status_command(kb: Path, as_json: bool) -> None:
-    """Say what DB holds, how complete it is, and what the last run did.
+    """Print contents and completeness of DB, and the last run.
 
     Example: litkb status kb.db
     """
@@ -28,19 +29,19 @@ def _format_status(status: dict[str, Any]) -> str:
     """Return the status as lines for a person; what is not known is said so."""
     works, lists, run = status["works"], status["reference_lists"], status["last_run"]
     lines = [
-        f"held          {status['articles']:,} articles, {status['books']:,} books",
-        f"known         {works.get('known', 0):,} works that are named and not held",
-        f"references    {status['references']:,} printed, {status['references_identified']:,} of them identified",
-        f"their lists   {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",
+        f"in library    {counted(status['articles'], 'article')}, {counted(status['books'], 'book')}",
+        f"cited only    {counted(works.get('known', 0), 'work')}",
+        f"references    {status['references']:,} printed, {status['references_identified']:,} identified",
+        f"lists         {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",
         f"citations     {status['citations']:,}",
         "sources       " + (", ".join(f"{name} {count:,}" for name, count in status["sources"].items()) or "none"),
         f"graph         computed {status['graph_computed_at']}"
         if status["graph_computed_at"]
-        else "graph         never computed",
+        else "graph         not computed yet",
     ]
     if run:
-        outcomes = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "nothing asked"
-        ended = "" if run["finished_at"] else " (not complete; the same command goes on with it)"
+        outcomes = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "no requests"
+        ended = "" if run["finished_at"] else " (not complete; the same command continues it)"
         lines.append(f"last run      {run['started_at']} {run['command']}: {outcomes}{ended}")
     if "demonstration" in status["sources"]:
         lines.append(

@@ -38,6 +38,16 @@ _MARK: Final = re.compile(r"(?<=\S)(?:[\^_]\((\w+)\)|\^(?=\w)|(?<![^\W\d_]{2})_(
 _VULGAR: Final = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞↉])")
 
 
+def noun(number: int, one: str, many: str | None = None) -> str:
+    """Return the form of a noun or verb that goes with a number: "article" with 1, else "articles"."""
+    return one if number == 1 else many or f"{one}s"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 article", "1,204 articles"."""
+    return f"{number:,} {noun(number, one, many)}"
+
+
 def fold(text: str) -> str:
     """Return the search form: no case, no accents, ø as o, CO₂ as co2, K_d as kd, one kind of quote and dash.
 

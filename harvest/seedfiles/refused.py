@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from harvest.seedfiles.lists import read_list
+from kb.text import noun
 
 _BYTES: Final = (
     (b"%PDF", "It is a PDF: export the references from the program that made it."),
@@ -35,5 +36,5 @@ def _counted(text: str) -> str:
     lines = len({seed.place for seed in seeds})
     if not good:
         return ""
-    are = "is an identifier" if good == 1 else "are identifiers"
+    are = noun(good, "is an identifier", "are identifiers")
     return f"Of its {lines:,} lines {good:,} {are}: save them alone, one a line."

@@ -21,7 +21,7 @@ _LEAVE_OUT: Final[dict[str, Any]] = {"is_flag": True, "flag_value": False, "defa
 @click.option("--force", is_flag=True, help="Replace files in DIR that litkb publish did not make; never a real kb.db.")
 @json_option
 def publish_command(kb: Path, folder: Path, *, as_json: bool, **options: Any) -> None:
-    """Put DB into DIR as a file to serve or to hand on, with checksums, dictionary and report.
+    """Write a copy of DB into DIR, to serve or to hand on, with checksums, dictionary and report.
 
     Makes DIR/kb-<hash>.db and lets the link DIR/kb.db lead to it. Older versions stay.
 
@@ -39,5 +39,5 @@ def _show(published: Published, folder: Path) -> None:
     for what, articles in published.omissions.items():
         say(f"Without {what}: {articles:,} articles changed by it.")
     if published.versions > 1:
-        say(f"{published.versions} versions are in {folder}; remove the ones that nobody reads.")
+        say(f"{published.versions} versions are in {folder}; remove those no longer needed.")
     say("A server that runs must be started again to show it.")

@@ -29,9 +29,9 @@ def format_flow(flow: SearchFlow, title: str) -> str:
     """Return the drawing: what was named, left out, asked for, lost, and is held; a picture of its own, no script."""
     named = _Box(20, 56, "Named", [f"{ORIGINS.get(one.origin, one.origin)}: {one.articles:,}" for one in flow.named])
     asked = _Box(20, _below(named), "Asked for, or read from files", [f"different articles: {flow.asked:,}"])
-    held = _Box(20, _below(asked), "Held", [f"articles and books: {flow.held:,}"])
+    held = _Box(20, _below(asked), "In this library", [f"articles and books: {flow.held:,}"])
     left_out = _Box(_SIDE, named.y, "Left out", _counted(flow.excluded))
-    lost = _Box(_SIDE, asked.y, "Not held", _counted(flow.lost))
+    lost = _Box(_SIDE, asked.y, "Not in this library", _counted(flow.lost))
     sides = [(named, left_out), (asked, lost)]
     boxes = [named, asked, held, *(side for _, side in sides if side.lines)]
     arrows = [_down(named, asked), _down(asked, held), *(_across(box, side) for box, side in sides if side.lines)]

@@ -93,7 +93,7 @@ def wanted_evidence(wanted: Wanted) -> Evidence:
 from {wanted.tables}
 where {wanted.where}
 order by a.year desc, a.pmid desc"""
-    return Evidence("Articles held that are meant", sql, tuple(wanted.values))
+    return Evidence("Articles in this library that match", sql, tuple(wanted.values))
 
 
 def published_evidence(wanted: Wanted) -> Evidence:
@@ -102,7 +102,7 @@ def published_evidence(wanted: Wanted) -> Evidence:
 from {wanted.tables}
 where {wanted.where} and a.year is nullif(:published, '')  -- empty: those whose year is not known
 order by a.pmid desc"""
-    return Evidence("Articles held of that year", sql, (*wanted.values, "published"))
+    return Evidence("Articles in this library of that year", sql, (*wanted.values, "published"))
 
 
 def received_evidence(wanted: Wanted) -> Evidence:

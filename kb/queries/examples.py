@@ -12,7 +12,7 @@ class Example(NamedTuple):
 
 JOINS: Final = (
     Example(
-        "What an article cites, with who says so",
+        "What an article cites, with sources",
         """select w.id, w.label, w.state, s.name as said_by, c.since
 from citations c
     join works v on v.id = c.cited_id
@@ -58,7 +58,7 @@ group by j.journal_id
 order by printed_references desc""",
     ),
     Example(
-        "What a harvest was asked for, and what came of it",
+        "Requests of a harvest, with outcomes",
         """select r.id as run, r.started_at, t.task, coalesce(t.outcome, 'pending') as outcome, count(*) as tasks
 from harvest_runs r join harvest_tasks t on t.run_id = r.id
 group by r.id, t.task, outcome

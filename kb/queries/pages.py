@@ -41,7 +41,7 @@ class Standing(NamedTuple):
     sources: str | None
     identified_by: str | None  # how litkb or a person knows the PMID; None: the record gives it, or nobody knows
     score: float | None  # of the match, where one was made
-    resolution: int | None  # where candidates were looked for: the cited work
+    resolution: int | None  # where looked up, not identified: the cited work
 
 
 class Neighbour(NamedTuple):

@@ -30,11 +30,11 @@ _NAMES: Final = """select name_key from authorships where last_name is not null 
 
 PICTURED: Final[Mapping[str, Evidence]] = {
     "articles_dated": Evidence(
-        "Articles held whose year is known",
+        "Articles in this library with a known year",
         "select pmid, title, authors, year from articles\nwhere year is not null\norder by pmid",
     ),
     "articles_of_year": Evidence(
-        "Articles held of this year",
+        "Articles in this library of this year",
         f"select pmid, title, authors, year from articles\nwhere {_OF_YEAR.format('year')}\norder by pmid",
         ("year",),
     ),
@@ -77,7 +77,7 @@ where y.year = cast(:year as integer) and y.id = :id""",
         "reference_count",
     ),
     "named_articles": Evidence(
-        "Articles held that print the name",
+        "Articles in this library with this name",
         "select distinct pmid from authorships\nwhere name_key = :key and last_name is not null\norder by pmid",
         ("key",),
     ),

@@ -26,14 +26,14 @@ SHARED: Final = (
 )  # fmt: skip
 SUGGESTED: Final = ("cited_by", "cites", "co_cited", "coupled", "similar_rank")
 EVIDENCE: Final[Mapping[str, Evidence]] = {
-    "articles": Evidence("Records held", f"{_ARTICLES}\norder by pmid"),
-    "books": Evidence("Books held", f"{_ARTICLES}\nwhere record_type <> 'article'\norder by pmid"),
+    "articles": Evidence("Records in this library", f"{_ARTICLES}\norder by pmid"),
+    "books": Evidence("Books in this library", f"{_ARTICLES}\nwhere record_type <> 'article'\norder by pmid"),
     "citations": Evidence(
-        "Citations between works named here",
+        "Citations between works",
         "select distinct citing_id, cited_id from citations\nwhere citing_id <> cited_id\norder by citing_id, cited_id",
     ),
     "known": Evidence(
-        "Works named by PMID, not held", f"{_WORKS}\nwhere state = 'known' and id > 0\norder by id"
+        "Works with a PMID, cited only", f"{_WORKS}\nwhere state = 'known' and id > 0\norder by id"
     ),
     "unidentified": Evidence(
         "Cited works without a PMID", f"{_WORKS}\nwhere state = 'known' and id < 0\norder by id"
@@ -50,7 +50,7 @@ EVIDENCE: Final[Mapping[str, Evidence]] = {
         "select pmid, title, reference_count from articles\nwhere reference_count is not null\norder by pmid",
     ),
     "asked": Evidence(
-        "Articles of which a source was asked for this list",
+        "Articles whose list was looked up",
         """select distinct l.pmid, w.label from article_lists l join works w on w.id = l.pmid
 where l.list = :list and l.pmid in (select pmid from articles)
 order by l.pmid""",
@@ -58,12 +58,12 @@ order by l.pmid""",
     ),
     "references": Evidence("References of this article", f"{_REFERENCES}\norder by r.position", ("pmid",)),
     "standing": Evidence(
-        "References of this article that stand so",
+        "References of this article with this status",
         f"{_REFERENCES} and {_STANDING} = :standing\norder by r.position",
         ("pmid", "standing"),
     ),
     "stated": Evidence(
-        "How long a list is, as its sources say",
+        "Length of a list, by source",
         """select said_by, entries, checked_at from (
     select 'its own record' as said_by, reference_count as entries, checked_at
         from articles where pmid = :pmid and :list = 'references'
@@ -76,7 +76,7 @@ order by entries desc""",
         "entries",
     ),
     "said": Evidence(
-        "What one source said of a list",
+        "One source’s answer for a list",
         """select s.name as said_by, l.entries, l.checked_at
 from article_lists l join citation_sources s on s.id = l.source_id
 where l.pmid = :pmid and l.list = :list and s.name = :source""",
@@ -104,7 +104,7 @@ order by s.rank limit cast(:first as integer)""",
         ("pmid", "first"),
     ),
     "measured": Evidence(
-        "Works here that cite this one, as the last graph run counted them",
+        "Works here that cite this one, counted by the last graph run",
         """select m.id, w.label, m.citation_count, m.pagerank, g.finished_at as counted_at
 from article_metrics m join works w on w.id = m.id join graph_runs g on g.id = m.graph_run_id
 where m.id = :id""",
@@ -112,7 +112,7 @@ where m.id = :id""",
         "citation_count",
     ),
     "peers": Evidence(
-        "Articles held of the same year, and how they are cited here",
+        "Articles in this library of the same year, with citation counts",
         """select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.year, m.citation_count, m.year_percentile
 from articles a left join article_metrics m on m.id = a.pmid
 where a.year = :year
@@ -120,7 +120,7 @@ order by m.year_percentile desc, a.pmid""",
         ("year",),
     ),
     "icite": Evidence(
-        "What NIH’s iCite says of this article", "select * from icite_metrics where pmid = :pmid", ("pmid",),
+        "NIH iCite: metrics of this article", "select * from icite_metrics where pmid = :pmid", ("pmid",),
         "icite_citation_count",
     ),
     "behind": Evidence(
@@ -136,13 +136,13 @@ where retracted_id = :retracted and id = :id""",
         ("work", "kind"),
     ),
     "percentile": Evidence(
-        "How the citation count of this article stands among the articles held of its year",
+        "Percentile of the citation count of this article among the articles of its year in this library",
         "select id, citation_count, year_percentile from article_metrics where id = :id",
         ("id",),
         "year_percentile",
     ),
     "icite_percentile": Evidence(
-        "What NIH’s iCite says of this article", "select * from icite_metrics where pmid = :pmid", ("pmid",),
+        "NIH iCite: metrics of this article", "select * from icite_metrics where pmid = :pmid", ("pmid",),
         "nih_percentile",
     ),
     **{
@@ -164,8 +164,8 @@ order by citing, cited""",
             ("journal", "other"),
         )
         for name, links, end, title in (
-            ("received", RECEIVED, "citing", "Citations of articles of one journal by articles held of another"),
-            ("made", MADE, "cited", "Citations by articles of one journal of articles held of another"),
+            ("received", RECEIVED, "citing", "Citations of one journal by articles of another in this library"),
+            ("made", MADE, "cited", "Citations by one journal of articles of another in this library"),
         )
     },
     "between_communities": Evidence(
@@ -179,7 +179,7 @@ order by citing_id, cited_id""",
         ("community", "other"),
     ),
     "author_as": Evidence(
-        "Articles that print the name so",
+        "Articles that print the name in this form",
         "select distinct pmid from authorships\nwhere name_key = :key and name = :name\norder by pmid",
         ("key", "name"),
     ),
@@ -189,7 +189,7 @@ order by citing_id, cited_id""",
         ("key", "orcid"),
     ),
     "keyword_as": Evidence(
-        "Articles that print the keyword so",
+        "Articles that print the keyword in this form",
         "select distinct pmid from keywords\nwhere keyword_key = :key and keyword = :name\norder by pmid",
         ("key", "name"),
     ),
@@ -201,7 +201,7 @@ order by c.id""",
         ("community",),
     ),
     "community_held": Evidence(
-        "Works of this community that are held",
+        "Works of this community in this library",
         """select a.pmid, coalesce(a.title, a.vernacular_title) as title, a.year
 from communities c join articles a on a.pmid = c.id
 where c.community = :community
@@ -209,13 +209,13 @@ order by a.pmid""",
         ("community",),
     ),
     "named_of_year": Evidence(
-        "Works of this year that are named, not held",
+        "Works of this year, cited only",
         f"{_WORKS}\nwhere state = 'known' and year = :year\norder by id",
         ("year",),
     ),
     **{
         f"related_{column}": Evidence(
-            "What two related studies have in common beside what is named, as the last graph run counted it",
+            "What two related studies share apart from the items named, counted by the last graph run",
             f"""select id, related_id, {column}, {column} - cast(:named as integer) as beside, reason
 from related_studies where id = :id and related_id = :other""",
             ("id", "other", "named"),
@@ -240,7 +240,7 @@ order by through desc, retracted_id""",
         ("id",),
     ),
     "below": Evidence(
-        "Articles held about this heading, or one that stands below it",
+        "Articles in this library with this heading or a narrower one",
         f"{BELOW.format(ui=':other')}\norder by h.pmid",
         ("other",),
     ),
@@ -252,14 +252,14 @@ group by orcid order by articles desc, orcid""",
         ("key",),
     ),
     "asked_in_run": Evidence(
-        "What a harvest run asked of this kind",
+        "Requests of a harvest run, of this kind",
         """select run_id, task, asked, outcome, detail, answer from harvest_tasks
 where run_id = :run and task = :task
 order by asked""",
         ("run", "task"),
     ),
     "missing": Evidence(
-        "What a harvest run asked for that did not come, or does not exist",
+        "Requests of a harvest run that failed or found nothing",
         """select task, asked, outcome, detail from harvest_tasks
 where run_id = :run and coalesce(outcome, 'failed') in (
     'failed', 'rejected', 'not identified', 'not found', 'deleted')
@@ -273,7 +273,7 @@ order by task, asked""",
         "records",
     ),
     "tasks": Evidence(
-        "What a harvest run asked, with this outcome",
+        "Requests of a harvest run with this outcome",
         """select run_id, task, asked, outcome, detail, answer from harvest_tasks
 where run_id = :run and task = :task and coalesce(outcome, 'pending') = :outcome
 order by asked""",

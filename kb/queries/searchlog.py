@@ -9,10 +9,10 @@ ORIGINS: Final = {  # how articles are named -> in words, in the order of a sear
     "seed": "named one by one",
     "query": "hits of searches",
     "file": "records in files",
-    "frontier": "cited here and not held",
-    "references": "cited by articles held",
-    "cited_by": "citing articles held",
-    "similar": "similar to articles held (PubMed)",
+    "frontier": "cited only",
+    "references": "cited by articles in this library",
+    "cited_by": "citing articles in this library",
+    "similar": "similar to articles in this library (PubMed)",
 }
 
 

@@ -10,7 +10,7 @@ from kb.queries.pictures import ReferenceYear, YearCount
 from kb.site.numbers import Part, evidence_path, linked
 from kb.site.pictures.charts import COMMUNITIES, Named, draw_communities_chart, draw_reference_years, draw_years_chart
 from kb.site.picturing import COMPUTE, Cell, Picture, Row, counted_cell
-from kb.site.wording import counted
+from kb.text import counted
 
 ARTICLES = Named("articles", "article")
 CITATIONS = Named("citations", "citation")
@@ -84,7 +84,7 @@ def _communities(db: sqlite3.Connection) -> Picture:
     communities, rows = asked.read_community_labels(db), asked.read_communities_by_year(db)
     drawing = draw_communities_chart(rows, communities)
     if drawing is None:
-        missing = "No communities with years are known here. This command computes them:"
+        missing = "No communities yet. This command computes them:"
         return Picture(heading, "", None, missing=missing, command=COMPUTE)
     cells = [
         Row("", (communities[number].label, row.year, _of_community(number, row)))
@@ -106,11 +106,11 @@ def _of_community(community: int, row: YearCount) -> Cell:
 
 
 def _references(db: sqlite3.Connection) -> Picture:
-    heading = "Years that the field draws on"
+    heading = "Years of the cited works"
     rows = asked.read_reference_years(db)
     drawing = draw_reference_years(rows)
     if drawing is None:
-        missing = "No references with years are known here, or no graph was computed. This command computes it:"
+        missing = "No references with years, or no graph run yet. This command computes it:"
         return Picture(heading, "", None, missing=missing, command=COMPUTE)
     behind = asked.read_reference_year_works(db)
     cells = [Row("", _reference_cells(row, behind.get(row.year or 0, []))) for row in rows]

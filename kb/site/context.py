@@ -15,7 +15,7 @@ from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording
 from kb.site.markup import title_markup
 from kb.site.pictures import svg
-from kb.text import fold
+from kb.text import fold, noun
 
 _Found = TypeVar("_Found")
 NAME: Final = "kb"  # the name under which metadata.yml describes a file
@@ -106,6 +106,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "safe_title": title_markup,
         "fold": fold,
         "language_name": language_name,
+        "noun": noun,
         "language_tag": LANGUAGE_TAGS.get,
         "thing": links.thing_path,
         "as_bibliography": downloads.AS_BIBLIOGRAPHY,
@@ -141,6 +142,6 @@ async def menu_links(datasette: Any) -> list[dict[str, str]]:
     return [
         {"href": datasette.urls.path("/search"), "label": "Search"},
         {"href": datasette.urls.path("/map"), "label": "Map"},
-        {"href": datasette.urls.database(database.name) + "#queries", "label": "Questions"},
+        {"href": datasette.urls.database(database.name) + "#queries", "label": "Queries"},
         {"href": datasette.urls.database(database.name) + "#tables", "label": "Tables"},
     ]

@@ -23,7 +23,7 @@ _OF_QUERY: Final = {  # SQLite's primary result codes that a query, or our limit
     sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_READONLY,
 }  # fmt: skip
 _NO_DATABASE: Final = "Database not found"  # Datasette's words for every unknown address
-_TITLES: Final = {400: "This cannot be answered", 403: "Not allowed", 404: "Not found", 500: "Something went wrong"}
+_TITLES: Final = {400: "Invalid request", 403: "Not allowed", 404: "Not found", 500: "Something went wrong"}
 
 
 async def answer(datasette: Any, request: Any, exception: Exception) -> Any:

@@ -11,7 +11,7 @@ from kb.queries.search import EVERYTHING, Wanted, read_found_count
 from kb.queries.things import Spelling
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
-from kb.text import fold, name_key
+from kb.text import counted, fold, name_key
 
 
 class Fact(NamedTuple):
@@ -73,7 +73,7 @@ def _spelled(spellings: Sequence[Spelling], evidence: str, key: str) -> list[Par
 
 
 def _counted(number: int, path: str, noun: str = "article") -> list[Part]:
-    return linked(wording.counted(number, noun), [path])
+    return linked(counted(number, noun), [path])
 
 
 def _journal(db: sqlite3.Connection, key: str) -> About | None:
@@ -135,7 +135,7 @@ def _community(db: sqlite3.Connection, key: str) -> About | None:
     if row is None:
         return None
     paths = [evidence_path(name, community=key) for name in ("community", "community_held")]
-    works = linked(f"{row.works:,} works, of which {row.held:,} are held here", paths)
+    works = linked(f"{counted(row.works, 'work')}, {row.held:,} of them in this library", paths)
     facts = [Fact("Works", works), Fact("Number", [Part(key)])]
     return About(row.label, _said("community"), facts)
 
@@ -149,7 +149,7 @@ def _year(db: sqlite3.Connection, key: str) -> About | None:
     if not held + named:
         return None
     named_here = [Part(f"{named:,}", evidence_path("named_of_year", year=key))]
-    return About(key, _said("year"), [Fact("Works named, not held", named_here)])
+    return About(key, _said("year"), [Fact("Works cited only", named_here)])
 
 
 def _is_number(key: str) -> bool:

@@ -44,7 +44,7 @@ async def neighbourhood(datasette: Any, request: Any) -> Any:
     database = await _database(datasette)
     found = await ask(database, lambda db: read_work(db, work))
     if found is None:
-        raise answers.NotFound("Nothing in this knowledge base has this number.")
+        raise answers.NotFound("No work in this library has this number.")
     right = "article" if found.state == "held" else "work"
     target = work if found.merged_into is None else found.merged_into
     if (right, target) != (kind, work):
@@ -73,7 +73,7 @@ async def found(datasette: Any, request: Any) -> Any:
     database = await _database(datasette)
     picture = await ask(database, lambda db: search_picture(db, asked))
     if picture is None:
-        raise answers.NotFound("Nothing is asked that could be drawn.")
+        raise answers.NotFound("This search has no picture.")
     return file_answer(datasette, request, picture, ending)
 
 
@@ -98,7 +98,7 @@ async def cited(datasette: Any, request: Any) -> Any:
     database = await _database(datasette)
     chart = await ask(database, lambda db: citing_years(db, work))
     if chart is None:
-        raise answers.NotFound("Nothing in this knowledge base has this number.")
+        raise answers.NotFound("No work in this library has this number.")
     if ending:
         return file_answer(datasette, request, chart, ending)
     path = datasette.urls.path(f"/work/{work}")
@@ -144,7 +144,7 @@ def _file(datasette: Any, request: Any, drawing: Drawing, ending: str) -> Any:
     if ending == "svg":
         return answers.file(document, name, "image/svg+xml; charset=utf-8")
     if not has_letters():
-        raise answers.NotFound("This server has no letters to draw with; take the SVG, which brings none with it.")
+        raise answers.NotFound("This server has no font for PNG files; use the SVG.")
     return answers.file(png(document), name, "image/png")
 
 

@@ -233,7 +233,7 @@ async def work(datasette: Any, request: Any) -> Any:
 
 def _unknown(number: int) -> str:
     if number <= 0:
-        return "Nothing in this knowledge base has this number."
+        return "No work in this library has this number."
     at_pubmed = " It may exist at PubMed all the same." if pubmed_url(number) else ""
     return f"Nothing in this knowledge base holds or names PMID {number}.{at_pubmed}"
 

@@ -15,7 +15,7 @@ from kb.site.pictures.naming import address
 from kb.site.pictures.neighbourhood import BOTH, CITED, CITING, RELATED, ROLES, Neighbourhood, draw_neighbourhood
 from kb.site.pictures.svg import Drawing
 from kb.site.pictures.timeline import Story, draw_timeline
-from kb.site.wording import counted
+from kb.text import counted
 
 COLUMNS: Final = ("Work", "Title", "Year", "Cited here by", "Community")
 COMPUTE: Final = "litkb graph compute kb.db"
@@ -238,26 +238,26 @@ def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, in
         notes.append(linked(words, [evidence_path("placed", layout="timeline")]))
     if without:
         works = "1 work has" if without == 1 else f"{without:,} works have"
-        words = f"{works} no year that anybody said, and no place here."
+        words = f"{works} no known year, and no place here."
         notes.append(linked(words, [evidence_path("undated")]))
     if not path:
-        notes.append([Part("No main path is known: no chain of citations, or no graph run, has given one.")])
+        notes.append([Part("No main path: no chain of citations, or no graph run yet.")])
     return notes
 
 
 def names(db: sqlite3.Connection) -> Picture:
     """Return the names with most articles, and who writes with whom."""
-    heading = "Names that write together"
+    heading = "Coauthor names"
     found = asked.read_names(db, NAMES)
     if not found:
-        return Picture(heading, "", None, missing="No article held here names an author.")
+        return Picture(heading, "", None, missing="No article in this library names an author.")
     communities = asked.read_community_labels(db)
     together = asked.read_together(db, [name.key for name in found], AUTHORS)
     hrefs = {name.key: thing_path("author", name.key) for name in found}
     rows = [Row(hrefs[name.key], _name_cells(name, together)) for name in found]
     lead = "A line joins two names that stand on the same article. A name is not a person: two may share one."
-    area = "The area of a dot grows with the number of articles held here."
-    columns = ("Name", "Articles held", "Of these names, it writes with")
+    area = "The area of a dot grows with the number of articles in this library."
+    columns = ("Name", "Articles", "Coauthors among these names")
     notes = [[Part(_LONG)]]
     return Picture(heading, lead, draw_names(found, together, hrefs, communities), columns, rows, notes, area=area)
 

@@ -20,7 +20,7 @@ _LINKS: Final = (
 GROUPS: Final = {  # name -> what stands in it
     "record": "Parts of a record",
     "core": "Works and articles",
-    "links": "Links, and who says so",
+    "links": "Links and their sources",
     "computed": "Computed by graph runs",
     "runs": "Harvests and graph runs",
 }

@@ -47,24 +47,24 @@ _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what
 @click.option(
     "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 picks one and prints it."
 )
-@click.option("--public", is_flag=True, help="For strangers: no SQL of their own; ready questions stay.")
+@click.option("--public", is_flag=True, help="For a public site: no SQL of visitors; the listed queries stay.")
 @click.option(
     "--base-url",
     "address",
     default="/",
     metavar="URL",
     callback=lambda _ctx, _option, value: parse_base_url(value),
-    help="Where a proxy shows the site: /lit/ or https://example.org/lit/.",
+    help="Address of the site behind a proxy: /lit/ or https://example.org/lit/.",
 )
-@click.option("--allow-embed", "embed", is_flag=True, help="Let other sites show the pictures at /embed/ in a frame.")
+@click.option("--allow-embed", "embed", is_flag=True, help="Allow other sites to embed the pictures at /embed/.")
 @click.option("--open", "opens", is_flag=True, help="Open the site in a browser.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Name under which others reach it; repeatable.")
 def serve(
     file: Path, host: str, port: int, *, address: "BaseUrl", opens: bool, names: tuple[str, ...], **shown_as: bool
 ) -> None:
-    """Show the knowledge base DB in a browser, until Ctrl-C.
+    """Show DB as a site in a browser, until Ctrl-C.
 
-    Only this machine can see it, unless --host and --name say otherwise; nothing in the file is changed.
+    Only this machine can open it, unless --host and --name allow others. The file is not changed.
 
     Example: litkb serve kb.db --port 8001
     """

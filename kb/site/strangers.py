@@ -25,7 +25,7 @@ def with_typed_sql_bounded(app: App) -> App:
         try:
             await asyncio.wait_for(turns.acquire(), WAIT_SECONDS)
         except TimeoutError:
-            await answers.busy(int(WAIT_SECONDS), "Other questions in SQL are being answered").asgi_send(send)
+            await answers.busy(int(WAIT_SECONDS), "Other SQL queries are running").asgi_send(send)
             return
         try:
             await app({**scope, "query_string": _in_time(scope["query_string"])}, receive, send)

@@ -5,6 +5,7 @@ from typing import Final
 
 from kb.queries.pages import Counts, ListSaid
 from kb.queries.standing import Measured, Timing, WorldCount
+from kb.text import counted, noun
 
 _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
@@ -14,7 +15,7 @@ _SOURCE_WORDS: Final = {
     "elink_refs": "NCBI ELink",
     "elink_similar": "NCBI ELink",
     "icite": "iCite",
-    "resolved": "litkb, of the printed words",
+    "resolved": "litkb’s matching of printed references",
     "demonstration": "the demonstration",
     "synthetic": "the made-up field",
     "demonstration_refs": "the demonstration’s ELink",
@@ -28,7 +29,7 @@ _NOTICE_WORDS: Final = {
     "RetractionOf": ("This is the retraction of another article", ALARM),
     "ExpressionOfConcernIn": ("An expression of concern was published on this article", ALARM),
     "ExpressionOfConcernFor": ("This is an expression of concern on another article", ALARM),
-    "Retracted Publication": ("This article has been retracted, as its publication type says", ALARM),
+    "Retracted Publication": ("This article has been retracted, according to its publication type", ALARM),
     "PartialRetractionOf": ("This is the retraction of a part of another article", ALARM),
     "PartialRetractionIn": ("Part of this article has been retracted", ALARM),
     "RetractedandRepublishedIn": ("This article was retracted and published again", ALARM),
@@ -57,74 +58,70 @@ FACET_TITLES: Final = {
 }  # fmt: skip
 FLAG_WORDS: Final = {"retracted": "Retracted articles only", "free": "Free in PMC only"}
 SORT_WORDS: Final = {
-    "relevance": "best match", "date": "newest", "citations": "cited most here", "pagerank": "PageRank"
+    "relevance": "best match", "date": "newest", "citations": "most cited", "pagerank": "PageRank"
 }  # fmt: skip
 NEIGHBOUR_TITLES: Final = {
     "author": "Author names", "journal": "Journals", "heading": "MeSH headings", "keyword": "Keywords",
     "community": "Communities",
 }  # fmt: skip
 TOGETHER_TITLES: Final = {
-    "author": "Printed together with", "heading": "Headings of the same articles", "keyword": "Keywords beside it"
+    "author": "Coauthor names", "heading": "Headings of the same articles", "keyword": "Keywords of the same articles"
 }  # fmt: skip
-CITING_JOURNALS: Final = "Journals that cite it, by citations"
-CITED_JOURNALS: Final = "Journals that it cites, by citations"
-NEAR_COMMUNITIES: Final = "Communities nearby, by citations"
+CITING_JOURNALS: Final = "Citing journals, by citations"
+CITED_JOURNALS: Final = "Cited journals, by citations"
+NEAR_COMMUNITIES: Final = "Linked communities, by citations"
 BROADER: Final = "Broader MeSH headings"
 NARROWER: Final = "Narrower MeSH headings"
-ONLY_IN_TREE: Final = "No article held here carries this heading itself; those below it in NLM’s tree may."
-NO_TREE: Final = (
-    "What stands below a heading is not known here: NLM's tree has not been read into this file (litkb mesh does it)."
-)
+ONLY_IN_TREE: Final = "No article in this library has this heading itself; articles with narrower headings may be here."
+NO_TREE: Final = "Narrower headings are unknown: the MeSH tree is not loaded (litkb mesh loads it)."
 NO_PLACE: Final = "no place of its own there"
-NO_SUCH_RUN: Final = "This file records no harvest run of this number."
+NO_SUCH_RUN: Final = "There is no harvest run with this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
-NO_EVIDENCE: Final = "There is no such number here."
-NO_CITATION: Final = "Nobody here says that this work cites the other."
-NO_ARCHIVE: Final = "The archive of answers does not lie beside this file, so that none can be shown."
+NO_EVIDENCE: Final = "No evidence page has this address."
+NO_CITATION: Final = "No source in this library says that this work cites the other."
+NO_ARCHIVE: Final = "The archive of raw responses is not beside this file, so none can be shown."
 PUBLIC_ARCHIVE: Final = "Raw responses are not shown on a public site."
-NO_SUCH_ANSWER: Final = "The archive beside this file keeps no answer of this name."
-ANSWER_WHOLE: Final = "The bytes were hashed just now: they are those that came."
-ANSWER_DAMAGED: Final = "The archive is damaged: its bytes are not those that came."
-ANSWER_TOO_LARGE: Final = "These are too many bytes to be shown or sent here; `sqlite3 kb.sqlar -Ax` takes them out."
+NO_SUCH_ANSWER: Final = "The archive has no raw response with this name."
+ANSWER_WHOLE: Final = "Verified now: the bytes have the SHA-256 of the response as received."
+ANSWER_DAMAGED: Final = "The archive is damaged: the bytes do not have the SHA-256 of the response as received."
+ANSWER_TOO_LARGE: Final = "This response is too large to show or send here; `sqlite3 kb.sqlar -Ax` extracts it."
 _ENDPOINTS: Final = {
-    "efetch": "NCBI EFetch: records", "elink": "NCBI ELink: who cites, what is similar",
-    "esearch": "NCBI ESearch: a search", "ecitmatch": "NCBI ECitMatch: the PMIDs of printed references",
-    "icite": "NIH iCite: citations", "file": "A file that was loaded",
+    "efetch": "NCBI EFetch: records", "elink": "NCBI ELink: citing and similar articles",
+    "esearch": "NCBI ESearch: a search", "ecitmatch": "NCBI ECitMatch: PMIDs of printed references",
+    "icite": "NIH iCite: citations", "file": "Loaded file",
 }  # fmt: skip
-NO_FEED: Final = "A feed tells of articles held: it needs a search for these that has a word to look for."
+NO_FEED: Final = "A feed lists articles in this library: it needs a search with at least one word."
 CITED_OVER_TIME: Final = "Cited over time"
 EMPTY_NAME: Final = "(no letters)"
 KIND_TITLES: Final = {
-    "author": "A name in author lists", "journal": "Journal", "mesh": "MeSH heading", "keyword": "Keyword",
+    "author": "Author name", "journal": "Journal", "mesh": "MeSH heading", "keyword": "Keyword",
     "community": "Community", "year": "Year",
 }  # fmt: skip
 KIND_SENTENCES: Final = {
-    "journal": "The articles held here that appeared in it; it has published others.",
-    "mesh": "The articles held here to which the NLM gave this heading, as a major topic or not.",
-    "keyword": "The articles held here that carry this keyword, in whatever spelling.",
-    "community": "Works that cite one another more than the rest, as the last graph run found them; its name is made "
-    "of their keywords and headings.",
-    "year": "The articles held here that were published in this year.",
+    "journal": "Its articles in this library; the journal has published others.",
+    "mesh": "Articles in this library with this heading, as a major topic or not.",
+    "keyword": "Articles in this library with this keyword, in any spelling.",
+    "community": "Works that cite one another more than the rest, by the last graph run; named after their "
+    "keywords and headings.",
+    "year": "Articles in this library published in this year.",
 }
 _UNKNOWN: Final = {
-    "author": "No author list here has this name.",
-    "journal": "No article held here appeared in a journal of this number.",
-    "mesh": "No article held here has a MeSH heading of this number.",
-    "keyword": "No article held here has this keyword.",
-    "community": "The last graph run found no community of this number.",
-    "year": "Nothing held or named here was published in this year.",
+    "author": "No author list in this library has this name.",
+    "journal": "No article in this library is from a journal with this number.",
+    "mesh": "No article in this library has a MeSH heading with this number.",
+    "keyword": "No article in this library has this keyword.",
+    "community": "The last graph run found no community with this number.",
+    "year": "No work in this library, and none that it cites, is of this year.",
 }
-HELD: Final = "articles held"
-NAMED_ONLY: Final = "works named, not held"
+HELD: Final = "articles in this library"
+NAMED_ONLY: Final = "works cited only"
 NO_TITLE: Final = "(without a title)"
 ROWS_DRAWN: Final = {
     "map": "The works of these rows at their places on the map of the field.",
     "timeline": "The works of these rows at their places in time.",
 }
 NAMED_SQL: Final = "select id, label, year from works\nwhere state = 'known'\norder by id"
-NAMED_NOTE: Final = (
-    "The SQL gives all works named and not held; years and words are then compared with each label, folded."
-)
+NAMED_NOTE: Final = "The SQL gives all works cited only; years and words are then compared with each label, folded."
 VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
 _EXPOSURES: Final = {  # kind of notice -> one work that is cited, several
     "RetractionIn": ("a retracted article", "{} retracted articles"),
@@ -170,7 +167,7 @@ _IDENTIFIED_WORDS: Final = {
 def resolution_words(method: str | None, score: float | None, *, is_looked_at: bool) -> str | None:
     """Return how a reference was identified that gives no PMID: "resolved offline, score 21.5"; None: it was not."""
     if method is None:
-        return "candidates were looked for" if is_looked_at else None
+        return "looked up, not identified" if is_looked_at else None
     by_match = method in ("offline", "ecitmatch") and score is not None
     return _IDENTIFIED_WORDS[method] + (f", score {score:g}" if by_match else "")
 
@@ -192,42 +189,37 @@ def name_sentence(orcids: int) -> str:
 
 
 TASK_WORDS: Final = {
-    "seed": "articles asked for", "search": "searches", "limits": "limits", "article": "articles",
-    "cited_by": "lists of who cites", "similar": "lists of what is similar", "file": "files",
-    "record": "records of files that were rejected",
+    "seed": "requested articles", "search": "searches", "limits": "limits", "article": "articles",
+    "cited_by": "lists of citing articles", "similar": "lists of similar articles", "file": "files",
+    "record": "rejected records of files",
 }  # fmt: skip
 
 
 def run_sentence(started: str, is_finished: bool) -> str:
     """Return the heading of a harvest run."""
-    return f"A harvest of {started}" if is_finished else f"A harvest of {started} that is not finished"
+    return f"Harvest of {started}" if is_finished else f"Harvest of {started}, not finished"
 
 
 def missing_sentence(count: int, *, is_finished: bool) -> str:
     """Return how much of what a run asked for did not come."""
     if count:
-        return f"{counted(count, 'thing')} asked for did not come, or do not exist."
-    return "Nothing: all that was asked for came." if is_finished else "Nothing so far of what was asked."
+        return f"{counted(count, 'request')} failed, or found nothing."
+    return "None: every request succeeded." if is_finished else "None so far."
 
 
 def search_feed_title(words: str) -> str:
     """Return the title of the feed of a search; words is "" for a search for everything."""
-    return f"New here: {words}" if words else "New articles in this knowledge base"
+    return f"New articles: {words}" if words else "New articles in this knowledge base"
 
 
 def citing_feed_title(label: str) -> str:
     """Return the title of the feed of who cites a work."""
-    return f"New works here that cite {label}"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun: "1 article", "1,204 articles"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"New works that cite {label}"
 
 
 def with_below(place: str, articles: int) -> str:
     """Return how many articles are about a heading or what stands below it, at a place of the tree."""
-    return f"{place}, {counted(articles, 'article')} with all that stands below it"
+    return f"{place}, {counted(articles, 'article')} including narrower headings"
 
 
 def day(moment: str | None) -> str:
@@ -243,36 +235,36 @@ def references_sentence(printed: int, own_count: int | None, said: Sequence[List
     if stated is None:
         return _unknown_references(printed, asked)
     if stated == 0 and not printed:
-        return f"None, says {_who(asked, 0) or 'its record'}."
+        return f"None (source: {_who(asked, 0) or 'its record'})."
     if printed < stated:
-        verb = "is" if printed == 1 else "are"
-        return f"{printed:,} of {counted(stated, 'reference')} {verb} known here."
-    return f"{counted(printed, 'reference')}, the whole list."
+        verb = noun(printed, "is", "are")
+        return f"{printed:,} of {counted(stated, 'reference')} {verb} listed here."
+    return f"{counted(printed, 'reference')}, complete list."
 
 
 def _unknown_references(printed: int, asked: Sequence[ListSaid]) -> str:
     if printed:
-        return f"{counted(printed, 'reference')} known here; how many there are in all is unknown."
+        return f"{counted(printed, 'reference')} listed here; the total is unknown."
     if asked:
         return f"Unknown: {_who(asked, None)} has no data on its references."
-    return "Unknown: its record has no reference list, and nobody else was asked."
+    return "Unknown: its record has no reference list, and no other source was looked up."
 
 
 def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
     """Return how many works here cite an article, and how much that says of the world."""
     asked = [s for s in said if s.list == "cited_by"]
-    here = f"{counted(known, 'work')} here {'cites' if known == 1 else 'cite'} it"
+    here = f"{counted(known, 'work')} here {noun(known, 'cites', 'cite')} it"
     if not asked:
-        more = "nobody was asked for the whole list, so there may be more."
-        return f"{here}; {more}" if known else "Unknown: nobody was asked who cites it."
+        more = "the whole list was not looked up yet, so there may be more."
+        return f"{here}; {more}" if known else "Unknown: not looked up yet."
     when = max(day(s.checked_at) for s in asked)
     most = max((s.entries for s in asked if s.entries is not None), default=None)
     who = _who(asked, most)
     if most is None:
         return f"{here}; {who} has no data ({when})." if known else f"Unknown: {who} has no data ({when})."
     if most == 0:
-        return f"{here}, though {who} knew of none on {when}." if known else f"None, said {who} on {when}."
-    return f"{here}; {who} named {most:,} on {when}."
+        return f"{here}, though {who} listed none on {when}." if known else f"None (source: {who}, {when})."
+    return f"{here}; {who} listed {most:,} on {when}."
 
 
 def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
@@ -281,18 +273,18 @@ def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
     if shown:
         return f"The first {shown} in PubMed’s order." if shown > 1 else "One, in PubMed’s order."
     if not asked:
-        return "Unknown: PubMed was not asked."
+        return "Unknown: not looked up yet."
     if all(s.entries is None for s in asked):
         return "Unknown: PubMed has no data on it."
-    return "None, said PubMed."
+    return "None (source: PubMed)."
 
 
 def said_sentence(said: ListSaid) -> str:
     """Return what one source said of one list, and when."""
     who, what = source_words(said.source), _LIST_WORDS[said.list]
-    silent = "does not say how many references there are" if said.source == "page" else f"has no data on its {what}"
-    answer = {None: silent, 0: f"says that it has no {what}"}.get(said.entries)
-    answer = answer or f"says {counted(said.entries or 0, what[:-1], what)}"
+    silent = "does not give the number of references" if said.source == "page" else f"has no data on its {what}"
+    answer = {None: silent, 0: f"lists no {what}"}.get(said.entries)
+    answer = answer or f"lists {counted(said.entries or 0, what[:-1], what)}"
     return f"{who[:1].upper()}{who[1:]} {answer} ({day(said.checked_at)})."
 
 
@@ -304,7 +296,7 @@ def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
 def exposure_words(kind: str, number: int) -> str:
     """Return what an article stands on: "This article cites 2 retracted articles"."""
     one, many = _EXPOSURES[kind]
-    return f"This article cites {one if number == 1 else many.format(f'{number:,}')}"
+    return f"This article cites {noun(number, one, many.format(f'{number:,}'))}"
 
 
 def percentile_sentence(measured: Measured) -> str | None:
@@ -312,9 +304,9 @@ def percentile_sentence(measured: Measured) -> str | None:
     if measured.year_percentile is None:
         return None
     if measured.peers == 1:
-        return f"No other article held is of {measured.year}."
+        return f"No other article in this library is of {measured.year}."
     little = ", too few to tell much" if measured.peers < _FEW_PEERS else ""
-    among = f"{measured.peers:,} articles held of {measured.year}{little}"
+    among = f"{measured.peers:,} articles of {measured.year} in this library{little}"
     return f"Percentile {measured.year_percentile:.0f} among {among}."
 
 
@@ -334,27 +326,27 @@ def timing_sentence(timing: Timing) -> str:
         (timing.after, "after the year of its retraction"),
         (timing.same_year, "in that year"),
         (timing.before, "before it"),
-        (timing.unknown, "at a time that is not known"),
+        (timing.unknown, "with an unknown year"),
     ]
     said = ", ".join(f"{number:,} {when}" for number, when in parts if number)
-    works = f"{counted(timing.citing, 'work')} that {'cites' if timing.citing == 1 else 'cite'} it"
-    return f"Of {works}, its notices left out, there appeared {said}."
+    works = f"{counted(timing.citing, 'work')} that {noun(timing.citing, 'cites', 'cite')} it"
+    return f"Of {works}, notices excluded: {said}."
 
 
 def completeness_sentences(counts: Counts) -> list[str]:
     """Return how complete the base of the counts is, one sentence a list."""
     if not counts.articles:
-        return ["Nothing is held yet."]
+        return ["The library is empty."]
     held = counted(counts.articles, "record")
-    brings = "brings its" if counts.with_reference_list == 1 else "bring their"
+    have = noun(counts.with_reference_list, "has its", "have their")
     return [
-        f"{counts.with_reference_list:,} of {held} {brings} own reference list.",
-        _asked(counts.asked_cited_by, held, "who cites them"),
-        _asked(counts.asked_similar, held, "what is similar to them"),
+        f"{counts.with_reference_list:,} of {held} {have} own reference list.",
+        _asked(counts.asked_cited_by, held, "citing articles"),
+        _asked(counts.asked_similar, held, "similar articles"),
     ]
 
 
 def _asked(number: int, held: str, what: str) -> str:
     if not number:
-        return f"Nobody was asked {what}."
-    return f"Sources were asked {what} for {number:,} of {held}."
+        return f"{what.capitalize()}: not looked up yet."
+    return f"{what.capitalize()} were looked up for {number:,} of {held}."

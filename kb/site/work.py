@@ -10,7 +10,7 @@ from kb.site.context import LIVE_COMMAND
 
 SHOWN: Final = 100  # links shown of one kind; what is left out is said
 _STATES: Final = {
-    "known": "Its record is not held here; what follows is what others say of it.",
+    "known": "Cited only: its record is not in this library; the following is from works that cite it.",
     "deleted": "PubMed has deleted this record.",
     "not found": "PubMed has no record under this PMID.",
     "merged": "PubMed has merged this record into another one.",

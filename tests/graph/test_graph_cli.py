@@ -31,7 +31,7 @@ def test_compute_says_what_it_found_and_how_long_each_measure_took(
 
     printed = capsys.readouterr()
     found = dict(line.rsplit(maxsplit=1) for line in printed.out.splitlines())
-    expected = {"held": "2", "works": "3", "citations": "2", "components": "1", "communities": "1"}
+    expected = {"in library": "2", "works": "3", "citations": "2", "components": "1", "communities": "1"}
     assert expected.items() <= found.items()
     assert re.search(r"^pagerank +\d+\.\d{3} s$", printed.err, re.MULTILINE)
 
@@ -62,7 +62,7 @@ def test_communities_are_listed_with_their_works(kb_file: Path, capsys: pytest.C
     [found] = json.loads(capsys.readouterr().out)
 
     assert lines == [
-        "1. Author1 2000 J Tests: 3 works, 2 of them held",
+        "1. Author1 2000 J Tests: 3 works, 2 in this library",
         "     Work 10.1/a (cited by 1)",
         "     Author2 2000 J Tests (cited by 1)",
         "     Author1 2000 J Tests (cited by 0)",

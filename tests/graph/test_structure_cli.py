@@ -47,7 +47,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
 def test_the_main_path_is_printed_from_the_oldest_work_through_the_cycle(
     kb_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert printed(capsys, "main-path", kb_file, "--keys", 3) == [
+    assert printed(capsys, "main-path", kb_file, "--limit", 3) == [
         "Main path: citations 2, and the part of all paths that runs through each",
         "          Author1 2000 J Tests (PMID 1)",
         "  50.00%  Author2 2001 J Tests (PMID 2)",
@@ -118,13 +118,13 @@ def test_reference_years_show_their_peaks_and_what_is_unknown(
         "2002           2           1",
         "               2  Author3 2002 J Tests (PMID 3)",
     ]
-    assert shown.err == "References to works whose year nobody said: 1; works: 1.\n"
+    assert shown.err == "References to works with an unknown year: 1; works: 1.\n"
 
 
 def test_retractions_show_who_cites_before_and_after(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, "retractions", kb_file) == [
         "Author1 2000 J Tests (PMID 1): notice of 2001",
-        "  said by RetractionIn (its own record)",
+        "  source: RetractionIn (its own record)",
         "  cited by 1: before 0, same year 1, after 0, unknown 0; two steps away 1",
         "  same year Author2 2001 J Tests (PMID 2)",
     ]
@@ -143,7 +143,7 @@ def test_retractions_as_json_have_the_works_of_two_steps(kb_file: Path, capsys: 
     ("command", "lines"),
     [
         ("main-path", ["No path: no work of this file cites another that does not, by others, cite it back."]),
-        ("rpys", ["No reference of a held article leads to a work whose year is known."]),
+        ("rpys", ["No article in this library cites a work with a known year."]),
         ("retractions", ["No record in this file says that an article is retracted."]),
     ],
 )
@@ -160,7 +160,7 @@ def test_an_empty_file_is_told_of_in_a_sentence(
         (["path", "kb.db", "1", "77"], "Error: Nothing in this knowledge base holds or names 77."),
         (["path", "kb.db", "1", "ref:a-1999-0"], "Error: Nothing in this knowledge base holds or names ref:a-1999-0."),
         (["path", "kb.db", "1"], "Missing argument 'B'"),
-        (["main-path", "kb.db", "--keys", "-1"], "Invalid value for '--keys'"),
+        (["main-path", "kb.db", "--limit", "-1"], "Invalid value for '--limit'"),
     ],
 )
 def test_misuse_gets_a_sentence_and_the_exit_code_2(

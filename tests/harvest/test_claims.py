@@ -81,7 +81,7 @@ def test_pubmed_is_asked_for_printed_identifiers(tmp_path: Path, online: Rehears
     online.shelf = open_shelf({one.article.pmid: format_record(one).encode() for one in known})
     kb = filled(tmp_path / "kb.db", record(1, (reference_of(1, 1, by_doi), by_pmcid, BY_NUMBER, MISPRINT, nobody)))
 
-    assert resolve(kb, "--ask") == 0
+    assert resolve(kb, "--ecitmatch") == 0
 
     assert identified(kb) == {by_doi: ("doi", 11), by_pmcid: ("pmcid", 12), BY_NUMBER: ("pmid", 11)}
     assert waiting(kb) == [(MISPRINT, [11])]

@@ -452,7 +452,7 @@ def test_a_file_loads_offline_and_is_made_anew_from_the_archive(tmp_path: Path, 
     said = capsys.readouterr()
     assert code == 1
     assert said.out == "asked 3 = 2 stored + 1 rejected\n"
-    assert "nobody is asked" in said.err
+    assert "no requests" in said.err
     offset = len((LANTERN + "\n" + SMALL.format(2) + "\n").encode())
     assert (
         f"rejected: record lamps.nbib at byte {offset}: PMID 3: The record is cut off: it does not end with SO, "

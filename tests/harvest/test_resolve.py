@@ -84,8 +84,10 @@ def test_what_is_certain_is_accepted_and_what_is_doubtful_waits(kb: Path, capsys
 
     assert identified(kb) == {WHOLE: ("offline", 11)}
     said = capsys.readouterr()
-    assert said.out == "looked at 3 cited works without a PMID with the articles held: 1 accepted, 1 proposed\n"
-    assert said.err == f"1 wait for a decision: litkb resolve {kb} --list\n"
+    assert (
+        said.out == "matched 3 cited works without a PMID with the articles in this library: 1 accepted, 1 proposed\n"
+    )
+    assert said.err == f"1 reference to decide: litkb resolve {kb} --list\n"
 
 
 def test_looking_again_changes_nothing(kb: Path):
@@ -177,7 +179,7 @@ def test_a_person_accepts_rejects_and_sets_and_later_runs_leave_it(kb: Path):
         (("--reject", "1:3", "--set", OTHER_KEY, "5"), f"{OTHER_KEY} is decided twice in one command; nothing was changed."),  # noqa: E501 - one sentence
         ((OTHER_KEY,), f"{OTHER_KEY!r}: say --accept or --reject before each reference."),
         (("--accept", OTHER_KEY, "--reject", "1:2", "1:1"), "'1:1': say --accept or --reject before each reference."),
-        (("--ask", "--list"), "--ask looks for all references; it goes with no other decision and not with --list."),
+        (("--ecitmatch", "--list"), "--ecitmatch looks up all references: leave out --list and decisions."),
     ],
     ids=["unknown", "no candidate", "no such number", "twice", "bare", "of either", "ask and list"],
 )  # fmt: skip
@@ -238,7 +240,7 @@ def test_pubmed_is_asked_for_the_place_and_its_record_must_match(online: Rehears
     other = WHOLE.replace("Laudet AB, Morgen K, White WL", "Kelly JF")
     kb = filled(tmp_path / "kb.db", record(1, (WHOLE, wrong, other)))
 
-    assert resolve(kb, "--ask") == 0
+    assert resolve(kb, "--ecitmatch") == 0
     assert resolve(kb) == 0
 
     assert identified(kb) == {WHOLE: ("ecitmatch", 11)}
@@ -248,7 +250,7 @@ def test_pubmed_is_asked_for_the_place_and_its_record_must_match(online: Rehears
 def test_an_article_that_pubmed_named_is_not_held(online: Rehearsal, tmp_path: Path):
     kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)))
 
-    resolve(kb, "--ask")
+    resolve(kb, "--ecitmatch")
 
     with closing(sqlite3.connect(kb)) as db:
         assert db.execute("select id, state from works where id > 0 order by id").fetchall() == [
@@ -285,7 +287,7 @@ def test_a_fault_that_passes_leaves_no_trace(online: Rehearsal, tmp_path: Path, 
     online.add(Fault(kind, "efetch", times=times))
     kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)))
 
-    assert resolve(kb, "--ask") == 0
+    assert resolve(kb, "--ecitmatch") == 0
 
     assert identified(kb) == {WHOLE: ("ecitmatch", 11)}
 
@@ -299,14 +301,14 @@ def test_a_fault_that_stays_is_told_and_the_same_command_goes_on(
     kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)))
     online.add(Fault(kind, endpoint, times=None))
 
-    assert resolve(kb, "--ask") == 1
+    assert resolve(kb, "--ecitmatch") == 1
 
     said = capsys.readouterr().err
     assert said.startswith("Error: E")
     assert said.endswith(". 1 of 1 references are left; ask again.\n")
     assert (said.count("\n"), identified(kb)) == (1, {})
     online.mend()
-    assert resolve(kb, "--ask") == 0
+    assert resolve(kb, "--ecitmatch") == 0
     assert identified(kb) == {WHOLE: ("ecitmatch", 11)}
 
 
@@ -321,7 +323,7 @@ def test_a_printed_doi_or_pmcid_is_asked_for_before_the_place(tmp_path: Path, on
     online.shelf = open_shelf({one.article.pmid: format_record(one).encode() for one in known})
     kb = filled(tmp_path / "kb.db", citing)
 
-    assert resolve(kb, "--ask") == 0
+    assert resolve(kb, "--ecitmatch") == 0
 
     expected = {"Laudet, in recovery": ("doi", 11), "Humphreys, circles": ("pmcid", 12)}
     assert identified(kb) == expected
@@ -344,10 +346,10 @@ def test_what_came_before_a_fault_is_kept(online: Rehearsal, tmp_path: Path, mon
     online.add(Fault("server error", "ecitmatch", times=None, after=1))
     kb = filled(tmp_path / "kb.db", record(1, (WHOLE,)), record(2, (CIRCLES,)))
 
-    assert resolve(kb, "--ask") == 1
+    assert resolve(kb, "--ecitmatch") == 1
     before = identified(kb)
     online.mend()
-    assert resolve(kb, "--ask") == 0
+    assert resolve(kb, "--ecitmatch") == 0
 
     assert len(before) == 1
     assert before.items() <= identified(kb).items()
@@ -359,7 +361,7 @@ def test_a_line_that_pubmed_drops_is_asked_for_once_more(online: Rehearsal, tmp_
     kb = filled(tmp_path / "kb.db", record(1, (WHOLE, CIRCLES)))
     online.add(Fault("fewer", "ecitmatch"))
 
-    resolve(kb, "--ask")
+    resolve(kb, "--ecitmatch")
 
     assert [one.endpoint for one in online.log] == ["ecitmatch", "ecitmatch", "efetch"]
     assert identified(kb) == {WHOLE: ("ecitmatch", 11), CIRCLES: ("ecitmatch", 12)}
@@ -371,7 +373,7 @@ def test_what_it_asks_keeps_the_limit(
     monkeypatch.setattr("harvest.resolve.BATCH", 1)
     kb = filled(tmp_path / "kb.db", record(1, (WHOLE, CIRCLES)))
 
-    resolve(kb, "--ask")
+    resolve(kb, "--ecitmatch")
 
     assert len(online.log) == 4
     assert patient.slept == [pytest.approx(WINDOW)]

@@ -193,7 +193,8 @@ def test_the_command_takes_all_rounds_and_limits(
     kb: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(kb.parent))
-    words = ["1", "--references", "--depth", "all", "--most", "2", "--years", "2000-", "--type", "Review", "--no-graph"]
+    limits = ["--limit", "2", "--years", "2000-", "--type", "Review"]
+    words = ["1", "--references", "--depth", "all", *limits, "--no-graph"]
     with served() as rehearsal:
         monkeypatch.setenv("LITKB_EUTILS_URL", rehearsal.base_url)
         code = run_command(cli, ["harvest", str(kb), *words, "--json"])

@@ -137,7 +137,7 @@ def test_what_is_kept_can_always_be_rebuilt(tmp_path: Path):
 @pytest.mark.parametrize(
     "words",
     [
-        ["harvest", "kb.db", "1", "--references", "--most"],
+        ["harvest", "kb.db", "1", "--references", "--limit"],
         ["harvest", "kb.db", "--file", "x.txt", "--pmid"],
         ["update", "kb.db", "--due"],
         ["export", "kb.db", "x.ris", "--community"],

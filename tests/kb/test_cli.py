@@ -18,7 +18,7 @@ from harvest.pubmedxml import format_article_set, format_record
 from harvest.rehearsal import Rehearsal
 from harvest.shelf import open_shelf
 from kb.cli import cli
-from kb.console import run_command
+from kb.console import renamed_option, run_command
 from kb.database import open_kb
 from tests.harvest.network_builders import KEY
 from tests.records import record
@@ -114,9 +114,9 @@ def test_status_says_what_is_held_and_how_complete_it_is(eutils: Rehearsal, caps
 
     assert run("status", "kb.db") == 0
     out = capsys.readouterr().out
-    assert "held          1 articles, 0 books" in out
-    assert "known         2 works that are named and not held" in out
-    assert "their lists   1 complete, 0 partial, 0 unknown" in out
+    assert "in library    1 article, 0 books" in out
+    assert "cited only    2 works" in out
+    assert "lists         1 complete, 0 partial, 0 unknown" in out
     assert "litkb harvest kb.db 1: 1 stored" in out
 
     assert run("status", "kb.db", "--json") == 0
@@ -268,11 +268,64 @@ def test_every_command_has_one_worked_example_whose_words_it_understands(
     command.make_parser(click.Context(command)).parse_args(words[1 + len(path) :])
 
 
-def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_every_command_in_its_section_with_a_summary_that_fits(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert run("--help") == 0
     out = capsys.readouterr().out
-    for name in ("check", "demo", "graph", "harvest", "rebuild", "serve", "status"):
-        assert re.search(rf"^  {name}\b", out, re.MULTILINE)
+    assert re.findall(r"^([A-Z][a-z ]+):$", out, re.MULTILINE) == [
+        "Options",
+        "Get articles",
+        "Look",
+        "Export",
+        "Maintain",
+    ]
+    assert re.findall(r"^  ([a-z]+) +[A-Z]", out, re.MULTILINE) == list(cli.lazy)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_the_help_of_the_graph_commands_fits_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("graph", "--help") == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_a_former_name_of_an_option_is_understood_and_the_new_one_is_told(
+    xml: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command, former in (
+        (("harvest",), "--most"),
+        (("graph", "path"), "--most"),
+        (("graph", "main-path"), "--keys"),
+    ):
+        assert run(*command, "--help") == 0
+        assert former not in capsys.readouterr().out
+    assert run("harvest", "kb.db", "--file", xml, "--no-graph") == 0
+    capsys.readouterr()
+    assert run("graph", "main-path", "kb.db", "--keys", "0") == 0
+    assert capsys.readouterr().err.startswith("--keys is now --limit.\n")
+    assert run("graph", "main-path", "kb.db", "--keys", "many") == 2
+    assert "Invalid value for '--limit'" in capsys.readouterr().err
+
+
+def test_neighbourhood_may_be_spelt_either_way(xml: Path) -> None:
+    assert run("harvest", "kb.db", "--file", xml, "--no-graph") == 0
+    for place, name in enumerate(("--neighbourhood", "--neighborhood")):
+        assert run("export", "kb.db", f"near{place}.ris", name, "1:1") == 0
+    assert Path("near0.ris").read_bytes() == Path("near1.ris").read_bytes()
+
+
+def test_of_a_former_and_a_new_name_the_new_one_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    @click.command()
+    @click.option("--limit", type=int, default=3)
+    @renamed_option("--most", "--limit")
+    def listed(limit: int) -> None:
+        click.echo(limit)
+
+    for words in (("--most", "5", "--limit", "4"), ("--limit", "4", "--most", "5")):
+        assert run_command(listed, words) == 0
+        assert capsys.readouterr() == ("4\n", "--most is now --limit.\n")
+    assert run_command(listed, ()) == 0
+    assert capsys.readouterr() == ("3\n", "")
 
 
 def test_the_demonstration_is_built_checked_and_summed_up(

@@ -74,7 +74,7 @@ def test_the_report_has_the_sixteen_items_and_says_what_only_the_searcher_knows(
 
     assert [f"| {number} | " in report for number in range(1, 17)] == [True] * 16
     for line in (
-        "| 5 | Citation searching | cited by articles held: 4 |",
+        "| 5 | Citation searching | cited by articles in this library: 4 |",
         "| 8 | Full search strategies | `self\\|help` |",
         "| 9 | Limits and restrictions | years `2000-`; publication types `Review`; at most `1000`; "
         "MeSH branch `F04 Mental Disorders` |",
@@ -108,7 +108,7 @@ def test_the_drawing_is_whole_xml_and_says_all_numbers_in_words():
     assert root.findtext("{*}title") == "Groups & <help>"
     assert words == (
         "Named: hits of searches: 1,200. Asked for, or read from files: different articles: 1,100. "
-        "Held: articles and books: 1,097. Left out: a <b> & c: 7. Not held: not found: 3."
+        "In this library: articles and books: 1,097. Left out: a <b> & c: 7. Not in this library: not found: 3."
     )
     boxes = [
         tuple(float(box.get(side, "0")) for side in ("x", "y", "width", "height"))

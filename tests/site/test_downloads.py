@@ -23,7 +23,7 @@ Message = dict[str, Any]
 PAGES = (
     "/kb/articles.{}",
     "/kb/most_cited.{}",
-    "/kb/take_away.{}",
+    "/kb/all_citations.{}",
     "/kb.{}?sql=select+pmid+from+articles",
     "/kb/articles/1001.{}",
     f"/article/{SEED}.{{}}",
@@ -106,7 +106,7 @@ def test_every_page_gives_every_format(get: Get, ending: str):
 
 
 def test_every_page_offers_every_format(get: Get):
-    for address in ("/kb/articles", "/kb/take_away", "/kb?sql=select+pmid+from+articles", "/search?q=norway"):
+    for address in ("/kb/articles", "/kb/all_citations", "/kb?sql=select+pmid+from+articles", "/search?q=norway"):
         text = get(address).text
         assert [ending for ending in ENDINGS if f".{ending}" not in text] == [], address
     for address in (f"/article/{SEED}", f"/work/{KNOWN}"):

@@ -95,7 +95,7 @@ def test_evidence_shows_its_sql_its_rows_and_leads_to_them(get: Get):
     assert "Works here that cite this one: 2" in text
     assert "join citations c on c.cited_id = t.id" in text
     assert f'<a href="/work/{CITING}">{CITING}</a>' in html
-    [ask] = re.findall(r'<a href="(/kb\?[^"]+)">Ask it', html)
+    [ask] = re.findall(r'<a href="(/kb\?[^"]+)">Run, edit', html)
     assert get(unescape(ask)).status_code == 200
 
 
@@ -107,7 +107,7 @@ def test_the_sql_of_evidence_gives_the_same_rows_where_people_ask_it_themselves(
     }
     for address in one_of_each.values():
         html = get(address).text
-        for ask in re.findall(r'<a href="/kb\?([^"]+)">Ask it', html):
+        for ask in re.findall(r'<a href="/kb\?([^"]+)">Run, edit', html):
             rows = get(f"/kb.json?_shape=array&{unescape(ask)}").json()
             assert len(rows) == html.partition("<tbody>")[2].count("<tr>"), address
 

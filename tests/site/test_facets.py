@@ -247,10 +247,10 @@ def test_the_page_of_a_heading_counts_what_stands_below_it(field: sqlite3.Connec
     html = ask("/mesh/SYN0001").text
 
     assert re.findall(
-        r'S01.001, <a [^>]*href="/evidence/search\?branch=S01.001"[^>]*>(\d+)</a> articles with', html
+        r'S01.001, <a [^>]*href="/evidence/search\?branch=S01.001"[^>]*>(\d+)</a> articles including', html
     ) == [str(below)]
-    assert "tree has not been read into this file" not in ask("/search").text
-    assert "tree has not been read into this file" in without_tree
+    assert "MeSH tree is not loaded" not in ask("/search").text
+    assert "MeSH tree is not loaded" in without_tree
 
 
 def test_filters_add_up_and_each_can_be_taken_away(ask: Get):
@@ -378,7 +378,7 @@ def test_a_search_of_works_not_held_means_what_it_says(get: Get, query: str, fou
 
 def test_works_not_held_are_counted_beside_the_articles_and_given_as_a_file(get: Get):
     states = re.findall(
-        r'<a rel="nofollow" href="([^"]+)">works named, not held</a> <span class="many"><a [^>]*>(\d+)',
+        r'<a rel="nofollow" href="([^"]+)">works cited only</a> <span class="many"><a [^>]*>(\d+)',
         get("/search?q=kelly").text,
     )
 
@@ -389,7 +389,7 @@ def test_works_not_held_are_counted_beside_the_articles_and_given_as_a_file(get:
 def test_what_is_known_of_articles_alone_does_not_count_works_not_held_as_none(get: Get):
     html = get("/search?q=norway&type=Journal+Article").text
 
-    assert "works named, not held" not in html
+    assert "works cited only" not in html
     assert tally(html) == 1
 
 

@@ -64,7 +64,7 @@ def test_a_feed_has_what_the_standard_requires(get: Get, address: str):
 def test_a_feed_of_a_search_names_its_articles_for_ever(get: Get):
     feed = read_feed(get, "/search.atom?q=norway&view=table&page=2")
 
-    assert texts(feed, "title") == ["New here: norway"]
+    assert texts(feed, "title") == ["New articles: norway"]
     assert texts(feed, "id") == ["http://localhost/search.atom?q=norway"]
     assert texts(feed, "entry/id") == [f"https://pubmed.ncbi.nlm.nih.gov/{SEED}/"]
     assert texts(feed, "entry/title") == ["One size doesn't fit all: H₂O in Norway"]
@@ -75,7 +75,7 @@ def test_a_feed_of_a_search_names_its_articles_for_ever(get: Get):
 def test_a_feed_of_citing_works_is_as_they_were_heard_of(get: Get):
     feed = read_feed(get, f"/article/{SEED}/citing.atom")
 
-    assert texts(feed, "title") == ["New works here that cite Vederhus 2020 J Tests"]
+    assert texts(feed, "title") == ["New works that cite Vederhus 2020 J Tests"]
     assert texts(feed, "entry/id") == [f"https://pubmed.ncbi.nlm.nih.gov/{n}/" for n in (CITING, HELD)]
 
 
@@ -107,7 +107,7 @@ def test_a_search_that_can_have_no_feed_says_so(get: Get, address: str):
 
     assert (answer.status_code, answer.text) == (
         400,
-        "A feed tells of articles held: it needs a search for these that has a word to look for.\n",
+        "A feed lists articles in this library: it needs a search with at least one word.\n",
     )
 
 

@@ -58,16 +58,16 @@ def copy_beside(kept_file: Path, folder: Path) -> None:
 def test_a_citation_tells_source_request_date_hash_and_size_of_its_answers(ask: Get):
     text = text_of(ask(CITATION).text)
 
-    assert "Run 1 of 2026-01-02 asked cited_by 1001: done" in text
-    assert f"Source NCBI ELink: who cites, what is similar Asked id {SEED} Received {MOMENT}" in text
-    assert f"And again id {SEED} Received 2026-02-03T00:00:00Z SHA-256 {SHA} Size {len(BODY)} bytes" in text
+    assert "Run 1 of 2026-01-02 , request cited_by 1001: done" in text
+    assert f"Source NCBI ELink: citing and similar articles Request id {SEED} Received {MOMENT}" in text
+    assert f"Repeated id {SEED} Received 2026-02-03T00:00:00Z SHA-256 {SHA} Size {len(BODY)} bytes" in text
 
 
 def test_an_answer_is_shown_as_text_where_it_names_the_work_and_hashed_again(ask: Get):
     [way] = [part.partition('"')[0] for part in ask(CITATION).text.split('href="')[1:] if "find=" in part]
     answer = ask(unescape(way))
 
-    assert "The bytes were hashed just now: they are those that came." in answer.text
+    assert "Verified now: the bytes have the SHA-256 of the response as received." in answer.text
     assert f"&lt;Id&gt;<mark>{CITING}</mark>&lt;/Id&gt;" in answer.text
     assert "<script>alert" not in answer.text
 
@@ -96,8 +96,8 @@ def test_bytes_that_are_no_text_are_said_to_be_none(kept_file: Path, ask: Get):
     archive.close()
     text = text_of(ask(f"/evidence/answer?name={name.replace('&', '%26')}").text)
 
-    assert "A file that was loaded" in text
-    assert "The bytes are no text; they may be compressed." in text
+    assert "Loaded file" in text
+    assert "Not text; the response may be compressed." in text
 
 
 @pytest.mark.parametrize("name", ["", "nothing.xml", "../kb.db", "/etc/passwd", "elink/%00", "' or 1=1--", "x" * 5_000])
@@ -106,7 +106,7 @@ def test_nothing_but_an_answer_of_the_archive_is_given(ask: Get, page: str, name
     answer = ask(f"/evidence/{page}?name={name}")
 
     assert answer.status_code == 404
-    assert "The archive beside this file keeps no answer of this name." in answer.text
+    assert "The archive has no raw response with this name." in answer.text
 
 
 def test_a_citation_of_a_loaded_file_names_the_file(kept_file: Path, tmp_path: Path):
@@ -120,8 +120,8 @@ def test_a_citation_of_a_loaded_file_names_the_file(kept_file: Path, tmp_path: P
     with served(tmp_path / "kb.db") as get:
         text = text_of(get(f"/evidence/citation?citing={CITING}&cited={RETRACTED}").text)
 
-    assert "asked file one & only.xml.gz: done" in text
-    assert "Source A file that was loaded" in text
+    assert "request file one & only.xml.gz: done" in text
+    assert "Source Loaded file" in text
 
 
 def test_without_an_archive_the_page_says_so(kept_file: Path, tmp_path: Path):
@@ -130,7 +130,7 @@ def test_without_an_archive_the_page_says_so(kept_file: Path, tmp_path: Path):
     with served(path) as get:
         citation, answer = text_of(get(CITATION).text), get(f"/evidence/answer?name={NAME}")
 
-    assert "The archive of answers does not lie beside this file, so that none can be shown." in citation
+    assert "The archive of raw responses is not beside this file, so none can be shown." in citation
     assert NAME in citation
     assert answer.status_code == 404
 
@@ -143,7 +143,7 @@ def test_a_file_that_leaves_things_out_shows_no_answers_that_have_them(kept_file
     db.close()
     with served(tmp_path / "kb.db") as get:
         assert get(f"/evidence/answer/bytes?name={NAME}").status_code == 404
-        assert "does not lie beside" in get(CITATION).text
+        assert "is not beside this file" in get(CITATION).text
 
 
 def test_an_answer_of_too_many_bytes_is_neither_shown_nor_sent(ask: Get, monkeypatch: pytest.MonkeyPatch):
@@ -164,5 +164,5 @@ def test_damaged_bytes_and_what_is_no_archive_are_told(kept_file: Path, tmp_path
         (tmp_path / "kb.sqlar").write_bytes(b"no archive at all" * 100)
         none = get(f"/evidence/answer?name={NAME}")
 
-    assert "The archive is damaged: its bytes are not those that came." in damaged.text
+    assert "The archive is damaged: the bytes do not have the SHA-256 of the response as received." in damaged.text
     assert none.status_code == 404

@@ -61,7 +61,7 @@ def test_references_are_verbatim_and_say_their_standing_and_who_says_so(get: Get
     text = section(get(f"/article/{SEED}").text, "references")
 
     assert text.startswith(
-        "References 5 of 40 references are known here. held 1 known, not held 1 no PMID known 2 nothing named 1"
+        "References 5 of 40 references are listed here. held 1 known, not held 1 no PMID known 2 nothing named 1"
     )
     assert "Moos RH. Active ingredients. Addiction. 2008;103:387. held Moos 2008 J Tests cited by 2 here DOI" in text
     assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. known, not held" in text
@@ -83,7 +83,7 @@ def test_links_of_a_reference_are_built_from_its_identifiers(get: Get):
 def test_cited_by_says_who_says_so_and_how_complete_it_is(get: Get):
     text = section(get(f"/article/{SEED}").text, "cited-by")
 
-    assert text.startswith("Cited by 2 works here cite it; NCBI ELink named 2 on 2026-01-02.")
+    assert text.startswith("Cited by 2 works here cite it; NCBI ELink listed 2 on 2026-01-02.")
     assert "Vederhus 2022 J Tests · held says PubMed, NCBI ELink" in text
 
 
@@ -92,8 +92,8 @@ def test_unknown_is_not_zero(get: Get):
     never_asked = get(f"/article/{BOOK}").text
 
     assert known_citing.startswith("Cited by 2 works here cite it; NCBI ELink has no data (2026-01-02).")
-    assert section(never_asked, "cited-by") == "Cited by Unknown: nobody was asked who cites it."
-    assert section(never_asked, "similar") == "Similar articles Unknown: PubMed was not asked."
+    assert section(never_asked, "cited-by") == "Cited by Unknown: not looked up yet."
+    assert section(never_asked, "similar") == "Similar articles Unknown: not looked up yet."
     assert section(never_asked, "references") == "References Unknown: PubMed has no data on its references."
 
 
@@ -104,8 +104,8 @@ def test_none_is_said_with_the_one_who_said_it(tmp_path: Path):
     with served(fill(tmp_path / "none.db", [record(1)], said)) as get:
         html = get("/article/1").text
 
-    assert section(html, "cited-by") == "Cited by None, said NCBI ELink on 2026-01-02."
-    assert section(html, "references") == "References None, says iCite."
+    assert section(html, "cited-by") == "Cited by None (source: NCBI ELink, 2026-01-02)."
+    assert section(html, "references") == "References None (source: iCite)."
 
 
 def test_a_retraction_is_shown_before_all_else(get: Get):
@@ -197,7 +197,7 @@ def test_the_first_ten_citing_articles_are_shown_and_the_others_stand_behind_one
 def test_a_work_page_shows_how_it_is_cited_and_how_to_harvest_it(get: Get):
     text = text_of(get(f"/work/{KNOWN}").text)
 
-    assert "Its record is not held here" in text
+    assert "Cited only" in text
     assert f"litkb harvest kb.db {KNOWN} --references" in text
     assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. reference 2 of Vederhus 2020 J Tests" in text
     assert "2 works here cite it." in text
@@ -225,7 +225,7 @@ def test_held_and_merged_works_lead_to_what_they_are(tmp_path: Path):
 
     assert before == "/article/1"
     assert merged == "/work/2"
-    assert cited_by.startswith("Cited by 1 work here cites it; nobody was asked for the whole list")
+    assert cited_by.startswith("Cited by 1 work here cites it; the whole list was not looked up yet")
     assert "Name1 2000 J Tests · held says PubMed" in cited_by
     assert [row["id"] for row in answers] == [1]
     assert "held Name2 2000 J Tests" in section(html, "references")
@@ -237,8 +237,8 @@ def test_home_counts_say_how_complete_they_are(get: Get):
 
     assert "records held 5" in text
     assert "7 of 10 printed references carry a PMID." in text
-    assert "3 of 5 records bring their own reference list." in text
-    assert "Sources were asked who cites them for 3 of 5 records." in text
+    assert "3 of 5 records have their own reference list." in text
+    assert "Citing articles were looked up for 3 of 5 records." in text
     assert "It began with Vederhus 2020 J Tests" in text
 
 
@@ -253,7 +253,7 @@ def test_an_empty_file_has_a_home_without_empty_headings(tmp_path: Path):
     with served(fill(tmp_path / "empty.db", [])) as get:
         text = text_of(get("/").text)
 
-    assert "Nothing is held yet." in text
+    assert "The library is empty." in text
     assert "Newest articles" not in text
     assert "Cited most here" not in text
 

@@ -446,7 +446,7 @@ def test_an_empty_file_says_which_command_makes_each_picture(empty: sqlite3.Conn
             "This file has no timeline yet: no graph was computed, or no work has a year. This command computes it:",
             "litkb graph compute kb.db",
         ),
-        "names": ("No article held here names an author.", ""),
+        "names": ("No article in this library names an author.", ""),
     }
 
 
@@ -488,7 +488,7 @@ def test_works_without_a_year_are_counted_beneath_the_timeline(tmp_path: Path):
 
     assert picture.drawing is not None
     assert sorted(a.get("href") or "" for a in tree(picture.drawing).iter("a")) == ["/article/1", "/article/3"]
-    assert "1 work has no year that anybody said, and no place here." in map(said, picture.notes)
+    assert "1 work has no known year, and no place here." in map(said, picture.notes)
     assert picturing.neighbourhood(db, 2).rows[0].cells[2] is None
     db.close()
 
@@ -541,7 +541,7 @@ def test_a_work_that_is_cited_leads_to_its_chart_and_the_same_as_a_table(get: Ge
 
     assert f'src="{address}/years.svg?bare=1"' in get(address).text
     assert "The same as a table" in html
-    assert f'href="/work/{address.rpartition("/")[2]}">To its page' in html
+    assert f'href="/work/{address.rpartition("/")[2]}">Back to the article' in html
     assert html.count("<h1>") == 1
     assert get("/work/77/years").status_code == get("/work/77/years.svg").status_code == 404
 
@@ -579,7 +579,7 @@ def test_a_server_without_letters_says_so_instead_of_drawing_none(get: Get, monk
     answer = get("/map.png")
 
     assert answer.status_code == 404
-    assert "This server has no letters to draw with" in answer.text
+    assert "This server has no font for PNG files" in answer.text
 
 
 def test_a_legend_tells_only_of_what_occurs():
@@ -588,4 +588,4 @@ def test_a_legend_tells_only_of_what_occurs():
         [dot(1), dot(2, is_held=False)], {1: Place(0, 0), 2: Place(1, 0)}, [(1, 2)], communities
     ).legend
 
-    assert keys == (Key("dot k1", "One; Two", 1), Key("ring k0", "named here; its record is not held"))
+    assert keys == (Key("dot k1", "One; Two", 1), Key("ring k0", "cited only"))

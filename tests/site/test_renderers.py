@@ -46,8 +46,8 @@ def test_one_column_becomes_the_graph_among_these_works(get: Get):
 def test_take_this_graph_away_is_the_whole_graph(get: Get, field_db):
     [count] = field_db.execute("select citations from graph_runs").fetchone()
 
-    assert len(edges(get, "/kb/take_away.graphml")) == count
-    ET.fromstring(get("/kb/take_away.gexf").text)
+    assert len(edges(get, "/kb/all_citations.graphml")) == count
+    ET.fromstring(get("/kb/all_citations.gexf").text)
 
 
 def test_a_file_holds_more_rows_than_datasette_shows(tmp_path: Path):
@@ -65,7 +65,7 @@ def test_a_file_holds_more_rows_than_datasette_shows(tmp_path: Path):
 
 def test_rows_without_works_offer_no_file_and_say_why(get: Get):
     assert "years.ris" not in get("/kb/years").text
-    assert "take_away.gexf" in get("/kb/take_away").text
+    assert "all_citations.gexf" in get("/kb/all_citations").text
     answer = get("/kb/years.ris")
     assert "a column pmid, or citing_id and cited_id, is needed" in answer.text
 

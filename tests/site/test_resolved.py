@@ -21,7 +21,7 @@ def test_a_resolved_reference_says_so_with_its_score(tmp_path: Path):
         candidates = get(f"/kb/resolution_candidates.json?id={work_id(KEY)}&_shape=objects").json()["rows"]
 
     assert f'/kb/resolution_candidates?id={work_id(KEY)}">resolved offline, score 21.5</a>' in page
-    assert "says litkb, of the printed words" in page
+    assert "says litkb’s matching of printed references" in page
     assert "says PubMed" not in page
     assert [row["score"] for row in candidates] == [21.5]
 
@@ -34,14 +34,14 @@ def test_a_printed_doi_is_said_to_be_read_in_the_words_and_not_to_be_pubmeds(tmp
         page, evidence = get("/article/1").text, get("/evidence/citation?citing=1&cited=2").text
 
     assert "identified by the DOI printed in it" in page
-    assert "says litkb, of the printed words" in page
+    assert "says litkb’s matching of printed references" in page
     assert "says PubMed" not in page
     assert "or by an identifier in them: identified by the DOI printed in it." in evidence
     assert "The reference list in the PubMed record" not in evidence
 
 
 def test_a_reference_that_waits_leads_to_its_candidates(get: Get):
-    assert f'?id={work_id(BOOK_OF_GROUPS)}">candidates were looked for</a>' in get(f"/article/{SEED}").text
+    assert f'?id={work_id(BOOK_OF_GROUPS)}">looked up, not identified</a>' in get(f"/article/{SEED}").text
 
 
 def test_the_queue_is_a_question(get: Get):

@@ -203,7 +203,7 @@ def test_a_page_says_that_only_the_publication_type_knows_of_a_retraction(kb: Pa
     with served(kb) as get:
         page, feed = text_of(plain(get("/article/1").text)), get("/notices.atom").text
 
-    assert "This article has been retracted, as its publication type says." in page
+    assert "This article has been retracted, according to its publication type." in page
     assert "/article/1#retracted" in feed
 
 

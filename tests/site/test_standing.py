@@ -58,9 +58,7 @@ def test_when_those_who_cite_a_retracted_article_appeared(tmp_path: Path):
         cited_by = section(get("/article/1").text, "cited-by")
         later = text_of(get("/article/3").text)
 
-    assert (
-        "Of 3 works that cite it, its notices left out, there appeared 2 after the year of its retraction" in cited_by
-    )
+    assert "Of 3 works that cite it, notices excluded: 2 after the year of its retraction" in cited_by
     assert "(this article appeared after the notice)" in later
 
 
@@ -86,7 +84,7 @@ def test_links_are_sorted_by_importance_by_plain_addresses(tmp_path: Path):
 
 
 def test_the_percentile_says_among_how_many(get: Get):
-    assert "Cited in this file 2 times . No other article held is of 1998." in section(
+    assert "Cited in this file 2 times . No other article in this library is of 1998." in section(
         get(f"/article/{RETRACTED}").text, "standing"
     ).replace("times.", "times .")
 

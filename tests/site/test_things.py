@@ -70,7 +70,7 @@ def test_an_empty_key_has_a_page_too(tmp_path: Path):
     empty = record(1, names=())._replace(authorships=(authorship(1, 1, "??? "),))
     with served(fill(tmp_path / "empty.db", [empty])) as get:
         assert things_of(get("/article/1").text)[1] == "/author/"
-        assert "1 article held" in plain(get("/author/").text)
+        assert "1 article in this library" in plain(get("/author/").text)
 
 
 @given(st.text())
@@ -84,16 +84,16 @@ def test_a_key_comes_back_out_of_its_address(key: str):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/author/nobody", "No author list here has this name."),
-        ("/journal/none", "No article held here appeared in a journal of this number."),
-        ("/mesh/D99", "No article held here has a MeSH heading of this number."),
-        ("/keyword/nothing", "No article held here has this keyword."),
-        ("/community/999999999", "The last graph run found no community of this number."),
-        ("/community/99999999999999999999", "The last graph run found no community of this number."),
-        ("/community/one", "The last graph run found no community of this number."),
-        ("/year/1066", "Nothing held or named here was published in this year."),
-        ("/year/%D9%A3", "Nothing held or named here was published in this year."),
-        ("/run/99", "This file records no harvest run of this number."),
+        ("/author/nobody", "No author list in this library has this name."),
+        ("/journal/none", "No article in this library is from a journal with this number."),
+        ("/mesh/D99", "No article in this library has a MeSH heading with this number."),
+        ("/keyword/nothing", "No article in this library has this keyword."),
+        ("/community/999999999", "The last graph run found no community with this number."),
+        ("/community/99999999999999999999", "The last graph run found no community with this number."),
+        ("/community/one", "The last graph run found no community with this number."),
+        ("/year/1066", "No work in this library, and none that it cites, is of this year."),
+        ("/year/%D9%A3", "No work in this library, and none that it cites, is of this year."),
+        ("/run/99", "There is no harvest run with this number."),
     ],
 )
 def test_an_unknown_thing_is_a_page_not_found_with_a_sentence(get: Get, address: str, sentence: str):
@@ -108,13 +108,13 @@ def test_an_unknown_thing_is_a_page_not_found_with_a_sentence(get: Get, address:
 def test_a_name_is_said_to_be_no_person_and_has_its_articles_and_co_authors(get: Get):
     text = text_of(plain(get("/author/vederhus+jk").text))
 
-    assert text.startswith("A name in author lists Vederhus JK This is a name, not a person: several people may")
-    assert "2 articles held" in text
-    assert "Printed together with Dekkers A 1 Høie M 1" in text
+    assert text.startswith("Author name Vederhus JK This is a name, not a person: several people may")
+    assert "2 articles in this library" in text
+    assert "Coauthor names Dekkers A 1 Høie M 1" in text
 
 
 def test_a_name_may_be_typed_as_it_is_printed(get: Get):
-    assert "1 article held" in plain(get("/author/H%C3%B8ie%20M").text)
+    assert "1 article in this library" in plain(get("/author/H%C3%B8ie%20M").text)
 
 
 def test_a_name_shows_its_spellings_and_warns_of_several_orcids(tmp_path: Path):
@@ -145,7 +145,7 @@ def test_a_thing_has_title_articles_files_and_sql(get: Get, address: str, title:
     sql = unescape(re.findall(r'href="(/kb\?sql=[^"]+)"', html)[0])
 
     assert re.findall(r"<h1>(.*?)</h1>", html) == [title]
-    assert f"{articles} article{'' if articles == 1 else 's'} held" in html
+    assert f"{articles} article{'' if articles == 1 else 's'} in this library" in html
     assert get(f"{address}.jsonl").text.count("\n") == articles
     assert len(get(sql.replace("/kb?", "/kb.json?_shape=array&")).json()) == articles
 
@@ -158,7 +158,7 @@ def test_a_community_has_its_members_and_what_is_near(get: Get, field_file: Path
     html = plain(get(f"/community/{community}").text)
 
     assert unescape(re.findall(r"<h1>(.*?)</h1>", html)[0]) == label
-    assert f"{held} article{'' if held == 1 else 's'} held" in html
+    assert f"{held} article{'' if held == 1 else 's'} in this library" in html
 
 
 def test_citations_over_time_are_those_of_the_citing_works(get: Get):
@@ -178,8 +178,8 @@ def test_citations_over_time_are_drawn_from_the_first_year_on(get: Get):
 def test_a_journal_shows_which_journals_cite_it(get: Get):
     text = text_of(plain(get("/journal/1").text))
 
-    assert "Journals that cite it, by citations J Tests 6" in text
-    assert "Journals that it cites, by citations J Tests 6" in text
+    assert "Citing journals, by citations J Tests 6" in text
+    assert "Cited journals, by citations J Tests 6" in text
 
 
 def test_the_articles_of_a_thing_come_in_the_order_asked_for(get: Get):
@@ -230,12 +230,12 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
     with served(path) as get:
         text, table = text_of(plain(get("/run/2").text)), get("/kb/harvest_tasks?run_id=2")
     assert text.startswith(
-        "Harvest run 2 A harvest of 2026-01-02 that is not finished litkb harvest kb.db 7 8 "
-        "Started 2026-01-02T03:04:05.000Z Finished not yet; the same command goes on with it"
+        "Harvest run 2 Harvest of 2026-01-02, not finished litkb harvest kb.db 7 8 "
+        "Started 2026-01-02T03:04:05.000Z Finished not yet; the same command continues it"
     )
     assert "articles 3: 1 pending, 1 not found, 1 stored" in text
     assert "records of files 1,200 stored" in text
-    assert "3 things asked for did not come, or do not exist." in text
+    assert "3 requests failed, or found nothing." in text
     assert "x<y search unknown unknown unknown failed: the server did not answer" in text
     assert ("x[foo] search 1,200, 1,199 received x[All Fields] PubMed does not know the field “foo”. done") in text
     assert "9 article pending" in text
@@ -245,8 +245,8 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
 def test_a_year_of_works_not_held_leads_to_them(get: Get):
     html = plain(get("/year/2003").text)
 
-    assert "0 articles held" in html
-    assert "Works named, not held 1" in text_of(html)
+    assert "0 articles in this library" in html
+    assert "Works cited only 1" in text_of(html)
     assert "Laudet 2003 Subst Use Misuse" in get("/search?state=known&year=2003").text
     assert 'href="/search?state=known&amp;year=2003"' in html
 
@@ -257,7 +257,7 @@ def test_a_retracted_article_is_marked_wherever_it_is_listed(get: Get):
 
 
 def test_a_run_that_brought_everything_says_so(get: Get):
-    assert "What is missing Nothing: all that was asked for came." in text_of(plain(get("/run/1").text))
+    assert "Failed or not found None: every request succeeded." in text_of(plain(get("/run/1").text))
 
 
 def test_robots_are_kept_from_what_has_no_end(get: Get):

@@ -53,7 +53,7 @@ def test_a_heading_leads_one_step_up_and_down_in_the_tree(with_tree: Get):
 def test_a_heading_that_only_stands_in_the_tree_has_a_page(with_tree: Get):
     html = with_tree("/mesh/D5").text
 
-    assert "No article held here carries this heading itself" in html
+    assert "No article in this library has this heading itself" in html
     assert steps(html) == {"Narrower": [("/mesh/D3", "Name of D3", "1")]}
     assert with_tree("/mesh/D4").status_code == 200
     assert with_tree("/mesh/D9").status_code == 404

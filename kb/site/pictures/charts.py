@@ -10,6 +10,7 @@ from kb.site.pictures.labels import text_width
 from kb.site.pictures.naming import shortened
 from kb.site.pictures.palette import COLOURS
 from kb.site.pictures.svg import Drawing, Key, element, link, number, text_of
+from kb.text import counted
 
 WIDTH: Final = 760.0
 _LEFT, _RIGHT, _TOP, _FOOT = 84.0, 26.0, 30.0, 34.0
@@ -29,7 +30,7 @@ class Named(NamedTuple):
 
     def words(self, year: str, count: int) -> str:
         """Return a bar in words."""
-        return f"{year}: {count:,} {self.one if count == 1 else self.many}"
+        return f"{year}: {counted(count, self.one, self.many)}"
 
 
 def draw_years_chart(
@@ -157,7 +158,7 @@ def draw_reference_years(rows: Sequence[ReferenceYear]) -> Drawing | None:
     )
     peaks = [str(row.year) for row in rows if row.is_peak and row.year is not None and row.year >= axis.first]
     description = f"References by the year of the cited work. Years that stand out: {', '.join(peaks) or 'none'}."
-    title = "Years that the field draws on"
+    title = "Years of the cited works"
     return Drawing("reference-years", title, description, WIDTH, strip + _STRIP + 10, body, _REFERENCE_KEYS)
 
 

@@ -128,7 +128,7 @@ def legend(dots: Collection[Dot], nodes: Collection[Node], communities: Mapping[
     if any(node.community is None for node in nodes):
         keys.append(Key("dot k0", "in no community"))
     if not all(dot.is_held for dot in dots):
-        keys.append(Key("ring k0", "named here; its record is not held"))
+        keys.append(Key("ring k0", "cited only"))
     if any(dot.is_retracted for dot in dots):
         keys.append(Key("retracted", "retracted"))
     return tuple(keys)

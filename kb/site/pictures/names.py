@@ -1,4 +1,4 @@
-"""Names that write together: a network of names in lists of authors, which are not persons.  (pure)"""
+"""Coauthor names: a network of names in lists of authors, which are not persons.  (pure)"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -13,6 +13,7 @@ from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
 from kb.site.pictures.stress import Floats, fitted, pushed_apart, spiral, stress_layout, wanted_distances
 from kb.site.pictures.svg import Drawing, Key
+from kb.text import counted
 
 WIDTH, HEIGHT = 1000.0, 800.0
 _MARGIN: Final = 60.0
@@ -39,7 +40,7 @@ def draw_names(
         f"The {len(names)} names with most articles here; a line joins two that stand on the same article, "
         "a strong one on several. The area of a dot grows with the articles. A name is not a person: two may share one."
     )
-    title = "Names that write together"
+    title = "Coauthor names"
     return Drawing(
         "names", title, description, WIDTH, HEIGHT, body, _legend(nodes, communities), network.links_data(curves)
     )  # fmt: skip
@@ -71,7 +72,7 @@ def _nodes(
 
 
 def _words(name: Name, communities: Mapping[int, Community]) -> str:
-    articles = f"{name.articles:,} article{'' if name.articles == 1 else 's'} held here"
+    articles = f"{counted(name.articles, 'article')} in this library"
     community = communities.get(name.community or 0)
     return f"{name.name}. {articles}." + (f" Mostly in the community: {community.label}." if community else "")
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kb.queries.pictures import Community, Dot
+from kb.text import counted
 
 _LONGEST: Final = 26  # letters beside a dot
 _LONGEST_TITLE: Final = 180
@@ -32,7 +33,7 @@ def cited_words(count: int | None) -> str:
     """Return how often a work is cited here; unknown is not zero."""
     if count is None:
         return "Citations here are not counted yet"
-    return f"Cited by {count:,} work{'' if count == 1 else 's'} here"
+    return f"Cited by {counted(count, 'work')} here"
 
 
 def full_words(dot: Dot, communities: Mapping[int, Community], role: str = "") -> str:
@@ -43,7 +44,7 @@ def full_words(dot: Dot, communities: Mapping[int, Community], role: str = "") -
         role,
         cited_words(dot.citation_count),
         f"Community: {community.label}" if community else "",
-        "" if dot.is_held else "Its record is not held here",
+        "" if dot.is_held else "Cited only",
         "RETRACTED" if dot.is_retracted else "",
     ]
     return ". ".join(part for part in parts if part) + "."

@@ -44,7 +44,7 @@ def draw_schema(boxes: Sequence[Box], titles: Mapping[str, str]) -> Drawing:
     words = "The tables in their groups; lines lead from a table to those that its columns refer to. "
     words += "Computed tables also refer to the graph run that filled them."
     body = element("g", "".join(lines), _class="lines") + "".join(headings) + "".join(shown)
-    return Drawing("schema", "How the tables join", words, width, height, body)
+    return Drawing("schema", "Database schema", words, width, height, body)
 
 
 def _places(boxes: Sequence[Box], titles: Mapping[str, str]) -> tuple[dict[str, _Place], list[str], float]:
