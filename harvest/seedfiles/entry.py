@@ -9,7 +9,7 @@ from harvest.pubdate import first_year
 from harvest.seeds import Seed
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier, parse_labelled
-from kb.text import collapse_spaces
+from kb.text import collapse_spaces, is_placeholder
 
 _NAMES: Final = {"pmid": "PMID", "doi": "DOI", "pmcid": "PMCID"}
 _NOTHING: Final = frozenset(
@@ -60,13 +60,13 @@ def build_seed(
         named.setdefault(f"{identifier.kind} hinted", set()).add(identifier.value)
     own = {kind: _only(named.get(kind)) or _only(named.get(f"{kind} hinted")) for kind in _NAMES}
     doubts += [_contradiction(kind, named[kind]) for kind in _NAMES if len(named.get(kind, ())) > 1]
-    title = collapse_spaces(unescape(_MARKUP.sub("", printed.title))) or None
+    title = collapse_spaces(unescape(_MARKUP.sub("", printed.title)))
     seed = Seed(
         place,
         pmid=int(own["pmid"]) if own["pmid"] else None,
         doi=own["doi"],
         pmcid=own["pmcid"],
-        title=title,
+        title=None if is_placeholder(title) else title or None,
         year=first_year(printed.year),
         author=collapse_spaces(printed.author) or None,
         volume=collapse_spaces(printed.volume) or None,
