@@ -26,6 +26,8 @@ _SMALL: Final = re.compile(r"(?<![\w.'’)-])[a-zà-þ][a-zà-þ]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _TAIL: Final = re.compile(
     r"(?i)\b(?:doi\b|pmid\b|pmc\d|https?:|www\.|10\.\d{4,9}/|available (?:at|from|online)|accessed\b)"
+    r"|(?i:\[|\(|[.;] (?=[^:]{0,40}:))(?i:errat(?:um|a)|corrigend(?:um|a)|retract(?:ion|ed)|comments?|reprinted"
+    r"|(?:corrected and )?republished) in\b"  # where another place is printed
 )
 _YEAR: Final = r"(?:1[6-9]\d\d|20[0-3]\d)(?!\d)[a-z]?"
 _DATE: Final = rf"(?P<year>{_YEAR})(?:[ /-][A-Z][^;:,.()]{{0,25}})?"  # 2006 Mar 3, 2012 Oct-Dec
@@ -140,7 +142,7 @@ def parse_citation(citation: str) -> Printed:
 
 
 def _body(text: str) -> str:
-    """Return text without the identifiers and addresses at its end."""
+    """Return text without the identifiers, addresses and places of notices at its end."""
     return text[: tail.start()] if (tail := _TAIL.search(text)) else text
 
 
