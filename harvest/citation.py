@@ -9,6 +9,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 from kb.printed import year_in
+from kb.printedids import ASIDE
 from kb.text import fold, words_in
 
 LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
@@ -26,8 +27,8 @@ _SMALL: Final = re.compile(r"(?<![\w.'’)-])[a-zà-þ][a-zà-þ]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _TAIL: Final = re.compile(
     r"(?i)\b(?:doi\b|pmid\b|pmc\d|https?:|www\.|10\.\d{4,9}/|available (?:at|from|online)|accessed\b)"
-    r"|(?i:\[|\(|[.;] (?=[^:]{0,40}:))(?i:errat(?:um|a)|corrigend(?:um|a)|retract(?:ion|ed)|comments?|reprinted"
-    r"|(?:corrected and )?republished) in\b"  # where another place is printed
+    r"|(?<=[.;] )(?:errat(?:um|a)|corrigend(?:um|a)|retract(?:ion|ed)|comments?|reprinted"
+    r"|(?:corrected and )?republished) in:"  # where another place is printed
 )
 _YEAR: Final = r"(?:1[6-9]\d\d|20[0-3]\d)(?!\d)[a-z]?"
 _DATE: Final = rf"(?P<year>{_YEAR})(?:[ /-][A-Z][^;:,.()]{{0,25}})?"  # 2006 Mar 3, 2012 Oct-Dec
@@ -128,7 +129,7 @@ class _Place(NamedTuple):
 
 def parse_citation(citation: str) -> Printed:
     """Return a printed reference taken apart."""
-    text = unicodedata.normalize("NFKC", citation[:LONGEST])
+    text = ASIDE.sub(" ", unicodedata.normalize("NFKC", citation[:LONGEST]))
     found = [(fold(match[0]), match.span()) for match in _WORD.finditer(text)]
     words, spans = tuple(word for word, _ in found), tuple(span for _, span in found)
     place = _place_in(_body(text))

@@ -20,8 +20,11 @@ _OTHERS: Final = re.compile(  # a line that tells of another article, whose PMID
     r"\b(?:comment|erratum|correct|retract|republi|reprint|update|repl(?:y|ies)|response|see|cites|summary)",
     re.IGNORECASE,
 )
-_PART: Final = re.compile(r"[;|]|\\\\|(?<=\w)[\s,]+(?=(?:PMC?ID|PubMed(?: ID)?|DOI|EMBASE)\b)", re.IGNORECASE)
-_OTHER_PART: Final = re.compile(r"[^\W\d][\w ]{0,40}:.*|EMBASE \w+|", re.IGNORECASE)  # "Export Date: 29 November 2026"
+_DATABASES: Final = "EMBASE|CT\\.?gov|ICTRP|CINAHL|PsycINFO|Scopus"  # beside a PMID in Cochrane's C3
+_PART: Final = re.compile(rf"[;|]|\\\\|(?<=\w)[\s,]+(?=(?:PMC?ID|PubMed(?: ID)?|DOI|{_DATABASES})\b)", re.IGNORECASE)
+_OTHER_PART: Final = re.compile(  # "Export Date: 29 November 2026"
+    rf"[^\W\d][\w ]{{0,40}}:.*|(?:{_DATABASES}) \S+|", re.IGNORECASE
+)
 _YEAR_OF_SEARCH: Final = re.compile(r"[A-Za-z ]+\d{4}")  # "PubMed 2019"
 _EBSCO: Final = re.compile(r"\s*Accession Number:.*?[.;]\s+(PMID: (?:NLM)?\d+)(?!\w)", re.IGNORECASE)
 

@@ -289,9 +289,9 @@ def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:
         ).fetchone()
         label, year = f"PMID {work}", None
         if first:
-            citation, doi, pmid, *citing = first[2:]
+            citation, doi, pmid, record_type, citing_year = first[2:]
             printed = db.execute("select citation from article_references where citing_pmid = ?", first[:1])
-            latest = latest_cited(*citing, (row[0] for row in printed))
+            latest = latest_cited(record_type, citing_year, (row[0] for row in printed))
             label, year = citation_label(citation, doi, pmid, latest), _year(citation, latest)
         db.execute(
             """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = ?, named_at = ?

@@ -53,7 +53,7 @@ def test_an_article_and_what_it_cites_become_works(db: sqlite3.Connection) -> No
 def test_the_year_of_an_article_bounds_what_it_cites_unless_most_of_its_list_is_later(
     db: sqlite3.Connection, printed: tuple[int, ...], kept: list[int | None]
 ) -> None:
-    save(db, record(1, tuple(f"Vik T. Oars of the fjord {year}. J Boats. {year};4:1-9." for year in printed), year=1975))
+    save(db, record(1, tuple(f"Vik T. Oars of fjords {year}. J Boats. {year};4:1-9." for year in printed), year=1975))
 
     years = [row[0] for row in rows(db, "select year from works where id < 0 order by year")]
     assert years == list(kept)
