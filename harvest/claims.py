@@ -45,4 +45,4 @@ def other_versions(work: Unresolved, versions: dict[str, list[HeldSubject]]) -> 
         return ()
     key = doi_key(work.doi)
     found = (one for one in versions.get(doi_without_version(key), ()) if doi_key(one.doi or "") != key)
-    return [Match(one.pmid, QUEUED, "DOI of another version +") for one in found]
+    return [Match(one.pmid, QUEUED, "version +") for one in found]
