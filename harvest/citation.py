@@ -8,11 +8,10 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from kb.printed import year_in
+from kb.printed import LONGEST, year_in
 from kb.printedids import ASIDE
 from kb.text import fold, words_in
 
-LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
 WITH_TITLE: Final = 3  # words in small letters from which a reference prints a title
 NAME_PARTICLES: Final = frozenset(
     {"de", "da", "di", "do", "dos", "du", "del", "della", "la", "le", "van", "von", "der", "den", "ten", "ter", "el",
