@@ -8,10 +8,10 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from kb.printed import year_in
+from kb.printed import LONGEST, year_in
+from kb.printedids import ASIDE
 from kb.text import fold, words_in
 
-LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
 WITH_TITLE: Final = 3  # words in small letters from which a reference prints a title
 NAME_PARTICLES: Final = frozenset(
     {"de", "da", "di", "do", "dos", "du", "del", "della", "la", "le", "van", "von", "der", "den", "ten", "ter", "el",
@@ -26,6 +26,8 @@ _SMALL: Final = re.compile(r"(?<![\w.'’)-])[a-zà-þ][a-zà-þ]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _TAIL: Final = re.compile(
     r"(?i)\b(?:doi\b|pmid\b|pmc\d|https?:|www\.|10\.\d{4,9}/|available (?:at|from|online)|accessed\b)"
+    r"|(?<=[.;] )(?:errat(?:um|a)|corrigend(?:um|a)|retract(?:ion|ed)|comments?|reprinted"
+    r"|(?:corrected and )?republished) in:"  # where another place is printed
 )
 _YEAR: Final = r"(?:1[6-9]\d\d|20[0-3]\d)(?!\d)[a-z]?"
 _DATE: Final = rf"(?P<year>{_YEAR})(?:[ /-][A-Z][^;:,.()]{{0,25}})?"  # 2006 Mar 3, 2012 Oct-Dec
@@ -126,7 +128,7 @@ class _Place(NamedTuple):
 
 def parse_citation(citation: str) -> Printed:
     """Return a printed reference taken apart."""
-    text = unicodedata.normalize("NFKC", citation[:LONGEST])
+    text = ASIDE.sub(" ", unicodedata.normalize("NFKC", citation[:LONGEST]))
     found = [(fold(match[0]), match.span()) for match in _WORD.finditer(text)]
     words, spans = tuple(word for word, _ in found), tuple(span for _, span in found)
     place = _place_in(_body(text))
@@ -140,7 +142,7 @@ def parse_citation(citation: str) -> Printed:
 
 
 def _body(text: str) -> str:
-    """Return text without the identifiers and addresses at its end."""
+    """Return text without the identifiers, addresses and places of notices at its end."""
     return text[: tail.start()] if (tail := _TAIL.search(text)) else text
 
 

@@ -11,11 +11,10 @@ from typing import Final, NamedTuple
 from harvest.answers import said_instead
 from kb.errors import TransientError
 from kb.identifiers import pmid_or_none
-from kb.printed import year_in
+from kb.printed import LONGEST, year_in
 from kb.text import fold, words_in
 
 _FIELDS: Final = 7  # journal, year, volume, first page, author, key, answer
-_LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
 _VOLUME_PAGE: Final = (
     r"(?P<volume>\d{1,5}[A-Z]?)\s?(?:\([^()]{0,20}\))?\s?[:,]\s?(?:pp?\. ?)?(?P<page>[A-Za-z]{0,3}\d{1,7})"
 )
@@ -38,7 +37,7 @@ class Place(NamedTuple):
 
 def printed_place(citation: str) -> Place | None:
     """Return the place that a reference prints; None where journal, year, volume or page cannot be told."""
-    citation, year = citation[:_LONGEST], year_in(citation[:_LONGEST])
+    citation, year = citation[:LONGEST], year_in(citation)
     found = _YEAR_BEFORE.search(citation) or _NO_YEAR.search(citation)
     journal = _journal_before(citation[: found.start()]) if found else ""
     if not (found and year and journal):

@@ -152,7 +152,17 @@ def decided(matches: Sequence[Match]) -> Match | None:
         return None
     if len(matches) > 1 and matches[0].score - matches[1].score < MARGIN:
         return None
+    if any(_is_mixed(matches[0], other) for other in matches[1:]):
+        return None
     return matches[0]
+
+
+def _is_mixed(best: Match, other: Match) -> bool:
+    """Tell whether what contradicts the best is another's: one text in two journals, or in two years."""
+    mine, its = signs_of(best), signs_of(other)
+    if CONTRADICTS in (its.get("title"), its.get("author")):
+        return False
+    return any(sign == CONTRADICTS and its.get(name) == AGREES for name, sign in mine.items())
 
 
 def is_forbidden(match: Match) -> bool:

@@ -23,6 +23,8 @@ _DOI_BEFORE: Final = re.compile(
 )
 _DOI_AGAIN: Final = re.compile(rf"\s*(?:{_DOI_ADDRESS}|doi[\s:]*)?(?=10\.\d{{4,9}}/)", re.IGNORECASE)
 _DOI_AFTER: Final = re.compile(r"[\s.,;|\[(]*(?:pmid|pmcid|pubmed)\s*[:=\]].*", re.IGNORECASE | re.DOTALL)
+_HTML_AFTER: Final = re.compile(r"</?(?:a|b|br|div|em|i|li|p|span|td)\s*/?>.*", re.IGNORECASE | re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\([/_&%#<>])")  # for JSON or TeX
 _QUERY: Final = re.compile(r"[?#].*", re.DOTALL)
 _ENTITY: Final = re.compile(r"&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _COPIED: Final = {  # what copying leaves in a DOI: characters that nobody sees, and hyphens of typesetters
@@ -60,6 +62,9 @@ _PLACES: Final = (  # host, what follows it, what that names; a proxy writes "do
     ("europepmc.org", re.compile(r"/(?:articles?|abstract)/(?:pmc/)?pmc(\d+)(?![\w,%]).*"), "pmcid"),
     ("doi.org", re.compile(r"/(10\..+)"), "doi"),
 )
+_PUBLISHED: Final = re.compile(  # at a publisher's: "/doi/full/10.1002/…?download=true"
+    r"/(?:\w+/){0,2}doi/(?:\w+/)?(10\.\d{4,9}(?:/|%2f)[^?#]+)(?:[?#].*)?", re.IGNORECASE
+)
 _LABELS: Final = tuple(  # before a number; the longer ones first
     (kind, re.compile(rf"(?:(?:{names})(?![a-z])\s*[:=#/-]?\s*)+(.+)", re.IGNORECASE | re.DOTALL))
     for kind, names in (
@@ -77,13 +82,14 @@ _MARKS: Final = (
 )
 _DOI_AND_MORE: Final = re.compile(  # "10.1000/a [doi]", "10.1000/a     LK  - https://…", "10.1000/a PMID: 1"
     r"(?:(?:https?://)?(?:dx\.)?doi(?:\.org/|\s*:)?\s*)?(10\.\S+)"
-    r"(?:\s{2,}|[;,.]?\s+(?:\[|\(?https?:|PMC?ID\b|PMC\d|[A-Z][A-Z0-9] {1,2}-\s|Epub\b))\S?.*",
+    r"(?:\s{2,}|[;,.]?\s+(?:\[|\(?https?:|PMC?ID\b|PMC\d|[A-Z][A-Z0-9] {1,2}-\s|Epub\b|\([a-z]))\S?.*",
     re.IGNORECASE | re.DOTALL,
 )
 _GROUPED: Final = re.compile(r"(\d{1,3}(?:(?P<mark>[,' ])(?:\d{2,3}(?P=mark))*\d{3}|(?:\.\d{3}){2,}))(?:[.,]0+)?")
 _DECIMAL: Final = re.compile(r"\d{1,20}(?:[.,]\d{0,20})?(?:E\+?\d{1,2})?", re.IGNORECASE)
 _THOUSAND: Final = re.compile(r"\d{1,3}\.000")  # or three decimals
 _MODERN: Final = (7, 8)  # digits of a PMID since 1977
+_WRAPPED: Final = re.compile(r"[(\[]([^()\[\]]+)[)\]][.,]?")  # "(PMID: 41000021)"
 _QUOTES: Final = "\"'`´‘’“”"
 _PLAIN: Final = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full width
@@ -142,6 +148,7 @@ def _repaired(doi: str) -> str:
         doi = doi[before.end() :]
         doi = _QUERY.sub("", doi) if before["address"] else doi
     doi = unquote(_ENTITY.sub(lambda entity: unescape(entity[0]), doi)).translate(_COPIED)
+    doi = _HTML_AFTER.sub("", _ESCAPED.sub(r"\1", doi))
     return _written_once(_without_tail(_DOI_AFTER.sub("", doi.lower()).strip()))
 
 
@@ -262,8 +269,10 @@ def number_given(text: str) -> int | None:
 
 
 def _plain(text: str) -> str:
-    """Return text in plain digits and blanks, without the quotation marks or the "=" of a spreadsheet around it."""
-    return text.translate(_PLAIN).strip().lstrip("=").strip(_QUOTES).strip()
+    """Return text in plain digits and blanks, without quotation marks, brackets or the "=" of a spreadsheet around."""
+    plain = text.translate(_PLAIN).strip().lstrip("=").strip(_QUOTES).strip().rstrip(";").rstrip()
+    wrapped = _WRAPPED.fullmatch(plain)
+    return wrapped[1] if wrapped else plain
 
 
 def _label(given: str) -> tuple[str, str] | None:
@@ -307,7 +316,9 @@ def _addressed(given: str) -> Identifier | None:
                 doi = normalise_doi(f"https://doi.org/{found[1]}")
                 return Identifier(kind, doi) if doi else None
             return _numbered(found[1], kind)
-    return None
+    published = _PUBLISHED.fullmatch(match[2])
+    doi = normalise_doi(published[1]) if published else None
+    return Identifier("doi", doi) if doi else None
 
 
 def _numbered(text: str, kind: str) -> Identifier | None:

@@ -1,6 +1,7 @@
 """What a printed reference says of the work it means, whoever prints it: its year, its title, its part or edition."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from kb.text import fold, words_in
@@ -44,6 +45,7 @@ _TITLE_LENGTH: Final = 30  # characters
 _WITH_TITLE: Final = 3  # words in small letters by which a sentence is a title
 
 
+@lru_cache(4_096)  # several times of each reference of a record
 def year_in(citation: str, latest: int | None = None) -> int | None:
     """Return the year of publication that a printed reference shows, none after latest; None where it shows none.
 

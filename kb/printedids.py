@@ -11,14 +11,14 @@ _SHORTEST: Final = 4  # letters of a DOI after its prefix, where there is no dig
 _ANY: Final = re.compile(r"10\.\d{4}|PMID|PMC|PubMed|europepmc", re.IGNORECASE)
 _NOTICES: Final = (
     r"(?:errat(?:um|a)|corrigend(?:um|a)|retract(?:ion|ed)|expression of concern|republi(?:cation|shed)|reprint(?:ed)?"
-    r"|corrected)(?: and republished)?"
+    r"|corrected|published (?:correction|erratum|retraction))(?: and republished)?(?: appears?| published)?"
 )
 _OTHERS: Final = (
     r"(?:comments?|commentary|updated?|repl(?:y|ies)|response|original (?:article|report)|summary[\w ]{0,20})"
 )
 _ON: Final = r" (?:on|in|of|for|to|from)"
 _NOTICE: Final = rf"(?:{_NOTICES} (?:in|of|for|from)\b|{_OTHERS}{_ON}:)"  # on the work, or that the work is on another
-_ASIDE: Final = re.compile(rf"[\[(]\s*{_NOTICE}[^\])]*[\])]", re.IGNORECASE)
+ASIDE: Final = re.compile(rf"[\[(]\s*{_NOTICE}[^\])]*[\])]", re.IGNORECASE)
 _ANOTHER: Final = re.compile(  # what is printed after these words is another article's
     rf"(?:^|[.;:,\[(])\s*{_NOTICE}"
     rf"|\b(?:{_NOTICES}|{_OTHERS}){_ON}(?= [\[(]?(?:PMID|PubMed|PMC|doi|https?:|10\.\d{{4}}))",
@@ -37,7 +37,7 @@ _NUMBER_TWICE: Final = re.compile(r"(?<=/)(\d{5,})\.\1$")  # 10.1155/2018/756415
 _CLOSING: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 _PMID: Final = re.compile(
     r"\b(?:PMID\s*[:：=#-]?\s*|PubMed(?:\s*(?:PMID|ID|identifier))?\s*[:：=]\s*(?:PMID\s*:?\s*)?)(\d{1,10})\b"
-    r"|\[PubMed\s+(\d{5,8})\]"
+    r"|(?:\[PubMed|\bPubMed\s(?:ID|identifier))\s+(\d{5,8})\b(?!-)"
     r"|(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|europepmc\.org/(?:article|abstract)/med)"
     r"/(?:\?term=)?(\d{1,10})\b",
     re.IGNORECASE,
@@ -72,7 +72,7 @@ def printed_ids(citation: str) -> PrintedIds:
     citation = citation[:_LONGEST]
     if not _ANY.search(citation) or _SEVERAL.search(citation):
         return NOTHING_PRINTED
-    own = _ANOTHER.split(_ASIDE.sub(" ", citation), maxsplit=1)[0]
+    own = _ANOTHER.split(ASIDE.sub(" ", citation), maxsplit=1)[0]
     return PrintedIds(
         _printed_doi(own),
         _only({normalise_pmcid(_number(found)) for found in _PMCID.finditer(own)}),

@@ -32,6 +32,7 @@ _WORDS: Final = {
     "sim": "~",
 }
 _NAMED: Final = re.compile(r"\$?\\(textless|textgreater|textasciitilde|textunderscore|sim)\b(?:\{\}| )?\$?")
+_JOINED: Final = re.compile(r'(?<=.)"\s*#\s*(?:"|\w+$)')  # "Oil " # "lamps", "Oil" # sep
 _LONGEST: Final = 2_000  # characters of a title that is decoded
 
 
@@ -54,7 +55,9 @@ def read_bibtex(name: str, text: str) -> Iterator[Seed]:
 
 
 def _seed(place: str, fields: list[Field]) -> Seed:
-    values = [(field.key, str(field.value).strip()) for field in fields]
+    values = [(field.key, _JOINED.sub("", str(field.value).strip())) for field in fields]
+    if glued := next((key for key, value in values if _goes_on(value)), None):
+        return Seed(place, fault=f"The entry cannot be read: a comma is missing after its field {glued}.")
     texts = {
         kind: [value for key, value in values if kind_of(key) == kind]
         for kind in ("note", "address", "title", "year", "author", "volume", "pages")
@@ -70,6 +73,16 @@ def _seed(place: str, fields: list[Field]) -> Seed:
     author = plain_text(first["author"][:_LONGEST].partition(" and ")[0])
     where = (_bare(first["volume"]), _bare(first["pages"]))
     return build_seed(place, said, hints, Printed(plain_text(first["title"]), _bare(first["year"]), author, *where))
+
+
+def _goes_on(value: str) -> bool:
+    """Tell whether another field stands in a value, behind the brace that closes it."""
+    depth = 0
+    for brace in re.finditer(r"\\.|[{}]", value) if value.startswith("{") else ():
+        depth += (brace[0] == "{") - (brace[0] == "}")
+        if depth == 0:
+            return re.match(r"\s*[\w-]+\s*=", value[brace.end() :]) is not None
+    return False
 
 
 def _eprint(fields: dict[str, str]) -> list[Said]:

@@ -1,4 +1,4 @@
-"""CSL-JSON, litkb's own JSON Lines, and objects of JSON with PMIDs, DOIs or titles -> seeds.  (pure)"""
+"""CSL-JSON, litkb's own JSON Lines, objects of JSON with PMIDs, DOIs or titles, lists of these -> seeds.  (pure)"""
 
 import json
 from collections.abc import Iterator
@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from harvest.seedfiles.entry import Printed, Said, build_seed, find_addressed, find_labelled
 from harvest.seedfiles.names import kind_of
-from harvest.seeds import Seed
+from harvest.seeds import Seed, seed_of
 from kb.errors import UsageError
+from kb.identifiers import Identifier, parse_identifier
 
 _LITKB: Final = {"id", "record_type", "source"}  # in each line of litkb's export; the id of an article is its PMID
 
@@ -22,6 +23,8 @@ def read_json(name: str, text: str) -> Iterator[Seed]:
     for place, item in _items(name, text):
         if isinstance(item, dict):
             yield _seed(place, item)
+        elif isinstance(item, Identifier):
+            yield seed_of(item)._replace(place=place)
         else:
             yield Seed(place, fault="The entry is no object of JSON." if item is None else f"The entry is {item}.")
 
@@ -41,7 +44,17 @@ def _items(name: str, text: str) -> Iterator[tuple[str, Any]]:
     if isinstance(found, dict):
         found = found.get("items", [found])
     for number, item in enumerate(found if isinstance(found, list) else [], 1):
-        yield f"{name} entry {number}", item if isinstance(item, dict) else None
+        yield f"{name} entry {number}", item if isinstance(item, dict) else _identifier(item)
+
+
+def _identifier(item: Any) -> Identifier | str | None:
+    """Return the identifier that a number or a text is; what is wrong with it, or None for anything else."""
+    if isinstance(item, bool) or not isinstance(item, str | int):
+        return None
+    try:
+        return parse_identifier(str(item))
+    except UsageError:
+        return f"{str(item)[:80]!r}, which is no PMID, DOI or PMCID"
 
 
 def _object(line: str) -> Any:

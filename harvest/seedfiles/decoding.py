@@ -18,7 +18,7 @@ def decode_text(data: bytes) -> str:
         text = data.decode(_encoding(data))
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    text = text.replace("\ufeff", "").replace("\n\r", "\n")
+    text = text.replace("\ufeff", "").replace("\xa0", " ").replace("\n\r", "\n")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

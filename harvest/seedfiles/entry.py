@@ -9,7 +9,7 @@ from harvest.pubdate import first_year
 from harvest.seeds import Seed
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier, parse_labelled
-from kb.text import collapse_spaces
+from kb.text import collapse_spaces, is_placeholder
 
 _NAMES: Final = {"pmid": "PMID", "doi": "DOI", "pmcid": "PMCID"}
 _NOTHING: Final = frozenset(
@@ -20,8 +20,11 @@ _OTHERS: Final = re.compile(  # a line that tells of another article, whose PMID
     r"\b(?:comment|erratum|correct|retract|republi|reprint|update|repl(?:y|ies)|response|see|cites|summary)",
     re.IGNORECASE,
 )
-_PART: Final = re.compile(r"[;|]|\\\\|(?<=\w)[\s,]+(?=(?:PMC?ID|PubMed(?: ID)?|DOI|EMBASE)\b)", re.IGNORECASE)
-_OTHER_PART: Final = re.compile(r"[^\W\d][\w ]{0,40}:.*|EMBASE \w+|", re.IGNORECASE)  # "Export Date: 29 November 2026"
+_DATABASES: Final = "EMBASE|CT\\.?gov|ICTRP|CINAHL|PsycINFO|Scopus"  # beside a PMID in Cochrane's C3
+_PART: Final = re.compile(rf"[;|]|\\\\|(?<=\w)[\s,]+(?=(?:PMC?ID|PubMed(?: ID)?|DOI|{_DATABASES})\b)", re.IGNORECASE)
+_OTHER_PART: Final = re.compile(  # "Export Date: 29 November 2026"
+    rf"[^\W\d][\w ]{{0,40}}:.*|(?:{_DATABASES}) \S+|", re.IGNORECASE
+)
 _YEAR_OF_SEARCH: Final = re.compile(r"[A-Za-z ]+\d{4}")  # "PubMed 2019"
 _EBSCO: Final = re.compile(r"\s*Accession Number:.*?[.;]\s+(PMID: (?:NLM)?\d+)(?!\w)", re.IGNORECASE)
 
@@ -60,13 +63,13 @@ def build_seed(
         named.setdefault(f"{identifier.kind} hinted", set()).add(identifier.value)
     own = {kind: _only(named.get(kind)) or _only(named.get(f"{kind} hinted")) for kind in _NAMES}
     doubts += [_contradiction(kind, named[kind]) for kind in _NAMES if len(named.get(kind, ())) > 1]
-    title = collapse_spaces(unescape(_MARKUP.sub("", printed.title))) or None
+    title = collapse_spaces(unescape(_MARKUP.sub("", printed.title)))
     seed = Seed(
         place,
         pmid=int(own["pmid"]) if own["pmid"] else None,
         doi=own["doi"],
         pmcid=own["pmcid"],
-        title=title,
+        title=None if is_placeholder(title) else title or None,
         year=first_year(printed.year),
         author=collapse_spaces(printed.author) or None,
         volume=collapse_spaces(printed.volume) or None,

@@ -8,6 +8,8 @@ from harvest.seeds import Seed, seed_of
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier, parse_labelled
 
+_BULLET: Final = re.compile(r"\s*(?:\d{1,5}[.)](?=\s)|[-*•–](?=\s))\s+")  # "1. 32448354"
+_NUMBERED: Final = re.compile(r"\s*(\d{1,5})[:,;\t ]\s*(?=[^\s\d]|\d{4})")  # a column that counts the lines
 _COMMENT: Final = re.compile(r"(?:^|\s)#(?!\s?\d).*")
 _LABEL: Final = re.compile(
     r"\b((?:PMC?|PubMed\s)IDs?|PubMed|MEDLINE|PMC|DOIs?)\s*(?:[:=#]\s*|(?=\s))\s*", re.IGNORECASE
@@ -24,13 +26,22 @@ def is_list(text: str) -> bool:
 
 def read_list(name: str, text: str) -> Iterator[Seed]:
     """Yield a seed for each identifier; a fault for a line that holds anything else; what follows a # is a comment."""
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(_unnumbered(text.split("\n")), 1):
         place = f"{name} line {number}"
         if said := _COMMENT.sub("", line).strip(" \t,;"):
             try:
                 yield from (seed._replace(place=place) for seed in _seeds(said))
             except UsageError as error:
                 yield Seed(place, fault=str(error))
+
+
+def _unnumbered(lines: list[str]) -> list[str]:
+    """Return the lines without bullets, and without the numbers before them where these count from 1 to the last."""
+    lines = [_BULLET.sub("", line, count=1) for line in lines]
+    found = [_NUMBERED.match(line) for line in lines if line.strip()]
+    if len(found) < 2 or [match and match[1] for match in found] != [str(n + 1) for n in range(len(found))]:
+        return lines
+    return [_NUMBERED.sub("", line, count=1) for line in lines]
 
 
 def _seeds(said: str) -> list[Seed]:

@@ -14,11 +14,20 @@ _NAMES: Final = {
     "volume": "volume volumenumber vl",
     "pages": "pages page pagerange pagestart startpage firstpage sp bp",
     "note": "note notes extra annote annotation addendum accessionnumber uniqueid ut",
-    "address": "url urls link links uri howpublished",
+    "address": "url urls link links uri howpublished eprint",
 }
 _KINDS: Final[Mapping[str, str]] = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 
 
 def kind_of(name: str) -> str | None:
-    """Return what a column, field or key so named holds, whatever its case and blanks; None for others."""
-    return _KINDS.get(re.sub(r"[\W_]", "", name[:60]).lower())
+    """Return what a column, field or key so named holds, whatever its case, blanks and brackets; None for others.
+
+    Of a path like ids.pmid the last name counts where it is an identifier's.
+    """
+    plain = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", name[:60]) or name[:60]
+    last = _KINDS.get(_letters(plain.rpartition(".")[2]))
+    return _KINDS.get(_letters(plain)) or (last if last in ("pmid", "doi", "pmcid") else None)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()

@@ -14,6 +14,8 @@ _NUMBER: Final = re.compile(
     r"\s*(?:NLM)?(\d{1,8})(?:[.,]?\s+\D.*|[.\s]*)", re.IGNORECASE
 )  # ProQuest's own have more digits
 
+_NOTED: Final = re.compile(r"^Accession Number: (\d{1,8})[.;]", re.MULTILINE)  # EBSCO
+
 
 class Layout(NamedTuple):
     """How a format is built: the line with which an entry begins, its tags, and which hold what."""
@@ -125,6 +127,8 @@ def seed_of_fields(place: str, fields: Fields, layout: Layout, more: Iterable[Sa
     said = [Said(tag, kind, " ".join(value.split("\n"))) for tag, kind in tagged for value in fields.get(tag, ())]
     if any(_OF_PUBMED.fullmatch(value) for value in values_of(fields, layout.database)):
         said += [Said(tag, "pmid", found) for tag in layout.accession for found in _accession(fields.get(tag, []))]
+        noted = [match for note in values_of(fields, layout.notes) for match in _NOTED.finditer(note)]
+        said += [Said("Accession Number", "pmid", match[1]) for match in noted]
     hints = [
         *find_labelled(values_of(fields, layout.notes)),
         *find_addressed(values_of(fields, layout.addresses)),

@@ -90,7 +90,11 @@ def _pages(values: dict[str, Any]) -> dict[str, Any]:
     page, number = values.get("page"), values.get("number")
     if values["type"] in _OF_PERIODICALS and number:
         return {"page": None} | ({"number": None, _AS_PRINTED: number} if _SICI.search(number) else {})
-    return {"page": None, _AS_PRINTED: page} if page and page_range(page)[1] is None else {}
+    first, last = page_range(page)
+    if first == last:
+        return {"page": first}
+    would_lose = first[:1].isalpha() and len(first) != len(last or "")  # citeproc makes "e1-0" of e1-e10
+    return {"page": None, _AS_PRINTED: page} if page and (last is None or would_lose) else {}
 
 
 def _languages(item: Item) -> str:

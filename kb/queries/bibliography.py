@@ -61,7 +61,7 @@ class Item(NamedTuple):
     copyright: str | None = None
     coi_statement: str | None = None
     status: str | None = None
-    has_title: int = 1  # 0: the record has none, title is the label of the work
+    has_title: int = 1  # 0: the record has none, title is what PubMed shows in its place
     pub_model: str | None = None
     publication_status: str | None = None
     citation_line: str | None = None
@@ -96,8 +96,9 @@ class Item(NamedTuple):
 
 
 _HELD: Final = """
-    select a.pmid, s.name, a.record_type, coalesce(a.title, a.vernacular_title, w.label), a.year, a.doi, a.pmcid,
-        a.vernacular_title, a.book_title, j.title, j.abbreviation, j.issn_electronic, j.issn_print, j.issn_linking,
+    select a.pmid, s.name, a.record_type, coalesce(a.title, a.vernacular_title, '[Not Available]'), a.year,
+        a.doi, a.pmcid, a.vernacular_title, a.book_title, j.title, j.abbreviation,
+        j.issn_electronic, j.issn_print, j.issn_linking,
         j.country, a.journal_id, a.pub_date, a.volume, a.issue, a.pages, a.publisher,
         a.publisher_place, a.edition, a.volume_title, a.series_title, a.isbn, a.report_number, a.location_label,
         a.copyright, a.coi_statement, a.status, a.title is not null or a.vernacular_title is not null, a.pub_model,

@@ -209,7 +209,8 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
 
 
 def _cited_works(record: Record) -> list[Cited]:
-    latest = latest_cited(record.article.record_type, record.article.year)
+    article, citations = record.article, (reference.citation for reference in record.references)
+    latest = latest_cited(article.record_type, article.year, citations)
     return [resolve_reference(reference, latest) for reference in record.references]
 
 

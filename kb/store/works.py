@@ -88,12 +88,17 @@ def resolve_reference(reference: Reference, latest: int | None = None) -> Cited:
     return Cited(reference, work, key, printed, latest)
 
 
-def latest_cited(record_type: str, year: int | None) -> int | None:
-    """Return the last year in which what an article cites can have been published; None for a book, which is revised.
+def latest_cited(record_type: str, year: int | None, citations: Iterable[str | None]) -> int | None:
+    """Return the last year in which what an article cites can have been published; None where nothing tells.
 
-    The year after its own: what was online in December is printed in January.
+    The year after its own: what was online in December is printed in January. A book is revised; and PubMed gives
+    some articles of 1975 lists of later ones: a year that most of the list contradicts is no bound.
     """
-    return year + 1 if year and record_type == "article" else None
+    if not year or record_type != "article":
+        return None
+    dated = [found for citation in citations if citation and (found := year_in(citation))]
+    later = sum(found > year + 1 for found in dated)
+    return None if 2 * later > len(dated) else year + 1
 
 
 def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> None:
@@ -284,8 +289,9 @@ def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:
         ).fetchone()
         label, year = f"PMID {work}", None
         if first:
-            citation, doi, pmid, *citing = first[2:]
-            latest = latest_cited(*citing)
+            citation, doi, pmid, record_type, citing_year = first[2:]
+            printed = db.execute("select citation from article_references where citing_pmid = ?", first[:1])
+            latest = latest_cited(record_type, citing_year, (row[0] for row in printed))
             label, year = citation_label(citation, doi, pmid, latest), _year(citation, latest)
         db.execute(
             """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = ?, named_at = ?

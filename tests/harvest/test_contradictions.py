@@ -199,3 +199,26 @@ def test_the_work_of_one_reference_has_a_limit(monkeypatch: pytest.MonkeyPatch):
 
 def test_nothing_made_to_be_contradicted_is_accepted():
     assert measure_contradicted(list(synthetic_records(300))) == []
+
+
+@pytest.mark.parametrize(
+    "notice",
+    ["Erratum in: Beacon Res J. 1984;17:300.", "[Erratum in Beacon Res J 17: 300, 1984].",
+     "Comment in: Tide. 1985;3:1-2.", "(Retracted in Beacon Res J 1990;23:4)"],
+)  # fmt: skip
+def test_the_place_of_a_notice_is_not_the_place_of_the_article(notice: str):
+    assert is_accepted(f"Tangen KL, Bø M. {TITLE}. Beacon Res J. 1984;17:112-31. {notice}")
+    assert not is_accepted(f"Tangen KL, Bø M. {TITLE}. Beacon Res J. 1984;16:40-62. {notice}")
+
+
+def test_a_notice_in_brackets_after_the_title_is_no_part_of_it():
+    notice = "[published correction appears in Beacon Res J. 1985;18:9]"
+
+    assert is_accepted(f"Tangen KL, Bø M. {TITLE} {notice}. Beacon Res J. 1984;17:112-31.")
+
+
+def test_of_one_text_in_two_journals_neither_is_accepted_by_the_place_of_the_other():
+    again = SURVEY._replace(pmid=33, journals=("Tide letters", "Tide Lett"), volume="88", pages="401-20")
+
+    assert is_accepted(f"Tangen KL, Bø M. {TITLE}. Tide Lett. 1984;88:401-20.", SURVEY, again)
+    assert not is_accepted(f"Tangen KL, Bø M. {TITLE}. Beacon Res J. 1984;88:401-20.", SURVEY, again)

@@ -38,7 +38,11 @@ def said(text: str) -> list[list[str]]:
         (["C5  - 12", "U2  - L2000000001"], ["12"]),
         (["C5  - 12"], ["Oil"]),
         (["C3  - PUBMED 12,EMBASE 600000001"], ["12"]),
+        (["C3  - PUBMED 12,EMBASE 600000001,CTgov NCT00000001"], ["12"]),
         (["C3  - EMBASE 600000001"], ["Oil"]),
+        (["N1  - Accession Number: 12. Language: English.", "DB  - MEDLINE"], ["12"]),
+        (["N1  - Accession Number: 12. Language: English.", "DB  - CINAHL"], ["Oil"]),
+        (["DO\xa0\xa0-\xa010.1000/a (open access)"], ["10.1000/a"]),
         (["AN  - MEDLINE:12"], ["12"]),
         (["AN  - 12. Language: English. Entry Date: 20240301.", "DB  - MEDLINE"], ["12"]),
         (["AN  - 2900000001; 12", "DB  - MEDLINE®."], ["12"]),
@@ -107,6 +111,18 @@ def test_text_and_stray_tags_between_entries_are_no_entries_but_a_cut_off_one_is
 )
 def test_where_a_bibtex_entry_names_its_identifiers(fields, expected):
     assert said(f"@article{{a, title = {{Oil}}, {fields}}}") == [expected]
+
+
+def test_a_field_of_bibtex_that_no_comma_ends_is_rejected_and_joined_texts_are_one():
+    assert said('@article{a, title = {Oil}\n doi = {10.1000/a}}\n@article{b, title = "Oil " # "and wicks"}') == [
+        ["The entry cannot be read: a comma is missing after its field title."],
+        ["Oil and wicks"],
+    ]
+
+
+@pytest.mark.parametrize("name", ["PMID (PubMed)", "PubMed ID [PMID]", "ids.pmid", "externalIds.PubMed"])
+def test_a_column_is_known_with_what_brackets_or_a_path_add_to_its_name(name):
+    assert said(f"Title,{name}\nOil,12\n") == [["12"]]
 
 
 def test_a_percent_sign_in_bibtex_ends_no_title():

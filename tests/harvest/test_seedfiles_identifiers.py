@@ -215,3 +215,26 @@ def test_unicode_is_read_with_a_mark_or_without(encoding):
 )
 def test_a_byte_order_mark_in_the_middle_changes_nothing(text, expected):
     assert [seed.pmid for seed in read(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1. 12345678\n2. PMC7\n", "1) 12345678\n2) PMC7\n", "- 12345678\n- PMC7\n", "• 12345678\n• PMC7\n",
+     "1\t12345678\n2\tPMC7\n", "1: 12345678\n\n2: PMCID: 7\n", "11. 12345678\n12. PMC7", '[12345678, "PMC7"]'],
+)  # fmt: skip
+def test_what_counts_the_lines_of_a_list_is_no_pmid(text):
+    assert [seed.asked for seed in read(text)] == ["12345678", "PMC7"]
+
+
+def test_a_list_in_json_rejects_what_is_no_identifier():
+    assert [seed.fault for seed in read('[12, "lamp", true]')] == [
+        None,
+        "The entry is 'lamp', which is no PMID, DOI or PMCID.",
+        "The entry is no object of JSON.",
+    ]
+
+
+def test_pubmeds_words_for_no_title_are_never_searched_for():
+    [seed] = read("TY  - JOUR\nTI  - [Not Available].\nPY  - 1961\nER  - \n")
+
+    assert seed.fault == "The entry has neither an identifier nor a title."

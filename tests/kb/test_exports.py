@@ -95,6 +95,14 @@ def test_pages_that_are_no_plain_span_are_in_every_format_as_printed(pages: str)
     assert dict(citation_tags(item))["citation_firstpage"] == pages
 
 
+@pytest.mark.parametrize(
+    ("pages", "printed"), [("e1-e10", "e1-e10"), ("S99-101", "S99-S101"), ("1123-1123", "1123"), ("S12-S19", "S12-9")]
+)
+def test_no_reference_shortens_a_span_of_pages_to_another(pages: str, printed: str):
+    for suffix in (".nlm.txt", ".vancouver.txt"):
+        assert f"15(1):{printed}." in written(suffix, [ARTICLE._replace(pages=pages)])
+
+
 def test_the_number_of_an_article_without_pages_is_in_every_format():
     assert (ris(NUMBERED)["SP"], ris(NUMBERED)["C7"], bib(NUMBERED)["pages"]) == (["e0240"], ["e0240"], "e0240")
     assert (csl(NUMBERED)["page"], csl(NUMBERED)["number"]) == ("e0240", "e0240")

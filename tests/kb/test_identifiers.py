@@ -197,6 +197,13 @@ def test_an_orcid_has_a_right_check_digit(text, expected):
         ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7247232/pdf/a.pdf", Identifier("pmcid", "PMC7247232")),
         ("https://www.ncbi.nlm.nih.gov/pmc/articles/pmid/32448354/", Identifier("pmid", "32448354")),
         ("10.1111/add.12471 [doi]", Identifier("doi", "10.1111/add.12471")),
+        ("(PMID: 12)", Identifier("pmid", "12")),
+        ("[PMID 12].", Identifier("pmid", "12")),
+        ("12;", Identifier("pmid", "12")),
+        ("https://onlinelibrary.example.org/doi/full/10.1002/oar.1?download=true", Identifier("doi", "10.1002/oar.1")),
+        ("https://journals.example.org/doi/10.1177/2", Identifier("doi", "10.1177/2")),
+        ("10.1000\\/oar\\_1", Identifier("doi", "10.1000/oar_1")),
+        ("10.1000/oar.1</a>", Identifier("doi", "10.1000/oar.1")),
     ],
 )
 def test_a_person_may_name_an_article_in_many_ways(text, expected):

@@ -30,6 +30,7 @@ SICI = "10.5555/(sici)1234(1998)17:15<1661::aid-l9>3.0.co;2-2"
         ("doi:10.5555//0022-3514.71.2.230", "10.5555//0022-3514.71.2.230"),
         (f"doi:{SICI}.", SICI),
         ("doi:10.5555/ladders.", "10.5555/ladders"),
+        ("[published correction appears in J Lamp. 2001. doi:10.5555/lamp.9]. doi:10.5555/lamp.1", "10.5555/lamp.1"),
     ],
 )
 def test_a_doi_is_read_wherever_and_however_it_is_printed(printed: str, doi: str):
@@ -64,6 +65,7 @@ def test_two_dois_and_one_that_is_cut_short_are_none(printed: str):
         ("[PMC free article: PMC990099] [PubMed: 41009901]", 41009901, "PMC990099"),
         ("PubMed PMID: 41009901; PubMed Central PMCID: PMC990099.", 41009901, "PMC990099"),
         ("PubMed ID: 41009901", 41009901, None),
+        ("(PubMed ID 41009901)", 41009901, None),
         ("PMC123.", None, "PMC123"),
         ("PMCID: 990099", None, "PMC990099"),
         ("https://pubmed.ncbi.nlm.nih.gov/41009901/", 41009901, None),

@@ -20,6 +20,7 @@ from kb.queries.records import read_record
 from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, Record
 from kb.store.links import save_links
 from kb.store.records import Saved, save_gone, save_not_found, save_records
+from kb.store.works import save_renamed_works
 from tests.records import LATER, MOMENT, record, reference_of
 
 Row = tuple[object, ...]
@@ -46,6 +47,19 @@ def test_an_article_and_what_it_cites_become_works(db: sqlite3.Connection) -> No
     ]
     assert rows(db, "select count(*) from citations where citing_id = 1 and source_id = 1") == [(3,)]
     assert check_kb(db) == []
+
+
+@pytest.mark.parametrize(("printed", "kept"), [((1971, 1973, 2012), [None, 1971, 1973]), ((1971, 2011, 2012),) * 2])
+def test_the_year_of_an_article_bounds_what_it_cites_unless_most_of_its_list_is_later(
+    db: sqlite3.Connection, printed: tuple[int, ...], kept: list[int | None]
+) -> None:
+    save(db, record(1, tuple(f"Vik T. Oars of fjords {year}. J Boats. {year};4:1-9." for year in printed), year=1975))
+
+    years = [row[0] for row in rows(db, "select year from works where id < 0 order by year")]
+    assert years == list(kept)
+    with transaction(db):
+        save_renamed_works(db, [row[0] for row in rows(db, "select id from works where id < 0")])
+    assert [row[0] for row in rows(db, "select year from works where id < 0 order by year")] == years
 
 
 def test_what_sources_agree_on_and_what_one_of_them_misses_are_views(db: sqlite3.Connection) -> None:

@@ -58,29 +58,3 @@ def test_the_same_search_of_two_databases_shares_its_dois(shared_data: Path):
     )
 
     assert (len(pubmed), len(psycinfo), len(pubmed & psycinfo)) == (176, 118, 73)
-
-
-CASES = {  # beside the data: files as other programs write them; what each asks for, and how many entries are rejected
-    "formats/abstract-lamps-set.txt": ("39990012 39990013 39990014", 0),
-    "formats/bom-mid.nbib": ("39990002 39990003", 0),
-    "formats/cochrane.ris": ("39990002 39990003", 0),
-    "formats/embase-site.csv": ("39990002", 0),
-    "formats/excel.csv": ("32448354 32448354", 1),
-    "formats/own.jsonl": ("39990001 39990002 39990003 39990004 39990005 39990006", 0),
-    "formats/pmids-thousands.txt": ("32448354 15063905", 0),
-    "formats/stray-c1.ris": ("doi:10.1000/one doi:10.1000/two", 0),
-    "formats/summary-lamps-set.txt": ("39990012 39990013 39990014", 0),
-    "formats/utf16-nobom.ris": ("doi:10.1000/one", 1),
-    "formats/wos.txt": ("39990002", 0),
-    "pubmed/03_pmcids.txt": ("PMC7247232 PMC7247232", 0),
-    "pubmed/bbt.bib": ("41000021", 0),
-    "pubmed/float.csv": ("8906788 41000021", 0),
-}
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_a_file_as_another_program_writes_it_asks_for_its_articles(shared_data: Path, name: str):
-    seeds = read_seeds(name, (shared_data.parent / "cases" / name).read_bytes())
-
-    asked = " ".join(seed.asked for seed in seeds if not seed.fault)
-    assert CASES[name] == (asked, sum(seed.fault is not None for seed in seeds))
