@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from kb.languages import LANGUAGES
 from kb.queries.pages import Counts, ListSaid
 from kb.queries.standing import Measured, Timing, WorldCount
 
@@ -91,6 +92,8 @@ _ENDPOINTS: Final = {
     "esearch": "NCBI ESearch: a search", "ecitmatch": "NCBI ECitMatch: the PMIDs of printed references",
     "icite": "NIH iCite: citations", "file": "A file that was loaded",
 }  # fmt: skip
+NONE_SELECTED: Final = "No work is selected: tick some in a list, then export them."
+NO_FORMAT: Final = "There is no such format; docs/formats.md lists them."
 NO_FEED: Final = "A feed tells of articles held: it needs a search for these that has a word to look for."
 CITED_OVER_TIME: Final = "Cited over time"
 EMPTY_NAME: Final = "(no letters)"
@@ -126,14 +129,6 @@ NAMED_NOTE: Final = (
     "The SQL gives all works named and not held; years and words are then compared with each label, folded."
 )
 VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
-_LANGUAGES: Final = {
-    "eng": "English", "ger": "German", "fre": "French", "spa": "Spanish", "por": "Portuguese", "ita": "Italian",
-    "rus": "Russian", "jpn": "Japanese", "chi": "Chinese", "pol": "Polish", "nor": "Norwegian", "dan": "Danish",
-    "swe": "Swedish", "fin": "Finnish", "dut": "Dutch", "cze": "Czech", "hun": "Hungarian", "tur": "Turkish",
-    "kor": "Korean", "ara": "Arabic", "heb": "Hebrew", "per": "Persian", "gre": "Greek", "hrv": "Croatian",
-    "srp": "Serbian", "rum": "Romanian", "ukr": "Ukrainian", "ice": "Icelandic", "und": "not stated",
-    "mul": "several languages",
-}  # fmt: skip
 _EXPOSURES: Final = {  # kind of notice -> one work that is cited, several
     "RetractionIn": ("a retracted article", "{} retracted articles"),
     "PartialRetractionIn": ("an article of which a part was retracted", "{} articles of which parts were retracted"),
@@ -228,7 +223,7 @@ def citing_feed_title(label: str) -> str:
 
 def language_name(code: str) -> str:
     """Return the name of one of NLM's three-letter languages; the letters themselves where it is none of ours."""
-    return _LANGUAGES.get(code, code)
+    return LANGUAGES.get(code, code)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -19,8 +19,8 @@ from kb.database import open_kb, transaction
 from kb.queries import facetindex
 from kb.queries.facets import FacetValue, narrowed
 from kb.queries.found import read_facets, read_found_articles, read_page
+from kb.queries.parsing import parse_query
 from kb.queries.search import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
-from kb.queries.syntax import parse_query
 from kb.records import Record
 from kb.site.asked import Asked, format_asked, parse_asked, with_filter, without_filter
 from kb.site.facets import year_ranges
@@ -117,7 +117,20 @@ def plain(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     db.close()
 
 
-TEXTS = st.sampled_from(["", "synthetic", "cohort", "c* synthetic", "year:2000- cohort", "NOT author:0001", "nowhere"])
+TEXTS = st.sampled_from(
+    [
+        "title:cohort OR year:2010-2015",
+        "type:review -cohort",
+        "(1au:author OR is:free) cohort",
+        "",
+        "synthetic",
+        "cohort",
+        "c* synthetic",
+        "year:2000- cohort",
+        "NOT author:0001",
+        "nowhere",
+    ]
+)
 FILTERS = st.lists(
     st.sampled_from(
         [
