@@ -7,17 +7,19 @@ stands side by side without one must all be found. Nothing typed is an error: wh
 from typing import Final
 
 from kb.queries.fields import field_of, parse_value, reason_of
-from kb.queries.syntax import Group, Node, Problem, Query, Term, both
+from kb.queries.syntax import Group, Node, Problem, Query, Term, both, negated
 from kb.queries.tokens import Token, read_tokens
 
 DEEPEST: Final = 20  # parentheses within parentheses
 MOST_TOKENS: Final = 500  # of one search: SQLite's expressions have bounds
+_QUOTES: Final = str.maketrans("“”„«»", '"""""')
 _NOTHING_AFTER: Final = "nothing that can be searched stands after it; left out"
 _NOTHING_BEFORE: Final = "nothing that can be searched stands before it; left out"
 _NO_TAG: Final = "no tag that is known here; left out, and its words are searched anywhere"
 _TWO_TAGS: Final = "one tag is enough; left out"
 _NO_FIELD: Final = "no field of this name is known here; searched as words"
 _NOT_CLOSED: Final = "the parenthesis is not closed; read as closed at the end"
+_NO_END: Final = "the quotation mark is not closed; read as closed at the end"
 _NOT_OPEN: Final = "no parenthesis is open there; left out"
 _TOO_DEEP: Final = f"more than {DEEPEST} parentheses within one another; left out"
 _TOO_LONG: Final = f"a search has {MOST_TOKENS:,} words and signs at most; left out from there on"
@@ -25,7 +27,7 @@ _TOO_LONG: Final = f"a search has {MOST_TOKENS:,} words and signs at most; left 
 
 def parse_query(text: str) -> Query:
     """Return what text asks for; its problems tell what was not understood."""
-    reader = _Reader(list(read_tokens(text)))
+    reader = _Reader(list(read_tokens(text.translate(_QUOTES))))
     node = reader.read_all()
     parts = node.parts if isinstance(node, Group) and node.kind == "and" else (node,) if node else ()
     return Query(parts, tuple(dict.fromkeys(reader.problems)))
@@ -54,10 +56,13 @@ class _Reader:
 
     def _take(self, *kinds: str) -> Token | None:
         """Return the next token where it is of one of these kinds, and go on behind it."""
-        if self._at < len(self._tokens) and self._tokens[self._at].kind in kinds:
-            self._at += 1
-            return self._tokens[self._at - 1]
-        return None
+        if self._at == len(self._tokens) or self._tokens[self._at].kind not in kinds:
+            return None
+        token = self._tokens[self._at]
+        self._at += 1
+        if token.kind == "phrase" and (token.typed == '"' or not token.typed.endswith('"')):
+            self._miss('"', _NO_END)
+        return token
 
     def _miss(self, part: str, reason: str) -> None:
         self.problems.append(Problem(part.strip(), reason))
@@ -72,7 +77,7 @@ class _Reader:
                 for operator in operators:
                     self._miss(operator, _NOTHING_AFTER)
                 continue
-            node = Group("not", (node,)) if operators.count("NOT") % 2 else node
+            node = negated(node) if operators.count("NOT") % 2 else node
             kind = "or" if "OR" in operators else "and"
             found = node if found is None else both(kind, found, node)
         return found
@@ -93,7 +98,7 @@ class _Reader:
         """Return the next thing that is asked for, with its field or tag; None where it is nothing."""
         if self._take("minus"):
             node = self._item_without_run()
-            return Group("not", (node,)) if node else None
+            return negated(node) if node else None
         return self._run() if self._tokens[self._at].kind == "word" else self._item_without_run()
 
     def _run(self) -> Node | None:
@@ -174,7 +179,7 @@ class _Reader:
         """Return a group with a field for all its words that have none."""
         if isinstance(node, Group):
             parts = [found for part in node.parts if (found := self._in_field(part, field))]
-            return (Group("not", (parts[0],)) if node.kind == "not" else both(node.kind, *parts)) if parts else None
+            return (negated(parts[0]) if node.kind == "not" else both(node.kind, *parts)) if parts else None
         if isinstance(node, Term) and node.column is None:
             text = node.text + "*" * node.is_prefix
             return self._value(field, text, text, is_quoted=node.is_phrase)

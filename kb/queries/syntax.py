@@ -83,6 +83,11 @@ def both(kind: str, *nodes: Node) -> Node:
     return parts[0] if len(parts) == 1 else Group(kind, tuple(parts))
 
 
+def negated(node: Node) -> Node:
+    """Return what must not hold; of "not x", x."""
+    return node.parts[0] if isinstance(node, Group) and node.kind == "not" else Group("not", (node,))
+
+
 def parse_years(text: str) -> tuple[int | None, int | None] | None:
     """Return the first and the last year of "2001", "2001-2003", "2001-", "-2003", ">2001"; None for anything else."""
     if compared := _COMPARED.fullmatch(text):

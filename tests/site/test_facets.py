@@ -337,6 +337,19 @@ def test_a_table_shows_the_articles_of_the_list(ask: Get):
     assert len(articles("list")) == 20
 
 
+@pytest.mark.parametrize(("page", "numbers"), [(1, "1 2 3 … 15"), (7, "1 … 5 6 7 8 9 … 15"), (15, "1 … 13 14 15")])
+def test_the_first_page_those_around_and_the_last_are_linked(ask: Get, page: int, numbers: str):
+    nav = (
+        ask(f"/search?q=synthetic&page={page}")
+        .text.partition('aria-label="Pages of results">')[2]
+        .partition("</nav>")[0]
+    )
+
+    assert " ".join(re.sub("<[^>]+>", " ", nav.partition("<ol>")[2].partition("</ol>")[0]).split()) == numbers
+    assert f'<strong class="rank" aria-current="page">{page}</strong>' in nav
+    assert (page == 1) == ("Previous" not in nav)
+
+
 @pytest.mark.parametrize("sort", ORDERS)
 def test_results_come_in_the_order_asked_for(field: sqlite3.Connection, sort: str):
     wanted = read_wanted(field, parse_query("cohort")) or EVERYTHING
