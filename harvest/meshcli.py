@@ -18,7 +18,7 @@ from kb.store.mesh import save_mesh_tree
 @kb_argument
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 def mesh_command(kb: Path, path: Path) -> None:
-    """Read NLM's MeSH descriptor file into DB, so that articles can be found by branches of the tree.
+    """Read NLM's MeSH descriptor file into DB, so that branches of the tree and other names of headings find articles.
 
     FILE is descYYYY.xml, plain or gzipped, from NLM's download page of MeSH. A later file replaces it.
 
