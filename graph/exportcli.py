@@ -19,6 +19,7 @@ from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
 from kb.identifiers import PMID_LIMIT, pmid_or_none
 from kb.queries import choice
+from kb.queries.asking import read_query
 
 _NEIGHBOURHOOD: Final = re.compile(r"(-?\d{1,18})(?::(\d{1,3}))?")
 _YEARS: Final = re.compile(r"(\d{4})?(-)?(\d{4})?")
@@ -40,7 +41,7 @@ class Asked(NamedTuple):
 @kb_argument
 @click.argument("out")
 @click.option("--sql", help="A select with a column pmid or id, or citing_id and cited_id.")
-@click.option("--query", metavar="WORDS", help="A search, as on the site: 'author:laudet recovery year:2000-2010'.")
+@click.option("--query", metavar="WORDS", help="A search, as on the site: 'Laudet A[au] recovery -alcohol year:>2000'.")
 @click.option("--pmids", metavar="FILE", help="PMIDs, one a line, from a file; - reads them from stdin.")
 @click.option(
     "--neighbourhood", "--neighborhood", metavar="PMID:DEPTH", help="What DEPTH citations lead to, in both directions."
@@ -105,12 +106,21 @@ def _readers(pairs: set[tuple[int, int]]) -> tuple[Callable[[sqlite3.Connection,
     """Return who reads each thing that can be asked for, in the order of Asked; linked works of SQL go into pairs."""
     return (
         lambda db, sql: _linked(db, sql, pairs),
-        choice.read_works_of_search,
+        _read_search,
         lambda _, name: _read_pmids(name),
         _read_neighbourhood,
         _read_years,
         _read_community,
     )
+
+
+def _read_search(db: sqlite3.Connection, text: str) -> Iterator[int]:
+    query = read_query(db, text)
+    if query.also:
+        say(f"Also searched: MeSH heading {'; '.join(query.also)}.")
+    if query.absent:
+        say(f"Not in this library: {', '.join(query.absent)}.")
+    yield from choice.read_works_of_search(db, text)
 
 
 def _linked(db: sqlite3.Connection, sql: str, pairs: set[tuple[int, int]]) -> Iterator[int]:

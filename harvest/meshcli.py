@@ -18,7 +18,9 @@ from kb.store.mesh import save_mesh_tree
 @kb_argument
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 def mesh_command(kb: Path, path: Path) -> None:
-    """Load the MeSH tree from NLM's descriptor file into DB, so that search knows its branches.
+    """Load NLM's MeSH descriptor file into DB.
+
+    Search then knows the branches of the tree and the other names of headings.
 
     FILE is descYYYY.xml, plain or gzipped, from NLM's download page of MeSH. A later file replaces it.
 

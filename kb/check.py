@@ -39,7 +39,7 @@ COMPUTED_TABLES: Final = frozenset({
     "suggestions", "work_positions",
 })  # fmt: skip
 INDEX_TABLES: Final = frozenset({"facet_blocks", "facet_values"})  # they follow from other tables
-REFERENCE_TABLES: Final = frozenset({"mesh_tree"})  # what a person adds from a file of NLM's; no answer of a harvest
+REFERENCE_TABLES: Final = frozenset({"mesh_tree", "mesh_entry_terms"})  # a person adds them from a file of NLM's
 MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at", "decided_at", "run_id"})
 
 

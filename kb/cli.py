@@ -17,7 +17,7 @@ _SECTIONS: Final = {
         "harvest": ("harvest.cli:harvest_command", "Fetch articles and their citations from PubMed or from files."),
         "update": ("harvest.updatecli:update_command", "Bring DB up to date."),
         "resolve": ("harvest.resolvecli:resolve_command", "Identify printed references that have no PMID."),
-        "mesh": ("harvest.meshcli:mesh_command", "Load the MeSH tree from NLM's descriptor file."),
+        "mesh": ("harvest.meshcli:mesh_command", "Load NLM's MeSH descriptor file into DB."),
         "rehearse": ("harvest.rehearsecli:rehearse_command", "Run a local PubMed that has only these records."),
     },
     "Look": {

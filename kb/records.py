@@ -312,6 +312,13 @@ class MeshPlace(NamedTuple):
     name: str
 
 
+class MeshTerm(NamedTuple):
+    """Another name of a MeSH heading: "Heart Attack" of "Myocardial Infarction"."""
+
+    term: str
+    heading: str
+
+
 class IciteMetrics(NamedTuple):
     """How often the world cites an article, by NIH iCite; None: iCite does not say."""
 

@@ -16,8 +16,8 @@ from kb.formats.common import (
     season,
     title,
 )  # fmt: skip
-from kb.formats.languages import language_tag
 from kb.identifiers import SYNTHETIC_FROM
+from kb.languages import language_tag
 from kb.queries.bibliography import Item, Name
 from kb.text import fold
 

@@ -22,8 +22,8 @@ from kb.formats.common import (
     season,
     title,
 )  # fmt: skip
-from kb.formats.languages import language_tag
 from kb.identifiers import SYNTHETIC_FROM
+from kb.languages import language_tag
 from kb.queries.bibliography import Item, Name
 
 _TYPES: Final = {"article": "article-journal", "book": "book", "book chapter": "chapter", "named": "document"}

@@ -17,8 +17,8 @@ from kb.formats.common import (
     printed_pages,
     title,
 )  # fmt: skip
-from kb.formats.languages import language_tag
 from kb.identifiers import SYNTHETIC_FROM
+from kb.languages import language_tag
 from kb.queries.bibliography import Item, Name
 
 # What is said of a work beside its own fields.

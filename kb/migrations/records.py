@@ -118,6 +118,12 @@ create table mesh_tree (         -- empty until `litkb mesh` has read NLM's desc
 ) strict, without rowid;
 create index mesh_tree_descriptor on mesh_tree (descriptor_ui);
 
+create table mesh_entry_terms (  -- other names of headings; empty until `litkb mesh` has read NLM's descriptor file
+    term_key text not null,      -- folded, for finding: heart attack
+    heading text not null,       -- Myocardial Infarction; a name that has the same words in another order is left out
+    primary key (term_key, heading)
+) strict, without rowid;
+
 create table mesh_headings (
     pmid integer not null references articles (pmid),
     position integer not null,

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from kb.errors import UsageError
+from kb.queries.asking import read_identified, read_query
+from kb.queries.named import read_named
 from kb.queries.search import read_all_found, read_wanted
-from kb.queries.syntax import parse_query
 
 CHOSEN: Final = "temp.chosen_works"
 CHOSEN_IDS: Final = f"select coalesce(w.merged_into, w.id) as id from {CHOSEN} c join works w on w.id = c.id"
@@ -117,11 +118,22 @@ def _work(value: object) -> int:
 
 
 def read_works_of_search(db: sqlite3.Connection, text: str) -> Iterator[int]:
-    """Yield the articles that a search finds, in the syntax of the site; raises UsageError where it asks nothing."""
-    wanted = read_wanted(db, parse_query(text))
+    """Yield the works that a search finds or names by identifiers, in the syntax of the site.
+
+    Raises UsageError where a part of it is not understood, or it asks nothing.
+    """
+    work, query = read_identified(db, text), read_query(db, text)
+    if work is not None:
+        yield work
+        return
+    for part, reason in query.problems:
+        raise UsageError(f"The search is not understood at {part[:80]!r}: {reason.partition(';')[0]}.")
+    wanted = read_wanted(db, query)
     if wanted is None:
         raise UsageError(f"The search {text!r} has no word to look for.")
     yield from read_all_found(db, wanted)
+    if query.is_list:
+        yield from (one.id for one in read_named(db, query, ()))
 
 
 def read_neighbourhood(db: sqlite3.Connection, work: int, depth: int) -> Iterator[int]:

@@ -8,13 +8,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from kb.database import long_values
+from kb.queries.conditions import Conditions, split_words
 from kb.queries.links import Ids
-from kb.queries.mesh import IN_BRANCH
 from kb.queries.records import marks
-from kb.queries.syntax import Query, excluded_expression, fts_expression
-from kb.text import fold
+from kb.queries.syntax import Query
 
-_JOURNALS: Final = 500  # journals that one search may mean
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
 _MATCH: Final = "article_search match :match"
 ORDERS: Final = {
@@ -49,38 +47,18 @@ EVERYTHING: Final = Wanted()
 
 
 def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
-    """Return which articles a query asks for; None where it asks for nothing."""
-    where, values = list[str](), dict[str, object]()
-    match = fts_expression(query)
-    if match is not None:
-        where, values = [_MATCH], {"match": match}
-    elif query.excluded:  # "NOT x" alone, which is no expression of FTS5
-        where.append("a.pmid not in (select rowid from article_search where article_search match :excluded)")
-        values["excluded"] = excluded_expression(query)
-    if query.journals:
-        journals = {f"journal{n}": key for n, key in enumerate(_journals(db, query.journals))}
-        where.append(f"a.journal_id in ({', '.join(f':{name}' for name in journals)})")
-        values.update(journals)
-    for n, number in enumerate(query.branches):
-        where.append(f"a.pmid in ({IN_BRANCH.format(v=f':branch{n}')})")
-        values[f"branch{n}"] = number
-    if query.first_year is not None:
-        where.append("a.year >= :first_year")
-        values["first_year"] = query.first_year
-    if query.last_year is not None:
-        where.append("a.year <= :last_year")
-        values["last_year"] = query.last_year
-    if not where:
-        return None
+    """Return which articles a query asks for; None where it asks for nothing.
+
+    Words that must be found lead, as one expression of FTS5; all else is a condition on each article.
+    """
+    conditions = Conditions(db)
+    match, others = split_words(query.wanted)
+    where = [conditions.where(node) for node in others]
+    if match is None:
+        return Wanted("articles a", " and ".join(where), conditions.values) if where else None
     # first the words: SQLite must not look each article of a year up in the index of words
-    tables = "article_search cross join articles a on a.pmid = article_search.rowid" if match else "articles a"
-    return Wanted(tables, " and ".join(where), values)
-
-
-def _journals(db: sqlite3.Connection, keys: tuple[str, ...]) -> list[str]:
-    """Return the journals whose name begins so, or has a word that does."""
-    names = [(journal_id, f" {fold(name)}") for journal_id, name in read_journal_names(db)]
-    return [journal_id for journal_id, name in names if all(f" {key}" in name for key in keys)][:_JOURNALS]
+    tables = "article_search cross join articles a on a.pmid = article_search.rowid"
+    return Wanted(tables, " and ".join([_MATCH, *where]), {"match": match, **conditions.values})
 
 
 def read_found(
@@ -139,15 +117,6 @@ def read_pmids(db: sqlite3.Connection, wanted: Wanted) -> Ids:
     with long_values(db):
         joined = db.execute(f"select coalesce(group_concat(pmid), '') from ({wanted.pmids})", wanted.values).fetchone()
     return np.fromstring(joined[0], dtype=np.int64, sep=",")
-
-
-def read_journal_names(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Return (journal_id, all its names in one text) of every journal."""
-    rows = db.execute(
-        """select journal_id, coalesce(abbreviation, '') || ' | ' || coalesce(iso_abbreviation, '')
-            || ' | ' || coalesce(title, '') from journals"""
-    )
-    return [(row[0], row[1]) for row in rows]
 
 
 def read_abstract_texts(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, str]:

@@ -1,35 +1,33 @@
-"""A search as typed -> what it means: words, phrases, prefixes, fields, years. Nothing typed is an error.  (pure)"""
+"""A search as it was understood: a tree of what must be found, in words and as it may be typed.  (pure)"""
 
 import re
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Iterator
+from typing import Final, NamedTuple, TypeAlias
 
-from kb.text import fold
+from kb.languages import language_name
 
-_Value = TypeVar("_Value")
-_TOKEN: Final = re.compile(r'(?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
-_COLUMNS: Final = {
-    "author": "authors", "authors": "authors", "au": "authors",
-    "title": "title", "ti": "title",
-    "abstract": "abstract",
-    "mesh": "mesh", "mh": "mesh",
-    "keyword": "keywords", "keywords": "keywords",
+COLUMNS: Final = {  # of the index of words: name -> its columns in FTS5
+    "authors": "authors", "title": "title", "abstract": "abstract", "mesh": "mesh", "keywords": "keywords",
+    "tiab": "{title abstract keywords}",
 }  # fmt: skip
 _COLUMN_WORDS: Final = {
     "authors": "an author called", "title": "in the title", "abstract": "in the abstract",
-    "mesh": "a MeSH term with", "keywords": "a keyword with",
+    "mesh": "a MeSH term with", "keywords": "a keyword with", "tiab": "in title, abstract or keywords",
 }  # fmt: skip
-_TYPED: Final = {
-    "authors": "author", "title": "title", "abstract": "abstract", "mesh": "mesh", "keywords": "keyword"
+_PROPERTY_WORDS: Final = {
+    "journal": "in a journal called {}…", "branch": "in the MeSH branch {}", "type": "a publication type called {}…",
+    "majr": "a MeSH major topic with {}", "first_author": "first author {}", "pmid": "PMID {}", "pmcid": "{}",
+    "doi": "DOI {}", "community": "in community {}",
 }  # fmt: skip
-_JOURNAL: Final = frozenset({"journal", "ta", "jour"})
-_YEAR: Final = frozenset({"year", "years", "dp"})
-_BRANCH: Final = frozenset({"branch", "tree"})
-_TREE_NUMBER: Final = re.compile(r"[A-Z][0-9]{1,3}(\.[0-9]{1,4})*")
+_FLAG_WORDS: Final = {"retracted": "retracted", "free": "free in PMC"}
+_TYPED: Final = {"authors": "author", "keywords": "keyword", "first_author": "1au"}
 _YEARS: Final = re.compile(r"(?P<first>\d{4})?(?P<to>[-–:])?(?P<last>\d{4})?")
+_COMPARED: Final = re.compile(r"(?P<sign>>=|<=|[><≥≤])\s*(?P<year>\d{4})")
+_TREE_NUMBER: Final = re.compile(r"[A-Z][0-9]{1,3}(\.[0-9]{1,4})*")
 
 
 class Term(NamedTuple):
-    """One thing that must be found; column is None for anywhere."""
+    """Words that must be found; column is None for anywhere, else a key of COLUMNS."""
 
     text: str
     column: str | None = None
@@ -37,73 +35,74 @@ class Term(NamedTuple):
     is_phrase: bool = False
 
 
+class Property(NamedTuple):
+    """A property that is no word of the text, such as ("year", "2001-2003"); value is in its one form."""
+
+    name: str
+    value: str
+
+
+class Group(NamedTuple):
+    """What of several parts must hold: kind is "and", "or", or "not", which has one part."""
+
+    kind: str
+    parts: tuple["Node", ...]
+
+
+Node: TypeAlias = Term | Property | Group
+
+
+class Problem(NamedTuple):
+    """A part of a search that was not understood, as typed, and why."""
+
+    part: str
+    reason: str
+
+
 class Query(NamedTuple):
-    """A parsed search: every group holds alternatives, one of which must be found; excluded ones must not."""
+    """A search: all parts must hold. also are the MeSH headings that searched, the parts with synonyms, asks for."""
 
-    groups: tuple[tuple[Term, ...], ...] = ()
-    excluded: tuple[Term, ...] = ()
-    journals: tuple[str, ...] = ()
-    branches: tuple[str, ...] = ()  # tree numbers of MeSH
-    first_year: int | None = None
-    last_year: int | None = None
-    left_out: tuple[str, ...] = ()
+    parts: tuple[Node, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    is_list: bool = False  # of identifiers
+    absent: tuple[str, ...] = ()  # of a list: what nothing here has
+    also: tuple[str, ...] = ()
+    searched: tuple[Node, ...] = ()
 
-
-def parse_query(text: str) -> Query:
-    """Return what text asks for; what has no meaning is left out, and said to be."""
-    query, joined, negated = Query(), False, False
-    for match in _TOKEN.finditer(text):
-        word = match["word"]
-        if match["field"] is None and word in ("AND", "OR", "NOT"):
-            joined, negated = word == "OR" and bool(query.groups), word == "NOT"
-            continue
-        query = _with_token(query, match, joined=joined, negated=negated)
-        joined, negated = False, False
-    return query
+    @property
+    def wanted(self) -> tuple[Node, ...]:
+        """What is looked for: the parts, with synonyms where there are any."""
+        return self.searched or self.parts
 
 
-def _with_token(query: Query, match: re.Match[str], *, joined: bool, negated: bool) -> Query:
-    field, word = (match["field"] or "").lower(), match["word"]
-    value = word if word is not None else match["phrase"]
-    if field in _YEAR:
-        return _with_years(query, value, match[0])
-    if field in _JOURNAL:
-        key = fold(value).replace('"', "").strip(" *")
-        return query._replace(journals=(*query.journals, key)) if key else _without(query, match[0])
-    if field in _BRANCH:
-        branch = parse_branch(value)
-        return query._replace(branches=(*query.branches, branch)) if branch else _without(query, match[0])
-    if field and field not in _COLUMNS:
-        value = match[0].replace('"', "")
-    term = _term(value, _COLUMNS.get(field), is_phrase=word is None)
-    if term is None:
-        return _without(query, match[0])
-    if negated:
-        return query._replace(excluded=(*query.excluded, term))
-    if joined:
-        return query._replace(groups=(*query.groups[:-1], (*query.groups[-1], term)))
-    return query._replace(groups=(*query.groups, (term,)))
+def both(kind: str, *nodes: Node) -> Node:
+    """Return the parts joined by "and" or "or"; groups of the same kind are taken in."""
+    parts: list[Node] = []
+    for node in nodes:
+        parts.extend(node.parts if isinstance(node, Group) and node.kind == kind else (node,))
+    return parts[0] if len(parts) == 1 else Group(kind, tuple(parts))
 
 
-def _term(value: str, column: str | None, *, is_phrase: bool) -> Term | None:
-    folded = " ".join(re.findall(r"[^\W_]+", fold(value)))
-    if not folded:
-        return None
-    return Term(folded, column, is_prefix=not is_phrase and value.endswith("*"), is_phrase=" " in folded)
-
-
-def _with_years(query: Query, value: str, token: str) -> Query:
-    years = parse_years(value)
-    return query._replace(first_year=years[0], last_year=years[1]) if years else _without(query, token)
+def negated(node: Node) -> Node:
+    """Return what must not hold; of "not x", x."""
+    return node.parts[0] if isinstance(node, Group) and node.kind == "not" else Group("not", (node,))
 
 
 def parse_years(text: str) -> tuple[int | None, int | None] | None:
-    """Return the first and the last year of "2001", "2001-2003", "2001-" or "-2003"; None for anything else."""
+    """Return the first and the last year of "2001", "2001-2003", "2001-", "-2003", ">2001"; None for anything else."""
+    if compared := _COMPARED.fullmatch(text):
+        return _compared_years(compared["sign"], int(compared["year"]))
     match = _YEARS.fullmatch(text)
     if not match or not (match["first"] or match["last"]):
         return None
     first, last = match["first"], match["last"] if match["to"] else match["first"]
     return int(first) if first else None, int(last) if last else None
+
+
+def _compared_years(sign: str, year: int) -> tuple[int | None, int | None] | None:
+    first = year + (sign == ">") if sign in (">", ">=", "≥") else None
+    last = year - (sign == "<") if sign in ("<", "<=", "≤") else None
+    return (first, last) if (first or 0) <= 9999 and (last is None or last >= 0) else None
 
 
 def parse_branch(text: str) -> str | None:
@@ -123,93 +122,98 @@ def _typed_year(year: int | None) -> str:
     return "" if year is None else f"{year:04}"
 
 
-def _without(query: Query, token: str) -> Query:
-    return query._replace(left_out=(*query.left_out, token))
-
-
-def fts_expression(query: Query) -> str | None:
-    """Return the FTS5 expression of a query, every term quoted; None where nothing is to be matched."""
-    if not query.groups:
-        return None
-    wanted = " AND ".join(f"({' OR '.join(_fts_term(term) for term in group)})" for group in query.groups)
-    return f"({wanted}) NOT ({excluded_expression(query)})" if query.excluded else wanted
-
-
-def excluded_expression(query: Query) -> str:
-    """Return the FTS5 expression of what must not be found; "" for nothing."""
-    return " OR ".join(_fts_term(term) for term in query.excluded)
-
-
-def _fts_term(term: Term) -> str:
-    quoted = f'"{term.text}"' + (" *" if term.is_prefix else "")
-    return f"{term.column} : {quoted}" if term.column else quoted
-
-
 def words_of(query: Query) -> list[Term]:
     """Return the terms that snippets mark."""
-    return [term for group in query.groups for term in group]
+    return [term for node in query.wanted for term in terms_of(node)]
+
+
+def terms_of(node: Node) -> Iterator[Term]:
+    """Yield the terms of a part that may be found; not those that must not."""
+    if isinstance(node, Term):
+        yield node
+    elif isinstance(node, Group) and node.kind != "not":
+        for part in node.parts:
+            yield from terms_of(part)
+
+
+def properties_of(node: Node) -> Iterator[Property]:
+    """Yield the properties that a part names."""
+    if isinstance(node, Property):
+        yield node
+    elif isinstance(node, Group):
+        for part in node.parts:
+            yield from properties_of(part)
 
 
 def format_query(query: Query) -> str:
-    """Return a query as it may be typed: parsed again it is the same, but for what was left out."""
-    parts = [" OR ".join(_typed(term) for term in group) for group in query.groups]
-    parts += [f"NOT {_typed(term)}" for term in query.excluded]
-    parts += [f'journal:"{key}"' for key in query.journals]
-    parts += [f"branch:{number}" for number in query.branches]
-    if years := format_years(query.first_year, query.last_year):
-        parts.append(f"year:{years}")
-    return " ".join(parts)
+    """Return a search as it may be typed: parsed again it is the same, but for what was not understood."""
+    return format_parts(query.parts)
 
 
-def _typed(term: Term) -> str:
-    field = f"{_TYPED[term.column]}:" if term.column else ""
-    if term.is_prefix:
-        return f"{field}{term.text.replace(' ', '-')}*"
-    return f'{field}"{term.text}"' if term.is_phrase else f"{field}{term.text}"
+def format_parts(parts: tuple[Node, ...]) -> str:
+    """Return parts that must all hold as they may be typed."""
+    return " ".join(_typed(part, is_alone=len(parts) == 1) for part in parts)
+
+
+def _typed(node: Node, *, is_alone: bool = False) -> str:
+    if isinstance(node, Term):
+        return _typed_term(node)
+    if isinstance(node, Property):
+        name = _TYPED.get(node.name, node.name)
+        return f"{name}:{node.value}" if re.fullmatch(r"[\w.<>=-]+", node.value) else f'{name}:"{node.value}"'
+    if node.kind == "not":
+        return f"-{_typed(node.parts[0])}"
+    joined = (" OR " if node.kind == "or" else " ").join(_typed(part) for part in node.parts)
+    return joined if is_alone else f"({joined})"
+
+
+def _typed_term(term: Term) -> str:
+    field = f"{_TYPED.get(term.column, term.column)}:" if term.column else ""
+    text = term.text + ("*" if term.is_prefix else "")
+    return f'{field}"{text}"' if term.is_phrase else f"{field}{text}"
 
 
 class Part(NamedTuple):
-    """A part of a query in words, and what may be typed to have all the others."""
+    """A part of a search in words, and what may be typed to have all the others."""
 
     words: str
     others: str
 
 
 def parts_of(query: Query) -> list[Part]:
-    """Return the parts of a query as it was understood; an empty list where nothing is asked."""
-    groups, excluded, journals, branches = query.groups, query.excluded, query.journals, query.branches
-    found = [
-        (" or ".join(_described(term) for term in group), query._replace(groups=_but(groups, n)))
-        for n, group in enumerate(groups)
-    ]
-    found += [
-        (f"not {_described(term)}", query._replace(excluded=_but(excluded, n))) for n, term in enumerate(excluded)
-    ]
-    found += [
-        (f"in a journal called {key}…", query._replace(journals=_but(journals, n))) for n, key in enumerate(journals)
-    ]
-    found += [
-        (f"in the MeSH branch {number}", query._replace(branches=_but(branches, n)))
-        for n, number in enumerate(branches)
-    ]
-    if years := describe_years(query.first_year, query.last_year):
-        found.append((years, query._replace(first_year=None, last_year=None)))
-    return [Part(words, format_query(others)) for words, others in found]
-
-
-def _but(values: tuple[_Value, ...], place: int) -> tuple[_Value, ...]:
-    return values[:place] + values[place + 1 :]
+    """Return the parts of a search as it was understood; an empty list where nothing is asked."""
+    parts = query.parts
+    return [Part(_described(part), format_parts(parts[:n] + parts[n + 1 :])) for n, part in enumerate(parts)]
 
 
 def describe(query: Query) -> str:
-    """Return the query as it was understood, as a sentence; "" where nothing is asked."""
+    """Return the search as it was understood, as a sentence; "" where nothing is asked."""
     return "; ".join(part.words for part in parts_of(query))
 
 
-def _described(term: Term) -> str:
+def _described(node: Node, *, is_within: bool = False) -> str:
+    if isinstance(node, Term):
+        return _described_term(node)
+    if isinstance(node, Property):
+        return _described_property(node)
+    if node.kind == "not":
+        return f"not {_described(node.parts[0], is_within=True)}"
+    words = f" {node.kind} ".join(_described(part, is_within=True) for part in node.parts)
+    return f"({words})" if is_within else words
+
+
+def _described_term(term: Term) -> str:
     shown = f"“{term.text}”" if term.is_phrase else term.text
     shown += "*" if term.is_prefix else ""
     return f"{_COLUMN_WORDS[term.column]} {shown}" if term.column else shown
+
+
+def _described_property(one: Property) -> str:
+    if one.name == "year":
+        return describe_years(*(parse_years(one.value) or (None, None)))
+    if one.name == "language":
+        return f"in {language_name(one.value)}"
+    return _FLAG_WORDS[one.value] if one.name == "is" else _PROPERTY_WORDS[one.name].format(one.value)
 
 
 def describe_years(first: int | None, last: int | None) -> str:

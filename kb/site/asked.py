@@ -1,14 +1,16 @@
 """What a search address asks, and back: every state of the search is one address.  (pure)"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from kb.queries.facets import FACETS
 from kb.queries.search import ORDERS
-from kb.queries.syntax import format_years, parse_branch, parse_years
+from kb.queries.syntax import Problem, format_years, parse_branch, parse_years
 
-LONGEST: Final = 1_000  # characters of a search, and of any other value, that are read
+LONGEST: Final = 2_000  # characters of a search, and of any other value, that are read
+_CUT: Final = f"a search here has {LONGEST:,} characters at most; left out from there on"
+_NO_VALUE: Final = "this filter has no such value; left out"
 LAST_PAGE: Final = 500
 _MOST_VALUES: Final = 20  # of one facet
 VIEWS: Final = ("list", "table", "map", "timeline")
@@ -16,7 +18,7 @@ _PLACES: Final = {facet: place for place, facet in enumerate(FACETS)}
 
 
 class Asked(NamedTuple):
-    """A state of the search; filters are (facet, value) in canonical order, left_out is what has no meaning."""
+    """A state of the search; filters are (facet, value) in canonical order, left_out is what was not understood."""
 
     text: str = ""
     is_known: bool = False  # works that are named and not held, in place of articles
@@ -24,7 +26,7 @@ class Asked(NamedTuple):
     sort: str = "relevance"
     view: str = "list"
     page: int = 1
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Problem, ...] = ()
 
 
 def parse_asked(query_string: str) -> Asked:
@@ -42,10 +44,21 @@ def parse_asked(query_string: str) -> Asked:
         sort=_one_of(given.get("sort"), tuple(ORDERS)),
         view=_one_of(given.get("view"), VIEWS),
         page=_page(given.get("page", "1")),
-        left_out=tuple(
-            f"{name}={value}" for name, value in pairs if name in FACETS and _canonical(name, value) is None
-        ),
+        left_out=(*_cut(query_string), *_without_meaning(pairs)),
     )
+
+
+def _cut(query_string: str) -> Iterator[Problem]:
+    """Yield where a search that is too long was cut."""
+    for name, value in parse_qsl(query_string):
+        if name == "q" and len(value) > LONGEST:
+            yield Problem(f"{value[LONGEST : LONGEST + 40]}…", _CUT)
+
+
+def _without_meaning(pairs: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    for name, value in pairs:
+        if name in FACETS and _canonical(name, value) is None:
+            yield Problem(f"{name}={value}", _NO_VALUE)
 
 
 def _canonical(facet: str, value: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import yaml
 
 from kb.database import one_moment
-from kb.formats.languages import LANGUAGE_TAGS, language_name
+from kb.languages import LANGUAGE_TAGS, language_name
 from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, wording

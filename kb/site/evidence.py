@@ -6,11 +6,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from kb.queries import evidence
+from kb.queries.asking import read_query
 from kb.queries.evidence import Evidence
 from kb.queries.pages import read_labels
 from kb.queries.proofs import EVIDENCE
 from kb.queries.search import EVERYTHING
-from kb.queries.syntax import parse_query
 from kb.site import wording
 from kb.site.asked import parse_asked
 from kb.site.cells import cell_path
@@ -46,7 +46,7 @@ def _of_search(db: sqlite3.Connection, name: str, query_string: str, args: Mappi
     asked = parse_asked(query_string)
     make = _OF_SEARCH[name]
     if make is None:
-        rows = evidence.read_named_evidence(db, parse_query(asked.text), asked.filters, SHOWN)
+        rows = evidence.read_named_evidence(db, read_query(db, asked.text), asked.filters, SHOWN)
         known = EVIDENCE["known"]._replace(title=wording.NAMED_ONLY.capitalize(), sql=wording.NAMED_SQL)
         return _page(known, {}, rows) | {"note": wording.NAMED_NOTE, "query": None}
     wanted = wanted_articles(db, asked) or EVERYTHING

@@ -1,9 +1,9 @@
 """The facets beside a search: each value with its count, as a link that adds it or takes it away.  (pure)"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from kb.formats.languages import language_name
+from kb.languages import language_name
 from kb.queries.facets import FACETS, FacetValue
 from kb.queries.syntax import describe_years, parse_years
 from kb.site import wording
@@ -14,6 +14,10 @@ SHOWN: Final = ("year", "type", "journal", "mesh", "branch", "community", "langu
 _FIRST: Final = 8  # values of a facet before "more"
 _STEPS: Final = (1, 5, 10, 20, 50)  # years of a range
 _MOST_RANGES: Final = 10
+_BAR_STEPS: Final = (1, 2, 5, 10, 20, 50, 100)
+_MOST_BARS: Final = 32
+HISTOGRAM_WIDTH: Final = 240.0  # in units of its own
+HISTOGRAM_HEIGHT: Final = 56.0
 
 
 Labels = dict[tuple[str, str], str]  # (facet, value) -> what people read
@@ -90,13 +94,62 @@ def year_ranges(years: Iterable[FacetValue]) -> list[FacetValue]:
     """Return years, the latest first, in as few years a range as gives ten ranges at most."""
     counts = {int(one.key): one.articles for one in years}
     for step in _STEPS:
-        ranges: dict[int, int] = {}
-        for year, articles in counts.items():
-            ranges[year // step * step] = ranges.get(year // step * step, 0) + articles
+        ranges = _in_ranges(counts, step)
         if len(ranges) <= _MOST_RANGES:
             break
-    names = {first: f"{first:04}" if step == 1 else f"{first:04}-{first + step - 1:04}" for first in ranges}
+    names = {first: _range_key(first, step) for first in ranges}
     return [FacetValue(names[first], names[first], ranges[first]) for first in sorted(ranges, reverse=True)]
+
+
+class Bar(NamedTuple):
+    """A bar of the histogram of years, in its own units, and the query string that narrows the search to it."""
+
+    x: float
+    width: float
+    height: float
+    words: str
+    query: str
+    articles: int
+
+
+class Histogram(NamedTuple):
+    """Bars from the first to the last year; years without articles are gaps."""
+
+    bars: list[Bar]
+    first: str
+    last: str
+
+
+def year_histogram(asked: Asked, years: Sequence[FacetValue]) -> Histogram | None:
+    """Return the articles found by year, or by a few years together; None where there is nothing to choose."""
+    counts = {int(one.key): one.articles for one in years}
+    if len(counts) < 2:
+        return None
+    step = next((step for step in _BAR_STEPS if (max(counts) - min(counts)) // step < _MOST_BARS), _BAR_STEPS[-1])
+    ranges = _in_ranges(counts, step)
+    begin, end, most = min(ranges), max(ranges), max(ranges.values())
+    if begin == end:
+        return None
+    width = HISTOGRAM_WIDTH / ((end - begin) // step + 1)
+    bars = []
+    for first, articles in sorted(ranges.items()):
+        key = _range_key(first, step)
+        height = max(articles / most * HISTOGRAM_HEIGHT, 1.0)
+        query = format_asked(with_filter(asked, "year", key))
+        bars.append(Bar((first - begin) // step * width, width, height, filter_words("year", key), query, articles))
+    return Histogram(bars, f"{begin:04}", f"{end + step - 1:04}")
+
+
+def _in_ranges(counts: Mapping[int, int], step: int) -> dict[int, int]:
+    """Return the articles by the first year of as many years as step says."""
+    ranges: dict[int, int] = {}
+    for year, articles in counts.items():
+        ranges[year // step * step] = ranges.get(year // step * step, 0) + articles
+    return ranges
+
+
+def _range_key(first: int, step: int) -> str:
+    return f"{first:04}" if step == 1 else f"{first:04}-{first + step - 1:04}"
 
 
 def filter_words(facet: str, value: str, label: str | None = None) -> str:

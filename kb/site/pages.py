@@ -1,6 +1,7 @@
 """Our routes: home, search, article, work; each asks its values in one thread hop and fills a template."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -12,7 +13,7 @@ from kb.site.article import ORDERS, article_values
 from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.cite import cite_values
 from kb.site.context import NAME, ask, find_database, read_metadata
-from kb.site.downloads import ANY_ENDING, Selected, form_of, is_bibliography, wanted_file
+from kb.site.downloads import ANY_ENDING, ENDINGS, Selected, form_of, is_bibliography, wanted_file
 from kb.site.evidence import citation_values, evidence_values
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed
 from kb.site.home import home_values
@@ -107,6 +108,17 @@ async def search_file(datasette: Any, request: Any) -> Any:
     database = await _database(datasette)
     asked, form = parse_asked(request.query_string), form_of(request.url_vars["ending"])
     wanted = wanted_file(form, "search", lambda db: Selected(read_works_asked(db, asked)))
+    return FileAnswer(datasette, database, request, wanted)
+
+
+async def selected_file(datasette: Any, request: Any) -> Any:
+    """Answer /search/selected?id=…&as=ris: the works that were ticked in a list."""
+    database = await _database(datasette)
+    works = {int(one) for one in request.args.getlist("id") if _WORK.fullmatch(one)}
+    ending = request.args.get("as") or "ris"
+    if not works or ending not in ENDINGS:
+        return answers.sentence(wording.NONE_SELECTED if not works else wording.NO_FORMAT, status=400)
+    wanted = wanted_file(form_of(ending), "selected", lambda _: Selected(works))
     return FileAnswer(datasette, database, request, wanted)
 
 
@@ -245,6 +257,7 @@ async def _database(datasette: Any) -> Any:
     return database
 
 
+_WORK: Final = re.compile(r"-?[0-9]{1,18}")
 _KINDS: Final = "|".join(KINDS)
 ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/$", home),
@@ -258,6 +271,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (rf"^/(?P<kind>{_KINDS})/(?P<key>[^/.]*)$", thing),
     (rf"^/(?P<kind>{_KINDS})/(?P<key>[^/.]*)\.(?P<ending>{ANY_ENDING})$", thing_file),
     (r"^/search\.atom$", search_atom),
+    (r"^/search/selected$", selected_file),
     (r"^/article/(?P<pmid>[0-9]{1,10})/citing\.atom$", citing_atom),
     (r"^/notices\.atom$", notices_atom),
     (r"^/robots\.txt$", robots),

@@ -19,6 +19,7 @@ from kb.site.wording import NO_TITLE
 
 PAGE_SIZE: Final = 20
 _NAMES: Final = 6  # of an author list
+_AROUND: Final = 2  # pages before and after this one that are linked
 
 
 class Result(NamedTuple):
@@ -28,6 +29,7 @@ class Result(NamedTuple):
     title: Markup | str
     names: list[PrintedName]
     snippet: Markup | None
+    abstract: str | None  # where it is to be unfolded
     is_retracted: bool
     citation_count: int | None
     pagerank: float | None
@@ -48,13 +50,15 @@ def article_results(
     pmids = read_page(db, found, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
     listed, names, measures = read_listed(db, pmids), read_names(db, pmids, _NAMES), read_measures(db, pmids)
     retracted = read_retracted(db, pmids)
-    abstracts = read_abstract_texts(db, pmids) if terms else {}
+    is_list = asked.view == "list"
+    abstracts = read_abstract_texts(db, pmids) if terms or is_list else {}
     return [
         Result(
             listed[pmid],
             _title(listed[pmid], terms),
             names.get(pmid, []),
-            _snippet(abstracts.get(pmid), terms),
+            _snippet(abstracts.get(pmid), terms) if terms else None,
+            abstracts.get(pmid) if is_list else None,
             pmid in retracted,
             *measures.get(pmid, (None, None)),
         )
@@ -98,4 +102,16 @@ def place(asked: Asked, count: int, size: int) -> dict[str, Any]:
         "last": last,
         "previous": format_asked(asked._replace(page=asked.page - 1)) if asked.page > 1 else None,
         "next": format_asked(asked._replace(page=asked.page + 1)) if is_more else None,
+        "numbers": _numbers(asked, min(-(-count // size), LAST_PAGE)),
     }
+
+
+def _numbers(asked: Asked, pages: int) -> list[Tab | None]:
+    """Return the first page, those around this one, and the last; None for a gap. None at all of a single page."""
+    shown = sorted({1, pages, *range(asked.page - _AROUND, asked.page + _AROUND + 1)} & {*range(1, pages + 1)})
+    found: list[Tab | None] = []
+    for before, number in zip([0, *shown], shown, strict=False):
+        if number > before + 1:
+            found.append(None)
+        found.append(Tab(str(number), format_asked(asked._replace(page=number)), number == asked.page))
+    return found if pages > 1 else []

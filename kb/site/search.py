@@ -6,12 +6,11 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from kb.errors import UsageError
-from kb.identifiers import parse_identifier
+from kb.queries.asking import read_identified, read_query
 from kb.queries.facets import FacetValue, narrowed, read_filter_labels
 from kb.queries.found import read_facets, read_found_articles
 from kb.queries.mesh import read_has_tree
 from kb.queries.named import NAMED_FACETS, Named, read_known_count, read_named, read_named_count
-from kb.queries.pages import read_work, read_work_by_identifier
 from kb.queries.search import (
     EVERYTHING,
     Wanted,
@@ -20,13 +19,16 @@ from kb.queries.search import (
     read_found_count,
     read_wanted,
 )
-from kb.queries.syntax import Query, parse_query, parts_of, words_of
+from kb.queries.spelling import read_corrections
+from kb.queries.syntax import Query, format_query, parts_of, words_of
+from kb.queries.typical import read_typical
 from kb.site import wording
 from kb.site.asked import VIEWS, Asked, format_asked, taken
-from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets
+from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets, year_histogram
 from kb.site.links import sql_path
 from kb.site.picturing import Found, Picture, map_of, timeline_of
 from kb.site.results import PAGE_SIZE, article_results, orders, place, tabs
+from kb.site.searchhelp import search_examples
 
 _FEW: Final = 20_000  # known works whose labels are read for a count alone: within 100 ms
 _STRONGEST: Final = 20_000  # works found whose places are looked up, those cited most here
@@ -49,14 +51,18 @@ def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
     goto = find_identified(db, asked)
     if goto is not None:
         return {"goto": goto}
-    query, labels = parse_query(asked.text), read_filter_labels(db, asked.filters)
+    query, labels = read_query(db, asked.text), read_filter_labels(db, asked.filters)
     found = _named_values(db, asked, query, labels) if asked.is_known else _held_values(db, asked, query, labels)
     return {
         "goto": None,
         "q": asked.text,
         "asked": asked,
         "parts": _parts(asked, query, labels),
-        "left_out": (*query.left_out, *asked.left_out),
+        "problems": (*query.problems, *asked.left_out),
+        "absent": query.absent,
+        "also": query.also,
+        "corrections": [] if found["count"] else _corrections(db, asked, query),
+        "examples": search_examples(read_typical(db)),
         "views": tabs(asked, "view", VIEWS, wording.VIEW_WORDS),
         "sorts": tabs(asked, "sort", orders(db), wording.SORT_WORDS),
         "kept": parse_qsl(format_asked(asked._replace(text="", page=1))),
@@ -74,7 +80,7 @@ def search_picture(db: sqlite3.Connection, asked: Asked) -> Picture | None:
     if draw is None or (wanted is None and not asked.is_known):
         return None
     if asked.is_known:
-        named = [one.id for one in read_named(db, parse_query(asked.text), asked.filters, "citations")]
+        named = [one.id for one in read_named(db, read_query(db, asked.text), asked.filters, "citations")]
         return draw(db, Found(named[:_STRONGEST], len(named), f"/evidence/named?{format_asked(taken(asked))}"))
     found = read_found(db, wanted or EVERYTHING, sort="citations", limit=_STRONGEST)
     count = read_found_count(db, wanted or EVERYTHING)
@@ -92,6 +98,7 @@ def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Lab
         "count": len(found.pmids),
         "states": _states(asked, len(found.pmids), _named_count(db, asked, query)) if is_asked else [],
         "facets": shown_facets(asked, values, labels),
+        "histogram": year_histogram(asked, values.get("year", [])),
         "no_tree": None if has_tree else wording.NO_TREE,
         "results": article_results(db, found, asked, terms=words_of(query), size=_size(asked)) if is_asked else [],
         "sql": sql_path(found.wanted) if is_asked else None,
@@ -101,12 +108,13 @@ def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Lab
 def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
     """Return the works named and not held that are found; all that their facets can tell is the year."""
     named, wanted, size = read_named(db, query, asked.filters, asked.sort), wanted_articles(db, asked), _size(asked)
-    held = read_found_count(db, wanted or EVERYTHING)
+    held, years = read_found_count(db, wanted or EVERYTHING), _years(named)
     return {
         "is_asked": True,
         "count": len(named),
         "states": _states(asked, held, len(named)),
-        "facets": shown_facets(asked, {"year": _years(named)}, labels),
+        "facets": shown_facets(asked, {"year": years}, labels),
+        "histogram": year_histogram(asked, years),
         "named": named[(asked.page - 1) * size : asked.page * size],
     }
 
@@ -118,7 +126,7 @@ def _named_count(db: sqlite3.Connection, asked: Asked, query: Query) -> int | No
 
 def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:
     """Return which held articles are asked for; None where nothing is."""
-    wanted = read_wanted(db, parse_query(asked.text))
+    wanted = read_wanted(db, read_query(db, asked.text))
     if wanted is None and not asked.filters:
         return None
     return narrowed(wanted or EVERYTHING, asked.filters)
@@ -126,7 +134,7 @@ def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:
 
 def asked_words(db: sqlite3.Connection, asked: Asked) -> str:
     """Return what is asked in words; "" for everything."""
-    parts = _parts(asked, parse_query(asked.text), read_filter_labels(db, asked.filters))
+    parts = _parts(asked, read_query(db, asked.text), read_filter_labels(db, asked.filters))
     return "; ".join(part.words for part in parts)
 
 
@@ -136,7 +144,7 @@ def read_works_asked(db: sqlite3.Connection, asked: Asked) -> set[int]:
     if identified is not None:
         return {identified}
     if asked.is_known:
-        return {one.id for one in read_named(db, parse_query(asked.text), asked.filters)}
+        return {one.id for one in read_named(db, read_query(db, asked.text), asked.filters)}
     wanted = wanted_articles(db, asked)
     if wanted is None:
         raise UsageError(f"The search {asked.text!r} has no word to look for.")
@@ -145,16 +153,17 @@ def read_works_asked(db: sqlite3.Connection, asked: Asked) -> set[int]:
 
 def find_identified(db: sqlite3.Connection, asked: Asked) -> int | None:
     """Return the work that a search names by PMID, PMCID, DOI or an address; None where it names none of this file."""
-    if asked.filters or asked.is_known:
-        return None
-    try:
-        identifier = parse_identifier(asked.text)
-    except UsageError:
-        return None
-    if identifier.kind == "pmid":
-        found = read_work(db, int(identifier.value))
-        return found.id if found else None
-    return read_work_by_identifier(db, identifier.kind, identifier.value)
+    return None if asked.filters or asked.is_known else read_identified(db, asked.text)
+
+
+def _corrections(db: sqlite3.Connection, asked: Asked, query: Query) -> list[Removable]:
+    """Return searches with other words that find something, each with its query string."""
+    others = [asked._replace(text=format_query(one), page=1) for one in read_corrections(db, query)]
+    return [
+        Removable(one.text, format_asked(one))
+        for one in others
+        if read_found_count(db, wanted_articles(db, one) or EVERYTHING)
+    ]
 
 
 def _years(named: list[Named]) -> list[FacetValue]:

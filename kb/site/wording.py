@@ -90,6 +90,8 @@ _ENDPOINTS: Final = {
     "esearch": "NCBI ESearch: a search", "ecitmatch": "NCBI ECitMatch: PMIDs of printed references",
     "icite": "NIH iCite: citations", "file": "Loaded file",
 }  # fmt: skip
+NONE_SELECTED: Final = "No work is selected: tick some in a list, then export them."
+NO_FORMAT: Final = "There is no such format; docs/formats.md lists them."
 NO_FEED: Final = "A feed lists articles in this library: it needs a search with at least one word."
 CITED_OVER_TIME: Final = "Cited over time"
 EMPTY_NAME: Final = "(no letters)"

@@ -12,7 +12,7 @@ from kb.searches import Search
 
 _KEPT: Final = (  # what no answer of the archive says
     "harvest_runs", "harvest_tasks", "searches", "search_warnings", "harvest_origins", "harvest_changes",
-    "harvest_counts", "mesh_tree", "resolution_runs", "resolutions", "resolution_candidates",
+    "harvest_counts", "mesh_tree", "mesh_entry_terms", "resolution_runs", "resolutions", "resolution_candidates",
 )  # fmt: skip
 
 

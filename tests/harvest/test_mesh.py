@@ -12,7 +12,7 @@ from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import RecordError
 from kb.queries.mesh import Branch, read_branch_pmids, read_branches
-from kb.records import MeshDescriptor, MeshHeading, MeshPlace, Record
+from kb.records import MeshDescriptor, MeshHeading, MeshPlace, MeshTerm, Record
 from kb.store.mesh import save_mesh_tree
 from kb.store.records import save_records
 from tests.records import MOMENT, record
@@ -25,7 +25,14 @@ DESCRIPTORS = """<?xml version="1.0"?>
   <DescriptorName><String>Self-Help
       Groups</String></DescriptorName>
   <TreeNumberList><TreeNumber>N02.421.784</TreeNumber><TreeNumber>I01.880</TreeNumber></TreeNumberList>
-  <ConceptList><Concept><ConceptName><String>Mutual Help</String></ConceptName></Concept></ConceptList>
+  <ConceptList>
+    <Concept><ConceptName><String>Self-Help Groups</String></ConceptName><TermList>
+      <Term><String>Self-Help Groups</String></Term><Term><String>Groups, Self-Help</String></Term>
+    </TermList></Concept>
+    <Concept><ConceptName><String>Mutual Help</String></ConceptName><TermList>
+      <Term><String>Mutual
+        Help</String></Term></TermList></Concept>
+  </ConceptList>
 </DescriptorRecord>
 <DescriptorRecord DescriptorClass="2">
   <DescriptorUI>D005260</DescriptorUI><DescriptorName><String>Female</String></DescriptorName>
@@ -59,11 +66,23 @@ def kb(tmp_path: Path) -> Path:
     return path
 
 
-def test_each_place_of_a_descriptor_is_read_and_one_without_a_place_is_none():
+def test_each_place_and_other_name_of_a_descriptor_is_read_and_one_without_a_place_is_none():
     assert list(parse_mesh([DESCRIPTORS.encode()])) == [
         MeshPlace("N02.421.784", "D012647", "Self-Help Groups"),
         MeshPlace("I01.880", "D012647", "Self-Help Groups"),
+        MeshTerm("Groups, Self-Help", "Self-Help Groups"),
+        MeshTerm("Mutual Help", "Self-Help Groups"),
     ]
+
+
+def test_other_names_are_kept_folded_but_for_those_with_the_same_words(kb: Path):
+    terms = [MeshTerm("Mutual Help", "Self-Help Groups"), MeshTerm("Groups, Self-Help", "Self-Help Groups")]
+    with closing(open_kb(kb)) as db:
+        for found in (TREE, (*terms, TREE[0])):
+            with transaction(db):
+                save_mesh_tree(db, found)
+        assert db.execute("select * from mesh_entry_terms").fetchall() == [("mutual help", "Self-Help Groups")]
+        assert db.execute("select count(*) from mesh_tree").fetchone() == (1,)
 
 
 def test_it_does_not_matter_how_the_file_comes():

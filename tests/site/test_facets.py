@@ -19,8 +19,8 @@ from kb.database import open_kb, transaction
 from kb.queries import facetindex
 from kb.queries.facets import FacetValue, narrowed
 from kb.queries.found import read_facets, read_found_articles, read_page
+from kb.queries.parsing import parse_query
 from kb.queries.search import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
-from kb.queries.syntax import parse_query
 from kb.records import Record
 from kb.site.asked import Asked, format_asked, parse_asked, with_filter, without_filter
 from kb.site.facets import year_ranges
@@ -117,7 +117,20 @@ def plain(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     db.close()
 
 
-TEXTS = st.sampled_from(["", "synthetic", "cohort", "c* synthetic", "year:2000- cohort", "NOT author:0001", "nowhere"])
+TEXTS = st.sampled_from(
+    [
+        "title:cohort OR year:2010-2015",
+        "type:review -cohort",
+        "(1au:author OR is:free) cohort",
+        "",
+        "synthetic",
+        "cohort",
+        "c* synthetic",
+        "year:2000- cohort",
+        "NOT author:0001",
+        "nowhere",
+    ]
+)
 FILTERS = st.lists(
     st.sampled_from(
         [
@@ -322,6 +335,19 @@ def test_a_table_shows_the_articles_of_the_list(ask: Get):
 
     assert articles("table")[:20] == articles("list")
     assert len(articles("list")) == 20
+
+
+@pytest.mark.parametrize(("page", "numbers"), [(1, "1 2 3 … 15"), (7, "1 … 5 6 7 8 9 … 15"), (15, "1 … 13 14 15")])
+def test_the_first_page_those_around_and_the_last_are_linked(ask: Get, page: int, numbers: str):
+    nav = (
+        ask(f"/search?q=synthetic&page={page}")
+        .text.partition('aria-label="Pages of results">')[2]
+        .partition("</nav>")[0]
+    )
+
+    assert " ".join(re.sub("<[^>]+>", " ", nav.partition("<ol>")[2].partition("</ol>")[0]).split()) == numbers
+    assert f'<strong class="rank" aria-current="page">{page}</strong>' in nav
+    assert (page == 1) == ("Previous" not in nav)
 
 
 @pytest.mark.parametrize("sort", ORDERS)

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.queries.conditions import fts_expression
+from kb.queries.parsing import parse_query
 from kb.queries.search import EVERYTHING, read_found_count, read_wanted
-from kb.queries.syntax import Query, Term, describe, format_query, fts_expression, parse_query, parts_of
+from kb.queries.syntax import Group, Problem, Property, Query, Term, describe, format_query, parts_of
 from kb.site.snippets import marked, snippet
 from tests.site.conftest import HELD, KNOWN, SEED, Get
 
@@ -106,9 +108,9 @@ def test_every_expression_is_one_that_sqlite_takes(search_db, text: str):
 
 @given(st.text(max_size=60))
 def test_a_query_written_out_is_the_same_query(text: str):
-    query = parse_query(text)._replace(left_out=())
+    parts = parse_query(text).parts
 
-    assert parse_query(format_query(query)) == query
+    assert parse_query(format_query(Query(parts))) == Query(parts)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,7 @@ def test_the_query_is_shown_as_understood_with_what_was_left_out(get: Get):
         "an author called “vederhus jk”",
         "published in 2020",
     ]
-    assert "Left out, having no meaning here: <code>year:soon</code>" in html
+    assert "Not understood: <code>year:soon</code> (years are written as in year:2010" in html
 
 
 def test_a_snippet_is_original_text_with_the_words_marked(get: Get):
@@ -153,14 +155,17 @@ def test_a_snippet_is_original_text_with_the_words_marked(get: Get):
     assert "People leave <mark>recovery</mark> groups in Norway. <mark>CO₂</mark> does not fit all." in html
 
 
-def test_a_query_is_parsed_into_groups_fields_and_years():
+def test_a_query_is_parsed_into_words_fields_and_years():
     assert parse_query('a OR b "c d" author:x* NOT e journal:"Addict Sci" year:2001-2003 !') == Query(
-        groups=((Term("a"), Term("b")), (Term("c d", is_phrase=True),), (Term("x", "authors", is_prefix=True),)),
-        excluded=(Term("e"),),
-        journals=("addict sci",),
-        first_year=2001,
-        last_year=2003,
-        left_out=("!",),
+        (
+            Group("or", (Term("a"), Term("b"))),
+            Term("c d", is_phrase=True),
+            Term("x", "authors", is_prefix=True),
+            Group("not", (Term("e"),)),
+            Property("journal", "addict sci"),
+            Property("year", "2001-2003"),
+        ),
+        (Problem("!", "no letter or digit is in it; left out"),),
     )
 
 
@@ -168,16 +173,19 @@ def test_each_part_of_a_query_can_be_taken_away():
     parts = parts_of(parse_query('a OR "b c" author:x* NOT e journal:"Addict Sci" year:2001-'))
 
     assert {part.words: part.others for part in parts} == {
-        "a or “b c”": 'author:x* NOT e journal:"addict sci" year:2001-',
-        "an author called x*": 'a OR "b c" NOT e journal:"addict sci" year:2001-',
-        "not e": 'a OR "b c" author:x* journal:"addict sci" year:2001-',
-        "in a journal called addict sci…": 'a OR "b c" author:x* NOT e year:2001-',
-        "published from 2001 on": 'a OR "b c" author:x* NOT e journal:"addict sci"',
+        "a or “b c”": 'author:x* -e journal:"addict sci" year:2001-',
+        "an author called x*": '(a OR "b c") -e journal:"addict sci" year:2001-',
+        "not e": '(a OR "b c") author:x* journal:"addict sci" year:2001-',
+        "in a journal called addict sci…": '(a OR "b c") author:x* -e year:2001-',
+        "published from 2001 on": '(a OR "b c") author:x* -e journal:"addict sci"',
     }
 
 
-def test_a_field_that_does_not_exist_is_words():
-    assert fts_expression(parse_query("cite:this")) == '("cite this")'
+def test_a_field_that_does_not_exist_is_words_and_said_to_be():
+    query = parse_query("cite:this")
+
+    assert fts_expression(query.parts) == '("cite this")'
+    assert [problem.part for problem in query.problems] == ["cite:this"]
 
 
 def test_years_are_described():

@@ -16,6 +16,7 @@ _NAMES: Final = {
     "swe": "Swedish", "tam": "Tamil", "tel": "Telugu", "tha": "Thai", "tur": "Turkish", "ukr": "Ukrainian",
     UNDETERMINED: "not stated", "urd": "Urdu", "uzb": "Uzbek", "vie": "Vietnamese", "wel": "Welsh",
 }  # fmt: skip
+_CODES: Final = {name.lower(): code for code, name in reversed(_NAMES.items())}
 LANGUAGE_TAGS: Final = {  # MARC's three letters, as NLM writes languages: BCP 47's two, as web pages do
     "eng": "en", "ger": "de", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "chi": "zh",
     "jpn": "ja", "kor": "ko", "pol": "pl", "dut": "nl", "swe": "sv", "nor": "no", "dan": "da", "fin": "fi",
@@ -36,3 +37,11 @@ def language_name(code: str) -> str:
 def language_tag(code: str) -> str | None:
     """Return the tag of BCP 47, "en" for "eng"; the code itself where it has no shorter one, None for undetermined."""
     return None if code == UNDETERMINED else LANGUAGE_TAGS.get(code, code)
+
+
+def parse_language(text: str) -> str | None:
+    """Return the three letters of a language given by them or by its English name; None for anything else."""
+    given = text.strip().lower()
+    if given in _CODES:
+        return _CODES[given]
+    return given if len(given) == 3 and given.isascii() and given.isalpha() else None
