@@ -202,6 +202,7 @@ def touch_around(db: sqlite3.Connection, articles: Iterable[tuple[int, str | Non
 def save_touched(db: sqlite3.Connection) -> None:
     """Bring every touched work up to date: what it turns out to be, who says so, whether anything still names it."""
     touch(db, ())
+    db.execute("delete from touched where id not in (select id from works)")  # DOIs of references that no work has
     by_words = _identified_by_words(db)
     _save_targets(db)
     _save_resolved_sources(db, by_words | _identified_by_words(db))
@@ -216,7 +217,7 @@ def save_touched(db: sqlite3.Connection) -> None:
 
 
 def _identified_by_words(db: sqlite3.Connection) -> set[int]:
-    rows = db.execute(f"select id from touched join works using (id) where {READ_IN_WORDS}")
+    rows = db.execute(f"select id from touched cross join works using (id) where {READ_IN_WORDS}")
     return {row[0] for row in rows}
 
 
