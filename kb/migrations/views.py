@@ -19,8 +19,8 @@ create view citation_links as  -- each citation once, whoever asserts it, merged
     select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,
         count(distinct c.source_id) as sources, min(c.since) as since
     from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
-    group by 1, 2
-    having citing_id <> cited_id;
+    where coalesce(a.merged_into, a.id) <> coalesce(b.merged_into, b.id)  -- in having, the names are those of citations
+    group by 1, 2;
 
 create view frontier as  -- known works with a PMID that the citation graph names and that are not held
     select w.id as pmid, w.label, w.year, w.doi, w.pmcid, count(distinct c.citing_id) as cited_by,
@@ -83,8 +83,9 @@ create view agreed_citations as  -- what several sources say, each by itself
         count(distinct c.source_id) as sources, group_concat(distinct s.name) as said_by
     from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
         join citation_sources s on s.id = c.source_id
+    where coalesce(a.merged_into, a.id) <> coalesce(b.merged_into, b.id)
     group by 1, 2
-    having citing_id <> cited_id and count(distinct c.source_id) > 1;
+    having count(distinct c.source_id) > 1;
 
 create view disputed_citations as  -- a source that knows the list of the citing article does not have it
     select l.citing_id, a.label as citing, l.cited_id, b.label as cited, s.name as missing_in

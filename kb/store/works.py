@@ -206,7 +206,7 @@ def save_touched(db: sqlite3.Connection) -> None:
     by_words = _identified_by_words(db)
     _save_targets(db)
     _save_resolved_sources(db, by_words | _identified_by_words(db))
-    _forget_computed(db, "select id from touched join works using (id) where id < 0 and state = 'merged'")
+    _forget_computed(db, "select id from touched cross join works using (id) where id < 0 and state = 'merged'")
     db.execute(f"""
         delete from touched where not exists (
             select 1 from works where works.id = touched.id
@@ -227,7 +227,9 @@ def _save_targets(db: sqlite3.Connection) -> None:
     A cited work that no reference names any more is nothing, so that what only it led to can go with it.
     """
     db.execute("create temp table if not exists found (id integer primary key, pmid integer, method text)")
-    db.execute("insert or ignore into touched (id) select merged_into from works join touched using (id) where id < 0")
+    db.execute(
+        "insert or ignore into touched (id) select merged_into from touched cross join works using (id) where id < 0"
+    )
     for method, target in METHODS.items():
         db.execute(
             f"""insert or ignore into found (id, pmid, method)
