@@ -23,6 +23,7 @@ from kb.queries.notices import Sign, read_signs
 
 _RPYS_HEAD: Final = "year  references  above the median of five years"
 _LEAST: Final = 0.0001  # of all paths: what is less is shown as less
+_PEAKS: Final = 10
 _CITING: Final = 10  # works that cite one retracted article are shown, the newest
 
 
@@ -132,9 +133,12 @@ def _show_way(ends: list[str], found: ShortestPaths, labels: dict[int, str], *, 
 
 @click.command("rpys")
 @kb_argument
+@click.option(
+    "--limit", default=_PEAKS, show_default=True, type=click.IntRange(1), help="Peaks to show, the largest first."
+)
 @json_option
-def rpys_command(kb: Path, as_json: bool) -> None:
-    """List the peaks of cited years (RPYS): reference publication year spectroscopy.
+def rpys_command(kb: Path, limit: int, *, as_json: bool) -> None:
+    """List the peaks of cited years (RPYS), the largest first: reference publication year spectroscopy.
 
     References of the articles in this library by year of the cited work, and the distance of each year from the
     median of five. The works below a peak have most references. --json gives all years.
@@ -147,12 +151,18 @@ def rpys_command(kb: Path, as_json: bool) -> None:
     if as_json:
         tell({"graph_run_id": run.run_id, "years": _rows(years), "behind": _rows(behind)})
         return
-    peaks = [year for year in years if year.is_peak]
+    peaks = sorted(
+        (year for year in years if year.is_peak),
+        key=lambda year: (year.deviation or 0, year.reference_count),
+        reverse=True,
+    )
     click.echo(_RPYS_HEAD if peaks else "No article in this library cites a work with a known year.")
-    for year in peaks:
+    for year in peaks[:limit]:
         click.echo(f"{year.year:4}{year.reference_count:12,}{year.deviation:12,.0f}")
         for work in (work for work in behind if work.year == year.year):
             click.echo(f"{'':4}{work.reference_count:12,}  {_named(work.id, work.label)}")
+    if len(peaks) > limit:
+        say(f"Smaller peaks that are not shown: {len(peaks) - limit:,}. --limit shows more, --json all years.")
     for year in years:
         if year.year is None:
             say(f"References to works with an unknown year: {year.reference_count:,}; works: {year.works:,}.")

@@ -35,7 +35,7 @@ _WAYS_OUT: Final = {
 }
 _PASSING: Final = re.compile(r"unable to route|failed to connect|bad gateway|time-?out", re.IGNORECASE)
 _PASSING_STATUSES: Final = frozenset({400, 408, 425, 429})  # 400 relays what failed behind NCBI's front
-_ERROR: Final = re.compile(rb"<ERROR\b[^<>]*>([^<]*+(?:<(?!/?ERROR\b)[^<]*+)*+)</ERROR>")
+_ERROR: Final = re.compile(rb"<ERROR\b[^<>]*>([^<]*+(?:<(?!/?ERROR\b)[^<]*+)*)</ERROR>")
 _TITLE: Final = re.compile(rb"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _JSON_ERROR: Final = re.compile(r'"error"\s*:\s*"(.{0,1000}?)"\s*[,}]', re.DOTALL | re.IGNORECASE)
 _PROLOG: Final = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*", re.DOTALL | re.IGNORECASE)

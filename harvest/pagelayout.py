@@ -58,12 +58,12 @@ SMALL_PRINT: Final = re.compile(
     re.IGNORECASE,
 )
 KEYWORDS: Final = re.compile(r"Keywords?: *(?P<words>.*)")
-MARKS: Final = re.compile(r"(?<![\d#*†‡§])(?<![\d#*†‡§] )(?: ?[\d#*†‡§])++$")  # numbers of affiliations after a name
+MARKS: Final = re.compile(r"(?<![\d#*†‡§])(?<![\d#*†‡§] )(?: ?[\d#*†‡§])+$")  # numbers of affiliations after a name
 
 LABEL: Final = re.compile(r"(?P<label>[A-Z][^.:;]{1,60}):\s+(?P<text>\S.*)")
 
 ENTRY: Final = re.compile(r"\d{1,4}\.\s+(.+)")
-LINKS: Final = re.compile(r"(?<! - DOI)(?<! - PMC)(?<! - PubMed)(?: - (?:DOI|PMC|PubMed))++$")
+LINKS: Final = re.compile(r"(?<! - DOI)(?<! - PMC)(?<! - PubMed)(?: - (?:DOI|PMC|PubMed))+$")
 _LINK: Final = 40  # characters at the end of an entry by which it is seen to end with a link
 
 _LABEL_WORDS: Final = 6  # a printed label has no more; a longer run before a colon is a sentence

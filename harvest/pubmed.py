@@ -1,6 +1,7 @@
 """PubMed XML -> records: every element that litkb keeps of an article, in the order of the record."""
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -59,6 +60,8 @@ from kb.identifiers import count_of, pmid_or_none
 
 __all__ = ["RawRecord", "parse_articles", "parse_record", "split_records"]
 
+# Before 3.11.5 a possessive quantifier may match what its pattern does not: python/cpython issue 106052.
+_BY_PATTERN: Final = sys.version_info >= (3, 11, 5)
 # Nothing is expanded, fetched or repaired: a recovering parser drops text in silence.
 _OPTIONS: Final = {
     "resolve_entities": False,
@@ -109,7 +112,7 @@ def parse_record(raw: RawRecord) -> rows.Record:
 
 def _plain_article(raw: RawRecord) -> rows.Record | None:
     """Return the record, its long lists read by pattern; None where the strict parser must read the whole of it."""
-    rest, lists = cut_plain_lists(raw.xml) if is_plain(raw.xml) else (raw.xml, {})
+    rest, lists = cut_plain_lists(raw.xml) if _BY_PATTERN and is_plain(raw.xml) else (raw.xml, {})
     if not lists:
         return None
     try:

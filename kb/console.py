@@ -111,14 +111,14 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _progress_lines() -> Callable[[str, int, int], None]:
-    """Return a function that says at each tenth of a long task how far it is."""
+    """Return a function that says at each tenth of a long task, or each LONG things of unknown many, how far it is."""
     told: dict[str, int] = {}
 
     def show(what: str, done: int, total: int) -> None:
-        tenth = 10 * done // total if total >= LONG else 0
-        if tenth > told.get(what, 0):
-            told[what] = tenth
-            say(f"{what}: {done:,} of {total:,}")
+        step = total / 10 if total >= LONG else LONG
+        if done // step > told.get(what, 0):
+            told[what] = int(done // step)
+            say(f"{what}: {done:,} of {total:,}" if total else f"{what}: {done:,}")
 
     return show
 

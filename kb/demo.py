@@ -1,11 +1,10 @@
 """litkb demo: the demonstration, built offline by the real commands, checked, and looked at over loopback."""
 
-import itertools
 import os
 import shlex
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -24,13 +23,13 @@ from harvest.resolvecli import resolve_command
 from harvest.synthetic import synthetic_records
 from harvest.syntheticmesh import format_mesh, synthetic_places
 from kb.check import check_kb
-from kb.console import say
+from kb.console import say, shown_progress
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
 from kb.queries.archive import archive_path
 from kb.queries.ledger import read_status
 from kb.queries.pages import read_related, read_standings
-from kb.queries.records import read_record
+from kb.queries.records import read_held_pmids, read_record
 from kb.records import DEMONSTRATION, SYNTHETIC, Record
 from kb.site.serve import served
 from kb.store.mesh import save_mesh_tree
@@ -114,10 +113,10 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as work:
         xml = Path(work) / f"synthetic-{articles}.xml"
-        with xml.open("wb") as file:
-            file.writelines(format_article_set(_made_up(articles)))
+        with xml.open("wb") as file, shown_progress() as progress:
+            file.writelines(format_article_set(_counted(_made_up(articles), articles, progress)))
         _harvest(ctx, kb, ["--file", str(xml), "--no-graph"])
-    _ask_second_source(ctx, kb, articles)
+    _ask_second_source(ctx, kb)
     _resolve(ctx, kb)
     with closing(open_kb(kb)) as db, transaction(db):
         save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
@@ -135,9 +134,18 @@ def _made_up(articles: int) -> Iterator[Record]:
             yield record
 
 
-def _ask_second_source(ctx: click.Context, kb: Path, articles: int) -> None:
+def _counted(records: Iterator[Record], total: int, progress: Callable[[str, int, int], None]) -> Iterator[Record]:
+    for count, record in enumerate(records, start=1):
+        progress("written", count, total)
+        yield record
+
+
+def _ask_second_source(ctx: click.Context, kb: Path) -> None:
     """Ask ELink, rehearsed, what a few articles cite: it has no reference without a PMID, so sources disagree."""
-    some = list(itertools.islice(_made_up(articles), articles // 2, articles // 2 + _ASKED_TWICE))
+    with closing(open_kb(kb, readonly=True)) as db:
+        pmids = list(read_held_pmids(db))
+        middle = pmids[len(pmids) // 2 :][:_ASKED_TWICE]
+        some = [record for pmid in middle if (record := read_record(db, pmid))]
     in_pmc = [str(record.article.pmid) for record in some if record.article.pmcid]
     if in_pmc:
         with Rehearsal({record.article.pmid: format_record(record).encode() for record in some}) as rehearsal:

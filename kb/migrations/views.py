@@ -19,8 +19,8 @@ create view citation_links as  -- each citation once, whoever asserts it, merged
     select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,
         count(distinct c.source_id) as sources, min(c.since) as since
     from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
-    group by 1, 2
-    having citing_id <> cited_id;
+    where coalesce(a.merged_into, a.id) <> coalesce(b.merged_into, b.id)  -- in having, the names are those of citations
+    group by 1, 2;
 
 create view frontier as  -- known works with a PMID that the citation graph names and that are not held
     select w.id as pmid, w.label, w.year, w.doi, w.pmcid, count(distinct c.citing_id) as cited_by,
@@ -71,31 +71,40 @@ create view retracted_articles as
     select distinct id as pmid from retraction_signs where id > 0;
 
 create view retracted_and_cited as
-    select r.id, w.label, w.year, l.citing_id, b.label as citing
+    select distinct r.id, w.label, w.year, coalesce(a.merged_into, a.id) as citing_id, b.label as citing
     from (select distinct id from retraction_signs) r join works w on w.id = r.id
-        join citation_links l on l.cited_id = r.id join works b on b.id = l.citing_id;
+        join works v on v.id = r.id or v.merged_into = r.id
+        join citations c on c.cited_id = v.id join works a on a.id = c.citing_id
+        join works b on b.id = coalesce(a.merged_into, a.id)
+    where b.id <> r.id;
 
 create view agreed_citations as  -- what several sources say, each by itself
     select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,
         count(distinct c.source_id) as sources, group_concat(distinct s.name) as said_by
     from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
         join citation_sources s on s.id = c.source_id
+    where coalesce(a.merged_into, a.id) <> coalesce(b.merged_into, b.id)
     group by 1, 2
-    having citing_id <> cited_id and count(distinct c.source_id) > 1;
+    having count(distinct c.source_id) > 1;
 
 create view disputed_citations as  -- a source that knows the list of the citing article does not have it
     select l.citing_id, a.label as citing, l.cited_id, b.label as cited, s.name as missing_in
-    from citation_links l
+    from (  -- what another source than that of a list says
+            select distinct k.pmid as citing_id, coalesce(w.merged_into, w.id) as cited_id, k.source_id
+            from article_lists k cross join works v on v.id = k.pmid or v.merged_into = k.pmid
+                cross join citations c on c.citing_id = v.id and c.source_id <> k.source_id
+                cross join works w on w.id = c.cited_id
+            where k.list = 'references' and k.entries > 0) l
         join works a on a.id = l.citing_id join works b on b.id = l.cited_id
-        join article_lists k on k.pmid = l.citing_id and k.list = 'references' and k.entries > 0
-        join citation_sources s on s.id = k.source_id
-    where exists (  -- a source that gives the length alone disputes nothing
-            select 1 from citations o where o.citing_id = k.pmid and o.source_id = k.source_id)
+        join citation_sources s on s.id = l.source_id
+    where l.citing_id <> l.cited_id
+        and exists (  -- a source that gives the length alone disputes nothing
+            select 1 from citations o where o.citing_id = l.citing_id and o.source_id = l.source_id)
         and not exists (
-        select 1 from citations c join works d on d.id = c.cited_id
-        where c.citing_id = l.citing_id and (c.source_id = k.source_id
-                or c.source_id = 6 and k.source_id = (select source_id from articles where pmid = l.citing_id))
-            and coalesce(d.merged_into, d.id) = l.cited_id);
+            select 1 from citations c join works d on d.id = c.cited_id
+            where c.citing_id = l.citing_id and (c.source_id = l.source_id
+                    or c.source_id = 6 and l.source_id = (select source_id from articles where pmid = l.citing_id))
+                and coalesce(d.merged_into, d.id) = l.cited_id);
 
 create view completeness as  -- of the lists of each held article: who was asked, and what was said
     select a.pmid, w.label, k.list, s.name as source, k.entries, k.checked_at,
@@ -104,10 +113,17 @@ create view completeness as  -- of the lists of each held article: who was asked
         join article_lists k on k.pmid = a.pmid join citation_sources s on s.id = k.source_id;
 
 create view article_branches as  -- each article under each MeSH descriptor that its own stand below, or are
-    select distinct h.pmid, t.descriptor_ui, t.name
-    from mesh_headings h join mesh_tree b on b.descriptor_ui = h.descriptor_ui
-        join mesh_tree t on t.tree_number = b.tree_number
-            or substr(b.tree_number, 1, length(t.tree_number) + 1) = t.tree_number || '.';
+    with recursive above (descriptor_ui, tree_number) as (
+        select descriptor_ui, tree_number from mesh_tree
+        where descriptor_ui in (select descriptor_ui from mesh_headings)
+        union
+        select descriptor_ui, rtrim(rtrim(tree_number, replace(tree_number, '.', '')), '.')  -- without its last part
+        from above where instr(tree_number, '.') > 0),
+    branches as (
+        select distinct o.descriptor_ui as own_ui, t.descriptor_ui, t.name
+        from above o join mesh_tree t on t.tree_number = o.tree_number)
+    select distinct h.pmid, b.descriptor_ui, b.name
+    from branches b join mesh_headings h on h.descriptor_ui = b.own_ui;
 
 create view references_not_identified as  -- printed references without a PMID
     select r.citing_pmid, r.position, r.citation, coalesce(r.doi, r.printed_doi) as doi,

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from kb.check import check_kb, logical_hash
 from kb.database import explain_sqlite, open_kb, transaction
 from kb.errors import DatabaseError, LitkbError
+from kb.metadata import read_metadata
 from kb.publish.citation import format_citation
 from kb.publish.dictionary import format_dictionary
 from kb.publish.files import (
@@ -22,10 +23,10 @@ from kb.publish.files import (
     place_version,
     sha256,
 )
+from kb.publish.readme import format_metadata, format_readme
 from kb.publish.report import Publication, format_report
 from kb.queries.invariants import Violation, read_damage
 from kb.queries.publishing import read_omissions, read_schema_differences
-from kb.site.context import read_metadata
 from kb.store.publishing import (
     save_omission,
     save_search_index,
@@ -34,7 +35,7 @@ from kb.store.publishing import (
     save_without_emails,
 )
 
-_TEXTS: Final = ("CITATION.cff", "DICTIONARY.md", "REPORT.md")
+_TEXTS: Final = ("CITATION.cff", "DICTIONARY.md", "README.md", "REPORT.md", "metadata.yml")
 _OMITTERS: Final = {"abstracts": save_without_abstracts, "e-mail addresses": save_without_emails}
 _SCHEMA_VERSION: Final = 1  # SQLite counts changes of the schema; equal content must have equal bytes
 
@@ -156,7 +157,9 @@ def _format_texts(db: sqlite3.Connection, publication: Publication) -> dict[str,
     return {
         "CITATION.cff": format_citation(db, publication),
         "DICTIONARY.md": format_dictionary(db, read_metadata()["databases"]["kb"]["tables"], publication.name),
+        "README.md": format_readme(db, publication),
         "REPORT.md": format_report(db, publication),
+        "metadata.yml": format_metadata(),
     }
 
 

@@ -81,14 +81,11 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
         "books": _count(db, "select count(*) from articles where record_type <> 'article'"),
         "works": dict(db.execute("select state, count(*) from works group by state order by state")),
         "references": _count(db, "select count(*) from article_references"),
-        "references_identified": _count(
-            db, "select count(*) from article_references r join works w on w.id = coalesce(r.cited_id, 0)"
-            " where w.id > 0 or w.merged_into is not null",
-        ),
-        "citations": _count(db, "select count(*) from citation_links"),
+        "references_identified": _count(db, _IDENTIFIED),
+        "citations": _count(db, _CITATIONS),
         "reference_lists": {
-            "complete": _count(db, _LISTS.format("k.entries = n")),
-            "partial": _count(db, _LISTS.format("k.entries > n")),
+            "complete": _count(db, _LISTS.format("=")),
+            "partial": _count(db, _LISTS.format(">")),
             "unknown": _count(db, "select count(*) from article_lists where list = 'references' and entries is null"),
         },
         "sources": dict(
@@ -102,9 +99,24 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
     }  # fmt: skip
 
 
+# Counts that follow indexes, as a status has to be quick: only what concerns merged works is looked at row by row.
+_IDENTIFIED = """select
+    (select count(*) from article_references where cited_id > 0)
+    + (select count(*) from works w join article_references r on r.cited_id = w.id
+        where w.id < 0 and w.merged_into is not null)"""
+_CITATIONS = """
+    with moved as (  -- citations from or to merged works, and what they are now
+        select distinct c.citing_id as old_citing, c.cited_id as old_cited,
+            coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id
+        from (select c.* from works m join citations c on c.citing_id = m.id where m.merged_into is not null
+            union select c.* from works m join citations c on c.cited_id = m.id where m.merged_into is not null) c
+            join works a on a.id = c.citing_id join works b on b.id = c.cited_id)
+    select (select count(*) from (select distinct citing_id, cited_id from citations))
+        - (select count(*) from moved)
+        + (select count(*) from (select distinct citing_id, cited_id from moved where citing_id <> cited_id) n
+            where not exists (select 1 from citations c where c.citing_id = n.citing_id and c.cited_id = n.cited_id))"""
 _LISTS = """select count(*) from article_lists k join articles a on a.pmid = k.pmid and a.source_id = k.source_id
-    join (select citing_pmid, count(*) as n from article_references group by 1) r on r.citing_pmid = k.pmid
-    where k.list = 'references' and {}"""
+    where k.list = 'references' and a.reference_count > 0 and k.entries {} a.reference_count"""
 
 
 def _count(db: sqlite3.Connection, sql: str) -> int:

@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from kb import records as r
 from kb.records import Record
 
-_Row = TypeVar("_Row")
+_Parts = dict[int, list[Any]]  # rows of one kind by PMID
 _CHUNK = 500  # values in one "in (…)": below every limit of SQLite
 
 
@@ -110,34 +110,49 @@ def read_record(db: sqlite3.Connection, pmid: int) -> Record | None:
 
     Journal and MeSH names are as the file knows them, which may be later than the record.
     """
+    return next(_read_range(db, pmid, pmid), None)
+
+
+def read_records(db: sqlite3.Connection) -> Iterator[Record]:
+    """Yield all held records as read_record() gives them, in the order of their PMIDs."""
+    pmids = list(read_held_pmids(db))
+    for start in range(0, len(pmids), _CHUNK):
+        chunk = pmids[start : start + _CHUNK]
+        yield from _read_range(db, chunk[0], chunk[-1])
+
+
+def _read_range(db: sqlite3.Connection, first: int, last: int) -> Iterator[Record]:
+    """Yield the records held of a range of PMIDs, both ends included."""
     columns = ", ".join(f"a.{name}" for name in r.Article._fields)
-    found = db.execute(
+    articles = db.execute(
         f"""select {columns}, s.name, (select entries from article_lists l
             where l.pmid = a.pmid and l.list = 'references' and l.source_id = a.source_id)
-        from articles a join citation_sources s on s.id = a.source_id where a.pmid = ?""",
-        (pmid,),
-    ).fetchone()
-    if found is None:
-        return None
-    article = r.Article(*found[:-2])
-    stated = found[-1] if found[-1] != article.reference_count else None
-    parts = {field: tuple(_read_part(db, pmid, *part)) for field, part in _PARTS.items()}
-    return Record(
-        article,
-        _read_journal(db, article.journal_id),
-        mesh_descriptors=tuple(_read_terms(db, pmid, "descriptor", r.MeshDescriptor)),
-        mesh_qualifiers=tuple(_read_terms(db, pmid, "qualifier", r.MeshQualifier)),
-        stated_reference_count=stated,
-        source=found[-2],
-        **parts,  # type: ignore[arg-type]  # each part is of the type that its field has
-    )
+        from articles a join citation_sources s on s.id = a.source_id
+        where a.pmid between ? and ? order by a.pmid""",
+        (first, last),
+    ).fetchall()
+    if not articles:
+        return
+    parts = {field: _read_part(db, first, last, *part) for field, part in _PARTS.items()}
+    parts["mesh_descriptors"] = _read_terms(db, first, last, "descriptor", r.MeshDescriptor)
+    parts["mesh_qualifiers"] = _read_terms(db, first, last, "qualifier", r.MeshQualifier)
+    for *values, source, entries in articles:
+        article = r.Article(*values)
+        yield Record(
+            article,
+            _read_journal(db, article.journal_id),
+            stated_reference_count=entries if entries != article.reference_count else None,
+            source=source,
+            **{field: tuple(rows.get(article.pmid, ())) for field, rows in parts.items()},
+        )
 
 
-def _read_part(db: sqlite3.Connection, pmid: int, table: str, row_type: Any) -> Iterator[tuple[object, ...]]:
-    columns = ", ".join(row_type._fields)
-    key = "citing_pmid" if table == "article_references" else "pmid"
-    for row in db.execute(f"select {columns} from {table} where {key} = ? order by 1, 2", (pmid,)):
-        yield row_type(*row)
+def _read_part(db: sqlite3.Connection, first: int, last: int, table: str, row_type: Any) -> _Parts:
+    key, columns = row_type._fields[0], ", ".join(row_type._fields)
+    found: _Parts = {}
+    for row in db.execute(f"select {columns} from {table} where {key} between ? and ? order by 1, 2", (first, last)):
+        found.setdefault(row[0], []).append(row_type._make(row))
+    return found
 
 
 def _read_journal(db: sqlite3.Connection, journal_id: str | None) -> r.Journal | None:
@@ -145,10 +160,13 @@ def _read_journal(db: sqlite3.Connection, journal_id: str | None) -> r.Journal |
     return r.Journal(*row) if row else None
 
 
-def _read_terms(db: sqlite3.Connection, pmid: int, kind: str, row_type: type[_Row]) -> Iterator[_Row]:
-    for row in db.execute(
-        f"""select distinct t.* from mesh_headings h join mesh_{kind}s t on t.{kind}_ui = h.{kind}_ui
-        where h.pmid = ? order by h.position""",
-        (pmid,),
+def _read_terms(db: sqlite3.Connection, first: int, last: int, kind: str, row_type: Any) -> _Parts:
+    """Return the MeSH names of each article, each once, in the order of its headings."""
+    found: dict[int, dict[Any, None]] = {}
+    for pmid, *row in db.execute(
+        f"""select h.pmid, t.* from mesh_headings h join mesh_{kind}s t on t.{kind}_ui = h.{kind}_ui
+        where h.pmid between ? and ? order by h.pmid, h.position""",
+        (first, last),
     ):
-        yield row_type(*row)
+        found.setdefault(pmid, {})[row_type._make(row)] = None
+    return {pmid: list(rows) for pmid, rows in found.items()}

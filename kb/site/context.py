@@ -2,11 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
-
-import yaml
 
 from kb.database import one_moment
 from kb.languages import LANGUAGE_TAGS, language_name
@@ -35,20 +32,6 @@ class Served(NamedTuple):
     is_demonstration: bool
     is_synthetic: bool
     has_page: bool
-
-
-def metadata_path() -> Path:
-    """Return metadata.yml: in the wheel beside this module, in a checkout in the root of the repository."""
-    here = Path(__file__).parent
-    return next(path for path in (here / "metadata.yml", here.parents[1] / "metadata.yml") if path.exists())
-
-
-@lru_cache(maxsize=1)
-def read_metadata() -> dict[str, Any]:
-    """Return metadata.yml as a dictionary."""
-    found = yaml.safe_load(metadata_path().read_text(encoding="utf-8"))
-    assert isinstance(found, dict)
-    return found
 
 
 async def find_database(datasette: Any) -> Any:

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from kb.metadata import read_metadata
 from kb.queries.choice import read_neighbours
 from kb.queries.pages import read_work
 from kb.site import answers, renderers, wording
 from kb.site.article import ORDERS, article_values
 from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.cite import cite_values
-from kb.site.context import NAME, ask, find_database, read_metadata
+from kb.site.context import NAME, ask, find_database
 from kb.site.downloads import ANY_ENDING, ENDINGS, Selected, form_of, is_bibliography, wanted_file
 from kb.site.evidence import citation_values, evidence_values
 from kb.site.feeds import citing_feed, format_feed, notices_feed, search_feed

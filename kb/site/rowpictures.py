@@ -5,8 +5,9 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from kb.metadata import read_metadata
 from kb.site import answers
-from kb.site.context import NAME, ask, read_metadata
+from kb.site.context import NAME, ask
 from kb.site.maps import file_answer
 from kb.site.picturing import Found, Picture
 from kb.site.renderers import Answer, Rows, can_render, read_selected, renderer

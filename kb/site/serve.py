@@ -17,8 +17,9 @@ import click
 
 from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
+from kb.metadata import read_metadata
 from kb.queries.archive import archive_path
-from kb.site.context import EMBED, NAME, read_metadata
+from kb.site.context import EMBED, NAME
 from kb.site.headers import LOCAL_HOSTS, with_host_check
 from kb.site.limits import open_connections
 

@@ -207,10 +207,11 @@ def touch_around(db: sqlite3.Connection, articles: Iterable[tuple[int, str | Non
 def save_touched(db: sqlite3.Connection) -> None:
     """Bring every touched work up to date: what it turns out to be, who says so, whether anything still names it."""
     touch(db, ())
+    db.execute("delete from touched where id not in (select id from works)")  # DOIs of references that no work has
     by_words = _identified_by_words(db)
     _save_targets(db)
     _save_resolved_sources(db, by_words | _identified_by_words(db))
-    _forget_computed(db, "select id from touched join works using (id) where id < 0 and state = 'merged'")
+    _forget_computed(db, "select id from touched cross join works using (id) where id < 0 and state = 'merged'")
     db.execute(f"""
         delete from touched where not exists (
             select 1 from works where works.id = touched.id
@@ -221,7 +222,7 @@ def save_touched(db: sqlite3.Connection) -> None:
 
 
 def _identified_by_words(db: sqlite3.Connection) -> set[int]:
-    rows = db.execute(f"select id from touched join works using (id) where {READ_IN_WORDS}")
+    rows = db.execute(f"select id from touched cross join works using (id) where {READ_IN_WORDS}")
     return {row[0] for row in rows}
 
 
@@ -231,7 +232,9 @@ def _save_targets(db: sqlite3.Connection) -> None:
     A cited work that no reference names any more is nothing, so that what only it led to can go with it.
     """
     db.execute("create temp table if not exists found (id integer primary key, pmid integer, method text)")
-    db.execute("insert or ignore into touched (id) select merged_into from works join touched using (id) where id < 0")
+    db.execute(
+        "insert or ignore into touched (id) select merged_into from touched cross join works using (id) where id < 0"
+    )
     for method, target in METHODS.items():
         db.execute(
             f"""insert or ignore into found (id, pmid, method)

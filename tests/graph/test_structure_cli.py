@@ -1,6 +1,7 @@
 """litkb graph main-path, path, rpys and retractions, as a person runs them."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,23 @@ def test_reference_years_show_their_peaks_and_what_is_unknown(
         "               2  Author3 2002 J Tests (PMID 3)",
     ]
     assert shown.err == "References to works with an unknown year: 1; works: 1.\n"
+
+
+def test_peaks_are_shown_largest_first_and_no_more_than_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db:
+        for pmid, year in ((1, 1950), (2, 1970), (3, 1990), (4, 2010), (5, 2011), (6, 2012)):
+            add_article(db, pmid, year=year)
+        for citing, cited in ((4, (1, 2, 3)), (5, (2, 3)), (6, (3,))):
+            add_citations(db, citing, *cited)
+        db.commit()
+
+    assert run_command(graph_commands, ["rpys", str(tmp_path / "kb.db"), "--limit", "2"]) == 0
+
+    shown = capsys.readouterr()
+    assert [line[:4] for line in shown.out.splitlines()[1::2]] == ["1990", "1970"]
+    assert shown.err == "Smaller peaks that are not shown: 1. --limit shows more, --json all years.\n"
 
 
 def test_retractions_show_who_cites_before_and_after(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,9 +120,15 @@ def both(xml: str | bytes) -> tuple[object, object]:
     """Return the outcome for a record, and that of the strict parser alone."""
     data = xml.encode() if isinstance(xml, str) else xml
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pubmed, "is_plain", lambda xml: False)
+        patch.setattr(pubmed, "_BY_PATTERN", False)
         strict = outcome(data)
     return outcome(data), strict
+
+
+@pytest.fixture
+def by_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read by pattern whatever Python this is."""
+    monkeypatch.setattr(pubmed, "_BY_PATTERN", True)
 
 
 def pretty(xml: str) -> str:
@@ -296,6 +303,7 @@ def test_every_kind_of_list_is_read_by_pattern_where_it_is_plain(form):
     assert lists == {}
 
 
+@pytest.mark.usefixtures("by_pattern")
 def test_a_rest_that_is_not_plain_leaves_all_lists_to_the_walk():
     rest, lists = cut_plain_lists(swapped("</Article>", "<X/></Article>").encode())
 
@@ -304,6 +312,7 @@ def test_a_rest_that_is_not_plain_leaves_all_lists_to_the_walk():
     assert pubmed._plain_article(RawRecord(ARTICLE, swapped("</Article>", "<X/></Article>").encode(), 0)) is not None
 
 
+@pytest.mark.usefixtures("by_pattern")
 def test_a_pattern_that_takes_any_end_for_the_end_of_an_element_is_noticed(monkeypatch: pytest.MonkeyPatch):
     loose = plainrest._REST.pattern.replace("</CitationSubset>", "</[A-Z]\\w+>")
     monkeypatch.setattr(plainrest, "_REST", re.compile(loose))
@@ -312,6 +321,27 @@ def test_a_pattern_that_takes_any_end_for_the_end_of_an_element_is_noticed(monke
 
     assert isinstance(ours, Record)
     assert ours != strict
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_record_reads_alike_with_reading_by_pattern_switched_on_or_off(is_on: bool, monkeypatch: pytest.MonkeyPatch):
+    cut = []
+    monkeypatch.setattr(pubmed, "cut_plain_lists", lambda xml: cut.append(xml) or cut_plain_lists(xml))
+    monkeypatch.setattr(pubmed, "_BY_PATTERN", is_on)
+
+    record = outcome(PLAIN.encode())
+
+    assert bool(cut) == is_on
+    assert isinstance(record, Record)
+    assert "10.1234/ab<1>2" in [reference.doi for reference in record.references]
+
+
+def test_records_are_read_by_pattern_only_where_possessive_quantifiers_match_no_more_than_they_say():
+    first = re.match("(?:ab?c)?+", "a")
+
+    assert first is not None
+    assert first.end() == 0 or not pubmed._BY_PATTERN  # before Python 3.11.5 the end is 1
+    assert sys.version_info < (3, 11, 5) or pubmed._BY_PATTERN
 
 
 INSERTED = [
@@ -359,12 +389,14 @@ def test_three_thousand_mutants_read_as_the_strict_parser_reads_them():
     assert differing(range(3000)) == []
 
 
+@pytest.mark.usefixtures("by_pattern")
 def test_without_the_look_at_control_characters_the_same_mutants_differ(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(plaintext, "_CONTROLS", b"\0")
 
     assert differing(range(2000)) != []
 
 
+@pytest.mark.usefixtures("by_pattern")
 def test_a_pattern_that_passes_over_what_is_between_items_is_noticed(monkeypatch: pytest.MonkeyPatch):
     loose = tuple(form._replace(item=re.compile(form.item.pattern + "[^<]*")) for form in DATA_FORMS)
     monkeypatch.setattr(plainlists, "DATA_FORMS", loose)
@@ -377,6 +409,7 @@ def test_a_pattern_that_passes_over_what_is_between_items_is_noticed(monkeypatch
     assert ours != strict
 
 
+@pytest.mark.usefixtures("by_pattern")
 def test_a_reference_resolved_too_early_is_noticed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pubmed, "cut_plain_lists", lambda xml: cut_plain_lists(xml.replace(b"&gt;", b">")))
 

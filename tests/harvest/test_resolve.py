@@ -161,6 +161,14 @@ def test_progress_on_a_pipe_is_a_line_at_each_tenth_of_a_long_task(capsys: pytes
     assert len(lines) == 10
 
 
+def test_progress_of_unknown_length_on_a_pipe_is_a_line_at_each_5_000_things(capsys: pytest.CaptureFixture[str]):
+    with shown_progress() as progress:
+        for done in range(200, 10_800, 200):
+            progress("records.xml", done, 0)
+
+    assert capsys.readouterr().err.splitlines() == ["records.xml: 5,000", "records.xml: 10,000"]
+
+
 def test_a_person_accepts_rejects_and_sets_and_later_runs_leave_it(kb: Path):
     resolve(kb)
 

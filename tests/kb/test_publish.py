@@ -51,7 +51,7 @@ WORDS = ("xylophagous", "zymurgie", "quokkaheading")
 ADDRESS = "jane.doe@clinic.example.org"
 PLAIN = Options()
 WITHOUT_ALL = Options(abstracts=False, emails=False)
-TEXTS = ["CITATION.cff", "DICTIONARY.md", "REPORT.md", "SHA256SUMS"]
+TEXTS = ["CITATION.cff", "DICTIONARY.md", "README.md", "REPORT.md", "SHA256SUMS", "metadata.yml"]
 
 
 def article(pmid: int, cites: tuple[Any, ...] = (), **values: Any) -> Record:
@@ -567,7 +567,7 @@ def titled(path: Path, title: str) -> Path:
     return save(path, [[record(1, (2,), title=title), record(2)]])
 
 
-MOVES = 6  # the version, four texts, the link
+MOVES = 8  # the version, six texts, the link
 
 
 @pytest.mark.parametrize("move", [0, 1, 4, MOVES - 1, MOVES])

@@ -16,7 +16,8 @@ from kb.database import transaction
 from kb.errors import CollisionError
 from kb.identifiers import citation_key, work_id
 from kb.migrations import MIGRATIONS
-from kb.queries.records import read_record
+from kb.queries.ledger import read_status
+from kb.queries.records import read_record, read_records
 from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, Record
 from kb.store.links import save_links
 from kb.store.records import Saved, save_gone, save_not_found, save_records
@@ -69,6 +70,37 @@ def test_what_sources_agree_on_and_what_one_of_them_misses_are_views(db: sqlite3
 
     assert rows(db, "select * from agreed_citations") == [(1, 3, 2, "pubmed,icite")]
     assert rows(db, "select cited_id, missing_in from disputed_citations order by 1") == [(2, "icite"), (4, "pubmed")]
+
+
+def test_the_status_counts_each_citation_once_and_identified_references_although_works_have_merged(
+    db: sqlite3.Connection,
+) -> None:
+    save(
+        db,
+        record(1, (2, "10.1/two", "10.1/two", 8, "Doe J. A book. 2001.")),
+        record(2, (8, 9), doi="10.1/two"),
+        record(3),
+    )
+    with transaction(db):
+        save_links(db, [LinkList(1, "references", "icite", ((2, None), (9, None)))], received_at=MOMENT)
+        save_links(db, [LinkList(8, "references", "icite", ((9, None),))], received_at=MOMENT)
+        save_gone(db, 8, "merged", at=LATER, into=9)
+
+    status = read_status(db)
+
+    assert rows(db, "select citing_id, cited_id from citation_links where cited_id > 0") == [(1, 2), (1, 9), (2, 9)]
+    assert rows(db, "select count(*) from citation_links where cited_id < 0") == [(1,)]
+    assert status["citations"] == 4  # 8, which is 9 now, does not cite itself
+    assert (status["references"], status["references_identified"]) == (7, 6)
+    assert status["reference_lists"] == {"complete": 2, "partial": 0, "unknown": 1}
+
+
+def test_all_records_read_at_once_are_those_read_one_by_one(db: sqlite3.Connection) -> None:
+    originals = [record(n, (8, "10.1/x"), notices=[("ErratumIn", 9, "J. 2001", None)]) for n in range(1, 6)]
+
+    save(db, *originals)
+
+    assert list(read_records(db)) == originals == [read_record(db, n) for n in range(1, 6)]
 
 
 def test_a_record_read_back_is_the_record_that_was_saved(db: sqlite3.Connection) -> None:

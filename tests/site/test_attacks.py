@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from kb.metadata import read_metadata
 from kb.site import errors
-from kb.site.context import read_metadata
 from kb.site.downloads import DOTTED, ENDINGS
 from kb.site.headers import with_host_check
 from kb.site.serve import build_app

@@ -8,7 +8,7 @@ import pytest
 
 from harvest.demonstration import SEED_PMID, read_demonstration
 from harvest.pubmed import parse_articles
-from kb.site.context import read_metadata
+from kb.metadata import read_metadata
 from tests.site.conftest import Get, fill, served
 
 KB: dict[str, Any] = read_metadata()["databases"]["kb"]

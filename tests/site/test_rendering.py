@@ -11,7 +11,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from kb.site.context import read_metadata
+from kb.metadata import read_metadata
 from tests.site.conftest import SEED, Compiled, served
 
 

@@ -19,7 +19,8 @@ from datasette.app import Datasette
 from kb.console import run_command
 from kb.database import open_kb
 from kb.errors import DatabaseError, LitkbError, NotLitkbError
-from kb.site.context import ask, read_metadata
+from kb.metadata import read_metadata
+from kb.site.context import ask
 from kb.site.serve import build_app, open_listener, serve
 from tests.site.conftest import SEED, field, fill, served
 
