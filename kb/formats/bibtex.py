@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kb.formats.common import (
+    NAMED_ARTICLE,
     chapter_number,
     clean,
     date_parts,
@@ -14,6 +15,7 @@ from kb.formats.common import (
     printed_pages,
     remarks,
     season,
+    taken_apart,
     title,
 )  # fmt: skip
 from kb.formats.languages import language_tag
@@ -21,7 +23,9 @@ from kb.identifiers import SYNTHETIC_FROM
 from kb.queries.bibliography import Item, Name
 from kb.text import fold
 
-_TYPES: Final = {"article": "article", "book": "book", "book chapter": "incollection", "named": "misc"}
+_TYPES: Final = {
+    "article": "article", "book": "book", "book chapter": "incollection", "named": "misc", NAMED_ARTICLE: "article"
+}  # fmt: skip
 _ESCAPES: Final = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",  # BibTeX counts \{ as a brace, so that one alone would break the file
@@ -46,7 +50,7 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 def format_bibtex(items: Iterable[Item]) -> Iterator[str]:
     """Yield items as BibTeX entries; the key is first author, year, PMID and so unique."""
     between = ""
-    for item in items:
+    for item in map(taken_apart, items):
         yield between + _entry(item)
         between = "\n"
 

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from kb.identifiers import normalise_doi
+from kb.printed_reference import PrintedName, parse_reference
 from kb.queries.bibliography import Item, Name
 from kb.records import Notice
 from kb.text import collapse_spaces, without_controls
@@ -21,6 +22,8 @@ NOTES: Final = {
     "page": "Read from a saved PubMed page.",
     None: "Known to litkb from a reference list only; the title is the printed reference.",
 }
+_PRINTED: Final = "Known to litkb from a reference list only, where it is printed so: "
+NAMED_ARTICLE: Final = "named article"  # a work that is not held, whose printed reference is taken apart
 PREPRINT: Final = "Preprint"
 RETRACTED: Final = "Retracted"
 _DOUBTS: Final = {  # kind of notice -> what it says of the article
@@ -120,7 +123,33 @@ def names_of(item: Item, role: str) -> list[Name]:
 
 def note(item: Item) -> str | None:
     """Return what must be said of an item that is no record of PubMed; None for one that is."""
-    return NOTES.get(item.source)
+    return _PRINTED + clean(item.citation_line) if item.record_type == NAMED_ARTICLE else NOTES.get(item.source)
+
+
+def taken_apart(item: Item) -> Item:
+    """Return a work that is not held with the parts that its printed reference certainly has; else as it is.
+
+    A year that the file does not agree with makes it uncertain.
+    """
+    found = parse_reference(item.title) if item.source is None else None
+    if found is None or (item.year or found.year) != found.year:
+        return item
+    return item._replace(
+        record_type=NAMED_ARTICLE,
+        citation_line=item.title,
+        title=found.title or "",
+        year=found.year,
+        journal=found.journal,
+        volume=found.volume,
+        issue=found.issue,
+        pages=found.pages,
+        names=tuple(map(_author, found.names)),
+    )
+
+
+def _author(name: PrintedName) -> Name:
+    short = " ".join([name.family, re.sub(r"[.\s-]", "", name.given), *filter(None, [name.suffix])])
+    return Name(name.family, name.given, name.suffix, None, "author", short)
 
 
 def is_preprint(item: Item) -> bool:
