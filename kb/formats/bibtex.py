@@ -15,6 +15,7 @@ from kb.formats.common import (
     printed_pages,
     remarks,
     season,
+    subjects,
     taken_apart,
     title,
 )  # fmt: skip
@@ -76,7 +77,7 @@ def _fields(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "pmid", _braced(str(item.id) if 0 < item.id < SYNTHETIC_FROM else None)
     yield from (("pmcid", _braced(item.pmcid)), ("issn", _braced(item.issn)), ("isbn", _braced(" ".join(isbns(item)))))
     yield "language", _braced(", ".join(filter(None, map(language_tag, item.languages))))
-    yield "keywords", _listed(*item.keywords)
+    yield "keywords", _listed(*subjects(item))
     yield "abstract", _braced(item.abstract)
     yield "note", _braced(". ".join(remark.rstrip(".") for remark in remarks(item)))
 

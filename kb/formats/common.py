@@ -7,13 +7,14 @@ from kb.identifiers import normalise_doi
 from kb.printed_reference import PrintedName, parse_reference
 from kb.queries.bibliography import Item, Name
 from kb.records import Notice
-from kb.text import collapse_spaces, without_controls
+from kb.text import collapse_spaces, fold, without_controls
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE: Final = re.compile(r"^(\d{4})(?:\s+([A-Z][a-z]{2}))?(?:\s+(\d{1,2}))?\b")
 _MONTHS_LONG: Final = re.compile(r"(\d{4}) ([A-Z][a-z]{2})-(?:(\d{4}) )?([A-Z][a-z]{2})")
 _DAYS_LONG: Final = re.compile(r"(\d{4}) ([A-Z][a-z]{2}) \d{1,2}-(\d{1,2})")
 _AFTER_YEAR: Final = re.compile(r"\d{4}\s+(.+)")
+_QUALIFIERS: Final = re.compile(r"/(?=\*?[a-z]).*")  # qualifiers of MeSH are in small letters
 _SPAN: Final = re.compile(r"([A-Za-z]*)([0-9]+)\s*[-–]\s*([A-Za-z]*)([0-9]+)")
 _CHAPTER: Final = re.compile(r"chapter\s+", re.IGNORECASE)
 NOTES: Final = {
@@ -114,6 +115,15 @@ def season(item: Item) -> str | None:
     match = _AFTER_YEAR.fullmatch(clean(item.pub_date))
     words = match[1] if match else ""
     return words if words and not re.fullmatch(r"[A-Z][a-z]{2}( \d{1,2})?", words) else None
+
+
+def subjects(item: Item) -> list[str]:
+    """Return the keywords and, after them, the MeSH headings without qualifiers and stars, each term once."""
+    headings = (_QUALIFIERS.sub("", heading).removeprefix("*") for heading in item.mesh)
+    found: dict[str, str] = {}
+    for term in map(clean, (*item.keywords, *headings)):
+        found.setdefault(fold(term), term)
+    return list(filter(None, found.values()))
 
 
 def names_of(item: Item, role: str) -> list[Name]:

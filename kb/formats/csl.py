@@ -21,6 +21,7 @@ from kb.formats.common import (
     page_range,
     printed_pages,
     season,
+    subjects,
     taken_apart,
     title,
 )  # fmt: skip
@@ -62,7 +63,7 @@ def _description(item: Item) -> dict[str, object]:
         "container-author": [_name(name) for name in names_of(item, "book author")],
         "editor": [_name(name) for name in names_of(item, "editor")],
         "abstract": clean(item.abstract),
-        "keyword": ", ".join(clean(keyword) for keyword in item.keywords),
+        "keyword": ", ".join(subjects(item)),
         "language": next((language_tag(language) for language in item.languages), None),
         "note": "\n".join([*doubts(item), note(item) or ""]).strip(),
     }

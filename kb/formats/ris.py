@@ -16,6 +16,7 @@ from kb.formats.common import (
     printed_pages,
     remarks,
     season,
+    subjects,
     taken_apart,
     title,
 )  # fmt: skip
@@ -48,7 +49,7 @@ def _description(item: Item) -> Iterator[tuple[str, str | None]]:
     roles = _ROLES.get(item.record_type, _ROLES_OF_OTHERS)
     yield from ((roles.get(name.role, "A4"), _name(name)) for name in item.names)
     yield from (("TI", title(item)), ("AB", item.abstract))
-    yield from (("KW", keyword) for keyword in item.keywords)
+    yield from (("KW", keyword) for keyword in subjects(item))
     yield "LA", ", ".join(item.languages)
     yield "M3", PREPRINT if is_preprint(item) else None
     yield from (("N1", remark) for remark in remarks(item))
