@@ -69,6 +69,8 @@ def export_command(kb: Path, out: str, *, force: bool, **options: Any) -> None:
     network, articles_only, no_mesh = (options.pop(name) for name in ("network", "articles_only", "no_mesh"))
     if network != "citations" and suffix in BIBLIOGRAPHIES:
         raise UsageError(f"{suffix} is a bibliography, which has no network; leave --network out.")
+    if no_mesh and suffix not in BIBLIOGRAPHIES:
+        raise UsageError(f"{suffix} is a graph, which has no MeSH headings; leave --no-mesh out.")
     targets = _targets(out, suffix, force=force)
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
         parts = [part for part in PARTS if not (no_mesh and part == "mesh")]
@@ -149,7 +151,9 @@ def _linked(db: sqlite3.Connection, sql: str, pairs: set[tuple[int, int]]) -> It
 
 def _read_references(db: sqlite3.Connection, article: str, order: list[int] | None) -> Iterator[int]:
     """Yield what an article cites; note it as the order of a bibliography, or, for a network, yield the article too."""
-    [pmid] = read_listed(db, (article,), ())
+    pmid, *others = read_listed(db, (article,), ())
+    if others:
+        raise UsageError("--references-of takes one article.")
     found = choice.read_reference_list(db, pmid)
     if not found.works:
         raise UsageError(f"Nothing that {article} cites is known here; nothing was written.")

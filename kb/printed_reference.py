@@ -172,9 +172,8 @@ def _built(front: _Front | None, place: re.Match[str], year: int | None = None) 
         return None
     issue = (place["issue"] or "").strip() or None
     year = year or int(place["year"])
-    return PrintedReference(
-        front.names, front.title, front.journal.rstrip("."), year, place["volume"], issue, place["pages"]
-    )
+    journal = front.journal if "." in front.journal[:-1] else front.journal.rstrip(".")  # "J. Chem." keeps its points
+    return PrintedReference(front.names, front.title, journal, year, place["volume"], issue, place["pages"])
 
 
 def _front_of(text: str) -> _Front | None:

@@ -175,7 +175,7 @@ def read_reference_list(db: sqlite3.Connection, pmid: int) -> ReferenceList:
     printed = list(dict.fromkeys(work for (work,) in entries if work is not None))
     cited = db.execute(
         """select distinct coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.cited_id
-        where c.citing_id = ? order by 1""",
+        where c.citing_id = ?1 or c.citing_id in (select id from works where merged_into = ?1) order by 1""",
         (pmid,),
     )
     known = set(printed)

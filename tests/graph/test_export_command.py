@@ -210,6 +210,7 @@ def test_a_failure_leaves_no_file(export: Export, tmp_path: Path):
         (("out.docx",), "does not say its format"),
         (("out.ris", "--format", "docx"), "'docx' is no format: give one of ris, bib"),
         (("out.ris", "--references-of", "1"), "Nothing that 1 cites is known here"),
+        (("out.graphml", "--no-mesh"), "is a graph, which has no MeSH headings"),
         (("out.ris", "--references-of", "77"), "None of yours is known here: 77."),
         (("nowhere/out.ris",), "There is no folder"),
         (("-", "--as", ".csv"), "two files"),
@@ -309,3 +310,7 @@ def test_the_longest_suffix_says_the_format():
     ]  # fmt: skip
     with pytest.raises(UsageError):
         find_suffix("ris")
+
+
+def test_references_are_of_one_article(export: Export):
+    assert sentence(export("out.ris", "--references-of", "-", stdin="5 4")) == "--references-of takes one article."

@@ -12,7 +12,7 @@ from kb.queries.bibliography import Item
 NAMES = (PrintedName("Okoro", "A. B."), PrintedName("van der Lind", "J."))
 TITLE = "Harbour lamps in the recovery of night watchmen"
 WHOLE = PrintedReference(NAMES, TITLE, "Journal of Lamps and Harbours", 2008, "24", "2", "133-9")
-DOTTED = WHOLE._replace(journal="J. Clin. Nurs", issue=None)
+DOTTED = WHOLE._replace(journal="J. Clin. Nurs.", issue=None)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_reference_that_prints_the_journal_alone_has_no_names_and_no_title(pri
 def test_chemists_print_no_title():
     found = parse_reference("A. B. Okoro, J. van der Lind, J. Chem. Res. 2010, 43, 8880-8886;")
 
-    assert found == PrintedReference(NAMES, None, "J. Chem. Res", 2010, "43", None, "8880-8886")
+    assert found == PrintedReference(NAMES, None, "J. Chem. Res.", 2010, "43", None, "8880-8886")
 
 
 @pytest.mark.parametrize(
