@@ -6,7 +6,7 @@ whole: a wrong part is worse than none.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
@@ -275,11 +275,17 @@ def parse_names(text: str) -> tuple[PrintedName, ...]:
 
 def _names_alike(parts: list[str]) -> tuple[PrintedName, ...]:
     """Read "Laudet AB", "White W", or "A. B. Laudet", "W. White"."""
-    for read in (_name_before_initials, _name_after_initials):
-        found = [read(part) for part in parts]
-        if names := tuple(name for name in found if name):
-            return names if len(names) == len(parts) else ()
-    return ()
+    return _all_read(_name_before_initials, parts) or _all_read(_name_after_initials, parts)
+
+
+def _all_read(read: Callable[[str], PrintedName | None], parts: Sequence[str]) -> tuple[PrintedName, ...]:
+    """Return the names of parts; () where one of them is none, and no part after it is looked at."""
+    names: list[PrintedName] = []
+    for part in parts:
+        if not (name := read(part)):
+            return ()
+        names.append(name)
+    return tuple(names)
 
 
 def _names_apart(parts: list[str]) -> tuple[PrintedName, ...]:
@@ -298,9 +304,8 @@ def _names_apart(parts: list[str]) -> tuple[PrintedName, ...]:
 
 def _names_turned(parts: list[str]) -> tuple[PrintedName, ...]:
     """Read "Laudet", "A. B.", "W. White": the first author alone turned round."""
-    first, others = _names_apart(parts[:2]), [_name_after_initials(part) for part in parts[2:]]
-    names = tuple(name for name in others if name)
-    return (*first, *names) if len(first) == 1 and len(names) == len(others) else ()
+    first, others = _names_apart(parts[:2]), _all_read(_name_after_initials, parts[2:])
+    return (*first, *others) if len(first) == 1 and len(others) == len(parts) - 2 else ()
 
 
 def _name_before_initials(text: str) -> PrintedName | None:
