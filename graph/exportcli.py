@@ -12,14 +12,15 @@ import click
 
 from graph.files import find_targets, write_whole
 from graph.networks import NETWORKS
-from graph.takeaway import SUFFIXES, Taken, count_taken, files_of, find_suffix, format_taken
-from kb.console import kb_argument, say
+from graph.takeaway import SUFFIXES, Taken, count_taken, files_of, find_suffix, format_suffix, format_taken
+from kb.console import kb_argument, read_listed, say, seeds_option
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
-from kb.identifiers import PMID_LIMIT, pmid_or_none
+from kb.identifiers import PMID_LIMIT
 from kb.queries import choice
 from kb.queries.asking import read_query
+from kb.queries.bibliography import PARTS
 
 _NEIGHBOURHOOD: Final = re.compile(r"(-?\d{1,18})(?::(\d{1,3}))?")
 _YEARS: Final = re.compile(r"(\d{4})?(-)?(\d{4})?")
@@ -31,7 +32,8 @@ class Asked(NamedTuple):
 
     sql: str | None = None
     query: str | None = None
-    pmids: str | None = None
+    lists: tuple[Path, ...] | None = None
+    references_of: str | None = None
     neighbourhood: str | None = None
     years: str | None = None
     community: int | None = None
@@ -42,7 +44,8 @@ class Asked(NamedTuple):
 @click.argument("out")
 @click.option("--sql", help="A select with a column pmid or id, or citing_id and cited_id.")
 @click.option("--query", metavar="WORDS", help="A search, as on the site: 'Laudet A[au] recovery -alcohol year:>2000'.")
-@click.option("--pmids", metavar="FILE", help="PMIDs, one a line, from a file; - reads them from stdin.")
+@seeds_option
+@click.option("--references-of", metavar="ARTICLE", help="What an article cites, in the order of its reference list.")
 @click.option(
     "--neighbourhood", "--neighborhood", metavar="PMID:DEPTH", help="What DEPTH citations lead to, in both directions."
 )
@@ -50,28 +53,47 @@ class Asked(NamedTuple):
 @click.option("--community", type=click.IntRange(1, PMID_LIMIT), help="Works of a community, by its number.")
 @click.option("--network", type=click.Choice(NETWORKS), default="citations", help="What a graph links with what.")
 @click.option("--articles-only", is_flag=True, help="Leave out works whose record is not held.")
-@click.option("--as", "form", type=click.Choice(SUFFIXES), help="The format, where OUT does not say it.")
+@click.option("--no-mesh", is_flag=True, help="Leave the MeSH headings out of a bibliography.")
+@click.option("--format", "form", metavar="FORMAT", help="The format, such as ris, where OUT does not say it.")
+@click.option("--as", "form_too", hidden=True)
+@click.option("--pmids", type=click.Path(path_type=Path, allow_dash=True), hidden=True)
 @click.option("--force", is_flag=True, help="Replace files that are there.")
-def export_command(kb: Path, out: str, form: str | None, force: bool, **options: Any) -> None:
+def export_command(kb: Path, out: str, *, force: bool, **options: Any) -> None:
     """Write the works of DB to OUT, as a graph or a bibliography: the end of its name says which.
 
     Without a choice the whole file is taken; of several, what all of them choose. OUT may be -, for stdout, with
-    --as. docs/formats.md lists the formats and who opens them.
+    --format. docs/formats.md lists the formats and who opens them.
 
     Example: litkb export kb.db near.graphml --neighbourhood 32448354:1
     """
-    suffix = form or find_suffix(out)
-    network, articles_only = options.pop("network"), options.pop("articles_only")
+    form, form_too, pmids = (options.pop(name) for name in ("form", "form_too", "pmids"))
+    suffix = _suffix(out, form or form_too)
+    options["lists"] = (*options["lists"], *([pmids] if pmids else [])) or None
+    network, articles_only, no_mesh = (options.pop(name) for name in ("network", "articles_only", "no_mesh"))
     if network != "citations" and suffix in BIBLIOGRAPHIES:
         raise UsageError(f"{suffix} is a bibliography, which has no network; leave --network out.")
+    if no_mesh and suffix not in BIBLIOGRAPHIES:
+        raise UsageError(f"{suffix} is a graph, which has no MeSH headings; leave --no-mesh out.")
     targets = _targets(out, suffix, force=force)
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
-        taken = _taken(db, Asked(**options), articles_only=articles_only, network=network)
+        parts = [part for part in PARTS if not (no_mesh and part == "mesh")]
+        wanted = Taken(articles_only=articles_only, network=network, parts=parts)
+        taken = _taken(db, Asked(**options), wanted, is_list=suffix in BIBLIOGRAPHIES)
         files = {path: format_taken(db, form, taken) for path, form in targets.items()}
         _print(files) if out == _STDOUT else write_whole(files)
         _account(db, taken, suffix)
     for path in () if out == _STDOUT else targets:
         click.echo(path)
+
+
+def _suffix(out: str, form: str | None) -> str:
+    """Return the suffix of the format asked for, else of the file's name; raises UsageError where it is none."""
+    if form is None:
+        return find_suffix(out)
+    suffix = format_suffix(form)
+    if suffix is None:
+        raise UsageError(f"{form!r} is no format: give one of {', '.join(one[1:] for one in SUFFIXES)}.")
+    return suffix
 
 
 def _targets(out: str, suffix: str, *, force: bool) -> dict[Path, str]:
@@ -84,12 +106,14 @@ def _targets(out: str, suffix: str, *, force: bool) -> dict[Path, str]:
     return {Path(out): form for form in forms.values()}
 
 
-def _taken(db: sqlite3.Connection, asked: Asked, *, articles_only: bool, network: str) -> Taken:
+def _taken(db: sqlite3.Connection, asked: Asked, wanted: Taken, *, is_list: bool) -> Taken:
     """Put into the choice what all that was asked for has in common, and return what is to be taken."""
     pairs: set[tuple[int, int]] = set()
-    given = [(read, value) for read, value in zip(_readers(pairs), asked, strict=True) if value is not None]
+    order: list[int] = []
+    readers = _readers(pairs, order if is_list else None)
+    given = [(read, value) for read, value in zip(readers, asked, strict=True) if value is not None]
     if not given:
-        return Taken(False, articles_only, network)
+        return wanted
     choice.open_choice(db)
     for place, (read, value) in enumerate(given):
         (choice.narrow if place else choice.choose)(db, read(db, value))
@@ -98,16 +122,22 @@ def _taken(db: sqlite3.Connection, asked: Asked, *, articles_only: bool, network
         raise UsageError("This chooses no work of this knowledge base; nothing was written.")
     if chosen > known:
         say(f"{chosen - known:,} of the chosen works are not in this knowledge base.")
-    only = len(given) == 1 and pairs and not articles_only and network == "citations"
-    return Taken(True, articles_only, network, pairs if only else None)
+    only = len(given) == 1 and pairs and not wanted.articles_only and wanted.network == "citations"
+    return wanted._replace(is_chosen=True, pairs=pairs if only else None, order=order)
 
 
-def _readers(pairs: set[tuple[int, int]]) -> tuple[Callable[[sqlite3.Connection, Any], Iterable[int]], ...]:
-    """Return who reads each thing that can be asked for, in the order of Asked; linked works of SQL go into pairs."""
+def _readers(
+    pairs: set[tuple[int, int]], order: list[int] | None
+) -> tuple[Callable[[sqlite3.Connection, Any], Iterable[int]], ...]:
+    """Return who reads each thing that can be asked for, in the order of Asked.
+
+    Linked works of SQL go into pairs, a reference list into order.
+    """
     return (
         lambda db, sql: _linked(db, sql, pairs),
         _read_search,
-        lambda _, name: _read_pmids(name),
+        lambda db, lists: read_listed(db, (), lists),
+        lambda db, article: _read_references(db, article, order),
         _read_neighbourhood,
         _read_years,
         _read_community,
@@ -131,20 +161,23 @@ def _linked(db: sqlite3.Connection, sql: str, pairs: set[tuple[int, int]]) -> It
             yield second
 
 
-def _read_pmids(name: str) -> Iterator[int]:
-    """Yield the PMIDs of a file, or of stdin; raises UsageError naming the line that holds none."""
-    try:
-        text = sys.stdin.read() if name == _STDOUT else Path(name).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{name} is not text; PMIDs are wanted, one a line.") from None
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}.") from error
-    for number, line in enumerate(text.splitlines(), start=1):
-        pmid = pmid_or_none(line.strip())
-        if pmid is None and line.strip():
-            raise UsageError(f"Line {number} of {name} is no PMID: {line.strip()[:40]!r}.")
-        if pmid is not None:
-            yield pmid
+def _read_references(db: sqlite3.Connection, article: str, order: list[int] | None) -> Iterator[int]:
+    """Yield what an article cites; note it as the order of a bibliography, or, for a network, yield the article too."""
+    pmid, *others = read_listed(db, (article,), ())
+    if others:
+        raise UsageError("--references-of takes one article.")
+    found = choice.read_reference_list(db, pmid)
+    if not found.works:
+        raise UsageError(f"Nothing that {article} cites is known here; nothing was written.")
+    if found.without_work:
+        say(f"Printed entries that name no work, left out: {found.without_work:,}.")
+    if found.unprinted:
+        say(f"Works that only other sources say it cites, put after the printed list: {len(found.unprinted):,}.")
+    if order is None:
+        yield pmid
+    else:
+        order += found.works
+    yield from found.works
 
 
 def _read_neighbourhood(db: sqlite3.Connection, text: str) -> Iterator[int]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graph.blocks import compact
 from graph.build import CitationGraph
 from graph.importance import citation_counts, reference_counts
+from graph.stopwords import STOP_WORDS
 from kb.queries.links import (
     Ids,
     read_abstracts,
@@ -46,22 +47,6 @@ CHECK_TAGS: Final = frozenset({  # NLM's check tags: looked for in every article
     "Humans", "Animals", "Male", "Female", "Pregnancy", "Infant, Newborn", "Infant", "Child, Preschool", "Child",
     "Adolescent", "Young Adult", "Adult", "Middle Aged", "Aged", "Aged, 80 and over", "Mice", "Rats", "Rabbits",
     "Cats", "Cattle", "Dogs", "Cricetinae", "Guinea Pigs",
-})  # fmt: skip
-STOP_WORDS: Final = frozenset({  # of English, and of the titles of studies in general
-    "about", "after", "among", "analysis", "and", "approach", "are", "art", "assessment", "associated", "association",
-    "based", "before", "between", "but", "can", "case", "cases", "clinical", "comparative", "comparison",
-    "controlled", "data", "design", "determining", "differences", "does", "doesn't", "during", "early", "effect",
-    "effectiveness", "effects", "evaluation", "evidence", "examination", "exploration", "exploratory", "factors",
-    "findings", "first", "five", "for", "four", "from", "group", "groups", "has", "have", "how", "impact",
-    "implications", "importance", "influence", "into", "investigation", "its", "large", "less", "long",
-    "longitudinal", "meta-analysis", "methods", "model", "models", "more", "most", "new", "not", "off", "one", "onto",
-    "other", "our", "out", "outcome", "outcomes", "over", "patient", "patients", "people", "perspective", "pilot",
-    "process", "protocol", "qualitative", "quantitative", "randomised", "randomized", "recent", "relationship",
-    "report", "reports", "research", "response", "results", "review", "role", "second", "several", "should", "some",
-    "state", "study", "studies", "survey", "systematic", "that", "the", "their", "them", "there", "these", "they",
-    "third", "this", "those", "three", "through", "toward", "towards", "trial", "trials", "two", "under", "update",
-    "use", "used", "using", "versus", "via", "was", "were", "what", "when", "where", "whether", "which", "while",
-    "who", "whose", "why", "will", "with", "within", "without", "year", "years",
 })  # fmt: skip
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")

@@ -1,6 +1,5 @@
 """litkb suggest: what to read next, for a whole knowledge base, a list of articles, or one article."""
 
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -9,35 +8,36 @@ import click
 
 from graph.build import build_citation_graph
 from graph.suggest import LIMIT, Advice, Wanted, suggestions_for, suggestions_for_file
-from kb.console import json_option, kb_argument, say, tell
+from kb.console import json_option, kb_argument, read_listed, say, seeds_option, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
-from kb.identifiers import pmid_or_none
 from kb.queries.links import read_held_ids
 from kb.queries.nearby import Standing, read_standings
-
-_STDIN = "-"
 
 
 @click.command("suggest")
 @kb_argument
-@click.argument("pmids", metavar="[PMID]...", nargs=-1)
+@click.argument("named", metavar="[ARTICLE]...", nargs=-1)
+@seeds_option
 @click.option("--limit", type=click.IntRange(1, 200), default=LIMIT, show_default=True, help="How many, 200 at most.")
 @click.option("--held/--not-held", default=None, help="Only works whose record is here, or only others.")
 @json_option
-def suggest_command(kb: Path, pmids: tuple[str, ...], limit: int, held: bool | None, as_json: bool) -> None:
-    """Say what to read next: works that fit all of DB, or the articles given, and why. - reads PMIDs from stdin.
+def suggest_command(
+    kb: Path, *, named: tuple[str, ...], lists: tuple[Path, ...], limit: int, held: bool | None, as_json: bool
+) -> None:
+    """Say what to read next: works that fit all of DB, or the articles given, and why.
 
-    For one article, what it cites counts as yours too. The whole file asks for works that are not held.
-    docs/measures.md says how works are ranked, and how well that finds references that were hidden.
+    ARTICLE is a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org; - reads a list from stdin. What DB does not
+    know is named and left out; nobody is asked. For one article, what it cites counts as yours too. The whole file asks
+    for works that are not held. docs/measures.md says how works are ranked, and how well that finds hidden references.
 
-    Example: litkb suggest kb.db 32448354 --limit 10
+    Example: litkb suggest kb.db --seeds zotero.ris
     """
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
-        if pmids:
-            advice = suggestions_for(db, _asked(pmids), Wanted(limit, held))
+        if named or lists:
+            advice = suggestions_for(db, read_listed(db, named, lists), Wanted(limit, held))
         elif held:
-            raise UsageError("All that is held is the list itself: name PMIDs to be suggested held works.")
+            raise UsageError("All that is held is the list itself: name articles to be suggested held works.")
         else:
             ids = read_held_ids(db)
             found = suggestions_for_file(db, build_citation_graph(db), ids)
@@ -47,21 +47,6 @@ def suggest_command(kb: Path, pmids: tuple[str, ...], limit: int, held: bool | N
     if any(shown[work].retracted for work in advice.asked):
         retracted = ", ".join(shown[work].label for work in advice.asked if shown[work].retracted)
         say(f"Retracted, among those you gave: {retracted}.")
-
-
-def _asked(pmids: tuple[str, ...]) -> list[int]:
-    """Return the numbers of works as given, a lone - replaced by the lines of stdin."""
-    words = [word for given in pmids for word in (sys.stdin.read().split() if given == _STDIN else [given])]
-    if not words:
-        raise UsageError("There is no PMID on stdin.")
-    return [_number(word) for word in words]
-
-
-def _number(word: str) -> int:
-    pmid = pmid_or_none(word)
-    if pmid is None:
-        raise UsageError(f"{word!r} is no PMID.")
-    return pmid
 
 
 def _print(advice: Advice, shown: dict[int, Standing]) -> None:

@@ -1,14 +1,14 @@
 """A choice of works as a file of any format, a network or a bibliography: one table of suffixes."""
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from graph.export import FORMATS, FORMS, export_network, forms_of, read_about, stream
 from kb.database import snapshot
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
-from kb.queries.bibliography import read_scope_items
+from kb.queries.bibliography import PARTS, Item, read_scope_items
 from kb.queries.choice import CHOSEN, CHOSEN_IDS, read_counts_of
 from kb.queries.exports import Scope
 from kb.queries.links import ALL_NODES, HELD_NODES, NODES
@@ -18,12 +18,17 @@ SUFFIXES: Final = (*BIBLIOGRAPHIES, *FORMATS)
 
 
 class Taken(NamedTuple):
-    """What is taken away: all works or the chosen ones, as which network, with which pairs alone as its edges."""
+    """What is taken away: all works or the chosen ones, as which network, with which pairs alone as its edges.
+
+    order is that of a bibliography, else it goes by id; a list of references has one.
+    """
 
     is_chosen: bool = False
     articles_only: bool = False
     network: str = "citations"
     pairs: Collection[tuple[int, int]] | None = None
+    order: Sequence[int] = ()
+    parts: Collection[str] = PARTS  # of the items of a bibliography
 
     @property
     def scope(self) -> Scope:
@@ -35,8 +40,15 @@ def find_suffix(name: str) -> str:
     """Return the suffix that says the format of a file, the longest one; raises UsageError where none does."""
     found = [suffix for suffix in SUFFIXES if name.lower().endswith(suffix)]
     if not found:
-        raise UsageError(f"{name} does not say its format: end it in one of {', '.join(SUFFIXES)}, or give --as.")
+        raise UsageError(f"{name} does not say its format: end it in one of {', '.join(SUFFIXES)}, or give --format.")
     return max(found, key=len)
+
+
+def format_suffix(name: str) -> str | None:
+    """Return the suffix of a format that is called by it, with the point or without, or by its name; None: of none."""
+    called = name.strip().lower()
+    names = {form.name.lower(): suffix for suffix, form in BIBLIOGRAPHIES.items()}
+    return names.get(called) or next((suffix for suffix in SUFFIXES if called in (suffix, suffix[1:])), None)
 
 
 def files_of(suffix: str) -> Mapping[str, str]:
@@ -58,7 +70,7 @@ def format_taken(db: sqlite3.Connection, form: str, taken: Taken) -> Iterator[st
     """
     if form in BIBLIOGRAPHIES:
         with snapshot(db):
-            yield from BIBLIOGRAPHIES[form].write(read_scope_items(db, works_of(taken)))
+            yield from BIBLIOGRAPHIES[form].write(_items(db, taken))
     elif taken.pairs is None:
         yield from export_network(db, form, taken.network, taken.scope)
     else:
@@ -66,6 +78,14 @@ def format_taken(db: sqlite3.Connection, form: str, taken: Taken) -> Iterator[st
             works = {work for pair in taken.pairs for work in pair}
             edges = read_selected_edges(db, works, taken.pairs)
             yield from stream(form, read_selected_nodes(db, works), edges, read_about(db))
+
+
+def _items(db: sqlite3.Connection, taken: Taken) -> Iterable[Item]:
+    items = read_scope_items(db, works_of(taken), parts=taken.parts)
+    if not taken.order:
+        return items
+    places = {work: place for place, work in enumerate(taken.order)}
+    return sorted(items, key=lambda item: places[item.id])
 
 
 def works_of(taken: Taken) -> str:

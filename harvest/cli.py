@@ -11,14 +11,23 @@ import click
 from harvest.archive import open_archive
 from harvest.asking import NOT_ASKED, Person, Progress
 from harvest.client import Client, Settings, icite_settings, settings_from_environment
-from harvest.files import PAGE_TEXT, InputFile, list_files, read_chunks, sniff
+from harvest.files import PAGE_TEXT, InputFile, list_files, sniff
 from harvest.icite import SOURCE as ICITE
 from harvest.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
 from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from harvest.seeds import TITLE, Seed
-from kb.console import json_option, kb_argument, litkb_version, renamed_option, say, shown_progress, tell
+from kb.console import (
+    json_option,
+    kb_argument,
+    litkb_version,
+    renamed_option,
+    say,
+    seeds_option,
+    shown_progress,
+    tell,
+)
 from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, parse_identifier
@@ -58,14 +67,7 @@ class Rounds(click.ParamType[int]):
 @click.command("harvest")
 @kb_argument
 @click.argument("seeds", metavar="[SEED]...", nargs=-1)
-@click.option(
-    "--seeds",
-    "lists",
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="A file of references: RIS, BibTeX, CSL-JSON, NBIB, CSV, Excel …, or a PMID, DOI or PMCID a line; - is stdin.",
-)
+@seeds_option
 @click.option("--title", "titles", metavar="TITLE", multiple=True, help="An article by its whole title.")
 @click.option("--query", metavar="Q", help="A search in PubMed's language; all its hits, to 500,000.")
 @click.option(
@@ -208,17 +210,9 @@ def _plan(options: dict[str, Any]) -> Plan:
 
 def _listed(paths: Sequence[Path]) -> list[Seed]:
     """Return the seeds of files of references, and say how many there are."""
-    from harvest.seedfiles import read_seeds  # its parsers take longer to import than all other modules here
+    from harvest.listed import read_lists  # its parsers take longer to import than all other modules here
 
-    seeds: list[Seed] = []
-    for path in paths:
-        is_stdin = str(path) == "-"
-        name = "standard input" if is_stdin else path.name
-        found = read_seeds(name, sys.stdin.buffer.read() if is_stdin else b"".join(read_chunks(path)))
-        different = len({seed.asked for seed in found})
-        say(f"{name}: {counted(len(found), 'entry', 'entries')}, {different:,} different")
-        seeds += found
-    return seeds
+    return read_lists(paths)
 
 
 def _files(paths: Sequence[Path]) -> Sequence[InputFile]:

@@ -48,7 +48,7 @@ def _note_known(search: _Search, seeds: Iterable[Seed]) -> list[Seed]:
     """Note the seeds that this file identifies, and those that are none; return the others."""
     tasks, left = [], []
     for seed in seeds:
-        found = _known_here(search.run.db, seed)
+        found = known_here(search.run.db, seed)
         if seed.fault:
             tasks.append(Task("seed", seed.asked, "rejected", seed.fault))
         elif found.pmid is None:
@@ -59,7 +59,8 @@ def _note_known(search: _Search, seeds: Iterable[Seed]) -> list[Seed]:
     return left
 
 
-def _known_here(db: sqlite3.Connection, seed: Seed) -> Identified:
+def known_here(db: sqlite3.Connection, seed: Seed) -> Identified:
+    """Return the PMID of a seed as far as this file knows: its own, else by its identifiers, else by its title."""
     if seed.pmid:
         return identify_here(db, seed.identifiers[0])
     found = _agreed([identify_here(db, identifier) for identifier in seed.identifiers])

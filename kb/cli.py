@@ -1,13 +1,15 @@
 """The command litkb: the only file that sees all three packages."""
 
+import sqlite3
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import click
 
-from kb.console import LazyGroup, litkb_version, run_command, say
+from kb.console import LazyGroup, Listed, litkb_version, run_command, say
 from kb.database import open_kb
 from kb.queries.ledger import read_status
 
@@ -51,10 +53,19 @@ def _compute_after_harvest(kb: Path) -> None:
         compute_graph(db)
 
 
+def _find_listed(db: sqlite3.Connection, words: Sequence[str], paths: Sequence[Path]) -> Listed:
+    from harvest.listed import find_listed  # only a list needs its parsers
+
+    return find_listed(db, words, paths)
+
+
 @click.group(
     cls=LazyGroup,
     sections=_SECTIONS,
-    context_settings={"help_option_names": ["-h", "--help"], "obj": {"after_harvest": _compute_after_harvest}},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "obj": {"after_harvest": _compute_after_harvest, "find_listed": _find_listed},
+    },
 )
 @click.version_option(litkb_version(), prog_name="litkb")
 def cli() -> None:

@@ -9,17 +9,26 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
 from kb.database import explain_sqlite
-from kb.errors import LitkbError
+from kb.errors import LitkbError, UsageError
 
 Command = Callable[..., Any]
+_NAMED: Final = 5  # entries that a sentence names
 LONG: Final = 5_000  # things to do from which progress is said where no bar can be shown
 
 kb_argument = click.argument("kb", metavar="DB", type=click.Path(path_type=Path))
+seeds_option = click.option(
+    "--seeds",
+    "lists",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="A file of references: RIS, BibTeX, CSL-JSON, NBIB, CSV, Excel …, or a PMID, DOI or PMCID a line; - is stdin.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -78,6 +87,32 @@ def litkb_version() -> str:
 def say(text: str) -> None:
     """Print a line for the person at the terminal: to stderr, so that stdout holds results only."""
     click.echo(text, err=True)
+
+
+class Listed(NamedTuple):
+    """What a person's list names: works of this file, entries that are not known here, and sentences on others."""
+
+    works: list[int]
+    unknown: list[str]
+    doubts: list[str]
+
+
+def read_listed(db: sqlite3.Connection, words: Sequence[str], paths: Sequence[Path]) -> list[int]:
+    """Return the works that identifiers and files of references name, and say what of them is not known here.
+
+    find_listed, which reads them, comes from kb.cli, since graph does not import harvest. Raises UsageError where
+    no work is known.
+    """
+    listed: Listed = click.get_current_context().obj["find_listed"](db, words, paths)
+    for doubt in listed.doubts:
+        say(doubt)
+    count, names = len(listed.unknown), ", ".join(listed.unknown[:_NAMED])
+    names += f" and {count - _NAMED:,} more" if count > _NAMED else ""
+    if not listed.works:
+        raise UsageError(f"None of yours is known here: {names}." if names else "None of yours is known here.")
+    if count:
+        say(f"{count:,} of yours {'is' if count == 1 else 'are'} not known here: {names}.")
+    return listed.works
 
 
 def tell(value: Any) -> None:

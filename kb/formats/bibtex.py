@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kb.formats.common import (
+    NAMED_ARTICLE,
     chapter_number,
     clean,
     date_parts,
@@ -14,6 +15,8 @@ from kb.formats.common import (
     printed_pages,
     remarks,
     season,
+    subjects,
+    taken_apart,
     title,
 )  # fmt: skip
 from kb.identifiers import SYNTHETIC_FROM
@@ -21,7 +24,9 @@ from kb.languages import language_tag
 from kb.queries.bibliography import Item, Name
 from kb.text import fold
 
-_TYPES: Final = {"article": "article", "book": "book", "book chapter": "incollection", "named": "misc"}
+_TYPES: Final = {
+    "article": "article", "book": "book", "book chapter": "incollection", "named": "misc", NAMED_ARTICLE: "article"
+}  # fmt: skip
 _ESCAPES: Final = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",  # BibTeX counts \{ as a brace, so that one alone would break the file
@@ -46,7 +51,7 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 def format_bibtex(items: Iterable[Item]) -> Iterator[str]:
     """Yield items as BibTeX entries; the key is first author, year, PMID and so unique."""
     between = ""
-    for item in items:
+    for item in map(taken_apart, items):
         yield between + _entry(item)
         between = "\n"
 
@@ -72,7 +77,7 @@ def _fields(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "pmid", _braced(str(item.id) if 0 < item.id < SYNTHETIC_FROM else None)
     yield from (("pmcid", _braced(item.pmcid)), ("issn", _braced(item.issn)), ("isbn", _braced(" ".join(isbns(item)))))
     yield "language", _braced(", ".join(filter(None, map(language_tag, item.languages))))
-    yield "keywords", _listed(*item.keywords)
+    yield "keywords", _listed(*subjects(item))
     yield "abstract", _braced(item.abstract)
     yield "note", _braced(". ".join(remark.rstrip(".") for remark in remarks(item)))
 

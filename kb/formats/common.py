@@ -4,15 +4,17 @@ import re
 from typing import Final
 
 from kb.identifiers import normalise_doi
+from kb.printed_reference import PrintedName, parse_reference
 from kb.queries.bibliography import Item, Name
 from kb.records import Notice
-from kb.text import collapse_spaces, without_controls
+from kb.text import collapse_spaces, fold, without_controls
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE: Final = re.compile(r"^(\d{4})(?:\s+([A-Z][a-z]{2}))?(?:\s+(\d{1,2}))?\b")
 _MONTHS_LONG: Final = re.compile(r"(\d{4}) ([A-Z][a-z]{2})-(?:(\d{4}) )?([A-Z][a-z]{2})")
 _DAYS_LONG: Final = re.compile(r"(\d{4}) ([A-Z][a-z]{2}) \d{1,2}-(\d{1,2})")
 _AFTER_YEAR: Final = re.compile(r"\d{4}\s+(.+)")
+_QUALIFIERS: Final = re.compile(r"/(?=\*?[a-z]).*")  # qualifiers of MeSH are in small letters
 _SPAN: Final = re.compile(r"([A-Za-z]*)([0-9]+)\s*[-–]\s*([A-Za-z]*)([0-9]+)")
 _CHAPTER: Final = re.compile(r"chapter\s+", re.IGNORECASE)
 NOTES: Final = {
@@ -21,6 +23,8 @@ NOTES: Final = {
     "page": "Read from a saved PubMed page.",
     None: "Known to litkb from a reference list only; the title is the printed reference.",
 }
+_PRINTED: Final = "Known to litkb from a reference list only, where it is printed so: "
+NAMED_ARTICLE: Final = "named article"  # a work that is not held, whose printed reference is taken apart
 PREPRINT: Final = "Preprint"
 RETRACTED: Final = "Retracted"
 _DOUBTS: Final = {  # kind of notice -> what it says of the article
@@ -113,6 +117,15 @@ def season(item: Item) -> str | None:
     return words if words and not re.fullmatch(r"[A-Z][a-z]{2}( \d{1,2})?", words) else None
 
 
+def subjects(item: Item) -> list[str]:
+    """Return the keywords and, after them, the MeSH headings without qualifiers and stars, each term once."""
+    headings = (_QUALIFIERS.sub("", heading).removeprefix("*") for heading in item.mesh)
+    found: dict[str, str] = {}
+    for term in map(clean, (*item.keywords, *headings)):
+        found.setdefault(fold(term), term)
+    return list(filter(None, found.values()))
+
+
 def names_of(item: Item, role: str) -> list[Name]:
     """Return the names of a role, in the order of the record: author, editor, book author."""
     return [name for name in item.names if name.role == role]
@@ -120,7 +133,33 @@ def names_of(item: Item, role: str) -> list[Name]:
 
 def note(item: Item) -> str | None:
     """Return what must be said of an item that is no record of PubMed; None for one that is."""
-    return NOTES.get(item.source)
+    return _PRINTED + clean(item.citation_line) if item.record_type == NAMED_ARTICLE else NOTES.get(item.source)
+
+
+def taken_apart(item: Item) -> Item:
+    """Return a work that is not held with the parts that its printed reference certainly has; else as it is.
+
+    A year that the file does not agree with makes it uncertain.
+    """
+    found = parse_reference(item.title) if item.source is None else None
+    if found is None or (item.year or found.year) != found.year:
+        return item
+    return item._replace(
+        record_type=NAMED_ARTICLE,
+        citation_line=item.title,
+        title=found.title or "",
+        year=found.year,
+        journal=found.journal,
+        volume=found.volume,
+        issue=found.issue,
+        pages=found.pages,
+        names=tuple(map(_author, found.names)),
+    )
+
+
+def _author(name: PrintedName) -> Name:
+    short = " ".join([name.family, re.sub(r"[.\s-]", "", name.given), *filter(None, [name.suffix])])
+    return Name(name.family, name.given, name.suffix, None, "author", short)
 
 
 def is_preprint(item: Item) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kb.formats.common import (
+    NAMED_ARTICLE,
     PREPRINT,
     article_number,
     chapter_number,
@@ -20,20 +21,25 @@ from kb.formats.common import (
     page_range,
     printed_pages,
     season,
+    subjects,
+    taken_apart,
     title,
 )  # fmt: skip
 from kb.identifiers import SYNTHETIC_FROM
 from kb.languages import language_tag
 from kb.queries.bibliography import Item, Name
 
-_TYPES: Final = {"article": "article-journal", "book": "book", "book chapter": "chapter", "named": "document"}
+_TYPES: Final = {
+    "article": "article-journal", "book": "book", "book chapter": "chapter", "named": "document",
+    NAMED_ARTICLE: "article-journal",
+}  # fmt: skip
 _SEASONS: Final = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "winter": 4}
 
 
 def format_csl(items: Iterable[Item]) -> Iterator[str]:
     """Yield items as one CSL-JSON array, an item a line; what is not known is left out."""
     before = "[\n "
-    for item in items:
+    for item in map(taken_apart, items):
         yield before + json.dumps(csl_values(item), ensure_ascii=False)
         before = ",\n "
     yield "\n]\n" if before != "[\n " else "[]\n"
@@ -57,7 +63,7 @@ def _description(item: Item) -> dict[str, object]:
         "container-author": [_name(name) for name in names_of(item, "book author")],
         "editor": [_name(name) for name in names_of(item, "editor")],
         "abstract": clean(item.abstract),
-        "keyword": ", ".join(clean(keyword) for keyword in item.keywords),
+        "keyword": ", ".join(subjects(item)),
         "language": next((language_tag(language) for language in item.languages), None),
         "note": "\n".join([*doubts(item), note(item) or ""]).strip(),
     }

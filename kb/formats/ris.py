@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kb.formats.common import (
+    NAMED_ARTICLE,
     PREPRINT,
     article_number,
     chapter_number,
@@ -15,12 +16,14 @@ from kb.formats.common import (
     printed_pages,
     remarks,
     season,
+    subjects,
+    taken_apart,
     title,
 )  # fmt: skip
 from kb.identifiers import SYNTHETIC_FROM
 from kb.queries.bibliography import Item, Name
 
-_TYPES: Final = {"article": "JOUR", "book": "BOOK", "book chapter": "CHAP", "named": "GEN"}
+_TYPES: Final = {"article": "JOUR", "book": "BOOK", "book chapter": "CHAP", "named": "GEN", NAMED_ARTICLE: "JOUR"}
 _ROLES: Final = {  # a tag of names means another role in each type, as Zotero and EndNote have them
     "book": {"author": "AU", "editor": "A3"},
     "book chapter": {"author": "AU", "book author": "C2", "editor": "A2"},
@@ -30,7 +33,7 @@ _ROLES_OF_OTHERS: Final = {"author": "AU", "editor": "A2"}
 
 def format_ris(items: Iterable[Item]) -> Iterator[str]:
     """Yield items as RIS; lines end with CR LF, as the format wants."""
-    for item in items:
+    for item in map(taken_apart, items):
         yield "".join(f"{tag}  - {value}\r\n" for tag, value in _fields(item))
 
 
@@ -46,7 +49,7 @@ def _description(item: Item) -> Iterator[tuple[str, str | None]]:
     roles = _ROLES.get(item.record_type, _ROLES_OF_OTHERS)
     yield from ((roles.get(name.role, "A4"), _name(name)) for name in item.names)
     yield from (("TI", title(item)), ("AB", item.abstract))
-    yield from (("KW", keyword) for keyword in item.keywords)
+    yield from (("KW", keyword) for keyword in subjects(item))
     yield "LA", ", ".join(item.languages)
     yield "M3", PREPRINT if is_preprint(item) else None
     yield from (("N1", remark) for remark in remarks(item))

@@ -27,7 +27,7 @@ def format_citation(db: sqlite3.Connection, publication: Publication) -> str:
         "message": "If this knowledge base was of use in your work, please cite it, and its sources.",
         "type": "dataset",
         "title": title_of(db, publication),
-        "authors": [{"name": name} for name in publication.authors or ("Compiled with litkb",)],
+        "authors": list(map(_author, publication.authors or ("Compiled with litkb",))),
         "version": publication.name.removeprefix("kb-").removesuffix(".db"),
         "abstract": f"{held:,} records and {status['citations']:,} citations between works.",
         "identifiers": [{"type": "other", "value": f"sha256:{publication.sha256}", "description": publication.name}],
@@ -40,3 +40,10 @@ def format_citation(db: sqlite3.Connection, publication: Publication) -> str:
     return f"# {MARK}; the next one replaces it.\n" + yaml.safe_dump(
         fields, sort_keys=False, allow_unicode=True, width=120
     )
+
+
+def _author(name: str) -> dict[str, str]:
+    """Return a person, whose name has one comma ("Doe, Jane"), in the two parts of it; else the name of a group."""
+    family, comma, given = (part.strip() for part in name.partition(","))
+    is_person = comma and family and given and "," not in given
+    return {"family-names": family, "given-names": given} if is_person else {"name": name.strip()}

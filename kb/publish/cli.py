@@ -17,7 +17,9 @@ _LEAVE_OUT: Final[dict[str, Any]] = {"is_flag": True, "flag_value": False, "defa
 @click.option("--no-abstracts", "abstracts", help="Leave out abstracts and their words in the search.", **_LEAVE_OUT)
 @click.option("--no-emails", "emails", help="Leave out e-mail addresses, wherever they stand.", **_LEAVE_OUT)
 @click.option("--title", metavar="TEXT", help="What to call it in CITATION.cff and REPORT.md.")
-@click.option("--author", "authors", metavar="NAME", multiple=True, help="Who made it, for CITATION.cff; repeatable.")
+@click.option(
+    "--author", "authors", metavar="NAME", multiple=True, help='For CITATION.cff: "Doe, Jane", or a group; repeatable.'
+)
 @click.option("--force", is_flag=True, help="Replace files in DIR that litkb publish did not make; never a real kb.db.")
 @json_option
 def publish_command(kb: Path, folder: Path, *, as_json: bool, **options: Any) -> None:

@@ -148,10 +148,10 @@ _ROWS: Final[dict[str, tuple[str, Any]]] = {
 _PORTION: Final = 500  # works read in one go
 
 
-_PARTS: Final = ("names", *_TEXTS, *_ROWS)  # fields of Item that are rows in tables of their own
+PARTS: Final = ("names", *_TEXTS, *_ROWS)  # fields of Item that are rows in tables of their own
 
 
-def read_items(db: sqlite3.Connection, works: Collection[int], *, parts: Collection[str] = _PARTS) -> Iterator[Item]:
+def read_items(db: sqlite3.Connection, works: Collection[int], *, parts: Collection[str] = PARTS) -> Iterator[Item]:
     """Yield works for a bibliography, by id; those that nothing here names are left out.
 
     Of the fields that are rows in tables of their own only parts are read.
@@ -160,12 +160,12 @@ def read_items(db: sqlite3.Connection, works: Collection[int], *, parts: Collect
         yield from _read_portion(db, part, parts)
 
 
-def read_scope_items(db: sqlite3.Connection, ids: str) -> Iterator[Item]:
-    """Yield the works that a select of ids gives, each once, by id, in constant memory."""
+def read_scope_items(db: sqlite3.Connection, ids: str, *, parts: Collection[str] = PARTS) -> Iterator[Item]:
+    """Yield the works that a select of ids gives, each once, by id, in constant memory; parts as in read_items."""
     last = -(2**63)
     query = f"select distinct id from (select id from ({ids})) where id > ? order by id limit {_PORTION}"
     while part := [row[0] for row in db.execute(query, (last,))]:
-        yield from _read_portion(db, part, _PARTS)
+        yield from _read_portion(db, part, parts)
         last = part[-1]
 
 

@@ -164,6 +164,37 @@ def open_near(db: sqlite3.Connection, work: int) -> None:
     db.execute("insert into temp.near_works values (?)", (row[0],))
 
 
+class ReferenceList(NamedTuple):
+    """What an article cites: the works of its printed list in its order, those that only others name, and the rest."""
+
+    printed: list[int]
+    unprinted: list[int]
+    without_work: int  # printed entries that name no work
+
+    @property
+    def works(self) -> list[int]:
+        """All works, the printed ones first."""
+        return [*self.printed, *self.unprinted]
+
+
+def read_reference_list(db: sqlite3.Connection, pmid: int) -> ReferenceList:
+    """Return what an article cites, each work once; merged works are followed."""
+    entries = db.execute(
+        """select coalesce(w.merged_into, w.id) from article_references r left join works w on w.id = r.cited_id
+        where r.citing_pmid = ? order by r.position""",
+        (pmid,),
+    ).fetchall()
+    printed = list(dict.fromkeys(work for (work,) in entries if work is not None))
+    cited = db.execute(
+        """select distinct coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.cited_id
+        where c.citing_id = ?1 or c.citing_id in (select id from works where merged_into = ?1) order by 1""",
+        (pmid,),
+    )
+    known = set(printed)
+    unprinted = [work for (work,) in cited if work not in known]
+    return ReferenceList(printed, unprinted, sum(work is None for (work,) in entries))
+
+
 def read_works_of_years(db: sqlite3.Connection, first: int | None, last: int | None) -> Iterator[int]:
     """Yield the works of these years, both included; None: no bound."""
     rows = db.execute(

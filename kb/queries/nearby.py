@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from kb.errors import UsageError
+from kb.printed import printed_title
+from kb.printed_reference import parse_reference
 from kb.queries.links import Ids, followed
 from kb.queries.notices import read_retracted
 from kb.text import fold
@@ -97,7 +99,7 @@ def read_similar_to(db: sqlite3.Connection, works: Ids, deepest: int) -> dict[in
 
 
 def read_texts_of(db: sqlite3.Connection, works: Ids) -> dict[int, str]:
-    """Return the words of works: title, abstract, keywords and MeSH, folded; of one not held, a printed reference."""
+    """Return the words of works: title, abstract, keywords and MeSH, folded; of one not held, its printed title."""
     ids = {"ids": _listed(works)}
     texts = dict(
         db.execute(
@@ -114,9 +116,16 @@ def read_texts_of(db: sqlite3.Connection, works: Ids) -> dict[int, str]:
         {"ids": _listed([work for work in works.tolist() if work not in texts])},
     )
     for work, citation in named:
-        if citation is not None:
-            texts.setdefault(work, fold(citation))
+        if citation is not None and (title := _printed_title(citation)):
+            texts.setdefault(work, title)
     return texts
+
+
+def _printed_title(citation: str) -> str:
+    """Return the folded title of a printed reference; names, journal and place are no words of the work."""
+    if found := parse_reference(citation):
+        return fold(found.title or "")
+    return " ".join(word for word in printed_title(citation) if word[0].isalnum())
 
 
 def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, Standing]:

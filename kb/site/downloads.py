@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from graph.export import FORMS
@@ -16,10 +16,11 @@ MOST_ITEMS: Final = 20_000
 
 
 class Selected(NamedTuple):
-    """The works that a file is of; where they come in pairs, these alone are its citations."""
+    """The works that a file is of, in an order where they have one; of pairs these alone are its citations."""
 
     works: Collection[int]
     pairs: Collection[tuple[int, int]] | None = None
+    order: Sequence[int] = ()
 
 
 def _ending(form: str) -> str:
@@ -78,7 +79,7 @@ def _bounded(selected: Selected, form: str) -> Selected:
 
 def _pieces(db: sqlite3.Connection, form: str, selected: Selected) -> Iterator[str]:
     choose(db, selected.works)
-    return format_taken(db, form, Taken(is_chosen=True, pairs=selected.pairs))
+    return format_taken(db, form, Taken(is_chosen=True, pairs=selected.pairs, order=selected.order))
 
 
 def read_rows(db: sqlite3.Connection, sql: str, params: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from kb.metadata import read_metadata
-from kb.queries.choice import read_neighbours
+from kb.queries.choice import read_neighbours, read_reference_list
 from kb.queries.pages import read_work
 from kb.site import answers, renderers, wording
 from kb.site.article import ORDERS, article_values
@@ -102,6 +102,18 @@ async def download(datasette: Any, request: Any) -> Any:
         return Selected({number} if is_bibliography(form) else read_neighbours(db, number))
 
     return FileAnswer(datasette, database, request, wanted_file(form, str(number), read))
+
+
+async def references_file(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/references.ris and the like: what it cites, in its order; a network has itself too."""
+    database = await _database(datasette)
+    pmid, form = int(request.url_vars["pmid"]), form_of(request.url_vars["ending"])
+    cited = (await ask(database, lambda db: read_reference_list(db, pmid))).works
+    if not cited:
+        raise answers.NotFound(f"Nothing that PMID {pmid} cites is known here.")
+    selected = Selected(cited, order=cited) if is_bibliography(form) else Selected([pmid, *cited])
+    wanted = wanted_file(form, f"{pmid}-references", lambda _: selected)
+    return FileAnswer(datasette, database, request, wanted)
 
 
 async def search_file(datasette: Any, request: Any) -> Any:
@@ -268,6 +280,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/work/(?P<id>-?[0-9]{1,18})$", work),
     (rf"^/search\.(?P<ending>{ANY_ENDING})$", search_file),
     (rf"^/article/(?P<id>[0-9]{{1,10}})\.(?P<ending>{ANY_ENDING})$", download),
+    (rf"^/article/(?P<pmid>[0-9]{{1,10}})/references\.(?P<ending>{ANY_ENDING})$", references_file),
     (rf"^/work/(?P<id>-?[0-9]{{1,18}})\.(?P<ending>{ANY_ENDING})$", download),
     (rf"^/(?P<kind>{_KINDS})/(?P<key>[^/.]*)$", thing),
     (rf"^/(?P<kind>{_KINDS})/(?P<key>[^/.]*)\.(?P<ending>{ANY_ENDING})$", thing_file),

@@ -126,7 +126,10 @@ def neighbourhood(db: sqlite3.Connection, work: int) -> Picture:
         Row(address(dot), (*_cells(dot, communities), ROLES.get(near.roles.get(dot.id, ""), "It is the middle")))
         for dot in near.dots
     ]
-    lead = "To the left what it cites, to the right what cites it. Nearer means more links in common."
+    lead = (
+        "To the left only what it cites, to the right only what cites it, between them works that do both or are only "
+        "related. Nearer to the middle means more links in common."
+    )
     return Picture(heading, lead, draw_neighbourhood(near, communities), (*COLUMNS, "Here because"), rows, notes)
 
 

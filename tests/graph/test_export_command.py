@@ -3,22 +3,22 @@
 import csv
 import json
 from collections.abc import Callable
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
-import click
 import networkx as nx
 import pytest
 import rispy
 from click.testing import CliRunner, Result
 
-from graph.exportcli import export_command
 from graph.takeaway import SUFFIXES, find_suffix
 from kb.cli import cli
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
 from kb.store.records import save_records
-from tests.records import LATER, MOMENT, record
+from tests.records import LATER, MOMENT, record, reference
+from tests.rows import add_article, add_citations
 
 Export = Callable[..., Result]
 
@@ -45,7 +45,7 @@ def kb(tmp_path: Path) -> Path:
 def export(kb: Path, tmp_path: Path) -> Export:
     def run(out: str, *arguments: str, stdin: str | None = None) -> Result:
         name = out if out == "-" else str(tmp_path / out)
-        return CliRunner().invoke(export_command, [str(kb), name, *arguments], input=stdin)
+        return CliRunner().invoke(cli, ["export", str(kb), name, *arguments], input=stdin)
 
     return run
 
@@ -111,16 +111,16 @@ def test_a_community_is_taken_by_its_number(export: Export, kb: Path):
 def test_pmids_come_from_a_file_or_stdin(export: Export, tmp_path: Path):
     (tmp_path / "pmids.txt").write_text("\ufeff5\r\n\r\n 9 \n77\n")
 
-    from_file = export("-", "--as", ".jsonl", "--pmids", str(tmp_path / "pmids.txt"))
+    from_file = export("-", "--as", ".jsonl", "--seeds", str(tmp_path / "pmids.txt"))
 
     assert pmids(from_file) == {5, 9}
-    assert "1 of the chosen works are not in this knowledge base." in from_file.stderr
-    assert pmids(export("-", "--as", ".jsonl", "--pmids", "-", stdin="4\n")) == {4}
+    assert "1 of yours is not known here: 77." in from_file.stderr
+    assert pmids(export("-", "--as", ".jsonl", "--seeds", "-", stdin="4\n")) == {4}
 
 
 def test_citing_and_cited_columns_are_exactly_the_edges(export: Export, tmp_path: Path):
     export("pairs.graphml", "--sql", "select citing_id, cited_id from citations where cited_id in (3, 2)")
-    export("works.graphml", "--pmids", "-", stdin="4\n3\n2\n1\n")
+    export("works.graphml", "--seeds", "-", stdin="4\n3\n2\n1\n")
 
     assert set(nx.read_graphml(tmp_path / "pairs.graphml").edges()) == {("pmid:4", "pmid:3"), ("pmid:3", "pmid:2")}
     assert len(nx.read_graphml(tmp_path / "works.graphml").edges()) == 3
@@ -202,13 +202,17 @@ def test_a_failure_leaves_no_file(export: Export, tmp_path: Path):
         (("out.ris", "--query", "* ( "), "not understood at '*'"),
         (("out.ris", "--query", "recovery year:soon"), "not understood at 'year:soon'"),
         (("out.ris", "--query", "nothingatall"), "chooses no work"),
-        (("out.ris", "--pmids", "missing.txt"), "cannot be read"),
+        (("out.ris", "--seeds", "missing.txt"), "cannot be read"),
         (("out.ris", "--neighbourhood", "5:x"), "is no neighbourhood"),
         (("out.ris", "--neighbourhood", "88:1"), "Nothing in this knowledge base"),
         (("out.ris", "--years", "nineteen"), "says no years"),
         (("out.ris", "--community", "5"), "chooses no work"),
         (("out.ris", "--network", "keywords"), "is a bibliography"),
         (("out.docx",), "does not say its format"),
+        (("out.ris", "--format", "docx"), "'docx' is no format: give one of ris, bib"),
+        (("out.ris", "--references-of", "1"), "Nothing that 1 cites is known here"),
+        (("out.graphml", "--no-mesh"), "is a graph, which has no MeSH headings"),
+        (("out.ris", "--references-of", "77"), "None of yours is known here: 77."),
         (("nowhere/out.ris",), "There is no folder"),
         (("-", "--as", ".csv"), "two files"),
     ],
@@ -226,8 +230,71 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(
     assert (tmp_path / "kb.db").read_bytes() == before
 
 
-def test_a_line_that_is_no_pmid_is_named(export: Export):
-    assert sentence(export("out.ris", "--pmids", "-", stdin="5\nfive\n")) == "Line 2 of - is no PMID: 'five'."
+def test_a_line_that_is_no_identifier_is_named_and_the_rest_goes_on(export: Export):
+    result = export("-", "--format", "jsonl", "--seeds", "-", stdin="5\nfive\n10.1111/doi-only\n")
+
+    assert "standard input line 2: 'five' is no PMID, DOI, PMCID" in result.stderr
+    assert len(pmids(result)) == 2
+
+
+@pytest.mark.parametrize("form", ["jsonl", ".jsonl", "JSON Lines", ".JSONL"])
+def test_a_format_is_called_with_or_without_its_point_or_by_its_name(export: Export, form: str):
+    assert pmids(export("-", "--format", form, "--seeds", "-", stdin="5")) == {5}
+
+
+def test_the_older_names_of_options_hold(export: Export):
+    assert pmids(export("-", "--as", ".jsonl", "--pmids", "-", stdin="5 4")) == {5, 4}
+
+
+def test_the_references_of_an_article_come_in_its_order_each_once(export: Export, kb: Path):
+    _add_citing(kb)
+
+    result = export("-", "--format", "jsonl", "--references-of", "https://pubmed.ncbi.nlm.nih.gov/20/")
+
+    titles = [json.loads(line)["title"] for line in result.stdout.splitlines()]
+    assert titles == ["Title of 9", "A book of lamps. Bergen. 2001.", "Recovery in groups", "Title of 3"]
+    assert "Printed entries that name no work, left out: 1." in result.stderr
+    assert "Works that only other sources say it cites, put after the printed list: 1." in result.stderr
+
+
+def test_other_choices_narrow_a_list_of_references_and_keep_its_order(export: Export, kb: Path):
+    _add_citing(kb)
+
+    result = export("-", "--format", "jsonl", "--references-of", "20", "--articles-only", "--years", "1990-1994")
+
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [9, 5, 3]
+
+
+def test_a_network_of_references_has_the_article_that_cites_them(export: Export, kb: Path, tmp_path: Path):
+    _add_citing(kb)
+
+    export("cited.graphml", "--references-of", "20")
+
+    cited = nx.read_graphml(tmp_path / "cited.graphml")
+    assert len(cited) == 5
+    assert cited.out_degree("pmid:20") == 4
+
+
+def _add_citing(kb: Path) -> None:
+    """Add 20, whose list has 9, a book, 5 twice and a blank entry; another source says that it cites 3."""
+    citing = record(20, (9, "A book of lamps. Bergen. 2001.", 5, 5, reference(20, 5, None)))
+    with closing(open_kb(kb, create=True)) as db:
+        with transaction(db):
+            save_records(db, [citing], received_at=MOMENT)
+        add_citations(db, 20, 3, source="icite")
+
+
+def test_mesh_headings_are_left_out_of_a_bibliography_where_asked(export: Export, kb: Path):
+    with closing(open_kb(kb, create=True)) as db:
+        add_article(db, 30, title="Lamps", keywords=["Light"], mesh=["Lighting", "light"])
+
+    assert _keywords(export("-", "--format", "ris", "--seeds", "-", stdin="30")) == ["Light", "Lighting"]
+    assert _keywords(export("-", "--format", "ris", "--no-mesh", "--seeds", "-", stdin="30")) == ["Light"]
+
+
+def _keywords(result: Result) -> list[str]:
+    [item] = rispy.loads(result.stdout)
+    return list(item["keywords"])
 
 
 def test_a_spreadsheet_runs_nothing_of_it(export: Export):
@@ -246,5 +313,5 @@ def test_the_longest_suffix_says_the_format():
         find_suffix("ris")
 
 
-def test_the_command_is_litkbs():
-    assert cli.get_command(click.Context(cli), "export") is export_command
+def test_references_are_of_one_article(export: Export):
+    assert sentence(export("out.ris", "--references-of", "-", stdin="5 4")) == "--references-of takes one article."

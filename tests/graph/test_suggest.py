@@ -17,9 +17,12 @@ from graph.build import CitationGraph, build_citation_graph
 from graph.suggest import Advice, Wanted, read_near, suggestions_for, suggestions_for_file
 from graph.suggestions import LINK_PARTS, WEIGHTS, link_parts, scores, whole
 from graph.suggestreasons import Told, suggestion_reason
-from kb.database import open_kb
+from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.queries.links import read_held_ids
+from kb.queries.nearby import read_texts_of
+from kb.store.records import save_records
+from tests.records import MOMENT, record
 from tests.rows import add_article, add_citations, add_work
 
 Pairs = set[tuple[int, int]]
@@ -243,4 +246,21 @@ def test_the_whole_file_is_asked_for_works_that_are_not_held(db: sqlite3.Connect
 
     assert [(row.id, row.rank, row.cited_by, row.similar_rank) for row in found] == [
         (30, 1, 2, None), (31, 2, 1, None), (33, 3, 0, 2)
+    ]  # fmt: skip
+
+
+def test_a_printed_reference_gives_the_words_of_its_title_alone(db: sqlite3.Connection) -> None:
+    printed = (
+        "Okoro AB, Lind J. Harbour lamps for night watchmen. World J Circulation. 2010 May 28;2:7-9.",
+        "World J Circulation. 2010 May 28;2(5):8-9",
+        "Okoro AB. Lamps that lead tired sailors home again. Bergen: Lind; 2001.",
+    )
+    with transaction(db):
+        save_records(db, [record(1, printed)], received_at=MOMENT)
+    works = np.array([row[0] for row in db.execute("select cited_id from article_references order by position")])
+
+    texts = read_texts_of(db, works)
+
+    assert [texts.get(work) for work in works.tolist()] == [
+        "harbour lamps for night watchmen", None, "lamps that lead tired sailors home again",
     ]  # fmt: skip

@@ -207,7 +207,7 @@ ZOTERO = {
     "AU": ("creators/author", ["Vederhus, John-Kåre", "Anton, Raymond F, Jr", "A Group"]),
     "TI": ("title", [FULL_NBIB["TI"].rstrip(".")]),
     "AB": ("abstractNote", ["BACKGROUND: People leave. RESULTS: They return."]),
-    "KW": ("tags", ["Groups", "12-step"]),
+    "KW": ("tags", ["Groups", "12-step", "Norway", "Self-Help Groups"]),
     "LA": ("language", ["eng, nor"]),
     "N1": ("notes", ["Retracted: J C. 2013;1:1", "Original title: CO₂ og den lange tittelen"]),
     "T2": ("publicationTitle", ["Journal of Tests"]),

@@ -13,7 +13,10 @@ from Bio import Medline
 
 from kb.database import transaction
 from kb.formats import BIBLIOGRAPHIES
-from kb.formats.common import page_range
+from kb.formats.bibtex import format_bibtex
+from kb.formats.common import page_range, subjects
+from kb.formats.csl import format_csl
+from kb.formats.ris import format_ris
 from kb.queries.bibliography import Item, Name, read_items
 from kb.records import AbstractSection, Keyword
 from kb.store.records import save_records
@@ -284,3 +287,15 @@ def test_keys_of_a_bibliography_are_unique():
         "vederhus2020_n2",
         "work2020_3",
     ]
+
+
+def test_keywords_are_the_authors_and_then_the_mesh_headings_each_term_once():
+    item = ARTICLE._replace(
+        keyword_rows=tuple(Keyword(1, n, term, 0, "NOTNLM") for n, term in enumerate(["Lamps", "light"], 1)),
+        mesh=("*Light/adverse effects/*therapeutic use", "Infant, Newborn", "Oils"),
+    )
+
+    assert subjects(item) == ["Lamps", "light", "Infant, Newborn", "Oils"]
+    assert "KW  - Infant, Newborn\r\n" in "".join(format_ris([item]))
+    assert "keywords = {Lamps, light, {Infant, Newborn}, Oils}" in "".join(format_bibtex([item]))
+    assert json.loads("".join(format_csl([item])))[0]["keyword"] == "Lamps, light, Infant, Newborn, Oils"

@@ -404,14 +404,20 @@ def test_what_is_not_real_says_so_loudly(tmp_path: Path, folder: Path, source: s
 
 
 def test_the_citation_has_the_date_of_the_data(kb: Path, folder: Path) -> None:
-    published = publish_kb(kb, folder, Options(title="Recovery: a field", authors=("Doe, Jane",)))
+    published = publish_kb(
+        kb, folder, Options(title="Recovery: a field", authors=("Doe, Jane", "Lamp Group", "Doe, Jane, Group"))
+    )
     citation = yaml.safe_load((folder / "CITATION.cff").read_text())
 
     assert {key: citation[key] for key in ("cff-version", "type", "title", "authors", "date-released", "version")} == {
         "cff-version": "1.2.0",
         "type": "dataset",
         "title": "Recovery: a field",
-        "authors": [{"name": "Doe, Jane"}],
+        "authors": [
+            {"family-names": "Doe", "given-names": "Jane"},
+            {"name": "Lamp Group"},
+            {"name": "Doe, Jane, Group"},
+        ],
         "date-released": LATER[:10],
         "version": published.sha256[:12],
     }

@@ -12,6 +12,7 @@ from harvest.files import list_files, read_chunks
 from harvest.pubmed import parse_articles
 from kb.errors import RecordError
 from kb.identifiers import normalise_doi
+from kb.printed_reference import parse_reference
 from kb.records import Deletion, Record
 
 pytestmark = pytest.mark.real
@@ -162,3 +163,21 @@ def test_own_identifiers_are_never_those_of_what_is_cited(articles):
         own = [row.value for row in record.article_identifiers if row.kind == "doi"]
         assert len(own) <= 3
         assert record.article.doi is None or record.article.doi in map(normalise_doi, own)
+
+
+def test_printed_references_are_taken_apart_as_the_records_that_they_mean_say(articles):
+    held = {record.article.pmid: record.article for record in articles}
+    printed = {row.citation: held[row.cited_pmid] for record in articles for row in record.references
+               if row.citation and row.cited_pmid in held and row.listed_in == LIST}  # fmt: skip
+    read = {citation: found for citation in printed if (found := parse_reference(citation))}
+
+    assert len(read) > 0.8 * len(printed) > 25
+    assert [
+        citation
+        for citation, found in read.items()
+        if (found.year, found.volume, found.issue, (found.pages or "").split("-")[0]) != _place(printed[citation])
+    ] == []
+
+
+def _place(article) -> tuple[object, ...]:
+    return (article.year, article.volume, article.issue, (article.pages or "").split("-")[0])

@@ -28,6 +28,7 @@ PAGES = (
     "/kb/articles/1001.{}",
     f"/article/{SEED}.{{}}",
     f"/work/{KNOWN}.{{}}",
+    f"/article/{SEED}/references.{{}}",
     "/search.{}?q=norway",
 )
 

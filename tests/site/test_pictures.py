@@ -399,6 +399,8 @@ def test_what_a_work_cites_stands_to_its_left_and_what_cites_it_to_its_right():
     x = {(a.get("id") or "")[5:]: float(a.find("circle").get("cx") or 0) for a in page.iter("a")}  # type: ignore[union-attr]
     assert all(x[str(n)] < x["1"] for n in range(2, 6))
     assert all(x[str(n)] > x["1"] for n in range(6, 10))
+    assert max(x[str(n)] for n in range(2, 6)) < min(x[str(n)] for n in (1, 10, 11, 12, 13))
+    assert max(x[str(n)] for n in (1, 10, 11, 12, 13)) < min(x[str(n)] for n in range(6, 10))
     assert page.get("data-links") is not None
 
 

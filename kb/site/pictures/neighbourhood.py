@@ -1,5 +1,6 @@
-"""The neighbourhood of a work: itself in the middle, what it cites to the left, what cites it to the right.  (pure)"""
+"""The neighbourhood of a work, in three parts: what it cites, itself among related works, what cites it.  (pure)"""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -39,7 +40,11 @@ _SIDES: Final = {CITED: -1.15, CITING: 1.15, BOTH: 0.0, RELATED: 0.0}
 _PULL: Final = 0.55  # towards its side, beside 1 for all distances of a dot
 _NEAR, _FAR = 0.75, 1.5  # distance from the middle of who has most, and no, links with the others
 _MARGIN: Final = 70.0
+_EDGE: Final = 45.0  # free above and below
 _STRETCH: Final = 1.9  # to both sides, so that words have room
+_SIDES_OF: Final = {CITED: (_MARGIN, 310.0), CITING: (WIDTH - 310, WIDTH - _MARGIN)}  # parts of the width
+_MIDDLE: Final = (350.0, WIDTH - 350)
+_ROUNDS: Final = 6  # of pushing dots apart and back into their parts
 _NAMED: Final = 6
 _RING: Final = 6.0  # around the work itself
 
@@ -97,18 +102,18 @@ def _draw_sides(near: Neighbourhood, paper: Paper) -> str:
         (CITED, "← what it cites", 14.0, None),
         (CITING, "what cites it →", WIDTH - 14, "end"),
     ):
-        if role in roles or BOTH in roles:
+        if role in roles:
             parts.append(element("text", words, x=x, y=24.0, text_anchor=anchor, _class="small side"))
             paper.take(Box(x, 8, x + 130, 30) if anchor is None else Box(x - 130, 8, x, 30))
     return element("g", "".join(parts), aria_hidden="true")
 
 
 def _description(near: Neighbourhood) -> str:
-    roles = list(near.roles.values())
+    counts = Counter(near.roles.values())
     return (
-        f"{near.dots[0].label} stands in the middle. Around it: {roles.count(CITED) + roles.count(BOTH)} works that it "
-        f"cites, to the left; {roles.count(CITING) + roles.count(BOTH)} that cite it, to the right; "
-        f"{roles.count(RELATED)} related ones that no citation links with it. Nearer means more links in common. "
+        f"{near.dots[0].label} stands in the middle. To the left: {counts[CITED]} works that it cites; to the right: "
+        f"{counts[CITING]} that cite it; between them: {counts[BOTH]} that do both and {counts[RELATED]} related ones "
+        "that no citation links with it. Nearer to the middle means more links in common. "
         "The area of a dot grows with the citations it has here; its colour is its community."
     )
 
@@ -116,7 +121,7 @@ def _description(near: Neighbourhood) -> str:
 def _nodes(near: Neighbourhood, communities: Mapping[int, Community]) -> list[Node]:
     most = max((dot.citation_count or 0 for dot in near.dots), default=0)
     radii = np.array([network.radius(dot.citation_count, most, smallest=5.5, largest=22.0) for dot in near.dots])
-    at = fitted(pushed_apart(_layout(near), radii, gap=7.0), WIDTH, HEIGHT, _MARGIN, stretch=_STRETCH)
+    at = _parted(near, _layout(near), radii)
     colours = colour_classes(dot.community for dot in near.dots)
     words = [full_words(dot, communities, ROLES.get(near.roles.get(dot.id, ""), "")) for dot in near.dots]
     nodes = [
@@ -138,6 +143,24 @@ def _layout(near: Neighbourhood) -> Floats:
     sides = np.array([0.0, *(_SIDES.get(near.roles[dot.id], np.nan) for dot in near.dots[1:])])
     at = stress_layout(wanted_distances(links, _FAR), _start(near), sides=sides, pull=_PULL)
     return fitted(at, WIDTH, HEIGHT, _MARGIN, stretch=_STRETCH)
+
+
+def _parted(near: Neighbourhood, at: Floats, radii: Floats) -> Floats:
+    """Return positions in which the cited, the citing and all others have a part of the width each, in their order."""
+    roles = [near.roles.get(dot.id, "") for dot in near.dots]
+    middle = _MIDDLE if {CITED, CITING} & set(roles) else (_MARGIN, WIDTH - _MARGIN)
+    parts = np.array([_SIDES_OF.get(role, middle) for role in roles])
+    at = at.copy()
+    for low, high in {tuple(part) for part in parts.tolist()}:
+        inside = parts[:, 0] == low
+        x = at[inside, 0]
+        centre = x[0] if inside[0] else (x.min() + x.max()) / 2  # the work itself stands in the very middle
+        reach = max(float(np.abs(x - centre).max()), 1e-9)
+        at[inside, 0] = (low + high) / 2 + (x - centre) * (high - low) / 2 / reach
+    for _ in range(_ROUNDS):
+        at = pushed_apart(at, radii, gap=7.0)
+        at = np.stack([np.clip(at[:, 0], parts[:, 0], parts[:, 1]), np.clip(at[:, 1], _EDGE, HEIGHT - _EDGE)], axis=1)
+    return at
 
 
 def _start(near: Neighbourhood) -> Floats:
