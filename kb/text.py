@@ -183,3 +183,8 @@ def _closed(name: str, open_tags: list[str], open_count: "Counter[str]") -> list
         open_count[closed] -= 1
         ends.append(f"</{closed}>")
     return ends
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 article", "1,204 articles"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -10,7 +10,7 @@ from kb.queries.pictures import ReferenceYear, YearCount
 from kb.site.numbers import Part, evidence_path, linked
 from kb.site.pictures.charts import COMMUNITIES, Named, draw_communities_chart, draw_reference_years, draw_years_chart
 from kb.site.picturing import COMPUTE, Cell, Picture, Row, counted_cell
-from kb.site.wording import counted
+from kb.text import counted
 
 ARTICLES = Named("articles", "article")
 CITATIONS = Named("citations", "citation")

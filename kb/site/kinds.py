@@ -11,7 +11,7 @@ from kb.queries.search import EVERYTHING, Wanted, read_found_count
 from kb.queries.things import Spelling
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
-from kb.text import fold, name_key
+from kb.text import counted, fold, name_key
 
 
 class Fact(NamedTuple):
@@ -73,7 +73,7 @@ def _spelled(spellings: Sequence[Spelling], evidence: str, key: str) -> list[Par
 
 
 def _counted(number: int, path: str, noun: str = "article") -> list[Part]:
-    return linked(wording.counted(number, noun), [path])
+    return linked(counted(number, noun), [path])
 
 
 def _journal(db: sqlite3.Connection, key: str) -> About | None:

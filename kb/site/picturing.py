@@ -15,7 +15,7 @@ from kb.site.pictures.naming import address
 from kb.site.pictures.neighbourhood import BOTH, CITED, CITING, RELATED, ROLES, Neighbourhood, draw_neighbourhood
 from kb.site.pictures.svg import Drawing
 from kb.site.pictures.timeline import Story, draw_timeline
-from kb.site.wording import counted
+from kb.text import counted
 
 COLUMNS: Final = ("Work", "Title", "Year", "Cited here by", "Community")
 COMPUTE: Final = "litkb graph compute kb.db"

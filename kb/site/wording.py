@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kb.queries.pages import Counts, ListSaid
+from kb.queries.ledger import Answered, Run
+from kb.queries.pages import Counts, ListSaid, Receipt
 from kb.queries.standing import Measured, Timing, WorldCount
+from kb.text import counted
 
 _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
@@ -20,6 +22,7 @@ _SOURCE_WORDS: Final = {
     "demonstration_refs": "the demonstration’s ELink",
     "synthetic_refs": "the made-up field’s ELink",
 }
+_RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "demonstration", "synthetic")  # of records with their own lists
 ALARM: Final = 0  # must be seen before all else
 WARNING: Final = 1  # changes what the record says
 PLAIN: Final = 2
@@ -198,15 +201,21 @@ TASK_WORDS: Final = {
 }  # fmt: skip
 
 
-def run_sentence(started: str, is_finished: bool) -> str:
-    """Return the heading of a harvest run."""
-    return f"A harvest of {started}" if is_finished else f"A harvest of {started} that is not finished"
+def run_sentence(run: Run, answered: Answered) -> str:
+    """Return the heading of a run: what it was, when, and whether it was answered."""
+    what = "An update" if run.is_update else "A harvest" if answered.asked else "A load of files"
+    sentence = f"{what} of {day(run.started_at)}"
+    if answered.nothing:
+        return f"{sentence} that failed: nothing was answered"
+    if answered.unanswered:
+        return f"{sentence}, of which {answered.unanswered:,} of {counted(answered.asked, 'request')} got no answer"
+    return sentence if run.finished_at else f"{sentence} that is not finished"
 
 
 def missing_sentence(count: int, *, is_finished: bool) -> str:
     """Return how much of what a run asked for did not come."""
     if count:
-        return f"{counted(count, 'thing')} asked for did not come, or do not exist."
+        return f"{counted(count, 'thing')} asked for did not come, or {'does' if count == 1 else 'do'} not exist."
     return "Nothing: all that was asked for came." if is_finished else "Nothing so far of what was asked."
 
 
@@ -218,11 +227,6 @@ def search_feed_title(words: str) -> str:
 def citing_feed_title(label: str) -> str:
     """Return the title of the feed of who cites a work."""
     return f"New works here that cite {label}"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun: "1 article", "1,204 articles"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def with_below(place: str, articles: int) -> str:
@@ -253,9 +257,12 @@ def references_sentence(printed: int, own_count: int | None, said: Sequence[List
 def _unknown_references(printed: int, asked: Sequence[ListSaid]) -> str:
     if printed:
         return f"{counted(printed, 'reference')} known here; how many there are in all is unknown."
-    if asked:
-        return f"Unknown: {_who(asked, None)} has no data on its references."
-    return "Unknown: its record has no reference list, and nobody else was asked."
+    others = [s for s in asked if s.source not in _RECORD_SOURCES]
+    if others:
+        return f"Unknown: its record has no reference list, and {_who(others, None)} has no data on it."
+    if any(s.source == "page" for s in asked):
+        return "Unknown: the saved page does not say how many there are, and no other source has answered."
+    return "Unknown: its record has no reference list, and no other source has answered."
 
 
 def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
@@ -263,8 +270,8 @@ def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
     asked = [s for s in said if s.list == "cited_by"]
     here = f"{counted(known, 'work')} here {'cites' if known == 1 else 'cite'} it"
     if not asked:
-        more = "nobody was asked for the whole list, so there may be more."
-        return f"{here}; {more}" if known else "Unknown: nobody was asked who cites it."
+        more = "no source has given the whole list, so there may be more."
+        return f"{here}; {more}" if known else "Unknown: no source has said who cites it."
     when = max(day(s.checked_at) for s in asked)
     most = max((s.entries for s in asked if s.entries is not None), default=None)
     who = _who(asked, most)
@@ -281,19 +288,49 @@ def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
     if shown:
         return f"The first {shown} in PubMed’s order." if shown > 1 else "One, in PubMed’s order."
     if not asked:
-        return "Unknown: PubMed was not asked."
+        return "Unknown: PubMed has not said."
     if all(s.entries is None for s in asked):
         return "Unknown: PubMed has no data on it."
     return "None, said PubMed."
 
 
-def said_sentence(said: ListSaid) -> str:
-    """Return what one source said of one list, and when."""
+def said_sentence(said: ListSaid, receipt: Receipt | None = None) -> str:
+    """Return what one source said of one list, and when; receipt of the article where its record is held."""
+    if said.list == "references" and said.source in _RECORD_SOURCES:
+        return _record_says(said, receipt)
     who, what = source_words(said.source), _LIST_WORDS[said.list]
-    silent = "does not say how many references there are" if said.source == "page" else f"has no data on its {what}"
-    answer = {None: silent, 0: f"says that it has no {what}"}.get(said.entries)
+    answer = {None: f"has no data on its {what}", 0: f"says that it has no {what}"}.get(said.entries)
     answer = answer or f"says {counted(said.entries or 0, what[:-1], what)}"
     return f"{who[:1].upper()}{who[1:]} {answer} ({day(said.checked_at)})."
+
+
+def _record_says(said: ListSaid, receipt: Receipt | None) -> str:
+    """Return what the record itself says of its references: nobody was asked beyond it."""
+    silent = "does not say how many references there are" if said.source == "page" else "has no reference list"
+    answer = {None: silent, 0: "says that it has no references"}.get(said.entries)
+    answer = answer or f"says {counted(said.entries or 0, 'reference')}"
+    name = f"The record in {receipt.read_from}" if receipt and receipt.read_from else "Its record"
+    return f"{name} {answer} ({day(receipt.received_at if receipt else said.checked_at)})."
+
+
+def origin_sentence(receipt: Receipt) -> str:
+    """Return from where the record of an article came, and when, as the ledger has it."""
+    came = day(receipt.received_at)
+    if receipt.source == "synthetic":
+        return f"Made up by litkb; received on {came}"
+    if receipt.source == "demonstration":
+        return f"A record of the demonstration, not harvested from PubMed; received on {came}"
+    if receipt.read_from:
+        kind = {"nbib": "the NBIB file ", "page": "the saved page "}.get(receipt.source, "")
+        revised = f"; record revised by NLM {receipt.date_revised}" if receipt.date_revised else ""
+        again = f"; PubMed gave nothing newer on {day(receipt.asked_at)}" if receipt.asked_at else ""
+        return f"Read from {kind}{receipt.read_from} on {came}{revised}{again}"
+    if receipt.server:
+        return f"Received on {came} from {receipt.server}, which answered in place of PubMed"
+    if receipt.asked_at is None:
+        return f"Received on {came}; no run recorded here says how"
+    checked = day(receipt.asked_at)
+    return f"Harvested from PubMed on {came}" + (f"; checked last on {checked}" if checked > came else "")
 
 
 def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
@@ -343,9 +380,9 @@ def timing_sentence(timing: Timing) -> str:
 
 def completeness_sentences(counts: Counts) -> list[str]:
     """Return how complete the base of the counts is, one sentence a list."""
-    if not counts.articles:
+    if not counts.records:
         return ["Nothing is held yet."]
-    held = counted(counts.articles, "record")
+    held = counted(counts.records, "record")
     brings = "brings its" if counts.with_reference_list == 1 else "bring their"
     return [
         f"{counts.with_reference_list:,} of {held} {brings} own reference list.",
@@ -356,5 +393,5 @@ def completeness_sentences(counts: Counts) -> list[str]:
 
 def _asked(number: int, held: str, what: str) -> str:
     if not number:
-        return f"Nobody was asked {what}."
-    return f"Sources were asked {what} for {number:,} of {held}."
+        return f"No source has said {what}."
+    return f"Sources have said {what}, or that they have no data, for {number:,} of {held}."
