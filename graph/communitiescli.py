@@ -9,6 +9,7 @@ from kb.console import json_option, kb_argument, say, tell
 from kb.database import open_kb
 from kb.queries.links import read_computed
 from kb.queries.measures import read_communities
+from kb.text import counted
 
 
 @click.command("communities")
@@ -26,7 +27,7 @@ def communities_command(kb: Path, as_json: bool) -> None:
         tell([row._asdict() | {"top_works": [work._asdict() for work in row.top_works]} for row in found])
         return
     for row in found:
-        click.echo(f"{row.community}. {row.label}: {row.works:,} works, {row.held:,} of them held")
+        click.echo(f"{row.community}. {row.label}: {counted(row.works, 'work')}, {row.held:,} of them held")
         for work in row.top_works:
             click.echo(f"     {work.label} (cited by {work.citation_count:,})")
     if not computed:

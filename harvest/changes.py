@@ -47,10 +47,10 @@ def _retractions(
     db: sqlite3.Connection, run_id: int, stored: Collection[int], known: Collection[Sign]
 ) -> Iterator[Change]:
     """Yield the articles held before this run of which only records stored now say that they were retracted."""
-    new = [one for one in _signs_by(db, stored) if one not in known and one.id not in stored]
-    ids = {one.id for one in new}
-    before = {one.id for one in read_signs_of(db, ids) if one.said_by not in stored} | {one.id for one in known}
-    here = read_known_before(db, run_id, read_held(db, ids - before))
+    new = [one for one in _signs_by(db, stored) if one not in known and one.id != one.said_by]
+    here = read_known_before(db, run_id, read_held(db, {one.id for one in new} - {one.id for one in known}))
+    if here:
+        here -= {one.id for one in read_signs_of(db, here) if one.said_by not in stored}
     yield from (Change(one.id, RETRACTED, one.sign, None, str(one.said_by)) for one in new if one.id in here)
 
 

@@ -123,7 +123,7 @@ def _format_omissions(db: sqlite3.Connection) -> str:
     omissions = read_omissions(db)
     if not omissions:
         return "Nothing: all rows of the knowledge base are in the file.\n"
-    words = "".join(f"- {what}: {articles:,} articles were changed by it\n" for what, articles in omissions.items())
+    words = "".join(f"- {what}: left out of {counted(articles, 'article')}\n" for what, articles in omissions.items())
     return f"{words}\nTheir `content_hash` is that of what is left; the knowledge base itself has the whole.\n"
 
 
@@ -258,9 +258,8 @@ def format_computed(db: sqlite3.Connection) -> str:
     rows = [
         (name, code(json.dumps(parameters, sort_keys=True))) for name, parameters in json.loads(run.measures).items()
     ]
-    head = (
-        f"{run.finished_at}, over {run.works:,} works and {run.citations:,} citations, with {code(run.versions)}.\n\n"
-    )
+    over = f"{counted(run.works, 'work')} and {counted(run.citations, 'citation')}"
+    head = f"{run.finished_at}, over {over}, with {code(run.versions)}.\n\n"
     return head + table(("measure", "parameters"), rows)
 
 

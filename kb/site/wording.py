@@ -208,7 +208,8 @@ def run_sentence(run: Run, answered: Answered) -> str:
     if answered.nothing:
         return f"{sentence} that failed: nothing was answered"
     if answered.unanswered:
-        return f"{sentence}, of which {answered.unanswered:,} of {counted(answered.asked, 'request')} got no answer"
+        asked = counted(answered.asked, "thing")
+        return f"{sentence}, of which {answered.unanswered:,} of {asked} asked for got no answer"
     return sentence if run.finished_at else f"{sentence} that is not finished"
 
 

@@ -367,3 +367,16 @@ def test_a_rebuild_knows_the_files_again(kb: Path) -> None:
     with closing(open_kb(kb)) as db:
         assert db.execute("select read_from from articles").fetchall() == [("a.xml",)]
         assert db.execute("select origin from harvest_origins").fetchall() == [("file",)]
+
+
+def test_a_notice_counts_where_one_file_brings_the_article_anew_with_it(kb: Path) -> None:
+    load(kb, record(2), name="a.xml")
+
+    summary = load(
+        kb,
+        record(2, title="Revised", date_revised="2021-01-01"),
+        record(9, notices=(("RetractionOf", 2, None, None),)),
+        name="b.xml",
+    )
+
+    assert [change.kind for change in summary.changes] == ["changed", "retracted"]

@@ -208,7 +208,7 @@ RULES: Final = (  # pattern with the values as groups -> the select that gives t
     (r"(?:A harvest|An update|A load of files) of ([\d-]+)", f"select {_STARTED} where {_UNANSWERED} = 0"),
     (r"(?:A harvest|An update) of ([\d-]+) that failed: nothing was answered",
      f"select {_STARTED} where {_UNANSWERED} = {_ASKED} and {_ASKED} > 0"),
-    (r"(?:A harvest|An update) of ([\d-]+), of which (\d+) of (\d+) requests? got no answer",
+    (r"(?:A harvest|An update) of ([\d-]+), of which (\d+) of (\d+) things? asked for got no answer",
      f"select {_STARTED}, {_UNANSWERED}, {_ASKED}"),
     (r"(\d+) things? asked for did not come, or do(?:es)? not exist\.",
      "select count(*) from harvest_tasks where run_id = :run and coalesce(outcome, 'failed') = 'failed'"),
