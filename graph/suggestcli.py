@@ -13,6 +13,7 @@ from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries.links import read_held_ids
 from kb.queries.nearby import Standing, read_standings
+from kb.text import counted
 
 
 @click.command("suggest")
@@ -68,7 +69,7 @@ def _summary(advice: Advice, shown: dict[int, Standing]) -> str:
         )
     if len(advice.asked) == 1:
         cited = len(advice.yours) - 1
-        return f"Yours: {shown[advice.asked[0]].label} and the {cited:,} works that it cites here."
+        return f"Yours: {shown[advice.asked[0]].label} and the {counted(cited, 'work')} that it cites here."
     return f"Yours: {len(advice.yours):,} " + ("works." if advice.asked else "articles, all that is held.")
 
 

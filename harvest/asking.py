@@ -7,30 +7,30 @@ import math
 import sqlite3
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
+from harvest.changes import find_changes, read_before
 from harvest.client import Client
 from harvest.entrez import BATCH, Answer
 from harvest.load import Loaded
-from harvest.questions import ARTICLE, Question, article_question, list_question
-from kb.changes import GONE, RETRACTED, Change, record_changes
+from harvest.questions import ARTICLE, PUBMED, Question, article_question, list_question
+from harvest.transport import is_ncbi
+from kb.changes import GONE
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
+from kb.problems import NOT_ASKED
 from kb.queries.ledger import Task, read_followed, read_resumable_run, read_settled
-from kb.queries.notices import Sign, read_signs_by, read_signs_of
-from kb.queries.records import read_held, read_record
-from kb.records import Record
+from kb.queries.records import read_from_pubmed, read_held
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
 
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
 
-NOT_ASKED: Final = "not asked: "  # before the reason for which a source is asked nothing more
 SLOWEST: Final = 5.0  # seconds for which an answer, or the disk, may keep the loader waiting; NCBI needs about 0.7
 
 
@@ -90,13 +90,20 @@ def begin(
     person: Person,
 ) -> tuple[Run, bool]:
     """Return a run of plan (JSON), and whether it goes on with one that was interrupted."""
-    open_run = read_resumable_run(db, plan)
+    server = _server(clients)
+    open_run = read_resumable_run(db, plan, server)
     if open_run:
         return Run(db, archive, clients, *open_run, person), True
     started_at = now()
     with transaction(db):
-        run_id = save_run(db, started_at=started_at, command=command, plan=plan, version=version)
+        run_id = save_run(db, started_at=started_at, command=command, plan=plan, version=version, server=server)
     return Run(db, archive, clients, run_id, started_at, person), False
+
+
+def _server(clients: Mapping[str, Client]) -> str | None:
+    """Return the address of E-utilities where it is not NCBI's."""
+    client = clients.get(PUBMED)
+    return None if client is None or is_ncbi(client.settings.base_url) else client.settings.base_url
 
 
 def end(run: Run, *, is_complete: bool) -> None:
@@ -113,18 +120,29 @@ class _Batch(NamedTuple):
     pmids: list[int]
 
 
-def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = ()) -> None:
+def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = (), *, here: Collection[int] = ()) -> None:
     """Fetch and save the records of pmids that this run has not settled, and ask for the lists of those held.
+
+    Those of here need no asking where PubMed's record of them is held.
 
     Lists are asked for while further records still come, as soon as enough for a whole request are held.
     """
     asked = list(dict.fromkeys(pmids))
     queue = _Queue(run, lists, len(asked))
     question = article_question()
+    _note_here(run, asked, here)
     settled = read_settled(run.db, run.id, question.task)
     queue.ask(_batches(question, [pmid for pmid in asked if str(pmid) not in settled]))
     queue.offer(held_of(run, [pmid for pmid in asked if str(pmid) in settled]))
     queue.work_off()
+
+
+def _note_here(run: Run, pmids: Sequence[int], here: Collection[int]) -> None:
+    """Note which of pmids this run need not ask for: held from PubMed already, and not asked for before."""
+    done = read_settled(run.db, run.id, ARTICLE)
+    held = read_from_pubmed(run.db, [pmid for pmid in pmids if pmid in here and str(pmid) not in done])
+    with transaction(run.db):
+        save_outcomes(run.db, run.id, [Task(ARTICLE, str(pmid), "already here", None) for pmid in sorted(held)])
 
 
 def harvest_lists(run: Run, names: Sequence[str], pmids: Iterable[int]) -> None:
@@ -292,41 +310,13 @@ def _left_out(run: Run, batch: _Batch, loaded: Loaded) -> list[_Batch]:
 def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
     kept = keep(run, answer, batch.question.note)
     with transaction(run.db):
-        held = _held_records(run.db, batch)
-        known = read_signs_by(run.db, held)
+        before = read_before(run.db, batch.pmids) if batch.question.task == ARTICLE else None
         loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
-        save_changes(run.db, run.id, _changes(run.db, held, loaded.tasks))
-        save_changes(run.db, run.id, _retractions(run.db, loaded.tasks, known))
+        if before:
+            gone = {int(one.asked): (one.outcome, one.detail) for one in loaded.tasks if one.outcome in GONE}
+            save_changes(run.db, run.id, list(find_changes(run.db, run.id, before, loaded.saved, gone)))
     return loaded
-
-
-def _held_records(db: sqlite3.Connection, batch: _Batch) -> dict[int, Record | None]:
-    """Return the records, held until now, of the articles that a batch asks for; none where it asks for lists."""
-    if batch.question.task != ARTICLE:
-        return {}
-    return {pmid: read_record(db, pmid) for pmid in read_held(db, batch.pmids)}
-
-
-def _changes(db: sqlite3.Connection, held: Mapping[int, Record | None], tasks: Iterable[Task]) -> Iterator[Change]:
-    """Yield what changed in records that were held."""
-    for task in tasks if held else ():
-        pmid = int(task.asked)
-        before, after = held.get(pmid), read_record(db, pmid) if task.outcome == "stored" else None
-        if before and after:
-            yield from record_changes(before, after)
-        elif before and task.outcome in GONE:
-            yield Change(pmid, task.outcome, "state", "held", task.detail)
-
-
-def _retractions(db: sqlite3.Connection, tasks: Iterable[Task], known: Collection[Sign]) -> Iterator[Change]:
-    """Yield the held articles of which only records stored now say that they were retracted: their notices."""
-    stored = {int(task.asked) for task in tasks if task.task == ARTICLE and task.outcome == "stored"}
-    new = [one for one in read_signs_by(db, stored) if one not in known and one.id not in stored]
-    ids = {one.id for one in new}
-    before = {one.id for one in read_signs_of(db, ids) if one.said_by not in stored} | {one.id for one in known}
-    held = read_held(db, ids - before)
-    yield from (Change(one.id, RETRACTED, one.sign, None, str(one.said_by)) for one in new if one.id in held)
 
 
 def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from harvest.archive import open_archive
-from harvest.asking import NOT_ASKED, Person, Progress
+from harvest.asking import Person, Progress
 from harvest.client import Client, Settings, icite_settings, settings_from_environment
 from harvest.files import PAGE_TEXT, InputFile, list_files, sniff
 from harvest.icite import SOURCE as ICITE
@@ -18,6 +18,7 @@ from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.run import Summary, harvest
 from harvest.seeds import TITLE, Seed
+from harvest.showing import show_changes, show_problems
 from kb.console import (
     json_option,
     kb_argument,
@@ -32,20 +33,18 @@ from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, parse_identifier
 from kb.queries.archive import archive_path
-from kb.queries.ledger import OUTCOMES, Task
+from kb.queries.ledger import OUTCOMES
 from kb.queries.mesh import read_has_tree, read_heading_at
 from kb.queries.syntax import parse_branch
 from kb.text import counted
 
+_READ: Final = {  # what files hold: one of it, several
+    "articles": ("article", "articles"), "books": ("book", "books"), "deletions": ("deletion", "deletions"),
+    "references": ("reference", "references"),
+    "old references": ("reference in the old format", "references in the old format"),
+}  # fmt: skip
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
 
-_READ = {  # what files have, as one and as many
-    "articles": ("article",),
-    "books": ("book",),
-    "deletions": ("deletion",),
-    "references": ("reference",),
-    "old references": ("reference in the old format", "references in the old format"),
-}
 
 yes_option = click.option(
     "--yes", is_flag=True, help="Harvest the hits even if PubMed warns that it changed the query."
@@ -144,7 +143,8 @@ def harvest_command(
     options["branches"] = [(number, _heading(kb, number)) for number in options["branches"]]
     plan, settings = _plan(options), _settings(options)
     cost = _cost(kb, plan, settings)
-    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else "Reading files; no requests.")
+    quiet = "Reading files; no requests." if plan.files else "All that is named is already here; no requests."
+    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else quiet)
     if dry_run:
         if as_json:
             tell(cost._asdict())
@@ -152,7 +152,7 @@ def harvest_command(
     if cost.requests and not settings.email:
         say(_HINT)
     summary = _run(kb, plan, settings, options)
-    tell(_as_json(summary)) if as_json else _show(summary)
+    tell(_as_json(summary)) if as_json else _show(kb, summary)
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
     return 0 if summary.complete else 1
@@ -283,35 +283,18 @@ def _as_json(summary: Summary) -> dict[str, Any]:
         "problems": [task._asdict() for task in summary.problems],
         "notes": summary.notes,
         "read": summary.read,
+        "changes": [change._asdict() for change in summary.changes],
     }
 
 
-def _show(summary: Summary) -> None:
+def _show(kb: Path, summary: Summary) -> None:
     """Print what a run did: results to stdout, what went wrong to stderr."""
     if summary.read:
         say("read " + ", ".join(counted(count, *_READ[name]) for name, count in summary.read.items() if count))
     parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
     click.echo(f"asked {summary.asked:,} = {' + '.join(parts) or '0'}")
+    show_changes(kb, summary.changes)
     show_problems(summary.problems)
-
-
-def show_problems(problems: Sequence[Task]) -> None:
-    """Print to stderr what could not be done, and what to do about it."""
-    for (outcome, why, *_), tasks in _together(problems).items():
-        more = f" and {len(tasks) - 1:,} more" if len(tasks) > 1 else ""
-        say(f"  {outcome}: {tasks[0].task} {tasks[0].asked}{more}: {why}")
-    if any(task.outcome in (None, "failed") for task in problems):
-        say("Not complete: run the same command again; it repeats only failed requests.")
-
-
-def _together(problems: Sequence[Task]) -> dict[tuple[str, ...], list[Task]]:
-    """Return the problems, those that failed for one reason together: a refused request fails for all that it asks."""
-    found: dict[tuple[str, ...], list[Task]] = {}
-    for task in problems:
-        outcome, why = task.outcome or "failed", (task.detail or "not asked").removeprefix(NOT_ASKED)
-        alone = () if outcome == "failed" else (task.task, task.asked)
-        found.setdefault((outcome, why, *alone), []).append(task)
-    return found
 
 
 @click.command("rebuild")

@@ -5,10 +5,11 @@ Called inside the caller's transaction; nothing here asks anybody.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple
 
+from harvest.changes import find_changes, read_before
 from harvest.elink import missing_from, parse_links
 from harvest.files import update_file_number
 from harvest.icite import IciteRecord, parse_icite
@@ -19,8 +20,9 @@ from kb.database import transaction
 from kb.errors import DamagedFileError, RecordError, UsageError
 from kb.queries.ledger import Task, read_identified
 from kb.records import Deletion, LinkList, Record
+from kb.store.ledger import Origin, save_changes, save_origins
 from kb.store.links import save_icite_metrics, save_links
-from kb.store.records import save_deletion, save_gone, save_not_found, save_records
+from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_records
 
 FILE_BATCH: Final = 200  # records of a file in one transaction
 
@@ -38,11 +40,12 @@ PARSERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Item]]]] = {  #
 
 
 class Loaded(NamedTuple):
-    """What became of the PMIDs asked for, and which must be asked again, by which step."""
+    """What became of the PMIDs asked for, which must be asked again, by which step; and the records saved."""
 
     tasks: list[Task]
     again: list[int]
     step: str
+    saved: Sequence[Saved] = ()
 
 
 def load_articles(db: sqlite3.Connection, body: bytes, asked: list[int], *, step: str, received_at: str) -> Loaded:
@@ -54,33 +57,35 @@ def load_articles(db: sqlite3.Connection, body: bytes, asked: list[int], *, step
     wanted = [item for item in items if isinstance(item, Record) and item.article.pmid in asked]
     rejected = {item.pmid: item.reason for item in items if isinstance(item, RecordError) and item.pmid in asked}
     outcomes: dict[int, str] = {}
-    for saved in save_records(db, wanted, received_at=received_at):
-        if outcomes.get(saved.pmid) != "stored":
-            outcomes[saved.pmid] = saved.outcome
+    saved = save_records(db, wanted, received_at=received_at)
+    for one in saved:
+        if outcomes.get(one.pmid) != "stored":
+            outcomes[one.pmid] = one.outcome
     tasks = [Task("article", str(pmid), outcome, rejected.pop(pmid, None)) for pmid, outcome in outcomes.items()]
     tasks += [Task("article", str(pmid), "rejected", reason) for pmid, reason in rejected.items()]
     missing = [pmid for pmid in asked if pmid not in outcomes and pmid not in rejected]
     if not missing or step == TOGETHER:
-        return Loaded(tasks, missing, ALONE)
+        return Loaded(tasks, missing, ALONE, saved)
     if step == ALONE and items:
-        return Loaded(tasks, missing, CONFIRM)
-    return Loaded([*tasks, _settle(db, missing[0], items, received_at)], [], "")
+        return Loaded(tasks, missing, CONFIRM, saved)
+    task, others = _settle(db, missing[0], items, received_at)
+    return Loaded([*tasks, task], [], "", [*saved, *others])
 
 
-def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> Task:
+def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> tuple[Task, list[Saved]]:
     """Save that PubMed does not know pmid, or gives one other record in its place, or one that cannot be read."""
     errors = [item for item in items if isinstance(item, RecordError)]
     others = [item for item in items if isinstance(item, Record)]
     pmids = {item.article.pmid for item in others}
     if errors:
-        return Task("article", str(pmid), "rejected", errors[0].reason)
+        return Task("article", str(pmid), "rejected", errors[0].reason), []
     if len(pmids) != 1:
         save_not_found(db, pmid, at=at)
-        return Task("article", str(pmid), "not found", "PubMed has no record of it")
+        return Task("article", str(pmid), "not found", "PubMed has no record of it"), []
     [into] = pmids
-    save_records(db, others, received_at=at)
+    saved = save_records(db, others, received_at=at)
     save_gone(db, pmid, "merged", at=at, into=into)
-    return Task("article", str(pmid), "merged", f"into {into}")
+    return Task("article", str(pmid), "merged", f"into {into}"), saved
 
 
 def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_name: str, received_at: str) -> Loaded:
@@ -114,6 +119,14 @@ def load_icite(db: sqlite3.Connection, body: bytes, asked: list[int], *, receive
     return Loaded(tasks, [], "")
 
 
+class _File(NamedTuple):
+    """A file that is being loaded, when, and the run that notes it."""
+
+    name: str
+    at: str
+    run_id: int | None
+
+
 class FileResult(NamedTuple):
     """What became of the records of one file, the rejected ones, and what was read, whether it was new or not."""
 
@@ -123,22 +136,29 @@ class FileResult(NamedTuple):
 
 
 def load_file(
-    db: sqlite3.Connection, chunks: Iterable[bytes], *, name: str, kind: str, received_at: str
+    db: sqlite3.Connection,
+    chunks: Iterable[bytes],
+    *,
+    name: str,
+    kind: str,
+    received_at: str,
+    run_id: int | None = None,
 ) -> Iterator[FileResult]:
     """Save the records of a file, a transaction for each batch; yield the result so far after each.
 
-    kind is a key of PARSERS. Memory does not grow with the file.
+    kind is a key of PARSERS; run_id the run in whose ledger it is noted, None where it was noted before. Memory does
+    not grow with the file.
     """
     counts: Counter[str] = Counter()
     read: Counter[str] = Counter()
     rejected: list[RecordError] = []
-    number = update_file_number(name)
+    origin = _File(name, received_at, run_id)
     damage: list[RecordError] = []
     items = iter(chain(PARSERS[kind](_until_damage(chunks, damage)), damage))
     while batch := list(islice(items, FILE_BATCH)):
         rejected += [item for item in batch if isinstance(item, RecordError)]
         with transaction(db):
-            counts.update(_save_batch(db, batch, received_at, number))
+            counts.update(_save_batch(db, batch, origin))
         read.update(_read(batch))
         yield FileResult(counts, rejected, read)
     yield FileResult(counts, rejected, read)
@@ -166,26 +186,42 @@ def _until_damage(chunks: Iterable[bytes], damage: list[RecordError]) -> Iterato
         damage.append(RecordError(str(error)))
 
 
-def _save_batch(db: sqlite3.Connection, batch: list[Item], at: str, number: int | None) -> Iterator[str]:
-    """Save records and deletions in the order of the file; yield the outcome of each item."""
+def _save_batch(db: sqlite3.Connection, batch: Sequence[Item], file: _File) -> list[str]:
+    """Save records and deletions in the order of the file; return the outcome of each item."""
     records = [item for item in batch if isinstance(item, Record)]
-    yield from (saved.outcome for saved in save_records(db, records, received_at=at, update_file=number))
-    for item in batch:
-        if isinstance(item, Deletion):
-            yield "deleted" if save_deletion(db, item.pmid, at=at) else "unchanged"
-        elif isinstance(item, RecordError):
-            yield "rejected"
+    deletions = [item.pmid for item in batch if isinstance(item, Deletion)]
+    before = None if file.run_id is None else read_before(db, {*_pmids(records), *deletions})
+    saved = save_records(
+        db, records, received_at=file.at, update_file=update_file_number(file.name), read_from=file.name
+    )
+    deleted = [pmid for pmid in deletions if save_deletion(db, pmid, at=file.at)]
+    if file.run_id is not None and before is not None:
+        gone = dict.fromkeys(deleted, ("deleted", None))
+        save_changes(db, file.run_id, list(find_changes(db, file.run_id, before, saved, gone)))
+        save_origins(db, file.run_id, (Origin(pmid, 0, "file", None, pmid, None, None) for pmid in _pmids(records)))
+    return [
+        *(one.outcome for one in saved),
+        *["deleted"] * len(deleted),
+        *["unchanged"] * (len(deletions) - len(deleted)),
+        *["rejected"] * sum(isinstance(item, RecordError) for item in batch),
+    ]
 
 
-def load_page(db: sqlite3.Connection, text: str, pmid: int, *, received_at: str) -> FileResult:
-    """Save the article of a saved PubMed page in a transaction of its own."""
+def _pmids(records: Iterable[Record]) -> list[int]:
+    return [record.article.pmid for record in records]
+
+
+def load_page(
+    db: sqlite3.Connection, text: str, pmid: int, *, name: str, received_at: str, run_id: int | None = None
+) -> FileResult:
+    """Save the article of a saved PubMed page in a transaction of its own; run_id as in load_file()."""
     try:
         page = parse_page(text, pmid=pmid)
     except RecordError as error:
         return FileResult({"rejected": 1}, [error], {})
     with transaction(db):
-        [saved] = save_records(db, [page], received_at=received_at)
-    return FileResult({saved.outcome: 1}, [], _read([page]))
+        [outcome] = _save_batch(db, [page], _File(name, received_at, run_id))
+    return FileResult({outcome: 1}, [], _read([page]))
 
 
 def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:

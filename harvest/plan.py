@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from harvest.entrez import BATCH
 from harvest.identify import GROUP
+from harvest.seeding import left_to_ask
 from harvest.seeds import TITLE, Seed, seed_of
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier
@@ -162,7 +163,8 @@ def estimate_cost(db: sqlite3.Connection | None, plan: Plan, *, rate: float, hit
     Requests for N articles: searches, one for the limits, ceil(N / 200) EFetch, ceil(N / 200) ELink for each list and
     round.
     """
-    seeds = {seed.asked: seed for seed in (*map(seed_of, plan.identifiers), *plan.listed) if not seed.fault}.values()
+    listed = plan.listed if db is None else left_to_ask(db, plan.listed)
+    seeds = {seed.asked: seed for seed in (*map(seed_of, plan.identifiers), *listed) if not seed.fault}.values()
     frontier = len(seeds) + (hits or (BATCH if plan.query else 0)) + _frontier(db, plan)
     named = sum(1 for seed in seeds if seed.identifiers and not seed.pmid)
     requests = 2 * math.ceil(named / GROUP) + 2 * sum(1 for seed in seeds if not seed.identifiers)

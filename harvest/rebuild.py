@@ -76,7 +76,7 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> No
     request, at = kept.request, kept.received_at
     if kept.endpoint == "file" and request["kind"] == "page":
         text = b"".join(unpack(str(request["file"]), read_body(archive, kept))).decode("utf-8-sig", "replace")
-        load_page(db, text, int(request["pmid"]), received_at=at)
+        load_page(db, text, int(request["pmid"]), name=str(request["file"]), received_at=at)
     elif kept.endpoint == "file":
         name = str(request["file"])
         chunks = unpack(name, read_body(archive, kept))

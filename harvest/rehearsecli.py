@@ -11,6 +11,7 @@ from harvest.rehearsal import Rehearsal
 from harvest.shelf import open_shelf
 from kb.console import say
 from kb.errors import LitkbError, UsageError
+from kb.text import counted
 
 
 @click.command("rehearse")
@@ -34,7 +35,8 @@ def rehearse_command(source: Path, port: int, *, unlimited: bool) -> None:
         raise LitkbError(_why_not(port, error)) from error
     with rehearsal:
         click.echo(f"export LITKB_EUTILS_URL={rehearsal.base_url} LITKB_ICITE_URL={rehearsal.icite_url}")
-        say(f"{len(records.records):,} records are answered from; give that line to another terminal. Ctrl-C ends it.")
+        held = counted(len(records.records), "record")
+        say(f"Answers come from {held}; give that line to another terminal. Ctrl-C ends it.")
         with suppress(KeyboardInterrupt):
             Event().wait()
 

@@ -22,6 +22,7 @@ from harvest.searching import check_limits, search
 from harvest.seeding import identify_seeds
 from harvest.seeds import seed_of
 from harvest.snowball import harvest_rounds
+from kb.changes import Change
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.identifiers import Identifier
@@ -32,6 +33,7 @@ from kb.queries.ledger import (
     read_settled,
 )
 from kb.queries.snowball import read_frontier
+from kb.queries.updates import read_changes
 from kb.store.ledger import save_file_counts, save_outcomes, save_pending
 
 
@@ -44,6 +46,7 @@ class Summary(NamedTuple):
     problems: list[Task]
     notes: list[str]
     read: dict[str, int]
+    changes: list[Change]  # in records that were held
 
     @property
     def asked(self) -> int:
@@ -79,10 +82,11 @@ def harvest(
     hits = search(run, plan.query) if plan.query else []
     for file in files:
         _harvest_file(run, file, plan.pmid)
-    harvest_rounds(run, plan, _first_articles(run, plan, hits))
+    first, listed = _first_articles(run, plan, hits)
+    harvest_rounds(run, plan, first, here=listed)
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
-    return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read))
+    return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read), read_changes(db, run.id))
 
 
 # Files
@@ -113,11 +117,11 @@ def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]
         text = b"".join(read_chunks(file.path)).decode("utf-8-sig", "replace")
         pmid = _page_pmid(run, text, pmid)
         kept = _keep_file(run, file, {"file": file.name, "kind": "page", "pmid": pmid})
-        return kept, load_page(run.db, text, pmid, received_at=run.started_at)
+        return kept, load_page(run.db, text, pmid, name=file.name, received_at=run.started_at, run_id=run.id)
     kept = _keep_file(run, file, {"file": file.name, "kind": kind})
     result = FileResult({}, [], {})
     chunks = read_chunks(file.path)
-    for result in load_file(run.db, chunks, name=file.name, kind=kind, received_at=run.started_at):
+    for result in load_file(run.db, chunks, name=file.name, kind=kind, received_at=run.started_at, run_id=run.id):
         run.person.progress(file.name, sum(result.counts.values()), 0)
     return kept, result
 
@@ -160,13 +164,18 @@ def _rejections(name: str, result: FileResult) -> Iterator[Task]:
 # The first articles
 
 
-def _first_articles(run: Run, plan: Plan, hits: list[int]) -> dict[int, str]:
-    """Return the PMIDs of the seeds, of the query's hits and of the frontier, in this order, and which they are."""
-    seeds = identify_seeds(run, [*map(seed_of, plan.identifiers), *plan.listed])
+def _first_articles(run: Run, plan: Plan, hits: list[int]) -> tuple[dict[int, str], set[int]]:
+    """Return the PMIDs of the seeds, of the query's hits and of the frontier, in this order, and which they are.
+
+    And which of them only files of references or titles name: who has these already need not ask for them again.
+    """
+    named_alone = identify_seeds(run, list(map(seed_of, plan.identifiers)))
+    listed = identify_seeds(run, plan.listed)
+    seeds = [*named_alone, *listed]
     frontier = read_frontier(run.db, plan.most) if plan.frontier else []
     named = {"seed": seeds, "query": hits, "frontier": frontier}
     found: dict[int, str] = {}
     for origin, pmids in named.items():
         for pmid in pmids:
             found.setdefault(pmid, origin)
-    return found
+    return found, set(listed) - {*named_alone, *hits}

@@ -13,6 +13,7 @@ from harvest.seeds import Seed
 from kb.database import transaction
 from kb.errors import SourceError
 from kb.queries.ledger import Task
+from kb.queries.records import read_from_pubmed
 from kb.store.ledger import save_outcomes
 
 T = TypeVar("T")
@@ -42,6 +43,14 @@ def identify_seeds(run: Run, seeds: Sequence[Seed]) -> list[int]:
     for seed, why in by_title:
         _ask_title(search, seed, why)
     return list(dict.fromkeys(search.found[asked] for asked in different if asked in search.found))
+
+
+def left_to_ask(db: sqlite3.Connection, seeds: Iterable[Seed]) -> list[Seed]:
+    """Return the seeds but those of which PubMed's record is held."""
+    given = list(seeds)
+    found = {seed: pmid for seed in given if not seed.fault and (pmid := known_here(db, seed).pmid)}
+    held = read_from_pubmed(db, set(found.values()))
+    return [seed for seed in given if found.get(seed) not in held]
 
 
 def _note_known(search: _Search, seeds: Iterable[Seed]) -> list[Seed]:

@@ -28,11 +28,11 @@ class Lead(NamedTuple):
     link: str  # references, cited_by, similar
 
 
-def harvest_rounds(run: Run, plan: Plan, first: Mapping[int, str]) -> None:
+def harvest_rounds(run: Run, plan: Plan, first: Mapping[int, str], *, here: Collection[int] = ()) -> None:
     """Harvest the first articles, and what the links that plan names lead to; the last round is not followed.
 
     Each round takes the articles to which most links lead first. What the limits leave out is noted with its
-    reason. first says of each article what named it: a seed, a query.
+    reason. first says of each article what named it: a seed, a query; those of here are not asked for where held.
     """
     with transaction(run.db):
         save_origins(
@@ -40,7 +40,7 @@ def harvest_rounds(run: Run, plan: Plan, first: Mapping[int, str]) -> None:
         )
     seeds = {pmid: pmid for pmid in first}
     frontier, room = list(first), plan.most
-    harvest_articles(run, frontier, _lists(plan, 0))
+    harvest_articles(run, frontier, _lists(plan, 0), here=here)
     for number in _rounds(plan):
         leads = _leads(run, plan, held_of(run, frontier), known=seeds)
         left_out = _left_out(run, plan.limits, [lead.pmid for lead in leads], room)

@@ -11,10 +11,12 @@ from harvest.client import Client
 from harvest.entrez import BATCH
 from harvest.searching import search
 from kb.changes import Change
+from kb.database import transaction
 from kb.errors import QuestionError
-from kb.queries.ledger import Task, read_citing_pmids, read_outcomes, read_problems
+from kb.queries.ledger import Answered, Task, read_answered, read_citing_pmids, read_outcomes, read_problems
 from kb.queries.records import read_held
 from kb.queries.updates import read_changes, read_due_articles, read_due_lists, read_queries, read_stored
+from kb.store.ledger import Origin, save_origins
 
 LISTS: Final = ("cited_by", "similar", "references", "icite")
 DUE: Final = 30  # days after which an answer is asked for again, unless told otherwise
@@ -43,6 +45,8 @@ class UpdateSummary(NamedTuple):
     outcomes: dict[str, int]
     problems: list[Task]
     notes: list[str]
+    tried_at: str
+    answered: Answered
 
     @property
     def complete(self) -> bool:
@@ -77,18 +81,23 @@ def update(
     for. An update that was interrupted goes on where it was: what it has asked is not due any more.
     """
     run, _ = begin(db, archive, clients, json.dumps({"update": days}), command=command, version=version, person=person)
-    due = read_due(db, days=days, at=now())
+    tried_at = now()  # later than the start of a run that is resumed
+    due = read_due(db, days=days, at=tried_at)
     hits = [pmid for query in due.queries for pmid in _search_again(run, query)]
     harvest_articles(run, list(dict.fromkeys([*due.articles, *hits])))
     for name, pmids in due.lists.items():
         harvest_lists(run, [name], pmids)
-    harvest_articles(run, _new_citing(run, due))
+    citing = _new_citing(run, due)
+    with transaction(db):
+        save_origins(db, run.id, (Origin(pmid, 0, "query", None, pmid, None, None) for pmid in hits))
+        save_origins(db, run.id, (Origin(pmid, 1, "cited_by", None, pmid, None, None) for pmid in citing))
+    harvest_articles(run, citing)
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     changes = read_changes(db, run.id)
     changed = {change.pmid for change in changes}
     new = [pmid for pmid in read_stored(db, run.id) if pmid not in changed]
-    return UpdateSummary(run.id, new, changes, outcomes, problems, run.notes)
+    return UpdateSummary(run.id, new, changes, outcomes, problems, run.notes, tried_at, read_answered(db, run.id))
 
 
 def _search_again(run: Run, query: str) -> list[int]:

@@ -2,26 +2,24 @@
 
 import shlex
 from contextlib import ExitStack, closing
-from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from harvest.archive import open_archive
 from harvest.asking import now
-from harvest.cli import clients_of, person_at_terminal, show_problems, yes_option
+from harvest.cli import clients_of, person_at_terminal, yes_option
 from harvest.client import settings_from_environment
+from harvest.showing import show_changes, show_problems, show_unknown
 from harvest.update import DUE, Due, UpdateSummary, read_due, update
-from kb.changes import CHANGED, CORRECTED, GONE, RETRACTED, Change
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
 from kb.queries.archive import archive_path
-from kb.queries.pages import read_labels
+from kb.queries.ledger import Answered
 from kb.text import counted
 
 LONGEST_DUE: Final = 36_500  # days; PubMed is younger
-SHOWN: Final = 20  # articles of one kind that are printed; all of them are in harvest_changes, and in --json
 
 
 @click.command("update")
@@ -59,7 +57,7 @@ def update_command(
         return 0
     summary = _run(kb, days, yes=yes)
     if as_json:
-        tell({**summary._asdict(), "changes": [change._asdict() for change in summary.changes]})
+        tell(_as_json(summary))
     else:
         _show(kb, summary)
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
@@ -67,10 +65,17 @@ def update_command(
     return 0 if summary.complete else 1
 
 
+def _as_json(summary: UpdateSummary) -> dict[str, Any]:
+    """Return the summary; new and changes are None where nobody answered: unknown is not none."""
+    found = {"new": summary.new, "changes": [change._asdict() for change in summary.changes]}
+    unknown = dict.fromkeys(found) if summary.answered.nothing else {}
+    return {**summary._asdict(), "answered": summary.answered._asdict(), **found, **unknown}
+
+
 def _format_due(due: Due) -> str:
     parts = [counted(len(due.queries), "query", "queries")] if due.queries else []
     parts += [counted(len(due.articles), "record")] if due.articles else []
-    parts += [f"{counted(len(pmids), 'list')} ({name.replace('_', ' ')})" for name, pmids in due.lists.items() if pmids]
+    parts += [f"{counted(len(pmids), 'list')} ({name.replace('_', ' ')})" for name, pmids in due.lists.items()]
     return f"Due: {', '.join(parts)}; {counted(due.requests, 'request')}." if parts else "Nothing is due."
 
 
@@ -87,27 +92,18 @@ def _run(kb: Path, days: int, *, yes: bool) -> UpdateSummary:
 
 
 def _show(kb: Path, summary: UpdateSummary) -> None:
-    with closing(open_kb(kb, readonly=True)) as db:
-        labels = read_labels(db, {*summary.new, *(change.pmid for change in summary.changes)})
-    by_kind = {kind: [one for one in summary.changes if one.kind == kind] for kind in (RETRACTED, CORRECTED, CHANGED)}
-    gone = [one for one in summary.changes if one.kind in GONE]
-    _show_group("new", [(pmid, "") for pmid in summary.new], labels)
-    _show_group("newly retracted", _told(by_kind[RETRACTED]), labels)
-    _show_group("newly corrected", _told(by_kind[CORRECTED]), labels)
-    _show_group("changed", _told(by_kind[CHANGED]), labels)
-    _show_group("gone", [(one.pmid, f"{one.kind} {one.after or ''}".strip()) for one in gone], labels)
+    answered = summary.answered
+    if answered.nothing:
+        click.echo(f"tried {summary.tried_at[:10]}, failed: none of {_requests(answered)} was answered")
+        show_unknown()
+    elif answered.asked:
+        if answered.unanswered:
+            click.echo(
+                f"not answered     {answered.unanswered:,} of {_requests(answered)}: what these would say is unknown"
+            )
+        show_changes(kb, summary.changes, new=summary.new, empty=True)
     show_problems(summary.problems)
 
 
-def _told(changes: list[Change]) -> list[tuple[int, str]]:
-    """Return each article once, with the fields that changed."""
-    grouped = groupby(changes, key=lambda change: change.pmid)
-    return [(pmid, ", ".join(dict.fromkeys(change.field for change in found))) for pmid, found in grouped]
-
-
-def _show_group(title: str, articles: list[tuple[int, str]], labels: dict[int, str]) -> None:
-    click.echo(f"{title:<16} {len(articles):,}")
-    for pmid, what in articles[:SHOWN]:
-        click.echo(f"  {pmid}  {labels.get(pmid, '')}" + (f": {what}" if what else ""))
-    if len(articles) > SHOWN:
-        click.echo(f"  … and {len(articles) - SHOWN:,} more (--json lists all)")
+def _requests(answered: Answered) -> str:
+    return counted(answered.asked, "request")

@@ -40,7 +40,7 @@ COMPUTED_TABLES: Final = frozenset({
 })  # fmt: skip
 INDEX_TABLES: Final = frozenset({"facet_blocks", "facet_values"})  # they follow from other tables
 REFERENCE_TABLES: Final = frozenset({"mesh_tree", "mesh_entry_terms"})  # a person adds them from a file of NLM's
-MOMENTS: Final = frozenset({"since", "checked_at", "harvested_at", "state_at", "decided_at", "run_id"})
+MOMENTS: Final = frozenset({"since", "checked_at", "received_at", "read_from", "state_at", "decided_at", "run_id"})
 
 
 def check_kb(db: sqlite3.Connection) -> list[Violation]:
@@ -113,7 +113,7 @@ def logical_hash(db: sqlite3.Connection) -> str:
     """Return the SHA-256 of the logical content, as hexadecimal.
 
     All rows of all tables in key order, without run tables, computed tables, the indexes of words and facets and the
-    moments of receipt: loading the same answers in any order, or again, gives the same hash.
+    moments and files of receipt: loading the same answers in any order, or again, gives the same hash.
     """
     digest = hashlib.sha256()
     for table in read_tables(db):

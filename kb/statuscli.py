@@ -22,18 +22,21 @@ def status_command(kb: Path, as_json: bool) -> None:
     """
     with closing(open_kb(kb, readonly=True)) as db:
         status = read_status(db)
-    tell(status) if as_json else click.echo(_format_status(status))
+    tell(status) if as_json else click.echo(format_status(status))
 
 
-def _format_status(status: dict[str, Any]) -> str:
+def format_status(status: dict[str, Any]) -> str:
     """Return the status as lines for a person; what is not known is said so."""
-    works, lists, run = status["works"], status["reference_lists"], status["last_run"]
+    lists, run = status["reference_lists"], status["last_run"]
     lines = [
-        f"in library    {counted(status['articles'], 'article')}, {counted(status['books'], 'book')}",
-        f"cited only    {counted(works.get('known', 0), 'work')}",
-        f"references    {status['references']:,} printed, {status['references_identified']:,} identified",
+        f"in library    {counted(status['records'], 'record')}: {counted(status['articles'], 'article')},"
+        f" {counted(status['books'], 'book')}",
+        f"cited only    {counted(status['named_by_pmid'], 'work')} with a PMID,"
+        f" {counted(status['cited_without_pmid'], 'work')} without",
+        f"references    {status['references']:,} printed, {status['references_identified']:,} of them identified:"
+        " their PMID is given, printed or found",
         f"lists         {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",
-        f"citations     {status['citations']:,}",
+        f"citations     {status['citations']:,}, each once, from all sources",
         "sources       " + (", ".join(f"{name} {count:,}" for name, count in status["sources"].items()) or "none"),
         f"graph         computed {status['graph_computed_at']}"
         if status["graph_computed_at"]

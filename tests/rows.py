@@ -31,9 +31,9 @@ def add_article(
         db.execute("insert or ignore into journals (journal_id, abbreviation) values (?, ?)", (journal_id, journal))
     db.execute(
         """insert into articles
-            (pmid, record_type, title, authors, year, source_id, checked_at, content_hash, journal_id)
-        values (?, 'article', ?, ?, ?, ?, ?, '', ?)""",
-        (pmid, title, ", ".join(names) or None, year, SOURCES[source], MOMENT, journal_id),
+            (pmid, record_type, title, authors, year, source_id, received_at, checked_at, content_hash, journal_id)
+        values (?, 'article', ?, ?, ?, ?, ?, ?, '', ?)""",
+        (pmid, title, ", ".join(names) or None, year, SOURCES[source], MOMENT, MOMENT, journal_id),
     )
     for position, name in enumerate(names, start=1):
         db.execute(

@@ -51,7 +51,8 @@ create table harvest_runs (
     finished_at text,            -- NULL: interrupted, or under way; the same command resumes it
     command text not null,       -- what was asked, without key and e-mail
     plan text not null,          -- the same as JSON, by which a later run knows that it continues this one
-    litkb_version text not null
+    litkb_version text not null,
+    server text                  -- address of E-utilities, where it is not NCBI's; NULL: NCBI's
 ) strict;
 
 create table harvest_tasks (
@@ -59,7 +60,8 @@ create table harvest_tasks (
     task text not null,          -- seed, search, limits, article, cited_by, similar, file, record (a rejected one)
     asked text not null,         -- a PMID, DOI, query or file name
     outcome text check (outcome in (
-        'stored', 'unchanged', 'merged', 'deleted', 'not found', 'not identified', 'rejected', 'failed', 'done'
+        'stored', 'unchanged', 'already here', 'merged', 'deleted', 'not found', 'not identified', 'rejected',
+        'failed', 'done'
     )),                          -- NULL: pending
     detail text,                 -- why; into what
     answer text,                 -- name of the kept answer in the archive
@@ -88,8 +90,8 @@ create table search_warnings (
 create table harvest_origins (
     run_id integer not null references harvest_runs (id),
     pmid integer not null,
-    round integer not null,      -- 0: a seed, a hit of the query, a work of the frontier
-    origin text not null,        -- seed, query, frontier; else the link that led to it: references, cited_by, similar
+    round integer not null,      -- 0: a seed, a hit of the query, a work of the frontier, a record of a file
+    origin text not null,        -- seed, query, frontier, file; else the link: references, cited_by, similar
     from_pmid integer,           -- the first article whose link led to it
     seed_pmid integer not null,  -- where that way began
     links integer,               -- how many articles of the round before lead to it

@@ -145,7 +145,15 @@ create view field_runs as  -- graph runs that computed all measures; others comp
         select 1 from metric_runs m where m.graph_run_id = g.id and m.measure = 'citation_count');
 
 create view seed as  -- the article asked for first, else the held one with the longest reference list
-    select pmid, (select label from works where id = pmid) as label from (
+    select pmid, (select label from works where id = pmid) as label,
+        preference = 0 and (  -- nothing else was asked for, nor read, in the run that brought the first record
+            select r.id from harvest_runs r where exists (
+                select 1 from harvest_tasks t where t.run_id = r.id
+                and t.outcome in ('stored', 'unchanged', 'already here', 'merged', 'done'))
+            order by r.id limit 1) is place
+            and (select count(*) from harvest_tasks t where t.run_id = place
+                and t.task in ('seed', 'search', 'file')) = 1 as began
+    from (
         select a.pmid, 0 as preference, t.run_id as place
         from harvest_tasks t
             join works w on w.id = t.detail or w.id = t.asked or w.doi = lower(t.asked) or w.pmcid = upper(t.asked)

@@ -100,7 +100,8 @@ create table articles (
     provenance text,             -- where a record that is not NCBI's was read
     source_id integer not null references citation_sources (id),
     update_file integer,         -- number of the NLM update file it is from, year * 10000 + file; NULL: another source
-    harvested_at text,           -- when this content first came from NCBI; NULL: it did not
+    read_from text,              -- name of the file that this content was read from; NULL: an answer of EFetch
+    received_at text not null,   -- when this content was first received
     checked_at text not null,    -- when this content was last received, from any source
     content_hash text not null   -- SHA-256 of the parsed values
 ) strict;

@@ -9,6 +9,7 @@ from kb.publish.files import MARK
 from kb.publish.report import Publication, title_of
 from kb.queries.ledger import read_status
 from kb.queries.publishing import read_last_received
+from kb.text import counted
 
 _PUBMED: Final = {
     "type": "database",
@@ -29,7 +30,7 @@ def format_citation(db: sqlite3.Connection, publication: Publication) -> str:
         "title": title_of(db, publication),
         "authors": list(map(_author, publication.authors or ("Compiled with litkb",))),
         "version": publication.name.removeprefix("kb-").removesuffix(".db"),
-        "abstract": f"{held:,} records and {status['citations']:,} citations between works.",
+        "abstract": f"{counted(held, 'record')} and {counted(status['citations'], 'citation')} between works.",
         "identifiers": [{"type": "other", "value": f"sha256:{publication.sha256}", "description": publication.name}],
         "license-url": "https://www.nlm.nih.gov/databases/download/terms_and_conditions.html",
     }

@@ -7,6 +7,7 @@ import click
 
 from kb.console import json_option, kb_argument, say, tell
 from kb.publish.run import Options, Published, publish_kb
+from kb.text import counted
 
 _LEAVE_OUT: Final[dict[str, Any]] = {"is_flag": True, "flag_value": False, "default": True}
 
@@ -39,7 +40,7 @@ def _show(published: Published, folder: Path) -> None:
     if not published.is_new:
         say("The same content was published before; its file was left as it is.")
     for what, articles in published.omissions.items():
-        say(f"Without {what}: {articles:,} articles changed by it.")
+        say(f"Without {what}: {counted(articles, 'article')} changed by it.")
     if published.versions > 1:
         say(f"{published.versions} versions are in {folder}; remove those no longer needed.")
     say("A server that runs must be started again to show it.")

@@ -21,6 +21,14 @@ def code(text: object) -> str:
     return f"{ticks}{pad}{line}{pad}{ticks}"
 
 
+def folded(items: Sequence[str], words: str, most: int) -> str:
+    """Return Markdown items in a line; more than most as a number in words, with a list that unfolds."""
+    if len(items) <= most:
+        return ", ".join(items)
+    names = "".join(f"  - {one}\n" for one in items)
+    return f"{words}\n  <details><summary>all of them</summary>\n\n{names}\n  </details>"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table; cells must be Markdown already, numbers are written with commas."""
     lines = [head, ["---"] * len(head), *rows]

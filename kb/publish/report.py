@@ -2,16 +2,17 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from kb.problems import group_reasons, reason_of
 from kb.publish.files import MARK
-from kb.publish.markdown import cell, code, table
+from kb.publish.markdown import cell, code, folded, table
 from kb.queries.ledger import read_status
 from kb.queries.publishing import (
     RunRow,
     read_assertions,
-    read_gap_counts,
     read_gaps,
     read_last_computed,
     read_last_received,
@@ -27,8 +28,11 @@ from kb.queries.publishing import (
 from kb.queries.searchlog import SearchRow, read_searches
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC
 from kb.searches import Search
+from kb.text import counted
 
-SHOWN_GAPS: Final = 500  # of what was asked in vain; the table harvest_tasks has all
+SHOWN_REASONS: Final = 500  # of what was asked in vain; the table harvest_tasks has all
+_GONE: Final = ("deleted", "merged", "not found")
+_NAMED: Final = 10  # files or seeds of a run that are named in a line; more are a list that unfolds
 _LISTS: Final = {"references": "what it cites", "cited_by": "what cites it", "similar": "similar articles"}
 _DIRECTIONS: Final = {"references": "what they cite", "cited_by": "what cites them", "similar": "similar articles"}
 _NOTICE: Final = """\
@@ -60,10 +64,10 @@ class Publication(NamedTuple):
 
 
 def title_of(db: sqlite3.Connection, publication: Publication) -> str:
-    """Return the title as given, else one that names the article the file began with; what is not real says so."""
-    seed = read_seed_label(db)
-    title = publication.title or (f"The literature around {seed}" if seed else "An empty knowledge base")
-    sources = read_status(db)["sources"]
+    """Return the title as given, else one that names the one article the file began with; what is not real says so."""
+    seed, sources = read_seed_label(db), read_status(db)["sources"]
+    plain = "A literature and citation knowledge base" if sources else "An empty knowledge base"
+    title = publication.title or (f"The literature around {seed}" if seed else plain)
     return "".join(mark for name, mark in _MARKS.items() if name in sources) + title
 
 
@@ -102,11 +106,14 @@ def format_content(db: sqlite3.Connection) -> str:
     """Return how much the file holds."""
     status = read_status(db)
     rows = [
+        ("records held: articles and books", status["records"]),
         ("articles held", status["articles"]),
         ("books and chapters held", status["books"]),
-        *((f"works that are {state}", count) for state, count in status["works"].items() if state != "held"),
+        ("works named by PMID, not held", status["named_by_pmid"]),
+        ("cited works without a PMID", status["cited_without_pmid"]),
+        *((f"works {state} at PubMed", count) for state, count in status["works"].items() if state in _GONE),
         ("printed references", status["references"]),
-        ("of them identified by a PMID", status["references_identified"]),
+        ("of them identified: their PMID is given, printed or found", status["references_identified"]),
         ("citations, each once, whoever says so", status["citations"]),
     ]
     return table(("what", "how many"), rows)
@@ -116,13 +123,16 @@ def _format_omissions(db: sqlite3.Connection) -> str:
     omissions = read_omissions(db)
     if not omissions:
         return "Nothing: all rows of the knowledge base are in the file.\n"
-    words = "".join(f"- {what}: {articles:,} articles were changed by it\n" for what, articles in omissions.items())
+    words = "".join(f"- {what}: left out of {counted(articles, 'article')}\n" for what, articles in omissions.items())
     return f"{words}\nTheir `content_hash` is that of what is left; the knowledge base itself has the whole.\n"
 
 
 def format_sources(db: sqlite3.Connection) -> str:
     """Return from where records and assertions come."""
-    records = [(s.name, cell(s.description), s.articles, s.first, s.last) for s in read_record_sources(db)]
+    records = [
+        (f"{s.name}, read from files" if s.from_files else s.name, cell(s.description), s.articles, s.first, s.last)
+        for s in read_record_sources(db)
+    ]
     said = [(name, cell(description), count) for name, description, count in read_assertions(db)]
     return (
         table(("records from", "which is", "records", "first received", "last received"), records)
@@ -139,10 +149,11 @@ def format_runs(db: sqlite3.Connection) -> str:
 
 def _format_run(db: sqlite3.Connection, run: RunRow) -> str:
     ended = f"ended {run.finished_at}" if run.finished_at else "**not complete: interrupted, or something failed**"
+    server = f" {cell(run.server)} answered in place of PubMed." if run.server else ""
     lines = [
         f"### Run {run.id}\n",
         f"{code(run.command)}\n",
-        f"Begun {run.started_at}, {ended}, litkb {run.litkb_version}.\n",
+        f"Begun {run.started_at}, {ended}, litkb {run.litkb_version}.{server}\n",
     ]
     lines += [f"- {line}" for line in _plan_lines(db, run)]
     counts = [(task, cell(outcome), count) for task, outcome, count in read_run_counts(db, run.id)]
@@ -154,13 +165,13 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
     plan = plan_of(run)
     seeds = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "seed")]
     if seeds:
-        yield f"began with {', '.join(seeds)}"
+        yield f"asked for {folded(seeds, counted(len(seeds), 'entry', 'entries'), _NAMED)}"
     for search in read_searches(db, run.id):
         asked = "asked PubMed" if search.task == "search" else "asked PubMed for the limits of what was followed,"
         yield f"{asked} {code(search.asked)}: {_answer(search)}"
     files = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "file")]
     if files:
-        yield f"read {', '.join(files)}"
+        yield f"read {folded(files, counted(len(files), 'file'), _NAMED)}"
     followed = [words for name, words in _DIRECTIONS.items() if plan.get(name)]
     if followed:
         rounds = int(plan.get("depth", 1))
@@ -202,17 +213,26 @@ def _found(found: Search, *, of_limits: bool) -> Iterator[str]:
 
 
 def format_gaps(db: sqlite3.Connection) -> str:
-    """Return what was asked and did not become what was asked for."""
-    counts = read_gap_counts(db)
-    if not counts:
-        return "Nothing: all that was asked was answered.\n"
-    gaps = [(g.run_id, g.task, code(g.asked), g.outcome, cell(g.detail or "")) for g in read_gaps(db, SHOWN_GAPS)]
-    total = sum(count for _, count in counts)
-    rest = (
-        f"\nThe first {SHOWN_GAPS:,} of {total:,}; the table `harvest_tasks` has all.\n" if total > SHOWN_GAPS else ""
+    """Return what was asked and did not become what was asked for, a row for each reason."""
+    runs: dict[tuple[str, str], dict[int, None]] = {}
+    tasks = []
+    for run_id, task in read_gaps(db):
+        tasks.append(task)
+        runs.setdefault(reason_of(task), {})[run_id] = None
+    if not tasks:
+        return "Nothing: all that was asked was answered.\n" if read_runs(db) else "Nothing was asked.\n"
+    reasons = group_reasons(tasks)
+    counts = Counter(task.outcome for task in tasks)
+    summary = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(counts.items(), key=str))
+    rows = [
+        (one.outcome, one.what, cell(one.why), ", ".join(map(code, one.examples)), ", ".join(map(str, runs[one[:2]])))
+        for one in reasons[:SHOWN_REASONS]
+    ]
+    left = len(reasons) - len(rows)
+    rest = f"\n{counted(left, 'further reason')} in the table `harvest_tasks`, which has all.\n" if left else ""
+    return (
+        f"In all: {summary}.\n\n" + table(("outcome", "how many", "why, or into what", "such as", "runs"), rows) + rest
     )
-    summary = ", ".join(f"{count:,} {outcome}" for outcome, count in counts)
-    return f"In all: {summary}.\n\n" + table(("run", "asked", "for", "outcome", "why, or into what"), gaps) + rest
 
 
 def format_lists(db: sqlite3.Connection) -> str:
@@ -221,9 +241,9 @@ def format_lists(db: sqlite3.Connection) -> str:
     rows = [(_LISTS[s.list], s.source, s.known, s.none, s.no_data, s.last) for s in read_list_sources(db)]
     unasked = "; ".join(f"{_LISTS[name]}: {count:,}" for name, count in never.items())
     return (
-        "Of how many held articles each source knows a list. “No data” is not “none”.\n\n"
-        + table(("list", "source", "known", "none", "no data", "last asked"), rows)
-        + f"\nHeld articles of which nobody was asked: {unasked}.\n"
+        "Of how many records held each source knows a list. “No data” is not “none”.\n\n"
+        + table(("list", "source", "known", "none", "no data", "last said"), rows)
+        + f"\nRecords held of which no source has said: {unasked}.\n"
         + f"Reference lists held whole: {lists['complete']:,}; in part: {lists['partial']:,}; "
         + f"unknown: {lists['unknown']:,}.\n"
         + "A citation that is not here may exist: only these lists were looked at.\n"
@@ -238,9 +258,8 @@ def format_computed(db: sqlite3.Connection) -> str:
     rows = [
         (name, code(json.dumps(parameters, sort_keys=True))) for name, parameters in json.loads(run.measures).items()
     ]
-    head = (
-        f"{run.finished_at}, over {run.works:,} works and {run.citations:,} citations, with {code(run.versions)}.\n\n"
-    )
+    over = f"{counted(run.works, 'work')} and {counted(run.citations, 'citation')}"
+    head = f"{run.finished_at}, over {over}, with {code(run.versions)}.\n\n"
     return head + table(("measure", "parameters"), rows)
 
 

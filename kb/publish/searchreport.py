@@ -4,21 +4,24 @@ PRISMA-S: Rethlefsen et al. (2021), Syst Rev 10, 39. What only the searcher know
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kb.publish.markdown import cell, code, table
 from kb.publish.report import format_content, format_gaps, format_lists, format_runs, format_sources, plan_of
-from kb.queries.publishing import read_record_sources, read_run_tasks, read_runs, read_seed_label
-from kb.queries.searchlog import ORIGINS, SearchFlow, read_search_flow
+from kb.queries.ledger import read_answered
+from kb.queries.publishing import RunRow, read_record_sources, read_runs, read_seed_label
+from kb.queries.searchlog import ORIGINS, SearchFlow, SearchRow, read_search_flow, read_searches
+from kb.text import counted
 
 _YOURS: Final = "*(not in the file: say it yourself)*"
-_SOURCES: Final = {
-    "pubmed": "PubMed, by NCBI's E-utilities or NLM's files",
-    "page": "saved pages of PubMed",
-    "nbib": "files in NBIB form",
-    "demonstration": "**none: this is the demonstration**",
-    "synthetic": "**none: this field is made up**",
+_SOURCES: Final = {  # source, whether its records were read from files
+    ("pubmed", False): "PubMed, by NCBI's E-utilities",
+    ("pubmed", True): "PubMed's records in files",
+    ("page", True): "saved pages of PubMed",
+    ("nbib", True): "files in NBIB form",
+    ("demonstration", False): "**none: this is the demonstration**",
+    ("synthetic", False): "**none: this field is made up**",
 }
 
 
@@ -52,38 +55,83 @@ def _items(db: sqlite3.Connection, flow: SearchFlow) -> Iterator[tuple[int, str,
     """Yield number, name and answer of each item."""
     runs = read_runs(db)
     plans = [plan_of(run) for run in runs]
-    sources = "; ".join(_SOURCES.get(source.name, source.name) for source in read_record_sources(db))
-    queries = [
-        code(asked) + ("" if outcome == "done" else f" ({outcome or 'not asked'})")
-        for run in runs
-        for asked, outcome, _ in read_run_tasks(db, run.id, "search")
-    ]
     named = {one.origin: one.articles for one in flow.named}
     followed = [name for name in ("references", "cited_by") if any(plan.get(name) for plan in plans)]
     citation_search = "; ".join(f"{ORIGINS[name]}: {named.get(name, 0):,}" for name in followed)
-    updates = [run.started_at[:10] for run, plan in zip(runs, plans, strict=True) if "update" in plan]
     limits = [limit for plan in plans for limit in _limits(plan)]
-    dates = sorted({run.started_at[:10] for run in runs})
-    yield 1, "Database name", sources or "none yet"
+    searches = [(run, one) for run in runs for one in read_searches(db, run.id, "search")]
+    yield 1, "Database name", "; ".join(_sources(db, runs)) or "none yet"
     yield 2, "Multi-database searching", "each source by itself; see Sources"
     yield 3, "Study registries", f"none by litkb; {_YOURS}"
-    yield 4, "Online resources and browsing", f"{named.get('file', 0):,} records from files; {_YOURS}"
+    yield 4, "Online resources and browsing", f"{counted(named.get('file', 0), 'record')} read from files; {_YOURS}"
     yield 5, "Citation searching", citation_search or "none"
     yield 6, "Contacts", _YOURS
     yield 7, "Other methods", f"{ORIGINS['similar']}: {named['similar']:,}" if "similar" in named else "none by litkb"
-    yield 8, "Full search strategies", "; ".join(dict.fromkeys(queries)) or "no search: articles were named one by one"
+    yield 8, "Full search strategies", _strategies(searches, named)
     yield 9, "Limits and restrictions", "; ".join(dict.fromkeys(limits)) or "none"
     yield 10, "Search filters", _YOURS
     yield 11, "Prior work", _YOURS
-    yield 12, "Updates", ", ".join(dict.fromkeys(updates)) or "none yet; `litkb update` makes one"
-    yield 13, "Dates of searches", ", ".join(dates) or "none"
+    yield 12, "Updates", ", ".join(dict.fromkeys(_updates(db, runs))) or "none yet; `litkb update` makes one"
+    yield 13, "Dates of searches", ", ".join(dict.fromkeys(_dates(searches))) or "none: no search was made"
     yield 14, "Peer review", _YOURS
-    yield 15, "Total records", f"{flow.asked:,} asked for, {flow.held:,} held"
+    yield 15, "Total records", f"{flow.asked:,} asked for or read from files, {flow.held:,} held"
     yield (
         16,
         "Deduplication",
         "one record a PMID; merged PMIDs followed; cited works one a DOI, else one a printed reference",
     )
+
+
+def _sources(db: sqlite3.Connection, runs: Sequence[RunRow]) -> Iterator[str]:
+    servers = dict.fromkeys(code(run.server) for run in runs if run.server)
+    in_place = (
+        f" (in {'some' if any(run.server is None for run in runs) else 'all'} runs {', '.join(servers)} answered)"
+    )
+    for source in read_record_sources(db):
+        words = _SOURCES.get((source.name, source.from_files)) or _SOURCES.get((source.name, not source.from_files))
+        answered = in_place if servers and source.name == "pubmed" and not source.from_files else ""
+        yield f"{words or source.name}{answered}: {counted(source.articles, 'record')}"
+
+
+def _strategies(searches: Sequence[tuple[RunRow, SearchRow]], named: Mapping[str, int]) -> str:
+    """Return the searches, each once and failed only where no run of it was answered; without any, what was done."""
+    outcomes: dict[str, set[str]] = {}
+    for _, one in searches:
+        outcomes.setdefault(one.asked, set()).add(one.outcome or "not asked")
+    if outcomes:
+        return "; ".join(
+            code(asked) + ("" if "done" in found else f" ({', '.join(sorted(found))})")
+            for asked, found in outcomes.items()
+        )
+    ways = [f"{words}: {named[origin]:,}" for origin, words in ORIGINS.items() if origin in named]
+    return f"no search was made; {'; '.join(ways)}" if ways else "no search was made"
+
+
+def _dates(searches: Sequence[tuple[RunRow, SearchRow]]) -> Iterator[str]:
+    """Yield the days of searches that were answered; of others that they were tried."""
+    answered = {_days(run) for run, one in searches if one.outcome == "done"}
+    for days in sorted({_days(run) for run, _ in searches}):
+        yield days if days in answered else f"tried {days}, failed"
+
+
+def _days(run: RunRow) -> str:
+    """Return the day of a run; first and last day of one that was resumed on another."""
+    first, last = run.started_at[:10], (run.finished_at or run.started_at)[:10]
+    return first if first == last else f"{first} to {last}"
+
+
+def _updates(db: sqlite3.Connection, runs: Sequence[RunRow]) -> Iterator[str]:
+    """Yield the days of updates, and of how much nobody answered."""
+    for run in runs:
+        if "update" not in plan_of(run):
+            continue
+        day, answered = _days(run), read_answered(db, run.id)
+        if answered.nothing:
+            yield f"tried {day}, failed"
+        elif answered.unanswered:
+            yield f"{day} ({answered.unanswered:,} of {answered.asked:,} not answered)"
+        else:
+            yield day if answered.asked else f"{day} (nothing was due)"
 
 
 def _limits(plan: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from kb.queries.notices import RETRACTED_TYPE, RETRACTIONS
 from kb.queries.records import marks
 from kb.queries.search import Wanted
 
-_CAME: Final = "coalesce(a.harvested_at, a.checked_at)"  # when this content came from NCBI, else when it came here
+_CAME: Final = "a.received_at"
 
 
 class NewArticle(NamedTuple):

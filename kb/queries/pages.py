@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from kb.identifiers import doi_key
 from kb.migrations import APPLICATION_ID
 from kb.migrations.works import doi_key_of
+from kb.queries.ledger import read_citation_count, read_identified_references
 from kb.queries.records import chunks, marks
 from kb.queries.works import PRINTED_ID
 
@@ -65,12 +66,24 @@ class ListSaid(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """How a held record came here; harvested_at is None where it is not from NCBI."""
+    """How a held record came here; a read_from is a file, asked_at when PubMed was last asked for it, by the ledger."""
 
     source: str
-    harvested_at: str | None
-    checked_at: str
+    read_from: str | None
+    received_at: str
+    date_revised: str | None
     provenance: str | None
+    asked_at: str | None  # None: no run here asked for it
+    server: str | None  # that answered in place of PubMed, when the content came
+
+
+_ASKED: Final = """select r.started_at, r.server, r.finished_at
+    from harvest_runs r join harvest_tasks t on t.run_id = r.id
+    where t.task = 'article' and t.asked = cast(:pmid as text) and t.outcome {}
+    order by r.started_at desc, r.id desc limit 1"""
+_MERGED: Final = """select r.started_at, r.server, r.finished_at
+    from harvest_tasks t join harvest_runs r on r.id = t.run_id
+    where t.task = 'article' and t.outcome = 'merged' and t.detail = 'into ' || :pmid order by r.id desc limit 1"""
 
 
 class Naming(NamedTuple):
@@ -83,9 +96,9 @@ class Naming(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What a whole file holds; the last three count held articles."""
+    """What a whole file holds; the last three count records."""
 
-    articles: int
+    records: int  # articles and books
     books: int
     known: int
     cited_works: int
@@ -96,12 +109,17 @@ class Counts(NamedTuple):
     asked_cited_by: int
     asked_similar: int
 
+    @property
+    def articles(self) -> int:
+        """How many of the records are of articles."""
+        return self.records - self.books
+
 
 class Provenance(NamedTuple):
-    """Where the records of a file are from: names of sources, moment and number of the last harvest."""
+    """Where the records of a file are from: names of sources, moment and number of the last run."""
 
     sources: tuple[str, ...]
-    harvested_at: str | None
+    last_run_at: str | None
     last_run: int | None
 
 
@@ -160,11 +178,26 @@ def read_work_by_identifier(db: sqlite3.Connection, column: str, value: str) -> 
 def read_receipt(db: sqlite3.Connection, pmid: int) -> Receipt | None:
     """Return how the record of pmid came here; None where it is not held."""
     row = db.execute(
-        """select s.name, a.harvested_at, a.checked_at, a.provenance
+        """select s.name, a.read_from, a.received_at, a.date_revised, a.provenance, a.checked_at
         from articles a join citation_sources s on s.id = a.source_id where a.pmid = ?""",
         (pmid,),
     ).fetchone()
-    return Receipt(*row) if row else None
+    if not row:
+        return None
+    asked, brought = (
+        db.execute(_ASKED.format(outcome), {"pmid": pmid}).fetchone()
+        for outcome in ("in ('stored', 'unchanged')", "= 'stored'")
+    )
+    if asked is None and row[1] is None:
+        asked = db.execute(_MERGED, {"pmid": pmid}).fetchone()
+    brought = brought or asked
+    server = brought[1] if brought and row[1] is None else None
+    return Receipt(*(*row[:5], _day_asked(row[5], *asked) if asked else None, server))
+
+
+def _day_asked(checked_at: str, started_at: str, _: str | None, finished_at: str | None) -> str:
+    """Return when a run asked for an article: when its content was received again, if that was within the run."""
+    return checked_at if started_at <= checked_at <= (finished_at or checked_at) else started_at
 
 
 def read_standings(db: sqlite3.Connection, pmid: int) -> dict[int, Standing]:
@@ -302,13 +335,15 @@ def read_provenance(db: sqlite3.Connection) -> Provenance:
         """select name from citation_sources s
         where exists (select 1 from articles where source_id = s.id) order by id"""
     )
-    last = db.execute("select max(coalesce(finished_at, started_at)), max(id) from harvest_runs").fetchone()
-    return Provenance(tuple(row[0] for row in sources), *last)
+    last = db.execute(
+        "select coalesce(finished_at, started_at), id from harvest_runs order by id desc limit 1"
+    ).fetchone()
+    return Provenance(tuple(row[0] for row in sources), *(last or (None, None)))
 
 
 def read_seed(db: sqlite3.Connection) -> tuple[int, str] | None:
-    """Return PMID and label of the article that the file began with; None where nothing is held."""
-    row = db.execute("select pmid, label from seed").fetchone()
+    """Return PMID and label of the one article that the file began with; None where it began otherwise."""
+    row = db.execute("select pmid, label from seed where began").fetchone()
     return (row[0], row[1]) if row else None
 
 
@@ -320,12 +355,6 @@ def read_counts(db: sqlite3.Connection) -> Counts:
     names = db.execute(
         "select sum(id > 0), sum(id < 0) from works indexed by works_state where state = 'known'"
     ).fetchone()
-    printed = db.execute(  # by an index: cited_id is the PMID where the reference carries one
-        "select count(*), (select count(*) from article_references where cited_id > 0) from article_references"
-    ).fetchone()
-    citations = db.execute(
-        "select count(*) from (select distinct citing_id, cited_id from citations where citing_id <> cited_id)"
-    ).fetchone()
     asked = dict(
         tuple(row)
         for row in db.execute(
@@ -334,13 +363,13 @@ def read_counts(db: sqlite3.Connection) -> Counts:
         )
     )
     return Counts(
-        articles=row[0],
+        records=row[0],
         books=row[1] or 0,
         known=names[0] or 0,
         cited_works=names[1] or 0,
-        references=printed[0],
-        references_identified=printed[1],
-        citations=citations[0],
+        references=db.execute("select count(*) from article_references").fetchone()[0],
+        references_identified=read_identified_references(db),
+        citations=read_citation_count(db),
         with_reference_list=row[2] or 0,
         asked_cited_by=asked.get("cited_by", 0),
         asked_similar=asked.get("similar", 0),

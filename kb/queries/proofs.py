@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kb.queries.evidence import Evidence
+from kb.queries.ledger import CITATIONS
 from kb.queries.mesh import BELOW
 from kb.queries.pictureproofs import PICTURED
 from kb.queries.standing import DOUBTED
@@ -26,11 +27,12 @@ SHARED: Final = (
 )  # fmt: skip
 SUGGESTED: Final = ("cited_by", "cites", "co_cited", "coupled", "similar_rank")
 EVIDENCE: Final[Mapping[str, Evidence]] = {
-    "articles": Evidence("Records in this library", f"{_ARTICLES}\norder by pmid"),
+    "all_held": Evidence("Records in this library: articles and books", f"{_ARTICLES}\norder by pmid"),
+    "articles": Evidence(
+        "Articles in this library", f"{_ARTICLES}\nwhere record_type = 'article'\norder by pmid"
+    ),
     "books": Evidence("Books in this library", f"{_ARTICLES}\nwhere record_type <> 'article'\norder by pmid"),
-    "citations": Evidence(
-        "Citations between works",
-        "select distinct citing_id, cited_id from citations\nwhere citing_id <> cited_id\norder by citing_id, cited_id",
+    "citations": Evidence("Citations between works: each once, merged works followed", CITATIONS
     ),
     "known": Evidence(
         "Works with a PMID, cited only", f"{_WORKS}\nwhere state = 'known' and id > 0\norder by id"
@@ -42,15 +44,17 @@ EVIDENCE: Final[Mapping[str, Evidence]] = {
         "Printed references", "select citing_pmid, position, citation, cited_id from article_references"
     ),
     "identified": Evidence(
-        "Printed references that carry a PMID",
-        "select citing_pmid, position, citation, cited_id from article_references\nwhere cited_id > 0",
+        "Printed references identified: their PMID is given, printed or found",
+        """select r.citing_pmid, r.position, r.citation, coalesce(w.merged_into, w.id) as cited_id
+from article_references r join works w on w.id = r.cited_id
+where w.id > 0 or w.merged_into is not null""",
     ),
     "with_list": Evidence(
         "Records with a reference list of their own",
         "select pmid, title, reference_count from articles\nwhere reference_count is not null\norder by pmid",
     ),
     "asked": Evidence(
-        "Articles whose list was looked up",
+        "Records for which a source gave this list, or said that it has no data",
         """select distinct l.pmid, w.label from article_lists l join works w on w.id = l.pmid
 where l.list = :list and l.pmid in (select pmid from articles)
 order by l.pmid""",

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from kb.database import split_statements
 from kb.migrations import MIGRATIONS
 from kb.queries.invariants import read_tables
+from kb.queries.ledger import Task
 
 _OURS: Final = "name not like 'sqlite\\_%' escape '\\'"
-_GAPS: Final = "coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'done')"
 
 
 class Column(NamedTuple):
@@ -23,9 +23,10 @@ class Column(NamedTuple):
 
 
 class RecordSource(NamedTuple):
-    """A source of records: how many it gave, and when they were received."""
+    """A source of records, those from files apart: how many it gave, and when they were received."""
 
     name: str
+    from_files: bool
     description: str
     articles: int
     first: str
@@ -52,16 +53,7 @@ class RunRow(NamedTuple):
     command: str
     plan: str
     litkb_version: str
-
-
-class Gap(NamedTuple):
-    """Something asked that did not become what was asked for; outcome "failed" where it is pending, too."""
-
-    run_id: int
-    task: str
-    asked: str
-    outcome: str
-    detail: str | None
+    server: str | None
 
 
 class ComputedRow(NamedTuple):
@@ -139,10 +131,11 @@ def read_last_received(db: sqlite3.Connection) -> str | None:
 def read_record_sources(db: sqlite3.Connection) -> list[RecordSource]:
     """Return the sources of the records, the one of the most first."""
     rows = db.execute(
-        """select s.name, s.description, count(*), min(coalesce(a.harvested_at, a.checked_at)), max(a.checked_at)
-        from articles a join citation_sources s on s.id = a.source_id group by s.id order by 3 desc, s.id"""
+        """select s.name, a.read_from is not null as from_files, s.description, count(*),
+            min(a.received_at), max(a.checked_at)
+        from articles a join citation_sources s on s.id = a.source_id group by s.id, 2 order by 4 desc, s.id, 2"""
     )
-    return [RecordSource(*row) for row in rows]
+    return [RecordSource(name, bool(from_files), *rest) for name, from_files, *rest in rows]
 
 
 def read_assertions(db: sqlite3.Connection) -> list[tuple[str, str, int]]:
@@ -198,22 +191,15 @@ def read_run_counts(db: sqlite3.Connection, run_id: int) -> list[tuple[str, str,
     ).fetchall()
 
 
-def read_gap_counts(db: sqlite3.Connection) -> list[tuple[str, int]]:
-    """Return how much that was asked came to each outcome other than a record or an answer."""
-    return db.execute(
-        f"""select coalesce(outcome, 'pending'), count(*) from harvest_tasks where {_GAPS} group by 1 order by 1"""
-    ).fetchall()
-
-
-def read_gaps(db: sqlite3.Connection, limit: int) -> Iterator[Gap]:
-    """Yield the first of what was asked and did not become what was asked for, failures first."""
+def read_gaps(db: sqlite3.Connection) -> Iterator[tuple[int, Task]]:
+    """Yield run and task of what was asked and did not become what was asked for, failures first."""
     rows = db.execute(
-        f"""select run_id, task, asked, coalesce(outcome, 'pending'), detail from harvest_tasks where {_GAPS}
-        order by outcome is not null, outcome <> 'failed', outcome <> 'rejected', outcome, run_id, task, asked
-        limit ?""",
-        (limit,),
+        """select run_id, task, asked, coalesce(outcome, 'pending'), detail from harvest_tasks
+        where coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'already here', 'done')
+        order by outcome is not null, outcome <> 'failed', outcome <> 'rejected', outcome, run_id, task, asked"""
     )
-    yield from map(Gap._make, rows)
+    for run_id, *task in rows:
+        yield run_id, Task(*task)
 
 
 def read_last_computed(db: sqlite3.Connection) -> ComputedRow | None:
@@ -228,6 +214,6 @@ def read_last_computed(db: sqlite3.Connection) -> ComputedRow | None:
 
 
 def read_seed_label(db: sqlite3.Connection) -> str | None:
-    """Return the label of the article that the file began with; None where it holds none."""
-    row = db.execute("select label from seed").fetchone()
+    """Return the label of the one article that the file began with; None where it began otherwise."""
+    row = db.execute("select label from seed where began").fetchone()
     return row[0] if row else None

@@ -20,7 +20,8 @@ class Held(NamedTuple):
     version: int
     date_revised: str
     update_file: int | None
-    harvested_at: str | None
+    read_from: str | None
+    received_at: str
     checked_at: str
     content_hash: str
 
@@ -57,12 +58,18 @@ def read_held(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, Held]
     for part in chunks(pmids):
         for row in db.execute(
             f"""select a.pmid, a.source_id, {_RANK_OF_SOURCE}, a.version, coalesce(a.date_revised, ''),
-                a.update_file, a.harvested_at, a.checked_at, a.content_hash
+                a.update_file, a.read_from, a.received_at, a.checked_at, a.content_hash
             from articles a join citation_sources s on s.id = a.source_id where a.pmid in ({marks(part)})""",
             part,
         ):
             found[row[0]] = Held(*row)
     return found
+
+
+def read_from_pubmed(db: sqlite3.Connection, pmids: Collection[int]) -> set[int]:
+    """Return those of pmids of which PubMed's own record is held."""
+    pubmed = read_sources(db)["pubmed"]
+    return {pmid for pmid, held in read_held(db, pmids).items() if held.source_id == pubmed}
 
 
 def read_held_pmids(db: sqlite3.Connection) -> Iterator[int]:

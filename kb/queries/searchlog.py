@@ -75,10 +75,7 @@ def read_accepted_warnings(db: sqlite3.Connection, query: str) -> set[SearchWarn
 
 def read_search_flow(db: sqlite3.Connection) -> SearchFlow:
     """Return the numbers over all runs of this file."""
-    named = db.execute(
-        """select origin, count(distinct pmid) from harvest_origins group by origin
-        union all select 'file', sum(records) from harvest_counts having sum(records) > 0"""
-    )
+    named = db.execute("select origin, count(distinct pmid) from harvest_origins group by origin")
     excluded = db.execute(
         """select excluded, count(distinct pmid) from harvest_origins o
         where excluded is not null and not exists (
@@ -87,7 +84,8 @@ def read_search_flow(db: sqlite3.Connection) -> SearchFlow:
     )
     lost = db.execute(
         """select coalesce(outcome, 'failed'), count(*) from harvest_tasks t
-        where task in ('article', 'seed') and coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'done')
+        where task in ('article', 'seed')
+            and coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'already here', 'done')
             and run_id = (select max(run_id) from harvest_tasks l where l.task = t.task and l.asked = t.asked)
             and not exists (select 1 from articles a where cast(a.pmid as text) = t.asked)
         group by 1 order by 2 desc, 1"""
@@ -96,6 +94,7 @@ def read_search_flow(db: sqlite3.Connection) -> SearchFlow:
         """select count(*) from (
             select asked from harvest_tasks where task = 'article'
             union select cast(pmid as text) from articles
+            union select cast(pmid as text) from harvest_origins where origin = 'file'
             union select asked from harvest_tasks where task = 'seed' and outcome <> 'done')"""
     ).fetchone()
     [held] = db.execute("select count(*) from articles").fetchone()

@@ -81,6 +81,7 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
         "record": record,
         "article": record.article,
         "receipt": receipt,
+        "origin": wording.origin_sentence(receipt),
         "is_real": record.source != SYNTHETIC,
         "title": title_markup(record.article.title or record.article.vernacular_title, record.article.title_html),
         "book_facts": [(name, said) for name, column in _OF_BOOK.items() if (said := getattr(record.article, column))],
@@ -89,13 +90,13 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
         "histories": [(d.kind, d.date) for d in record.article_dates],
         "notices": _notices(db, record),
         **_people(record),
-        **_links(db, record, sort),
+        **_links(db, record, receipt, sort),
         **standing_values(db, pmid),
         **read_embedded(db, pmid),
     }
 
 
-def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
+def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort: str) -> dict[str, Any]:
     pmid, said = record.article.pmid, pages.read_lists_said(db, record.article.pmid)
     references = _references(db, record)
     similar = pages.read_similar(db, pmid, SHOWN)
@@ -127,14 +128,16 @@ def _links(db: sqlite3.Connection, record: Record, sort: str) -> dict[str, Any]:
             wording.similar_sentence(len(similar), said), [evidence_path("similar", pmid=pmid, first=SHOWN)]
         ),
         "related": [(one, related_reason(one.note or "", pmid, one.id)) for one in pages.read_related(db, pmid, 10)],
-        "said": said_sentences(pmid, said),
+        "said": said_sentences(pmid, said, receipt),
     }
 
 
-def said_sentences(work: int, said: Sequence[pages.ListSaid]) -> list[list[Part]]:
-    """Return what each source said of the lists of a work, its numbers linked."""
+def said_sentences(work: int, said: Sequence[pages.ListSaid], receipt: pages.Receipt | None = None) -> list[list[Part]]:
+    """Return what each source said of the lists of a work, its numbers linked; receipt: of a held one."""
     return [
-        linked(wording.said_sentence(one), [evidence_path("said", pmid=work, list=one.list, source=one.source)])
+        linked(
+            wording.said_sentence(one, receipt), [evidence_path("said", pmid=work, list=one.list, source=one.source)]
+        )
         for one in said
     ]
 

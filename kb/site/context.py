@@ -27,7 +27,7 @@ class Served(NamedTuple):
     database: str
     sources: tuple[str, ...]
     source_words: str
-    harvested: str
+    last_run_on: str
     last_run: int | None
     is_demonstration: bool
     is_synthetic: bool
@@ -109,7 +109,7 @@ def _served(name: str, provenance: Provenance) -> Served:
         database=name,
         sources=sources,
         source_words=wording.source_words(",".join(sources)),
-        harvested=wording.day(provenance.harvested_at),
+        last_run_on=wording.day(provenance.last_run_at),
         last_run=provenance.last_run,
         is_demonstration=DEMONSTRATION in sources,
         is_synthetic=SYNTHETIC in sources,

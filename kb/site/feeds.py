@@ -106,7 +106,7 @@ def _notice_anchor(new: NewNotice) -> str:
 
 
 def _feed(db: sqlite3.Connection, title: str, own: str, page: str, entries: list[Entry]) -> Feed:
-    moments = [entry.updated for entry in entries] or [read_provenance(db).harvested_at or _NEVER]
+    moments = [entry.updated for entry in entries] or [read_provenance(db).last_run_at or _NEVER]
     return Feed(title, own, page, max(moments), entries)
 
 

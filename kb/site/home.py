@@ -21,7 +21,7 @@ def home_values(db: sqlite3.Connection) -> dict[str, Any]:
     return {
         "counts": counts,
         "completeness": [
-            linked(sentence, [path, evidence_path("articles")])
+            linked(sentence, [path, evidence_path("all_held")])
             for sentence, path in zip(wording.completeness_sentences(counts), _COMPLETENESS, strict=False)
         ],
         "seed": read_seed(db),

@@ -31,7 +31,7 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
     before, after = ledger.read_runs_beside(db, run_id)
     return {
         "run": run,
-        "state": wording.run_sentence(wording.day(run.started_at), run.finished_at is not None),
+        "state": wording.run_sentence(run, ledger.read_answered(db, run_id)),
         "tasks": _tasks(rows),
         "searches": read_searches(db, run_id),
         "asked_for": ledger.read_asked_for(db, run_id, _SHOWN),

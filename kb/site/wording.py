@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kb.queries.pages import Counts, ListSaid
+from kb.queries.ledger import Answered, Run
+from kb.queries.pages import Counts, ListSaid, Receipt
 from kb.queries.standing import Measured, Timing, WorldCount
 from kb.text import counted, noun
 
@@ -21,6 +22,7 @@ _SOURCE_WORDS: Final = {
     "demonstration_refs": "the demonstration’s ELink",
     "synthetic_refs": "the made-up field’s ELink",
 }
+_RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "demonstration", "synthetic")  # of records with their own lists
 ALARM: Final = 0  # must be seen before all else
 WARNING: Final = 1  # changes what the record says
 PLAIN: Final = 2
@@ -197,9 +199,15 @@ TASK_WORDS: Final = {
 }  # fmt: skip
 
 
-def run_sentence(started: str, is_finished: bool) -> str:
-    """Return the heading of a harvest run."""
-    return f"Harvest of {started}" if is_finished else f"Harvest of {started}, not finished"
+def run_sentence(run: Run, answered: Answered) -> str:
+    """Return the heading of a run: what it was, when, and whether it was answered."""
+    what = "Update" if run.is_update else "Harvest" if answered.asked else "Load of files"
+    sentence = f"{what} of {day(run.started_at)}"
+    if answered.nothing:
+        return f"{sentence}, failed: no request was answered"
+    if answered.unanswered:
+        return f"{sentence}: {answered.unanswered:,} of {counted(answered.asked, 'request')} not answered"
+    return sentence if run.finished_at else f"{sentence}, not finished"
 
 
 def missing_sentence(count: int, *, is_finished: bool) -> str:
@@ -247,9 +255,12 @@ def references_sentence(printed: int, own_count: int | None, said: Sequence[List
 def _unknown_references(printed: int, asked: Sequence[ListSaid]) -> str:
     if printed:
         return f"{counted(printed, 'reference')} listed here; the total is unknown."
-    if asked:
-        return f"Unknown: {_who(asked, None)} has no data on its references."
-    return "Unknown: its record has no reference list, and no other source was looked up."
+    others = [s for s in asked if s.source not in _RECORD_SOURCES]
+    if others:
+        return f"Unknown: its record has no reference list, and {_who(others, None)} has no data on it."
+    if any(s.source == "page" for s in asked):
+        return "Unknown: the saved page does not give their number, and no other source has answered."
+    return "Unknown: its record has no reference list, and no other source has answered."
 
 
 def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
@@ -257,8 +268,8 @@ def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
     asked = [s for s in said if s.list == "cited_by"]
     here = f"{counted(known, 'work')} here {noun(known, 'cites', 'cite')} it"
     if not asked:
-        more = "the whole list was not looked up yet, so there may be more."
-        return f"{here}; {more}" if known else "Unknown: not looked up yet."
+        more = "no source has given the whole list yet, so there may be more."
+        return f"{here}; {more}" if known else "Unknown: not looked up yet, or not answered."
     when = max(day(s.checked_at) for s in asked)
     most = max((s.entries for s in asked if s.entries is not None), default=None)
     who = _who(asked, most)
@@ -275,19 +286,50 @@ def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
     if shown:
         return f"The first {shown} in PubMed’s order." if shown > 1 else "One, in PubMed’s order."
     if not asked:
-        return "Unknown: not looked up yet."
+        return "Unknown: not looked up yet, or not answered."
     if all(s.entries is None for s in asked):
         return "Unknown: PubMed has no data on it."
     return "None (source: PubMed)."
 
 
-def said_sentence(said: ListSaid) -> str:
-    """Return what one source said of one list, and when."""
+def said_sentence(said: ListSaid, receipt: Receipt | None = None) -> str:
+    """Return what one source said of one list, and when; receipt of the article where its record is held."""
+    if said.list == "references" and said.source in _RECORD_SOURCES:
+        return _record_says(said, receipt)
     who, what = source_words(said.source), _LIST_WORDS[said.list]
     silent = "does not give the number of references" if said.source == "page" else f"has no data on its {what}"
     answer = {None: silent, 0: f"lists no {what}"}.get(said.entries)
     answer = answer or f"lists {counted(said.entries or 0, what[:-1], what)}"
     return f"{who[:1].upper()}{who[1:]} {answer} ({day(said.checked_at)})."
+
+
+def _record_says(said: ListSaid, receipt: Receipt | None) -> str:
+    """Return what the record itself says of its references: nobody was asked beyond it."""
+    silent = "does not say how many references there are" if said.source == "page" else "has no reference list"
+    answer = {None: silent, 0: "says that it has no references"}.get(said.entries)
+    answer = answer or f"says {counted(said.entries or 0, 'reference')}"
+    name = f"The record in {receipt.read_from}" if receipt and receipt.read_from else "Its record"
+    return f"{name} {answer} ({day(receipt.received_at if receipt else said.checked_at)})."
+
+
+def origin_sentence(receipt: Receipt) -> str:
+    """Return from where the record of an article came, and when, as the ledger has it."""
+    came = day(receipt.received_at)
+    if receipt.source == "synthetic":
+        return f"Made up by litkb; received on {came}"
+    if receipt.source == "demonstration":
+        return f"A record of the demonstration, not harvested from PubMed; received on {came}"
+    if receipt.read_from:
+        kind = {"nbib": "the NBIB file ", "page": "the saved page "}.get(receipt.source, "")
+        revised = f"; record revised by NLM {receipt.date_revised}" if receipt.date_revised else ""
+        again = f"; PubMed gave nothing newer on {day(receipt.asked_at)}" if receipt.asked_at else ""
+        return f"Read from {kind}{receipt.read_from} on {came}{revised}{again}"
+    if receipt.server:
+        return f"Received on {came} from {receipt.server}, which answered in place of PubMed"
+    if receipt.asked_at is None:
+        return f"Received on {came}; no run recorded here says how"
+    checked = day(receipt.asked_at)
+    return f"Harvested from PubMed on {came}" + (f"; checked last on {checked}" if checked > came else "")
 
 
 def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
@@ -337,9 +379,9 @@ def timing_sentence(timing: Timing) -> str:
 
 def completeness_sentences(counts: Counts) -> list[str]:
     """Return how complete the base of the counts is, one sentence a list."""
-    if not counts.articles:
+    if not counts.records:
         return ["The library is empty."]
-    held = counted(counts.articles, "record")
+    held = counted(counts.records, "record")
     have = noun(counts.with_reference_list, "has its", "have their")
     return [
         f"{counts.with_reference_list:,} of {held} {have} own reference list.",
@@ -350,5 +392,5 @@ def completeness_sentences(counts: Counts) -> list[str]:
 
 def _asked(number: int, held: str, what: str) -> str:
     if not number:
-        return f"{what.capitalize()}: not looked up yet."
-    return f"{what.capitalize()} were looked up for {number:,} of {held}."
+        return f"{what.capitalize()}: not looked up yet, or not answered."
+    return f"{what.capitalize()} are known, or known to have no data, for {number:,} of {held}."

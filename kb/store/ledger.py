@@ -21,18 +21,21 @@ class Origin(NamedTuple):
 
     pmid: int
     round: int
-    origin: str  # seed, query, frontier, references, cited_by, similar
+    origin: str  # seed, query, frontier, file, references, cited_by, similar
     from_pmid: int | None
     seed_pmid: int
     links: int | None
     excluded: str | None
 
 
-def save_run(db: sqlite3.Connection, *, started_at: str, command: str, plan: str, version: str) -> int:
-    """Save the start of a harvest run; return its id."""
+def save_run(
+    db: sqlite3.Connection, *, started_at: str, command: str, plan: str, version: str, server: str | None = None
+) -> int:
+    """Save the start of a harvest run; server is the address of E-utilities, None for NCBI's. Return its id."""
     row = db.execute(
-        """insert into harvest_runs (started_at, command, plan, litkb_version) values (?, ?, ?, ?) returning id""",
-        (started_at, command, plan, version),
+        """insert into harvest_runs (started_at, command, plan, litkb_version, server) values (?, ?, ?, ?, ?)
+        returning id""",
+        (started_at, command, plan, version, server),
     ).fetchone()
     return int(row[0])
 
@@ -74,19 +77,19 @@ def save_search(db: sqlite3.Connection, run_id: int, task: str, asked: str, foun
 
 
 def save_origins(db: sqlite3.Connection, run_id: int, origins: Iterable[Origin]) -> None:
-    """Save what led a run to articles; what it noted first stands, unless the article was left out."""
+    """Save what led a run to articles; what it noted first stands, unless it was left out, or only read from a file."""
     db.executemany(
         """insert into harvest_origins (run_id, pmid, round, origin, from_pmid, seed_pmid, links, excluded)
         values (?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set round = excluded.round, origin = excluded.origin, from_pmid = excluded.from_pmid,
             seed_pmid = excluded.seed_pmid, links = excluded.links, excluded = excluded.excluded
-            where harvest_origins.excluded is not null""",
+            where harvest_origins.excluded is not null or harvest_origins.origin = 'file'""",
         ((run_id, *origin) for origin in origins),
     )
 
 
 def save_changes(db: sqlite3.Connection, run_id: int, changes: Iterable[Change]) -> None:
-    """Save what a run found changed; of several notices of one kind the last stands."""
+    """Save what a run found changed; of several changes of one field the first value and the last stand."""
     db.executemany(
         """insert into harvest_changes (run_id, pmid, kind, field, before, after) values (?, ?, ?, ?, ?, ?)
         on conflict do update set after = excluded.after""",

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from kb.identifiers import doi_work
 from kb.labels import article_label
 from kb.printedids import printed_ids
-from kb.queries.records import Held, marks, read_held, read_sources, read_states
+from kb.queries.records import Held, marks, read_held, read_record, read_sources, read_states
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
 from kb.store.works import (
     Cited,
@@ -51,7 +51,7 @@ PARTS: Final = {  # field of Record -> its table; children after their parents
     "other_fields": "other_fields",
 }
 _ARTICLE_COLUMNS: Final = (
-    *Article._fields, "source_id", "update_file", "harvested_at", "checked_at", "content_hash"
+    *Article._fields, "source_id", "update_file", "read_from", "received_at", "checked_at", "content_hash"
 )  # fmt: skip
 _SAVE_ARTICLE: Final = f"""
     insert into articles ({", ".join(_ARTICLE_COLUMNS)}) values ({", ".join("?" * len(_ARTICLE_COLUMNS))})
@@ -90,19 +90,26 @@ _PAIRED_DOIS: Final = """select distinct doi from article_references
 
 
 class Saved(NamedTuple):
-    """What became of one record: stored, unchanged (or beaten by what is held), deleted, merged."""
+    """What became of one record: stored, unchanged (or beaten by what is held), deleted, merged; what it replaced."""
 
     pmid: int
     outcome: str
+    before: Record | None = None
 
 
 def save_records(
-    db: sqlite3.Connection, records: Iterable[Record], *, received_at: str, update_file: int | None = None
+    db: sqlite3.Connection,
+    records: Iterable[Record],
+    *,
+    received_at: str,
+    update_file: int | None = None,
+    read_from: str | None = None,
 ) -> list[Saved]:
     """Save records as one batch in the caller's transaction; return what became of each, in order.
 
-    ``received_at`` is when the answer came (ISO 8601 UTC), ``update_file`` the number of the NLM update file
-    it was in. Raises CollisionError, with nothing of the batch kept by transaction(), for two works on one id.
+    ``received_at`` is when the answer came (ISO 8601 UTC), ``read_from`` the file it was in, ``update_file`` the
+    number of it as an NLM update file. Raises CollisionError, with nothing of the batch kept by transaction(), for
+    two works on one id.
     """
     batch = list(records)
     save_shared_rows(db, batch)
@@ -112,19 +119,21 @@ def save_records(
     outcomes = []
     for record in batch:
         pmid = record.article.pmid
-        new = _held(record, sources[record.source], received_at, update_file)
+        new = _held(record, sources[record.source], received_at, update_file=update_file, read_from=read_from)
         outcome = _outcome(new, held.get(pmid), states.get(pmid))
+        before = None
         if outcome == "stored":
+            before = read_record(db, pmid) if pmid in held and pmid not in winners else None
             held[pmid] = new
             winners[pmid] = (record, new)
         elif outcome == "unchanged" and new.content_hash == held[pmid].content_hash:
             _confirm(db, new)
-        outcomes.append(Saved(pmid, outcome))
+        outcomes.append(Saved(pmid, outcome, before))
     _save_winners(db, winners)
     return outcomes
 
 
-def _held(record: Record, source_id: int, received_at: str, update_file: int | None) -> Held:
+def _held(record: Record, source_id: int, received_at: str, *, update_file: int | None, read_from: str | None) -> Held:
     article = record.article
     return Held(
         pmid=article.pmid,
@@ -133,7 +142,8 @@ def _held(record: Record, source_id: int, received_at: str, update_file: int | N
         version=article.version,
         date_revised=article.date_revised or "",
         update_file=update_file,
-        harvested_at=received_at if record.source == PUBMED else None,
+        read_from=read_from,
+        received_at=received_at,
         checked_at=received_at,
         content_hash=content_hash(record),
     )
@@ -224,7 +234,8 @@ def _article_row(record: Record, new: Held) -> tuple[object, ...]:
         *record.article,
         new.source_id,
         new.update_file,
-        new.harvested_at,
+        new.read_from,
+        new.received_at,
         new.checked_at,
         new.content_hash,
     )

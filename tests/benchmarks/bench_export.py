@@ -65,8 +65,8 @@ def _add_articles(db: sqlite3.Connection, pmids: range) -> None:
     )
     db.executemany(
         """insert into articles
-            (pmid, record_type, title, authors, year, source_id, checked_at, content_hash, journal_id)
-        values (?, 'article', ?, ?, 2000, 8, '', '', ?)""",
+            (pmid, record_type, title, authors, year, source_id, received_at, checked_at, content_hash, journal_id)
+        values (?, 'article', ?, ?, 2000, 8, '', '', '', ?)""",
         ((pmid, f"Synthetic article {pmid}", f"Author {pmid % 977:04}", f"ta:J {pmid % JOURNALS}") for pmid in pmids),
     )
 

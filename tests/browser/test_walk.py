@@ -89,7 +89,7 @@ def walk(page: "Page", site: str, follow: Follow, look: Callable[["Page"], None]
         follow(page, '.export-links a[href*=".ris"]')
     assert Path(download.value.path()).read_text(encoding="utf-8").startswith("TY  - ")
     go(".brand", "")
-    go(".numbers dd .count", "evidence/articles")
+    go(".numbers dd .count", "evidence/all_held")
     assert page.inner_text("#number") == "240"
     with page.expect_navigation():
         follow(page, '.ft a[href="/notices.atom"]')

@@ -17,12 +17,15 @@ from harvest.rebuild import rebuild_kb
 from harvest.rehearsal import Rehearsal
 from harvest.run import Summary, harvest
 from harvest.shelf import open_shelf
+from kb.changes import Change
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import ArchiveError
 from kb.queries.archive import archive_path, read_answers
 from kb.queries.ledger import Task
+from kb.queries.searchlog import Named, read_search_flow
 from kb.records import Record
+from tests.builders import article_set, delete_xml
 from tests.harvest.network_builders import client_of
 from tests.records import record, reference_of
 
@@ -222,9 +225,9 @@ def test_what_failed_for_one_reason_is_told_once(capsys: pytest.CaptureFixture[s
     show_problems([*refused, waiting, *unknown])
 
     assert capsys.readouterr().err.splitlines()[:3] == [
-        "  failed: article 1 and 2 more: EFetch was refused: HTTP 403.",
-        "  not identified: seed a: no PMID",
-        "  not identified: seed b: no PMID",
+        "  failed: 2 articles, 1 list of who cites (1, 2, 3): EFetch was refused: HTTP 403.",
+        "  not identified: 2 entries (a, b): no PMID",
+        "Not complete: run the same command again; it asks only for what failed.",
     ]
 
 
@@ -302,3 +305,78 @@ def test_an_answer_is_in_the_archive_without_key_and_address(kb: Path) -> None:
     with open_archive(archive_path(kb)) as archive:
         [kept] = read_answers(archive)
     assert (kept.endpoint, kept.request["id"], kept.request["step"]) == ("efetch", "1", "together")
+
+
+def load(kb: Path, *records: Record, name: str = "some.xml") -> Summary:
+    path = kb.parent / name
+    path.write_bytes(b"".join(format_article_set(records)))
+    return run(kb, Plan(files=(name,)), None, (InputFile(path, name),))
+
+
+def test_what_a_file_changes_in_records_that_were_held_is_kept_and_told(kb: Path) -> None:
+    first = load(kb, record(1, (2,), date_revised="2020-01-01"), record(2), name="a.xml")
+    notice = record(9, notices=(("RetractionOf", 2, None, None),))
+    second = load(kb, record(1, (2,), title="Revised", date_revised="2021-01-01"), notice, name="b.xml")
+    again = load(kb, record(1, (2,), title="Revised", date_revised="2021-01-01"), notice, name="b.xml")
+
+    assert (first.changes, again.changes) == ([], [])
+    assert second.changes == [
+        Change(1, "changed", "title", "Title of 1", "Revised"),
+        Change(2, "retracted", "RetractionOf", None, "9"),
+    ]
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select count(*) from harvest_changes").fetchone() == (2,)
+
+
+def test_what_came_first_in_this_very_load_was_not_retracted_since(kb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harvest.load.FILE_BATCH", 1)
+
+    summary = load(kb, record(2), record(9, notices=(("RetractionOf", 2, None, None),)))
+
+    assert summary.changes == []
+
+
+def test_what_a_file_deletes_is_gone(kb: Path) -> None:
+    load(kb, record(1), record(2))
+    path = kb.parent / "gone.xml"
+    path.write_bytes(article_set(delete_xml(2, 77)))
+
+    summary = run(kb, Plan(files=("gone.xml",)), None, (InputFile(path, "gone.xml"),))
+
+    assert summary.changes == [Change(2, "deleted", "state", "held", None)]
+
+
+def test_a_record_that_is_loaded_twice_counts_once_as_read_from_files(kb: Path) -> None:
+    load(kb, record(1), record(2), name="a.xml")
+    load(kb, record(1), record(2), record(3), name="b.xml")
+    with served() as rehearsal:
+        run(kb, Plan(seeds=("1",)), rehearsal)
+
+    with closing(open_kb(kb)) as db:
+        flow = read_search_flow(db)
+        received = db.execute("select pmid, read_from from articles order by pmid").fetchall()
+
+    assert (flow.named, flow.asked) == ([Named("seed", 1), Named("file", 3)], 3)
+    assert received[1:] == [(2, "a.xml"), (3, "b.xml")]
+
+
+def test_a_rebuild_knows_the_files_again(kb: Path) -> None:
+    load(kb, record(1), name="a.xml")
+    rebuild_kb(kb)
+
+    with closing(open_kb(kb)) as db:
+        assert db.execute("select read_from from articles").fetchall() == [("a.xml",)]
+        assert db.execute("select origin from harvest_origins").fetchall() == [("file",)]
+
+
+def test_a_notice_counts_where_one_file_brings_the_article_anew_with_it(kb: Path) -> None:
+    load(kb, record(2), name="a.xml")
+
+    summary = load(
+        kb,
+        record(2, title="Revised", date_revised="2021-01-01"),
+        record(9, notices=(("RetractionOf", 2, None, None),)),
+        name="b.xml",
+    )
+
+    assert [change.kind for change in summary.changes] == ["changed", "retracted"]

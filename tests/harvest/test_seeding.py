@@ -20,6 +20,7 @@ from kb.records import Record
 from tests.harvest.test_run import run, served
 from tests.records import record
 
+OFFLINE = ("--eutils-url", "http://127.0.0.1:9/entrez/eutils/", "--no-graph")
 FIELD = [
     record(
         1,
@@ -188,7 +189,7 @@ def test_what_this_file_knows_is_not_asked_of_pubmed(kb: Path):
         summary = run(kb, Plan(listed=seeds), rehearsal)
 
         assert asked_for(rehearsal, "esearch") == before == 0
-    assert summary.outcomes["unchanged"] == 3
+    assert summary.outcomes["already here"] == 3
 
 
 def test_a_record_of_an_nbib_file_is_made_anew_from_pubmed_where_its_file_is_a_list_of_seeds(kb: Path, tmp_path: Path):
@@ -260,9 +261,7 @@ def test_every_entry_of_every_file_is_accounted_for(kb: Path, tmp_path: Path, ca
         )
 
 
-def test_what_of_an_entry_cannot_be_read_is_said_at_the_end(
-    kb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_what_of_an_entry_cannot_be_read_is_said(kb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "a.csv").write_text("PMID,DOI\n1x,10.1000/one\n")
     with field() as rehearsal:
         address = ["--eutils-url", rehearsal.base_url, "--no-graph"]
@@ -327,3 +326,22 @@ def test_the_same_entries_under_another_name_go_on_with_the_same_run():
     one, other = (Plan(listed=tuple(read_seeds(name, text))) for name in ("a.ris", "b.ris"))
 
     assert one.as_json() == other.as_json()
+
+
+def test_entries_that_are_here_need_no_network(kb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "mine.csv").write_text("PMID,DOI\n3,\n,10.1000/one\n5,\n99,\n")
+    with field() as rehearsal:
+        run(kb, Plan(seeds=("1", "3")), rehearsal)
+    run(kb, Plan(seeds=("5",)), None)
+    capsys.readouterr()
+
+    assert run_command(cli, ["harvest", str(kb), "--seeds", str(tmp_path / "mine.csv"), *OFFLINE]) == 1
+
+    shown = capsys.readouterr()
+    assert shown.out == "asked 4 = 2 already here + 2 failed\n"
+    assert "Asking for about 2 articles" in shown.err
+    (tmp_path / "mine.csv").write_text("PMID\n3\n")
+    assert run_command(cli, ["harvest", str(kb), "--seeds", str(tmp_path / "mine.csv"), *OFFLINE]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "asked 1 = 1 already here\n"
+    assert "All that is named is already here; nobody is asked." in shown.err

@@ -1,6 +1,7 @@
 """An update against the rehearsal: what is due is asked again, what changed is said, nothing is lost."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -202,3 +203,54 @@ def test_the_command_says_what_is_due_and_what_it_found(
         "changed          1",
         "  1  Name1 J Tests: title",
     ]
+
+
+def test_an_update_that_nobody_answered_is_said_to_have_failed_and_finds_the_unknown_not_nothing(
+    kb: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kb.parent))
+    with closing(sqlite3.connect(kb)) as db, db:
+        db.execute("update articles set checked_at = '2020-01-01T00:00:00Z'")
+    with served(BEFORE, faults=[Fault("key refused", times=None)]) as rehearsal:
+        monkeypatch.setenv("LITKB_EUTILS_URL", rehearsal.base_url)
+        codes = [run_command(cli, ["update", str(kb), *more]) for more in ([], ["--json"])]
+
+    shown = capsys.readouterr()
+    lines = shown.out.splitlines()
+    assert codes == [1, 1]
+    assert re.fullmatch(r"tried \d{4}-\d\d-\d\d, failed: none of 2 things asked for was answered", lines[0])
+    assert lines[1:6] == [
+        "new              unknown", "newly retracted  unknown", "newly corrected  unknown", "changed          unknown",
+        "gone             unknown",
+    ]  # fmt: skip
+    assert [line.partition(": EFetch")[0] for line in shown.err.splitlines() if "failed:" in line] == [
+        "  failed: 2 articles (1, 2)"
+    ]
+    told = json.loads(shown.out.partition("{")[1] + shown.out.partition("{")[2])
+    assert (told["new"], told["changes"], told["answered"]) == (None, None, {"asked": 2, "unanswered": 2})
+
+
+def test_an_update_that_was_answered_in_part_says_how_much_was_not(
+    kb: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kb.parent))
+    with closing(sqlite3.connect(kb)) as db, db:
+        for table in ("articles", "article_lists"):
+            db.execute(f"update {table} set checked_at = '2020-01-01T00:00:00Z'")
+    with served(BEFORE, faults=[Fault("key refused", endpoint="elink", times=None)]) as rehearsal:
+        monkeypatch.setenv("LITKB_EUTILS_URL", rehearsal.base_url)
+        code = run_command(cli, ["update", str(kb)])
+
+    assert code == 1
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "not answered     1 of 3 things asked for: what these would say is unknown",
+        "new              0",
+    ]
+
+
+def test_what_an_update_brings_counts_as_found_by_its_search(kb: Path):
+    summary = updated(kb, BEFORE)
+
+    with closing(open_kb(kb)) as db:
+        origins = db.execute("select pmid, origin from harvest_origins where run_id = ? order by 1", (summary.run_id,))
+        assert origins.fetchall() == [(1, "query"), (3, "query")]

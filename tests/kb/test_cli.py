@@ -114,8 +114,8 @@ def test_status_says_what_is_held_and_how_complete_it_is(eutils: Rehearsal, caps
 
     assert run("status", "kb.db") == 0
     out = capsys.readouterr().out
-    assert "in library    1 article, 0 books" in out
-    assert "cited only    2 works" in out
+    assert "in library    1 record: 1 article, 0 books\n" in out
+    assert "cited only    2 works with a PMID, 0 works without\n" in out
     assert "lists         1 complete, 0 partial, 0 unknown" in out
     assert "litkb harvest kb.db 1: 1 stored" in out
 
@@ -349,7 +349,7 @@ def test_the_demonstration_is_built_checked_and_summed_up(
     ]
     with closing(open_kb("made/kb.db")) as db:
         sources = db.execute(
-            "select distinct s.name, a.harvested_at from articles a, citation_sources s on s.id = a.source_id"
+            "select distinct s.name, a.read_from from articles a, citation_sources s on s.id = a.source_id"
         )
         assert sources.fetchall() == [("demonstration", None)]
     assert run("graph", "export", "made/kb.db", "made/field.graphml") == 0

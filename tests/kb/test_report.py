@@ -1,5 +1,6 @@
 """The search report: what was named, left out, asked, lost and held; the items of PRISMA-S; the drawing."""
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -41,18 +42,20 @@ def kb(tmp_path: Path) -> Path:
         save_outcomes(db, run, tasks)
         save_search(db, run, "search", "self|help", Search(2, 2, "self-help", (SearchWarning("PhraseIgnored", "the"),)))
         save_file_counts(db, run, "a.xml", {"stored": 2, "unchanged": 1})
+        before = save_run(db, started_at=MOMENT, command="", plan='{"files": ["a.xml"]}', version="1")
+        save_origins(db, before, (Origin(pmid, 0, "file", None, pmid, None, None) for pmid in (1, 2, 2)))
         save_run_end(db, run, finished_at=MOMENT)
         update = save_run(
             db, started_at="2026-02-03T00:00:00Z", command="litkb update", plan='{"update": 30}', version="1"
         )
-        save_run_end(db, update, finished_at=MOMENT)
+        save_run_end(db, update, finished_at="2026-02-03T00:00:09Z")
     return path
 
 
 def test_each_article_counts_once_on_the_way_from_named_to_held(kb: Path):
     with closing(open_kb(kb)) as db:
         assert read_search_flow(db) == SearchFlow(
-            named=[Named("query", 2), Named("file", 3), Named("references", 4)],
+            named=[Named("query", 2), Named("file", 2), Named("references", 4)],
             excluded=[("does not match the limits", 2)],
             asked=5,
             lost=[("failed", 1), ("not found", 1)],
@@ -78,9 +81,9 @@ def test_the_report_has_the_sixteen_items_and_says_what_only_the_searcher_knows(
         "| 8 | Full search strategies | `self\\|help` |",
         "| 9 | Limits and restrictions | years `2000-`; publication types `Review`; at most `1000`; "
         "MeSH branch `F04 Mental Disorders` |",
-        "| 12 | Updates | 2026-02-03 |",
+        "| 12 | Updates | 2026-02-03 (nothing was due) |",
         "| 14 | Peer review | *(not in the file: say it yourself)* |",
-        "| 15 | Total records | 5 asked for, 3 held |",
+        "| 15 | Total records | 5 asked for or read from files, 3 held |",
         "- asked PubMed `self\\|help`: 2 of 2 hits; PubMed read it as `self-help`; **PubMed left out “the”**",
         "- followed what they cite, until nothing new appeared",
         "- followed only to articles: at most 1,000 articles",
@@ -96,7 +99,7 @@ def test_an_empty_file_has_a_report_that_claims_nothing(tmp_path: Path):
         report = format_search_report(db)
 
     assert "| 1 | Database name | none yet |" in report
-    assert "| 13 | Dates of searches | none |" in report
+    assert "| 13 | Dates of searches | none: no search was made |" in report
 
 
 def test_the_drawing_is_whole_xml_and_says_all_numbers_in_words():
@@ -130,3 +133,66 @@ def test_the_command_writes_both_files_and_replaces_nothing_unasked(kb: Path, tm
     assert run_command(cli, ["report", str(kb), str(out)]) == 2
     assert run_command(cli, ["report", str(kb), str(out), "--force"]) == 0
     assert run_command(cli, ["report", str(kb), str(tmp_path / "report.pdf")]) == 2
+
+
+def a_run(db: sqlite3.Connection, started_at: str, plan: str, tasks: list[Task], finished_at: str | None = None) -> int:
+    run = save_run(db, started_at=started_at, command="litkb", plan=plan, version="1")
+    save_outcomes(db, run, tasks)
+    if finished_at:
+        save_run_end(db, run, finished_at=finished_at)
+    return run
+
+
+def test_equal_failures_are_one_row_and_many_files_a_list_that_unfolds(tmp_path: Path):
+    names = [f"{number}.xml" for number in range(1, 13)]
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db, transaction(db):
+        failed = [Task("article", str(n), "failed", "no connection") for n in range(1, 8)]
+        waiting = [Task("cited_by", "8", "failed", "not asked: no connection")]
+        a_run(db, MOMENT, "{}", [Task("file", name, "done", None) for name in names] + failed + waiting)
+        report = format_search_report(db)
+
+    row = "| failed | 7 articles, 1 list of who cites | no connection | `1`, `2`, `3`, `4`, `5` | 1 |"
+    assert report.count("no connection") == 1
+    assert row in report
+    assert "- read 12 files\n  <details><summary>all of them</summary>\n\n  - `1.xml`\n" in report
+    assert report.count(".xml") == 12
+
+
+@pytest.mark.parametrize(
+    ("tasks", "finished", "updates"),
+    [
+        ([Task("article", "1", "unchanged", None)], "2026-02-01T00:00:01Z", "2026-02-01"),
+        ([Task("article", "1", "unchanged", None)], "2026-02-09T00:00:01Z", "2026-02-01 to 2026-02-09"),
+        ([Task("article", "1", "failed", "no")], None, "tried 2026-02-01, failed"),
+        ([Task("article", "1", None, None)], None, "tried 2026-02-01, failed"),
+        ([Task("article", "1", "failed", "no"), Task("article", "2", "stored", None)], None,
+         "2026-02-01 (1 of 2 not answered)"),
+        ([], "2026-02-01T00:00:01Z", "2026-02-01 (nothing was due)"),
+    ],
+)  # fmt: skip
+def test_an_update_is_dated_by_what_was_answered(tmp_path: Path, tasks: list[Task], finished: str | None, updates: str):
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db, transaction(db):
+        a_run(db, "2026-02-01T00:00:00Z", '{"update": 30}', tasks, finished)
+        report = format_search_report(db)
+
+    assert f"| 12 | Updates | {updates} |" in report
+    assert "| 13 | Dates of searches | none: no search was made |" in report
+
+
+def test_a_search_that_failed_and_was_made_later_has_the_date_of_its_answer(tmp_path: Path):
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db, transaction(db):
+        a_run(db, "2026-01-01T00:00:00Z", "{}", [Task("search", "oil", "failed", "no")])
+        a_run(db, "2026-01-05T00:00:00Z", "{}", [Task("search", "oil", "done", None)])
+        report = format_search_report(db)
+
+    assert "| 8 | Full search strategies | `oil` |" in report
+    assert "| 13 | Dates of searches | tried 2026-01-01, failed, 2026-01-05 |" in report
+
+
+def test_a_server_in_place_of_pubmed_is_named(tmp_path: Path):
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db, transaction(db):
+        save_run(db, started_at=MOMENT, command="", plan="{}", version="1", server="http://127.0.0.1:8002/")
+        save_records(db, [record(1)], received_at=MOMENT)
+        report = format_search_report(db)
+
+    assert "PubMed, by NCBI's E-utilities (in all runs `http://127.0.0.1:8002/` answered): 1 record |" in report

@@ -118,7 +118,7 @@ def test_loading_the_same_record_again_writes_nothing_but_when(db: sqlite3.Conne
 
     assert save(db, record(1, (2,)), at=LATER) == [Saved(1, "unchanged")]
     assert logical_hash(db) == before
-    assert rows(db, "select harvested_at, checked_at from articles") == [(MOMENT, LATER)]
+    assert rows(db, "select received_at, checked_at from articles") == [(MOMENT, LATER)]
 
 
 @pytest.mark.parametrize(

@@ -92,9 +92,10 @@ def test_unknown_is_not_zero(get: Get):
     never_asked = get(f"/article/{BOOK}").text
 
     assert known_citing.startswith("Cited by 2 works here cite it; NCBI ELink has no data (2026-01-02).")
-    assert section(never_asked, "cited-by") == "Cited by Unknown: not looked up yet."
-    assert section(never_asked, "similar") == "Similar articles Unknown: not looked up yet."
-    assert section(never_asked, "references") == "References Unknown: PubMed has no data on its references."
+    assert section(never_asked, "cited-by") == "Cited by Unknown: not looked up yet, or not answered."
+    assert section(never_asked, "similar") == "Similar articles Unknown: not looked up yet, or not answered."
+    unknown = "References Unknown: its record has no reference list, and no other source has answered."
+    assert section(never_asked, "references") == unknown
 
 
 def test_none_is_said_with_the_one_who_said_it(tmp_path: Path):
@@ -225,7 +226,7 @@ def test_held_and_merged_works_lead_to_what_they_are(tmp_path: Path):
 
     assert before == "/article/1"
     assert merged == "/work/2"
-    assert cited_by.startswith("Cited by 1 work here cites it; the whole list was not looked up yet")
+    assert cited_by.startswith("Cited by 1 work here cites it; no source has given the whole list yet")
     assert "Name1 2000 J Tests · held says PubMed" in cited_by
     assert [row["id"] for row in answers] == [1]
     assert "held Name2 2000 J Tests" in section(html, "references")
@@ -236,9 +237,9 @@ def test_home_counts_say_how_complete_they_are(get: Get):
     text = text_of(get("/").text)
 
     assert "records held 5" in text
-    assert "7 of 10 printed references carry a PMID." in text
+    assert "7 of 10 printed references are identified" in text
     assert "3 of 5 records have their own reference list." in text
-    assert "Citing articles were looked up for 3 of 5 records." in text
+    assert "Citing articles are known, or known to have no data, for 3 of 5 records." in text
     assert "It began with Vederhus 2020 J Tests" in text
 
 
@@ -281,7 +282,7 @@ def test_every_page_of_a_demonstration_says_so_with_the_live_command(tmp_path: P
             html = get(address).text
             assert "litkb harvest kb.db 32448354 --references --cited-by --similar" in html, address
             assert "Last harvest" not in html, address
-        assert "Not harvested from NCBI" in get("/article/1").text
+        assert "not harvested from PubMed" in get("/article/1").text
 
 
 def test_every_page_of_a_made_up_field_says_so_and_links_nowhere(tmp_path: Path):

@@ -210,7 +210,7 @@ def test_tables_of_datasette_link_them_as_well(get: Get):
 def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path):
     path = fill(tmp_path / "run.db", [record(1)])
     db = open_kb(path)
-    db.execute("insert into harvest_runs values (2, ?, null, 'litkb harvest kb.db 7 8', '{}', '0.1.0')", (MOMENT,))
+    db.execute("insert into harvest_runs values (2, ?, null, 'litkb harvest kb.db 7 8', '{}', '0.1', null)", (MOMENT,))
     db.executemany(
         "insert into harvest_tasks values (2, ?, ?, ?, ?, null)",
         [
@@ -230,7 +230,7 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
     with served(path) as get:
         text, table = text_of(plain(get("/run/2").text)), get("/kb/harvest_tasks?run_id=2")
     assert text.startswith(
-        "Harvest run 2 Harvest of 2026-01-02, not finished litkb harvest kb.db 7 8 "
+        "Harvest run 2 Harvest of 2026-01-02: 2 of 5 requests not answered litkb harvest kb.db 7 8 "
         "Started 2026-01-02T03:04:05.000Z Finished not yet; the same command continues it"
     )
     assert "articles 3: 1 pending, 1 not found, 1 stored" in text
