@@ -107,7 +107,10 @@ def read_damage(db: sqlite3.Connection) -> Iterator[Violation]:
         ("integrity_check", "SQLite finds the file whole"),
         ("foreign_key_check", "every row that refers to another finds it"),
     ):
-        rows = [" ".join(map(str, row)) for row in db.execute(f"pragma {pragma}")]
+        try:
+            rows = [" ".join(map(str, row)) for row in db.execute(f"pragma {pragma}")]
+        except sqlite3.DatabaseError as error:  # so damaged that SQLite does not look further
+            rows = [str(error)]
         if rows not in ([], ["ok"]):
             yield Violation(rule, len(rows), rows[:_LISTED])
 
