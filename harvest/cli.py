@@ -319,11 +319,17 @@ def rebuild_command(ctx: click.Context, kb: Path) -> int:
     Example: litkb rebuild kb.db
     """
     with shown_progress() as progress:
-        count = rebuild_kb(kb, progress=_counting(progress))
-    click.echo(f"{kb}: made anew from {count:,} answers")
+        rebuilt = rebuild_kb(kb, progress=_counting(progress))
+    click.echo(f"{kb}: made anew from {rebuilt.answers:,} answers")
+    for sentence in rebuilt.damaged:
+        say(f"Left out: {sentence}")
+    if rebuilt.damaged:
+        say(f"{len(rebuilt.damaged):,} answers are damaged; the commands that asked for them ask again.")
+    if rebuilt.kept_at:
+        say(f"{rebuilt.kept_at} is the file before, with what they brought.")
     if after := (ctx.obj or {}).get("after_harvest"):
         after(kb)
-    return 0
+    return 1 if rebuilt.damaged else 0
 
 
 def _counting(progress: Callable[[str, int, int], None]) -> Callable[[int], None]:

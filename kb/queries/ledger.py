@@ -28,6 +28,11 @@ def read_resumable_run(db: sqlite3.Connection, plan: str) -> tuple[int, str] | N
     return row[:2] if row and row[2] is None else None
 
 
+def read_answer_names(db: sqlite3.Connection) -> set[str]:
+    """Return the names of the answers that brought what tasks asked for, as the archive has them."""
+    return {row[0] for row in db.execute("select distinct answer from harvest_tasks where answer is not null")}
+
+
 def read_settled(db: sqlite3.Connection, run_id: int, task: str) -> set[str]:
     """Return what this run need not ask again: tasks that have an outcome other than failed."""
     rows = db.execute(
