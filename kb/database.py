@@ -15,6 +15,7 @@ from kb.seals import break_seals, seal
 BUSY_TIMEOUT_MS: Final = 30_000
 _LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
 _HEADER: Final = b"SQLite format 3\x00"
+DAMAGED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # SQLite's message may quote bytes that are no text
 
 
 class _Connection(sqlite3.Connection):
@@ -59,7 +60,7 @@ def open_kb(
     db.let_go = weakref.finalize(db, let_go)
     try:
         _prepare(db, path, readonly=readonly, keep_journal=keep_journal)
-    except sqlite3.DatabaseError as error:
+    except DAMAGED as error:
         db.close()
         raise _explained(error, path) from error
     except BaseException:
@@ -111,7 +112,7 @@ def readonly_options(path: Path) -> str:
         db.execute("select 1 from sqlite_master").fetchone()
     except sqlite3.OperationalError:
         return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
-    except sqlite3.DatabaseError:
+    except DAMAGED:
         return "mode=ro"  # it opens, and is no database: open_kb says so
     finally:
         db.close()
@@ -235,7 +236,7 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
         db.execute("commit")
 
 
-def _explained(error: sqlite3.DatabaseError, path: Path) -> DatabaseError:
+def _explained(error: sqlite3.DatabaseError | UnicodeDecodeError, path: Path) -> DatabaseError:
     """Return error as a sentence that names the file and what to do."""
     text = str(error)
     if "locked" in text or "busy" in text:
@@ -244,7 +245,7 @@ def _explained(error: sqlite3.DatabaseError, path: Path) -> DatabaseError:
         return DatabaseError(f"{path} cannot be written: it, or its folder, is read-only.")
     if "full" in text:
         return DatabaseError(f"The disk is full: {path} was left as it was after the last whole batch.")
-    if "not a database" in text or "malformed" in text:
+    if isinstance(error, UnicodeDecodeError) or "not a database" in text or "malformed" in text:
         return NotLitkbError(f"{path} is damaged or not an SQLite file; it was left alone.")
     return DatabaseError(f"{path} cannot be used: {text}.")
 

@@ -79,7 +79,7 @@ def _first_altered(db: sqlite3.Connection, name: str, digests: bytes) -> str | N
                 last, found = piece or (last, b"")
                 if found != digest:
                     return f"{name}: {_place(number, [last[key] for key in keys if last])}"
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return f"{name}: {error}"
     return None
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from kb.database import readonly_options
+from kb.database import DAMAGED, readonly_options
 from kb.errors import ArchiveError
 
 PIECE: Final = 1 << 20  # bytes read or written in one go
@@ -55,7 +55,7 @@ def read_answers(db: sqlite3.Connection) -> list[Kept]:
     """Return all answers kept, in order of receipt; of damaged pages, what can be read. See read_damage()."""
     try:
         found = db.execute(f"{_ANSWERS} not indexed").fetchall()
-    except sqlite3.DatabaseError:
+    except DAMAGED:
         found = [row for number in range(1, _MOST_ANSWERS) for row in _read_answer(db, number)]
     return sorted(map(_kept, found), key=lambda kept: (kept.received_at, kept.id))
 
@@ -63,7 +63,7 @@ def read_answers(db: sqlite3.Connection) -> list[Kept]:
 def _read_answer(db: sqlite3.Connection, number: int) -> list[Any]:
     try:
         return db.execute(f"{_ANSWERS} where id = ?", (number,)).fetchall()
-    except sqlite3.DatabaseError:
+    except DAMAGED:
         return []
 
 
@@ -100,7 +100,7 @@ def read_damage(path: Path, wanted: Set[str]) -> Iterator[str]:
                 except ArchiveError as error:
                     yield f"{error} {format_asked(kept)}"
             yield from map(format_lost, sorted(wanted - {kept.name for kept in answers}))
-    except sqlite3.DatabaseError as error:
+    except DAMAGED as error:
         yield f"It cannot be read: {error}."
 
 
@@ -119,7 +119,7 @@ def read_body(db: sqlite3.Connection, kept: Kept) -> Iterator[bytes]:
     """Yield the bytes of an answer in pieces. Raises ArchiveError at the end if they are not those kept."""
     try:
         yield from _read_body(db, kept)
-    except (sqlite3.Error, zlib.error) as error:
+    except (sqlite3.Error, UnicodeDecodeError, zlib.error) as error:
         raise _damaged(kept) from error
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from kb.database import DAMAGED
 from kb.queries.works import IS_RESOLVED, TARGET, UNNAMED
 
 _LISTED: Final = 5  # how many offenders a sentence names
@@ -109,7 +110,7 @@ def read_damage(db: sqlite3.Connection) -> Iterator[Violation]:
     ):
         try:
             rows = [" ".join(map(str, row)) for row in db.execute(f"pragma {pragma}")]
-        except sqlite3.DatabaseError as error:  # so damaged that SQLite does not look further
+        except DAMAGED as error:  # so damaged that SQLite does not look further
             rows = [str(error)]
         if rows not in ([], ["ok"]):
             yield Violation(rule, len(rows), rows[:_LISTED])
