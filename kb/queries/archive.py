@@ -14,6 +14,12 @@ from kb.errors import ArchiveError
 
 PIECE: Final = 1 << 20  # bytes read or written in one go
 _ANSWERS: Final = "select id, name, sha256, endpoint, request, received_at, entry_hash from answers"
+_COLUMNS: Final = """select group_concat(name || ' ' || upper(type), ', ') from pragma_table_info('sqlar')
+    union all select group_concat(name || ' ' || upper(type), ', ') from pragma_table_info('answers')"""
+_EXPECTED: Final = [
+    ("name TEXT, mode INT, mtime INT, sz INT, data BLOB",),
+    ("id INTEGER, name TEXT, sha256 TEXT, endpoint TEXT, request TEXT, received_at TEXT, entry_hash TEXT",),
+]
 _MOST_ANSWERS: Final = 1_000_000  # looked for by number, where damage lets nobody list them
 _SHOWN: Final = 200  # characters of a request in a sentence
 
@@ -93,6 +99,8 @@ def read_damage(path: Path, wanted: Set[str]) -> Iterator[str]:
         with open_kept(path) as db:
             found = [row[0] for row in db.execute("pragma integrity_check")]
             yield from (f"SQLite: {words}" for words in found if words != "ok")
+            if db.execute(_COLUMNS).fetchall() != _EXPECTED:
+                yield "The names or types of its columns are not as they were."
             answers = read_answers(db)
             for kept in answers:
                 try:
