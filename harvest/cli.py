@@ -316,6 +316,8 @@ def _together(problems: Sequence[Task]) -> dict[tuple[str, ...], list[Task]]:
 def rebuild_command(ctx: click.Context, kb: Path) -> int:
     """Make DB anew from the answers kept in the archive beside it; nobody is asked.
 
+    A damaged answer is named and left out; the same harvest then asks for it again.
+
     Example: litkb rebuild kb.db
     """
     with shown_progress() as progress:

@@ -25,7 +25,7 @@ _VERSION: Final = re.compile(r"kb-([0-9a-f]{12})\.db")
 @click.option("--hash", "only_hash", is_flag=True, help="Print the SHA-256 of the logical content.")
 @json_option
 def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
-    """Check that DB is whole: every rule that a database constraint cannot say.
+    """Check that DB is whole: its pages, its rules, what each table was sealed with, and the archive beside it.
 
     Example: litkb check kb.db
     """
