@@ -41,9 +41,7 @@ def check_command(kb: Path, only_hash: bool, as_json: bool) -> int:
     for violation in [] if as_json else violations:
         say(f"Broken: {violation.rule} ({violation.rows:,}: {', '.join(violation.examples)})")
     if not is_sealed:
-        say(
-            "Only rules were checked: a writer that did not end, or still writes, left no seals to compare tables with."
-        )
+        say("Not every table could be compared with its seal: a writer was killed, or still writes.")
     return 1 if violations else 0
 
 

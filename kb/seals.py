@@ -25,25 +25,25 @@ _Piece = tuple[_Row, bytes]  # the first row of some rows, and the digest of all
 
 
 def break_seals(db: sqlite3.Connection, tables: Collection[str]) -> None:
-    """Remove the seals of tables, of all where none is named, within the transaction that is about to change them."""
+    """Break the seals of tables, of all where none is named, within the transaction that is about to change them."""
     if tables:
-        db.executemany(f"delete from {_TABLE} where name = ?", ((table,) for table in tables))
+        db.executemany(f"update {_TABLE} set digests = x'' where name = ?", ((table,) for table in tables))
     else:
         db.execute(f"delete from {_TABLE}")
 
 
 def seal(db: sqlite3.Connection) -> None:
-    """Seal what has no seal, as one state of the file holds it; time grows with it: about a second a million rows.
+    """Seal what has no whole seal, as one state of the file holds it: about a second a million rows.
 
     Raises sqlite3.OperationalError where another process wrote meanwhile, which will seal in its turn.
     """
     db.execute("begin")
     try:
-        sealed = {row[0] for row in db.execute(f"select name from {_TABLE}")}
-        names = [name for name in _names(db) if name not in sealed]
+        whole = {row[0] for row in db.execute(f"select name from {_TABLE} where digests <> x''")}
+        names = [name for name in _names(db) if name not in whole]
         with _as_bytes(db):
             seals = [(name, b"".join(digest for _, digest in _pieces(db, name))) for name in names]
-        db.executemany(f"insert into {_TABLE} (name, digests) values (?, ?)", seals)
+        db.executemany(f"insert or replace into {_TABLE} (name, digests) values (?, ?)", seals)
     except BaseException:
         if db.in_transaction:  # SQLite rolls back by itself on a full disk
             db.execute("rollback")
@@ -52,8 +52,8 @@ def seal(db: sqlite3.Connection) -> None:
 
 
 def read_is_sealed(db: sqlite3.Connection) -> bool:
-    """Return whether the file has seals to compare with."""
-    return db.execute(f"select 1 from {_TABLE}").fetchone() is not None
+    """Return whether the file has seals to compare with, none of them broken."""
+    return db.execute(f"select count(*) > 0 and min(digests <> x'') from {_TABLE}").fetchone() == (1,)
 
 
 def read_altered(db: sqlite3.Connection) -> Iterator[str]:
@@ -65,7 +65,7 @@ def read_altered(db: sqlite3.Connection) -> Iterator[str]:
     for name in _names(db):
         if name not in stored:
             yield f"{name} has no seal"
-        elif altered := _first_altered(db, name, stored[name]):
+        elif stored[name] and (altered := _first_altered(db, name, stored[name])):  # else it is broken
             yield altered
 
 
