@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from harvest.matching import QUEUED, Match, Subject, match_with
+from harvest.agreement import Subject
+from harvest.matching import QUEUED, Match, match_with
 from kb.identifiers import doi_key, doi_without_version
 from kb.queries.resolutions import Candidate, HeldSubject, Unresolved
 from kb.store.resolutions import Decision
@@ -12,15 +13,21 @@ from kb.store.resolutions import Decision
 def decision_by_pmid(work: Unresolved, subject: Subject | None) -> Decision | None:
     """Return what the PMID printed in a reference decides, given the article that has it; None without one.
 
-    Accepted unless more of the words contradicts that article than agrees, and its first author is not named: a
+    Accepted unless another first author, another volume and page, or more contradiction than agreement is printed: a
     misprint of one digit names another article, which a person must see.
     """
     if subject is None or work.pmid != subject.pmid or work.citing == {subject.pmid}:
         return None
     best = max((match_with(subject, citation) for citation in work.citations), key=lambda match: match.score)
-    if best.score > 0 or "author +" in best.parts:
+    if not _is_contradicted(best):
         return Decision(work.reference_key, "pmid", "accepted", subject.pmid, best.score)
     return Decision(work.reference_key, "pmid", "proposed", None, best.score, (Candidate(*best),))
+
+
+def _is_contradicted(match: Match) -> bool:
+    if "author -" in match.parts or ("volume -" in match.parts and "page -" in match.parts):
+        return True
+    return match.score <= 0 and "author +" not in match.parts
 
 
 def versions_by_doi(held: Iterable[HeldSubject]) -> dict[str, list[HeldSubject]]:
@@ -38,4 +45,4 @@ def other_versions(work: Unresolved, versions: dict[str, list[HeldSubject]]) -> 
         return ()
     key = doi_key(work.doi)
     found = (one for one in versions.get(doi_without_version(key), ()) if doi_key(one.doi or "") != key)
-    return [Match(one.pmid, QUEUED, "DOI of another version +") for one in found]
+    return [Match(one.pmid, QUEUED, "version +") for one in found]

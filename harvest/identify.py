@@ -1,5 +1,6 @@
 """Whose article is meant: an identifier or a printed title -> the one PMID whose own record has it, or why not."""
 
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -17,6 +18,7 @@ from kb.text import fold, words_in
 GROUP: Final = 25  # identifiers in one search: their articles, and what PubMed finds beside them, fit one EFetch
 _SHOWN: Final = 5  # candidates in a sentence
 _TELLING: Final = 4  # words of a title that is hardly another's, too
+_NUMBER: Final = re.compile(r"\d+")
 _YEARS: Final = 1  # between online and print
 
 
@@ -116,14 +118,15 @@ def identify_title(client: Client, seed: Seed) -> Identified:
 
 def _titled(article: Article) -> Titled:
     return Titled(
-        article.pmid, article.title, article.vernacular_title, article.year, article.authors, article.doi
+        article.pmid, article.title, article.vernacular_title, article.year, article.authors, article.doi,
+        article.volume, article.pages,
     )  # fmt: skip
 
 
 def _chosen(seed: Seed, found: Sequence[Titled], count: int, where: str) -> Identified:
     """Return the one of found that is meant; none where two are, or where not all of them could be looked at."""
     meant = [one for one in found if is_meant(seed, one)]
-    if len(meant) == 1 and count <= len(found):
+    if len(meant) == 1 and count <= len(found) and not _may_be_another_year(seed, meant[0], found):
         return Identified(meant[0].pmid, str(meant[0].pmid))
     if not found:
         return Identified(None, f"{where} finds no article with this title")
@@ -131,20 +134,48 @@ def _chosen(seed: Seed, found: Sequence[Titled], count: int, where: str) -> Iden
     return Identified(None, f"{where} finds {count} with such a title, none of them certain: {listed}")
 
 
+def _may_be_another_year(seed: Seed, one: Titled, found: Sequence[Titled]) -> bool:
+    """Tell whether one is of the year before or after, and nothing tells it from the like of that year: a report.
+
+    That is its place, or, where no other has its title, its author.
+    """
+    if not seed.year or seed.year == one.year or _differs(seed.pages, one.pages) is False:
+        return False
+    return not seed.author or sum(_has_title(seed, other) for other in found) > 1
+
+
 def is_meant(seed: Seed, one: Titled) -> bool:
-    """Tell whether a record is of the article that seed prints: nothing that both say may differ."""
+    """Tell whether a record is of the article that seed prints: nothing that both say may differ.
+
+    Of the volume a slip is allowed where the first page is the same.
+    """
     words = words_in(fold(seed.title or ""))
-    same_title = words in [words_in(fold(title)) for title in (one.title, one.vernacular_title) if title]
-    if not words or not same_title or (seed.doi and one.doi and doi_key(seed.doi) != doi_key(one.doi)):
+    if not words or not _has_title(seed, one):
+        return False
+    if seed.doi and one.doi and doi_key(seed.doi) != doi_key(one.doi):
         return False
     if seed.year and (one.year is None or abs(one.year - seed.year) > _YEARS):
         return False
-    if seed.author and one.authors and not _shares_name(seed.author, one.authors):
+    if seed.author and one.authors and not _shares_name(seed.author, one.authors.partition(",")[0]):
+        return False
+    other_page = _differs(seed.pages, one.pages)
+    if other_page or (other_page is None and _differs(seed.volume, one.volume)):
         return False
     return len(words) >= _TELLING or bool(seed.year and seed.author and one.authors)
 
 
-def _shares_name(author: str, authors: str) -> bool:
-    """Tell whether a word of a name, initials left out, is one of the authors'."""
+def _has_title(seed: Seed, one: Titled) -> bool:
+    words = words_in(fold(seed.title or ""))
+    return words in [words_in(fold(title)) for title in (one.title, one.vernacular_title) if title]
+
+
+def _differs(mine: str | None, other: str | None) -> bool | None:
+    """Tell whether two volumes, or two first pages, differ; None where one of them is not given."""
+    numbers = [_NUMBER.search(fold(text or "")) for text in (mine, other)]
+    return None if None in numbers else numbers[0][0].lstrip("0") != numbers[1][0].lstrip("0")  # type: ignore[index]
+
+
+def _shares_name(author: str, first: str) -> bool:
+    """Tell whether a word of a name, initials left out, is one of the first author's."""
     words = {word for word in words_in(fold(author)) if len(word) > 1}
-    return not words or not words.isdisjoint(words_in(fold(authors)))
+    return not words or not words.isdisjoint(words_in(fold(first)))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import Final, NamedTuple
 
+from harvest.agreement import Subject
 from harvest.archive import keep_answer
 from harvest.asking import Progress, now
 from harvest.claims import decision_by_pmid, other_versions, versions_by_doi
@@ -12,7 +13,7 @@ from harvest.client import Client
 from harvest.ecitmatch import Place, printed_place
 from harvest.entrez import BATCH, fetch_articles, match_citations
 from harvest.identify import GROUP, identify_together
-from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, Subject, decided, subject_of
+from harvest.matching import ACCEPTED, MARGIN, QUEUED, Match, Matcher, decided, is_forbidden, subject_of
 from harvest.pubmed import parse_articles
 from kb.database import transaction
 from kb.errors import SourceError
@@ -83,25 +84,30 @@ def decision_on(
     """Return what matches of all printings of a work decide; None where none of them is worth a person's look.
 
     An article is not the work that nobody but itself cites; one with another DOI or PMID than the printed one is not
-    accepted.
+    accepted, nor one that any printing contradicts.
     """
     best: dict[int, Match] = {}
+    forbidden = set()
     for match in matches:
+        if is_forbidden(match):
+            forbidden.add(match.pmid)
         if work.citing != {match.pmid} and match.score > best.get(match.pmid, _NOTHING).score:
             best[match.pmid] = match
     ranked = sorted(best.values(), key=lambda match: (-match.score, match.pmid))
     if not ranked or ranked[0].score < QUEUED:
         return None
     meant = decided(ranked)
-    if meant and (work.pmid not in (None, meant.pmid) or _differ(work.doi, dois.get(meant.pmid))):
+    if meant and (meant.pmid in forbidden or _is_another(work, meant.pmid, dois.get(meant.pmid))):
         meant = None
     candidates = tuple(Candidate(*match) for match in ranked[:_KEPT])
     state = "accepted" if meant else "proposed"
     return Decision(work.reference_key, method, state, meant.pmid if meant else None, ranked[0].score, candidates)
 
 
-def _differ(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and doi_key(one) != doi_key(other)
+def _is_another(work: Unresolved, pmid: int, doi: str | None) -> bool:
+    """Tell whether an article has another PMID or DOI than a work prints."""
+    differs = work.doi is not None and doi is not None and doi_key(work.doi) != doi_key(doi)
+    return differs or work.pmid not in (None, pmid)
 
 
 _NOTHING: Final = Match(0, float("-inf"), "")

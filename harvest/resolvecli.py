@@ -20,6 +20,7 @@ from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, doi_key, normalise_doi
 from kb.queries.archive import archive_path
 from kb.queries.resolutions import (
+    Candidate,
     read_candidates,
     read_cited_work,
     read_meant,
@@ -30,16 +31,20 @@ from kb.queries.resolutions import (
 from kb.store.resolutions import Decision, save_persons_decision
 
 SHOWN: Final = 20  # references of the queue that are printed; --json gives all
+AUTHORS: Final = 3  # of a candidate that are printed
 _PRINTED: Final = re.compile(r"(\d{1,10}):(\d{1,6})")
 _PERSON: Final = "person"
 
 
 @click.command("resolve")
 @kb_argument
+@click.argument("references", metavar="[REF]...", nargs=-1)
 @click.option("--list", "listed", is_flag=True, help="List the references that wait for a decision, with candidates.")
-@click.option("--accept", multiple=True, metavar="REF", help="The best candidate of a reference is the article meant.")
 @click.option(
-    "--reject", multiple=True, metavar="REF", help="None of its candidates is; an accepted one is taken back."
+    "--accept", multiple=True, metavar="REF...", help="The best candidate of each reference is the article meant."
+)
+@click.option(
+    "--reject", multiple=True, metavar="REF...", help="None of its candidates is; an accepted one is taken back."
 )
 @click.option(
     "--set",
@@ -48,7 +53,7 @@ _PERSON: Final = "person"
     nargs=2,
     type=(str, click.IntRange(1, PMID_LIMIT)),
     metavar="REF PMID",
-    help="The reference means this article, held or not.",
+    help="The reference means this article, held or not; may be repeated.",
 )
 @click.option("--ask", is_flag=True, help="Also ask PubMed (ECitMatch) for what is left.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
@@ -59,10 +64,12 @@ def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json:
 
     Without options all such references are matched with the articles held: what is certain is accepted, what is
     doubtful waits for --accept, --reject or --set. REF is what --list prints (ref:... or doi:...), or an article and
-    the number of its reference, 32448354:12. What a person decides is never overwritten.
+    the number of its reference, 32448354:12; --accept and --reject take several. What a person decides is never
+    overwritten. The citation graph is computed once, after all of them, or with --no-graph not at all.
 
     Example: litkb resolve kb.db
     """
+    options |= _with_more(options, options.pop("references"))
     decides = any(options[name] for name in ("accept", "reject", "chosen"))
     if options["ask"] and (decides or options["listed"]):
         raise UsageError("--ask looks for all references; it goes with no other decision and not with --list.")
@@ -77,6 +84,14 @@ def resolve_command(ctx: click.Context, /, kb: Path, *, no_graph: bool, as_json:
         changed = read_meant(db) != before
     if changed and not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
+
+
+def _with_more(options: dict[str, Any], references: tuple[str, ...]) -> dict[str, Any]:
+    """Return the option to which REFs without one belong: --accept or --reject, whichever is given."""
+    given = [name for name in ("accept", "reject") if options[name]]
+    if references and len(given) != 1:
+        raise UsageError(f"{references[0]!r}: say --accept or --reject before each reference.")
+    return {given[0]: (*options[given[0]], *references)} if references else {}
 
 
 def _resolve(db: sqlite3.Connection, kb: Path, *, ask: bool, as_json: bool) -> None:
@@ -113,11 +128,24 @@ def _list(db: sqlite3.Connection, *, as_json: bool) -> None:
     for waiting, candidates in queue[:SHOWN]:
         click.echo(f"{waiting.reference_key}\n  {waiting.citation or '(nothing printed but its DOI)'}")
         for one in candidates:
-            click.echo(f"  {one.score:5.1f}  {one.pmid}  {one.label or 'not held'}  ({one.agreement})")
+            click.echo(f"  {one.score:5.1f}  {one.pmid}  {one.agreement}\n         {_format_candidate(one)}")
     if len(queue) > SHOWN:
         click.echo(f"… and {len(queue) - SHOWN:,} more (--json lists them all)")
     if not queue:
         say("Nothing waits for a decision.")
+
+
+def _format_candidate(one: Candidate) -> str:
+    """Return authors, title, journal and year of a candidate, as far as they are known here."""
+    if one.title is None and one.authors is None:
+        return f"{one.label or 'nothing is known of it here'} (not held)"
+    parts = (_few(one.authors), (one.title or "[no title]").rstrip("."), one.journal, one.year and str(one.year))
+    return ". ".join(part for part in parts if part)
+
+
+def _few(authors: str | None) -> str | None:
+    names = (authors or "").split(", ")
+    return ", ".join([*names[:AUTHORS], "et al"] if len(names) > AUTHORS else names) or None
 
 
 def _decide(db: sqlite3.Connection, options: dict[str, Any]) -> None:

@@ -32,7 +32,8 @@ def identify_seeds(run: Run, seeds: Sequence[Seed]) -> list[int]:
     different: dict[str, Seed] = {}
     for seed in seeds:
         different.setdefault(seed.asked, seed)
-        run.notes += [f"{seed.place}: {seed.note}"] if seed.note else []
+        if seed.note:
+            run.note(f"{seed.place}: {seed.note}")
     left = _note_known(search, different.values())
     named = [seed for seed in left if seed.identifiers]
     by_title = [(seed, "") for seed in left if not seed.identifiers]

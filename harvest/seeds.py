@@ -23,6 +23,8 @@ class Seed(NamedTuple):
     author: str | None = None  # the first, as given
     fault: str | None = None
     note: str | None = None
+    volume: str | None = None
+    pages: str | None = None
 
     @property
     def identifiers(self) -> list[Identifier]:

@@ -19,7 +19,7 @@ _COMMANDS: Final = {
     "graph": ("graph.cli:graph_commands", "Compute the citation graph of a knowledge base, and take it away."),
     "harvest": ("harvest.cli:harvest_command", "Pull articles, and what they cite, from PubMed or from files."),
     "mesh": ("harvest.meshcli:mesh_command", "Read NLM's MeSH descriptor file into DB."),
-    "picture": ("kb.site.picturecli:picture_command", "Write a picture of DB to OUT: a map, a timeline, charts."),
+    "picture": ("kb.site.picturecli:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),
     "publish": ("kb.publish.cli:publish_command", "Put DB into DIR as a file to serve or to hand on."),
     "rebuild": ("harvest.cli:rebuild_command", "Make DB anew from the answers kept in the archive beside it."),
     "rehearse": ("harvest.rehearsecli:rehearse_command", "Answer as PubMed would if it held only these records."),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,6 +17,7 @@ from kb.database import explain_sqlite
 from kb.errors import LitkbError
 
 Command = Callable[..., Any]
+LONG: Final = 5_000  # things to do from which progress is said where no bar can be shown
 
 kb_argument = click.argument("kb", metavar="DB", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -67,9 +68,9 @@ def tell(value: Any) -> None:
 
 @contextmanager
 def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function (what, done, of how many; 0: unknown) that shows progress on a terminal, else nothing."""
+    """Give a function (what, done, of how many; 0: unknown) that shows progress: a bar; on a pipe lines."""
     if not sys.stderr.isatty():
-        yield lambda *_: None
+        yield _progress_lines()
         return
     from rich.console import Console  # only a terminal needs it
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -88,6 +89,19 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
         yield show
     finally:
         bars.stop()
+
+
+def _progress_lines() -> Callable[[str, int, int], None]:
+    """Return a function that says at each tenth of a long task how far it is."""
+    told: dict[str, int] = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        tenth = 10 * done // total if total >= LONG else 0
+        if tenth > told.get(what, 0):
+            told[what] = tenth
+            say(f"{what}: {done:,} of {total:,}")
+
+    return show
 
 
 def run_command(command: click.Command, arguments: Sequence[str] | None = None) -> int:

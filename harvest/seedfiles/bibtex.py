@@ -57,7 +57,7 @@ def _seed(place: str, fields: list[Field]) -> Seed:
     values = [(field.key, str(field.value).strip()) for field in fields]
     texts = {
         kind: [value for key, value in values if kind_of(key) == kind]
-        for kind in ("note", "address", "title", "year", "author")
+        for kind in ("note", "address", "title", "year", "author", "volume", "pages")
     }
     said = [
         Said(key, kind, plain_identifier(value))
@@ -66,9 +66,10 @@ def _seed(place: str, fields: list[Field]) -> Seed:
     ]
     said += _eprint({key.lower(): value for key, value in values})
     hints = [*find_labelled(map(_lines, texts["note"])), *find_addressed(map(plain_identifier, texts["address"]))]
-    first = {kind: next(filter(None, texts[kind]), "") for kind in ("title", "year", "author")}
+    first = {kind: next(filter(None, texts[kind]), "") for kind in ("title", "year", "author", "volume", "pages")}
     author = plain_text(first["author"][:_LONGEST].partition(" and ")[0])
-    return build_seed(place, said, hints, Printed(plain_text(first["title"]), _bare(first["year"]), author))
+    where = (_bare(first["volume"]), _bare(first["pages"]))
+    return build_seed(place, said, hints, Printed(plain_text(first["title"]), _bare(first["year"]), author, *where))
 
 
 def _eprint(fields: dict[str, str]) -> list[Said]:

@@ -69,7 +69,8 @@ def _seed(place: str, item: dict[str, Any]) -> Seed:
     texts = {kind: [text for _, other, text in kinds if other == kind] for kind in ("note", "address")}
     hints = [*find_labelled(texts["note"]), *find_addressed(texts["address"])]
     title = _words(_first(next((value for key, value in item.items() if value and kind_of(key) == "title"), "")))
-    return build_seed(place, said, hints, Printed(title, _year(item), _author(item)))
+    where = [_words(item.get(key)) for key in ("volume", "page")]
+    return build_seed(place, said, hints, Printed(title, _year(item), _author(item), *where))
 
 
 def _words(value: Any) -> str:

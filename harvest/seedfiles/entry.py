@@ -40,6 +40,8 @@ class Printed(NamedTuple):
     title: str = ""
     year: str = ""
     author: str = ""
+    volume: str = ""
+    pages: str = ""
 
 
 _UNPRINTED: Final = Printed()
@@ -67,6 +69,8 @@ def build_seed(
         title=title,
         year=first_year(printed.year),
         author=collapse_spaces(printed.author) or None,
+        volume=collapse_spaces(printed.volume) or None,
+        pages=collapse_spaces(printed.pages) or None,
     )
     return _with_doubts(seed, doubts)
 

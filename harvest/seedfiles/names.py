@@ -11,6 +11,8 @@ _NAMES: Final = {
     "title": "title articletitle documenttitle primarytitle ti",
     "year": "year publicationyear pubyear publishedyear yearofpublication py date publicationdate coverdate issued",
     "author": "firstauthor author authors authornames au",
+    "volume": "volume volumenumber vl",
+    "pages": "pages page pagerange pagestart startpage firstpage sp bp",
     "note": "note notes extra annote annotation addendum accessionnumber uniqueid ut",
     "address": "url urls link links uri howpublished",
 }

@@ -20,6 +20,7 @@ _CUSTOM: Final = tuple(f"{letter}{number}" for letter in "CU" for number in rang
 _RIS: Final = Layout(
     _BEGINS, _TAG, pmid=("PM",), doi=("DO",), accession=("AN",), database=("DB", "DP"), notes=("N1", "AN", *_CUSTOM),
     addresses=("UR", "L1", "L2", "LK"), title=("TI", "T1", "TT", "BT"), year=("PY", "Y1", "DA"), author=("AU", "A1"),
+    volume=("VL",), pages=("SP",),
 )  # fmt: skip
 
 

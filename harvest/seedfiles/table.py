@@ -103,12 +103,13 @@ def _row_seeds(place: str, row: Sequence[str], heading: Heading) -> Iterator[See
     texts = {kind: [text for _, other, text in cells if other == kind and text] for kind in ("note", "address")}
     first = {
         kind: next((text for _, other, text in cells if other == kind and text), "")
-        for kind in ("title", "year", "author")
+        for kind in ("title", "year", "author", "volume", "pages")
     }
     title = _NEUTRALISED.sub("", first["title"], count=1)
     author = re.split("[,;]", first["author"], maxsplit=1)[0].rstrip(". ")
     hints = [*find_labelled(texts["note"]), *find_addressed(texts["address"])]
-    yield build_seed(place, said, hints, Printed(title, first["year"], author))
+    printed = Printed(title, first["year"], author, first["volume"], first["pages"])
+    yield build_seed(place, said, hints, printed)
 
 
 def _several(said: Iterable[Said]) -> list[Seed]:

@@ -29,28 +29,31 @@ class Layout(NamedTuple):
     title: tuple[str, ...]
     year: tuple[str, ...]
     author: tuple[str, ...]
+    volume: tuple[str, ...]
+    pages: tuple[str, ...]
     end: str | None = None  # the line with which a whole entry ends
 
 
 REFWORKS: Final = Layout(
     re.compile(r"RT [A-Z]"), re.compile(r"([A-Z][A-Z0-9])(?: (.*))?"), pmid=("PM",), doi=("DO",), accession=("AN",),
     database=("DB", "DS"), notes=("NO", "AN"), addresses=("UL", "LK"), title=("T1", "TI"), year=("YR", "FD"),
-    author=("A1",),
+    author=("A1",), volume=("VO",), pages=("SP",),
 )  # fmt: skip
 WEB_OF_SCIENCE: Final = Layout(
     re.compile("PT [A-Z]"), re.compile(r"([A-Z][A-Z0-9])(?: (.*))?"), pmid=("PM",), doi=("DI",), accession=(),
-    database=(), notes=("UT",), addresses=(), title=("TI",), year=("PY",), author=("AU",), end="ER",
+    database=(), notes=("UT",), addresses=(), title=("TI",), year=("PY",), author=("AU",), volume=("VL",),
+    pages=("BP",), end="ER",
 )  # fmt: skip
 ENDNOTE: Final = Layout(
     re.compile("%0 "), re.compile(r"%(\S)(?: (.*))?"), pmid=(), doi=("R",), accession=("M",), database=("W", "~"),
-    notes=("Z", "M", "2"), addresses=("U",), title=("T",), year=("D",), author=("A",),
+    notes=("Z", "M", "2"), addresses=("U",), title=("T",), year=("D",), author=("A",), volume=("V",), pages=("P",),
 )  # fmt: skip
 ENDNOTE_XML: Final = Layout(
     re.compile(""), re.compile(""), pmid=(), doi=("electronic-resource-num",), accession=("accession-num",),
     database=("remote-database-name", "remote-database-provider"),
     notes=("notes", "accession-num", *(f"custom{number}" for number in range(1, 8))),
     addresses=("urls/related-urls/url", "urls/web-urls/url"), title=("titles/title",), year=("dates/year",),
-    author=("contributors/authors/author",),
+    author=("contributors/authors/author",), volume=("volume",), pages=("pages",),
 )  # fmt: skip
 
 
@@ -127,7 +130,8 @@ def seed_of_fields(place: str, fields: Fields, layout: Layout, more: Iterable[Sa
         *find_addressed(values_of(fields, layout.addresses)),
     ]
     author = first(layout.author).partition("\n")[0]  # Web of Science has each in a line
-    return build_seed(place, [*said, *more], hints, Printed(first(layout.title), first(layout.year), author))
+    printed = Printed(first(layout.title), first(layout.year), author, first(layout.volume), first(layout.pages))
+    return build_seed(place, [*said, *more], hints, printed)
 
 
 def _accession(values: Iterable[str]) -> list[str]:

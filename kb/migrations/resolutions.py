@@ -33,7 +33,7 @@ create table resolution_candidates (
     id integer not null references resolutions (id),
     pmid integer not null,
     score real not null,         -- sum of what agrees and what contradicts
-    agreement text not null,     -- "title + author + year -": what agreed, and what contradicted
+    agreement text not null,     -- "title + author ~ year -": what agreed, nearly agreed, contradicted
     primary key (id, pmid)
 ) strict, without rowid;
 """

@@ -13,12 +13,16 @@ _PRINTED: Final = "(select min(r.citation) from article_references r where r.cit
 
 
 class Candidate(NamedTuple):
-    """An article that a reference may mean; label is None where nothing here names it."""
+    """An article that a reference may mean; label is None where nothing names it, the rest where it is not held."""
 
     pmid: int
     score: float
-    agreement: str  # "title + author + year -"
+    agreement: str  # "title + author ~ year -"
     label: str | None = None
+    title: str | None = None
+    authors: str | None = None
+    journal: str | None = None
+    year: int | None = None
 
 
 class Resolution(NamedTuple):
@@ -55,6 +59,9 @@ class HeldSubject(NamedTuple):
     journals: tuple[str, ...]
     volume: str | None
     pages: str | None
+    initials: str | None  # of the first author
+    groups: tuple[str, ...]  # authors that are groups
+    vernacular: str | None
     doi: str | None
 
 
@@ -83,20 +90,24 @@ def _unresolved(rows: Sequence[tuple[int, str, str | None, str | None, str | Non
 
 def read_subjects(db: sqlite3.Connection) -> Iterator[HeldSubject]:
     """Yield every held article, by PMID."""
-    authors: dict[int, list[str]] = {}
-    for pmid, name in db.execute(
-        """select pmid, coalesce(last_name, collective_name, name) from authorships
+    authors: dict[int, list[tuple[str, str | None, str | None]]] = {}
+    for pmid, *author in db.execute(
+        """select pmid, coalesce(last_name, collective_name, name), initials, collective_name from authorships
         where role = 'author' order by pmid, position"""
     ):
-        authors.setdefault(pmid, []).append(name)
+        authors.setdefault(pmid, []).append(tuple(author))
     for row in db.execute(
-        """select a.pmid, coalesce(a.title, a.vernacular_title), a.year, a.volume, a.pages, a.doi,
+        """select a.pmid, a.title, a.year, a.volume, a.pages, a.vernacular_title, a.doi,
             j.title, j.abbreviation, j.iso_abbreviation
         from articles a left join journals j on j.journal_id = a.journal_id order by a.pmid"""
     ):
-        pmid, title, year, volume, pages, doi, *names = row
+        pmid, title, year, volume, pages, vernacular, doi, *names = row
         journals = tuple(dict.fromkeys(name for name in names if name))
-        yield HeldSubject(pmid, title, tuple(authors.get(pmid, ())), year, journals, volume, pages, doi)
+        listed = authors.get(pmid, [])
+        yield HeldSubject(
+            pmid, title, tuple(name for name, _, _ in listed), year, journals, volume, pages,
+            listed[0][1] if listed else None, tuple(group for *_, group in listed if group), vernacular, doi,
+        )  # fmt: skip
 
 
 def read_resolution(db: sqlite3.Connection, key: str) -> Resolution | None:
@@ -130,8 +141,10 @@ def read_meant(db: sqlite3.Connection) -> dict[int, int]:
 def read_candidates(db: sqlite3.Connection, work: int) -> list[Candidate]:
     """Return the articles that the references to a cited work may mean, the best first."""
     rows = db.execute(
-        """select c.pmid, c.score, c.agreement, w.label
+        """select c.pmid, c.score, c.agreement, w.label, coalesce(a.title, a.vernacular_title), a.authors,
+            coalesce(j.abbreviation, j.title), a.year
         from resolution_candidates c left join works w on w.id = c.pmid
+            left join articles a on a.pmid = c.pmid left join journals j on j.journal_id = a.journal_id
         where c.id = ? order by c.score desc, c.pmid""",
         (work,),
     )

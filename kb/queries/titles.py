@@ -15,6 +15,8 @@ class Titled(NamedTuple):
     year: int | None
     authors: str | None
     doi: str | None
+    volume: str | None = None
+    pages: str | None = None
 
 
 def read_titled(db: sqlite3.Connection, title: str) -> list[Titled]:
@@ -23,7 +25,7 @@ def read_titled(db: sqlite3.Connection, title: str) -> list[Titled]:
     if not words:
         return []
     rows = db.execute(
-        """select a.pmid, a.title, a.vernacular_title, a.year, a.authors, a.doi
+        """select a.pmid, a.title, a.vernacular_title, a.year, a.authors, a.doi, a.volume, a.pages
         from article_search s join articles a on a.pmid = s.rowid where article_search match ? order by a.pmid""",
         (f'title : "{words}"',),
     )

@@ -45,7 +45,9 @@ Read = Callable[[sqlite3.Connection], list[Picture]]
 @click.option("--site", metavar="URL", help="Lead links to this site of `litkb serve`; else works lead to PubMed.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def picture_command(kb: Path, what: str, out: Path, *, dark: bool, site: str | None, force: bool) -> None:
-    """Write a picture of DB to OUT: .svg, .png, or .html with all that it needs.
+    """Write a picture of DB to OUT, as .svg, .png or .html.
+
+    An HTML file needs nothing else: it can be sent, opened and explored anywhere.
 
     WHAT is map, timeline, names, years (all charts, as .html), years/articles, years/citations, years/communities,
     years/references, the PMID of a work (what stands around it), or PMID/years (what cites it, by year).

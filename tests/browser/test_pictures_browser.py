@@ -1,6 +1,6 @@
 """The pictures in headless Chromium: by pointer, by keyboard, on a phone, on paper, and without a script."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,14 @@ def shown(page: "Page", address: str) -> "Page":
     page.goto(address)
     page.locator("svg.picture").first.wait_for()
     return page
+
+
+def wait_until(page: "Page", is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, however slow the machine is; what it is stays to be asserted."""
+    for _ in range(200):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
 
 
 def place_of(page: "Page") -> list[float]:
@@ -92,7 +100,7 @@ def test_arrows_go_from_dot_to_dot_and_enter_opens_one(window: "Browser", field:
     after = page.evaluate("document.activeElement.id")
     is_seen = page.evaluate("getComputedStyle(document.activeElement.querySelector('circle')).strokeWidth")
     page.keyboard.press("+")
-    page.wait_for_timeout(400)  # the picture glides, then is drawn anew
+    page.wait_for_selector("svg.picture[data-zoom]")  # the picture glides, then is drawn anew
     zoom = page.locator("svg.picture").get_attribute("data-zoom")
     href = page.evaluate("document.activeElement.getAttribute('href')")
     page.keyboard.press("Enter")
@@ -138,7 +146,7 @@ def test_dragging_moves_the_picture_and_opens_no_page(window: "Browser", field: 
     assert place_of(page) == [x + 60, y + 40, width]
     assert page.url == field + "map"
     page.click("[data-do=reset]")
-    page.wait_for_timeout(400)
+    page.wait_for_selector("svg.picture:not(.gliding)")
     assert place_of(page) == [x, y, width]
     page.context.close()
 
@@ -151,12 +159,12 @@ def test_the_wheel_scrolls_the_page_until_the_picture_was_clicked(window: "Brows
     width = place_of(page)[2]
 
     page.mouse.wheel(0, 40)
-    page.wait_for_timeout(200)
+    wait_until(page, lambda: page.evaluate("scrollY") > 0)
     scrolled = page.evaluate("scrollY")
     still = place_of(page)[2]
     page.mouse.click(box["x"] + 10, box["y"] + 100)
     page.mouse.wheel(0, -200)
-    page.wait_for_timeout(300)
+    wait_until(page, lambda: place_of(page)[2] > width)
 
     assert (scrolled > 0, still) == (True, width)
     assert place_of(page)[2] > width

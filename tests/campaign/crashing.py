@@ -11,17 +11,12 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-import harvest.archive
-import harvest.asking
-import harvest.load
 import harvest.run
-import harvest.seeding
-import harvest.snowball
 from harvest.archive import open_archive
 from harvest.client import Client, Settings
 from harvest.files import InputFile
 from harvest.plan import Plan
-from kb.database import open_kb
+from kb.database import open_kb, transaction
 from kb.errors import LitkbError
 from kb.queries.archive import archive_path
 
@@ -58,8 +53,9 @@ class _Countdown:
 def _switch_transactions_off() -> None:
     """The control: every statement is kept by itself."""
     no_transaction: Callable[[Any], Any] = lambda _: nullcontext()  # noqa: E731  # one line says it
-    for module in (harvest.archive, harvest.asking, harvest.load, harvest.run, harvest.seeding, harvest.snowball):
-        module.transaction = no_transaction  # type: ignore[attr-defined]
+    for module in list(sys.modules.values()):
+        if getattr(module, "transaction", None) is transaction:
+            module.transaction = no_transaction  # type: ignore[attr-defined]
 
 
 def load_file(kb: Path, path: Path) -> int:

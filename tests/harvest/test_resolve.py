@@ -8,24 +8,27 @@ from pathlib import Path
 import pytest
 
 from harvest.faults import KINDS, PASSING, Fault
+from harvest.matching import Matcher
 from harvest.pace import WINDOW
 from harvest.pubmedxml import format_record
 from harvest.questions import PUBMED
 from harvest.rebuild import rebuild_kb
 from harvest.rehearsal import Rehearsal
+from harvest.resolve import decision_on
 from harvest.shelf import open_shelf
 from kb.check import check_kb, logical_hash
 from kb.cli import cli
-from kb.console import run_command
+from kb.console import run_command, shown_progress
 from kb.database import open_kb, transaction
 from kb.identifiers import citation_key
+from kb.queries.resolutions import Unresolved
 from kb.records import Record
 from kb.store.records import save_records
 from tests.harvest.network_builders import Clock, client_of
 from tests.harvest.test_matching import HUMPHREYS, LAUDET, WHOLE
 from tests.records import MOMENT, record, reference_of
 
-DOUBTFUL = "Humphreys K. Circles of help. J Subst Abuse Treat. 2004."
+DOUBTFUL = "Humphreys A, et al. J Subst Abuse Treat. 2004."
 CIRCLES = (
     "Humphreys K, Wing S, McCarty D. Self-help organizations for alcohol and drug problems. "
     "J Subst Abuse Treat. 2004;26(3):151-8."
@@ -104,7 +107,56 @@ def test_the_queue_is_listed_with_candidates(kb: Path, capsys: pytest.CaptureFix
 
     [waiting] = json.loads(capsys.readouterr().out)
     assert (waiting["reference_key"], waiting["citation"]) == (DOUBTFUL_KEY, DOUBTFUL)
+    assert [(one["title"], one["year"]) for one in waiting["candidates"]] == [(HUMPHREYS.title, 2004)]
     assert [(one["pmid"], one["agreement"]) for one in waiting["candidates"]] == [(12, "author + year + journal +")]
+
+
+def test_the_list_shows_authors_title_journal_and_year_of_each_candidate(kb: Path, capsys: pytest.CaptureFixture[str]):
+    resolve(kb)
+    capsys.readouterr()
+
+    resolve(kb, "--list")
+
+    assert capsys.readouterr().out == (
+        f"{DOUBTFUL_KEY}\n  {DOUBTFUL}\n   10.0  12  author + year + journal +\n"
+        f"         Humphreys A, Wing A, McCarty A. {HUMPHREYS.title}. J Subst Abuse Treat. 2004\n"
+    )
+
+
+def test_one_command_decides_several_references_and_computes_the_graph_once(kb: Path):
+    resolve(kb)
+    computed: list[Path] = []
+    after = {"after_harvest": computed.append}
+
+    cli.main(["resolve", str(kb), "--reject", WHOLE_KEY, OTHER_KEY, "1:2"], obj=after, standalone_mode=False)
+    assert identified(kb) == {}
+    cli.main(["resolve", str(kb), "--accept", DOUBTFUL_KEY, WHOLE_KEY], obj=after, standalone_mode=False)
+
+    assert identified(kb) == {WHOLE: ("person", 11), DOUBTFUL: ("person", 12)}
+    assert computed == [kb, kb]
+
+
+def test_a_printing_that_contradicts_is_not_outweighed_by_another_of_the_same_work():
+    whole, other = WHOLE, WHOLE.replace("24(1-2):33-73", "25(3):201-30")
+    matches = [match for text in (whole, other) for match in Matcher([LAUDET]).matches(text)]
+    work = Unresolved(-1, WHOLE_KEY, None, None, (whole, other), frozenset({1}))
+
+    decision = decision_on(work, matches, method="offline", dois={})
+
+    assert decision is not None
+    assert (decision.state, decision.pmid) == ("proposed", None)
+    assert decision_on(work, matches[:1], method="offline", dois={}).state == "accepted"  # type: ignore[union-attr]
+
+
+def test_progress_on_a_pipe_is_a_line_at_each_tenth_of_a_long_task(capsys: pytest.CaptureFixture[str]):
+    with shown_progress() as progress:
+        for done in range(500, 10_001, 500):
+            progress("references", done, 10_000)
+        progress("few", 4_000, 4_000)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "references: 1,000 of 10,000"
+    assert len(lines) == 10
 
 
 def test_a_person_accepts_rejects_and_sets_and_later_runs_leave_it(kb: Path):
@@ -123,9 +175,11 @@ def test_a_person_accepts_rejects_and_sets_and_later_runs_leave_it(kb: Path):
         (("--accept", OTHER_KEY), f"{OTHER_KEY} has no candidate to accept; name the article: --set {OTHER_KEY} PMID"),
         (("--reject", "1:9"), "1:9 is no reference here that lacks a PMID; the page of the article numbers them."),
         (("--reject", "1:3", "--set", OTHER_KEY, "5"), f"{OTHER_KEY} is decided twice in one command; nothing was changed."),  # noqa: E501 - one sentence
+        ((OTHER_KEY,), f"{OTHER_KEY!r}: say --accept or --reject before each reference."),
+        (("--accept", OTHER_KEY, "--reject", "1:2", "1:1"), "'1:1': say --accept or --reject before each reference."),
         (("--ask", "--list"), "--ask looks for all references; it goes with no other decision and not with --list."),
     ],
-    ids=["unknown", "no candidate", "no such number", "twice", "ask and list"],
+    ids=["unknown", "no candidate", "no such number", "twice", "bare", "of either", "ask and list"],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said_in_a_sentence(kb: Path, options, said, capsys: pytest.CaptureFixture[str]):
     resolve(kb)
@@ -181,7 +235,8 @@ def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 def test_pubmed_is_asked_for_the_place_and_its_record_must_match(online: Rehearsal, tmp_path: Path):
     wrong = "Kelly JF. Pathways out of homelessness among young adults in cities. Alcohol Treat Q. 2006;24:33-40."
-    kb = filled(tmp_path / "kb.db", record(1, (WHOLE, wrong)))
+    other = WHOLE.replace("Laudet AB, Morgen K, White WL", "Kelly JF")
+    kb = filled(tmp_path / "kb.db", record(1, (WHOLE, wrong, other)))
 
     assert resolve(kb, "--ask") == 0
     assert resolve(kb) == 0

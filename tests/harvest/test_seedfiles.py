@@ -271,3 +271,18 @@ def test_a_file_of_another_kind_is_refused_with_a_sentence(data, words):
         return
     with pytest.raises(UsageError, match=words.replace("(", r"\(")):
         read_seeds("f", data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TY  - JOUR\nTI  - Lamps\nVL  - 7\nSP  - 12\nEP  - 20\nER  -\n",
+        "@article{a, title = {Lamps}, volume = {7}, pages = {12--20}}\n",
+        json.dumps([{"title": "Lamps", "volume": "7", "page": "12-20"}]),
+    ],
+    ids=["RIS", "BibTeX", "CSL-JSON"],
+)
+def test_volume_and_pages_tell_whose_title_it_is(text: str):
+    [seed] = read_seeds("list", text.encode())
+
+    assert (seed.title, seed.volume, (seed.pages or "")[:2]) == ("Lamps", "7", "12")

@@ -12,7 +12,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from kb.site.context import read_metadata
-from tests.site.conftest import SEED, served
+from tests.site.conftest import SEED, Compiled, served
 
 
 class Other:
@@ -34,7 +34,8 @@ class Other:
 
 
 @pytest.fixture
-def beside_another_plugin():
+def beside_another_plugin(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Compiled, "kept", {})  # templates compiled with its filters are none of the others'
     other = Other()
     pm.register(other)
     yield
