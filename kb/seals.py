@@ -53,7 +53,7 @@ def seal(db: sqlite3.Connection) -> None:
 
 def read_is_sealed(db: sqlite3.Connection) -> bool:
     """Return whether the file has seals to compare with, none of them broken."""
-    return db.execute(f"select count(*) > 0 and min(digests <> x'') from {_TABLE}").fetchone() == (1,)
+    return bool(db.execute(f"select count(*) > 0 and min(digests <> x'') from {_TABLE}").fetchone()[0])
 
 
 def read_altered(db: sqlite3.Connection) -> Iterator[str]:
