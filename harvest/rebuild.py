@@ -85,15 +85,16 @@ def _load_all(
     """Load all answers; return the names of those that are whole, and of the others a sentence by name."""
     loaded, damaged = [], {}
     for number, kept in enumerate(read_answers(archive), start=1):
+        progress(number)
         try:
             check_answer(archive, kept)
-            loaded.append(kept.name)
             _load(db, archive, kept)
         except RecordError:  # the harvest noted it in the ledger, which is carried over
             _LOG.info("Nothing of %s can be read.", kept.name)
         except (ArchiveError, SourceError) as error:
             damaged[kept.name] = f"{error} {format_asked(kept)}"
-        progress(number)
+            continue
+        loaded.append(kept.name)
     return loaded, damaged
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from kb.database import snapshot
 from kb.identifiers import cited_work, node_name, work_id
 from kb.queries.facetindex import INDEXED, count_having, places_among, read_indexed, read_values
 from kb.queries.invariants import (
@@ -58,7 +59,8 @@ def check_kb(db: sqlite3.Connection) -> list[Violation]:
 
 def _altered_tables(db: sqlite3.Connection) -> Iterator[Violation]:
     """Yield one violation if anything in the file is not what it was when litkb closed it."""
-    altered = list(read_altered(db))
+    with snapshot(db):  # somebody may be writing
+        altered = list(read_altered(db))
     if altered:
         yield Violation("every table holds what litkb wrote", len(altered), altered)
 
