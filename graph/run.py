@@ -12,6 +12,7 @@ from graph.job import Job
 from graph.steps import cocitations_step, communities_step, couplings_step, importance_step, related_step
 from graph.structuresteps import main_path_step, reference_years_step, retractions_step
 from graph.suggest import suggestions_step
+from kb.check import COMPUTED_TABLES, FACET_TABLES
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
 from kb.store.facets import save_facet_index
@@ -28,6 +29,7 @@ STEPS: Final[tuple[Callable[[Job], None], ...]] = (
     retractions_step,
     suggestions_step,
 )  # a further measure is one more line
+CHANGED: Final = COMPUTED_TABLES | FACET_TABLES | {"graph_runs", "metric_runs"}
 
 
 class GraphSummary(NamedTuple):
@@ -62,7 +64,8 @@ def compute_graph(
                 step(job)
         citations, held = job.field.citations, job.field.held
         run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
-        with unchecked_keys(db), transaction(db):  # what is saved leaves out works that were forgotten meanwhile
+        # what is saved leaves out works that were forgotten meanwhile
+        with unchecked_keys(db), transaction(db, changes=CHANGED):
             run_id = save_graph_run(db, run)
             measures = job.save(db, run_id)
             save_metric_runs(db, measures, run_id=run_id)

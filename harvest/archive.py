@@ -5,7 +5,6 @@ that says of each answer what was asked, without key and e-mail, and when it cam
 """
 
 import hashlib
-import json
 import sqlite3
 import tempfile
 import zlib
@@ -16,7 +15,7 @@ from typing import IO, Any, Final
 
 from kb.database import BUSY_TIMEOUT_MS, explain_sqlite, transaction
 from kb.errors import ArchiveError
-from kb.queries.archive import PIECE
+from kb.queries.archive import PIECE, format_request, hash_entry, legible
 
 _SCHEMA: Final = (
     """create table if not exists sqlar (
@@ -33,6 +32,7 @@ _SCHEMA: Final = (
         endpoint text not null,     -- efetch, elink, esearch, icite, file
         request text not null,      -- what was asked, as JSON, without key and e-mail
         received_at text not null,  -- ISO 8601 UTC
+        entry_hash text not null,   -- SHA-256 of the columns before, but id
         unique (name, request, received_at)
     )""",
 )
@@ -47,6 +47,7 @@ def open_archive(path: Path, *, create: bool = True) -> Iterator[sqlite3.Connect
         raise ArchiveError(f"There is no archive {path}; a rebuild needs the answers that were kept there.")
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        db.text_factory = legible
         try:
             _refuse_foreign(db, path)
             db.execute("pragma journal_mode = wal")
@@ -84,7 +85,11 @@ def keep_answer(
     data = packed if len(packed) < len(body) else body
     name = f"{endpoint}/{sha256}.xml"
     with transaction(db):
-        db.execute("insert or ignore into sqlar values (?, ?, 0, ?, ?)", (name, 0o100644, len(body), data))
+        db.execute(  # what is there under this name may have been damaged
+            """insert into sqlar values (?, ?, 0, ?, ?)
+            on conflict do update set sz = excluded.sz, data = excluded.data where data <> excluded.data""",
+            (name, 0o100644, len(body), data),
+        )
         _note(db, (name, sha256, endpoint, request, received_at))
     return name
 
@@ -92,8 +97,9 @@ def keep_answer(
 def _note(db: sqlite3.Connection, entry: tuple[str, str, str, dict[str, Any], str]) -> None:
     name, sha256, endpoint, request, received_at = entry
     db.execute(
-        "insert or ignore into answers (name, sha256, endpoint, request, received_at) values (?, ?, ?, ?, ?)",
-        (name, sha256, endpoint, json.dumps(request, sort_keys=True, ensure_ascii=False), received_at),
+        """insert or ignore into answers (name, sha256, endpoint, request, received_at, entry_hash)
+        values (?, ?, ?, ?, ?, ?)""",
+        (name, sha256, endpoint, format_request(request), received_at, hash_entry(*entry)),
     )
 
 
@@ -131,8 +137,7 @@ def _pack(path: Path, packed: IO[bytes]) -> tuple[str, int]:
 
 
 def _write_blob(db: sqlite3.Connection, name: str, size: int, packed: IO[bytes], length: int) -> None:
-    if db.execute("select 1 from sqlar where name = ?", (name,)).fetchone():
-        return
+    db.execute("delete from sqlar where name = ?", (name,))  # what is there may have been damaged
     row = db.execute(
         "insert into sqlar values (?, ?, 0, ?, zeroblob(?)) returning rowid", (name, 0o100644, size, length)
     ).fetchone()

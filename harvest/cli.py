@@ -303,14 +303,22 @@ def _show(kb: Path, summary: Summary) -> None:
 def rebuild_command(ctx: click.Context, kb: Path) -> int:
     """Rebuild DB from the raw responses in its archive, the file .sqlar beside it; no requests.
 
+    A damaged raw response is named and left out; the same harvest then requests it again.
+
     Example: litkb rebuild kb.db
     """
     with shown_progress() as progress:
-        count = rebuild_kb(kb, progress=_counting(progress))
-    click.echo(f"{kb}: rebuilt from {counted(count, 'raw response')}")
+        rebuilt = rebuild_kb(kb, progress=_counting(progress))
+    click.echo(f"{kb}: rebuilt from {counted(rebuilt.answers, 'raw response')}")
+    for sentence in rebuilt.damaged:
+        say(f"Left out: {sentence}")
+    if rebuilt.damaged:
+        say(f"{counted(len(rebuilt.damaged), 'raw response')} damaged; the same harvest commands request them again.")
+    if rebuilt.kept_at:
+        say(f"{rebuilt.kept_at} is the previous file, with what they brought.")
     if after := (ctx.obj or {}).get("after_harvest"):
         after(kb)
-    return 0
+    return 1 if rebuilt.damaged else 0
 
 
 def _counting(progress: Callable[[str, int, int], None]) -> Callable[[int], None]:

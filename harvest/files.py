@@ -154,6 +154,15 @@ def read_chunks(path: Path, *, limit: int | None = None) -> Iterator[bytes]:
             return
 
 
+def check_packed(path: Path) -> None:
+    """Raise DamagedFileError for a gzip file that is not whole: before the damage is told, words may be altered."""
+    try:
+        for _ in read_chunks(path):
+            pass
+    except DamagedFileError as error:
+        raise DamagedFileError(f"Nothing was loaded, since its checksum vouches for nothing: {error}") from error
+
+
 def unpack(name: str, pieces: Iterable[bytes], *, quick: bool = False) -> Iterator[bytes]:
     """Yield the bytes of pieces, unpacked if they begin as gzip does; DamagedFileError as read_chunks raises it.
 

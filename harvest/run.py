@@ -7,7 +7,7 @@ from typing import NamedTuple
 from harvest.archive import keep_file
 from harvest.asking import NOBODY, Person, Run, begin, end, stop
 from harvest.client import Client
-from harvest.files import PAGE_TEXT, InputFile, read_chunks, sniff
+from harvest.files import PAGE_TEXT, InputFile, check_packed, read_chunks, sniff
 from harvest.identify import Identified, identify_online
 from harvest.load import (
     FileResult,
@@ -112,6 +112,7 @@ def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
 
 
 def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]:
+    check_packed(file.path)
     kind = sniff(file.path)
     if kind == PAGE_TEXT:
         text = b"".join(read_chunks(file.path)).decode("utf-8-sig", "replace")

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from kb.database import snapshot
 from kb.identifiers import cited_work, node_name, work_id
 from kb.queries.facetindex import INDEXED, count_having, places_among, read_indexed, read_values
 from kb.queries.invariants import (
@@ -25,6 +26,7 @@ from kb.queries.invariants import (
 )
 from kb.queries.records import read_held_pmids, read_records
 from kb.records import content_hash
+from kb.seals import read_altered
 from kb.text import fold, name_key
 
 RUN_TABLES: Final = frozenset(
@@ -38,24 +40,38 @@ COMPUTED_TABLES: Final = frozenset({
     "reference_year_works", "reference_years", "related_studies", "retraction_exposure", "retractions",
     "suggestions", "work_positions",
 })  # fmt: skip
-INDEX_TABLES: Final = frozenset({"facet_blocks", "facet_values"})  # they follow from other tables
+FACET_TABLES: Final = frozenset({"facet_blocks", "facet_values"})
+INDEX_TABLES: Final = FACET_TABLES | {"seals"}  # they follow from other tables
 REFERENCE_TABLES: Final = frozenset({"mesh_tree", "mesh_entry_terms"})  # a person adds them from a file of NLM's
 MOMENTS: Final = frozenset({"since", "checked_at", "received_at", "read_from", "state_at", "decided_at", "run_id"})
 
 
 def check_kb(db: sqlite3.Connection) -> list[Violation]:
     """Return every rule that the file breaks; an empty list for a sound file. Time grows with its size."""
-    damage = list(read_damage(db))
-    if damage:
-        return damage
-    return [
-        *read_violations(db),
-        *_altered_records(db),
-        *_wrong_keys(db),
-        *_misnamed_works(db),
-        *_search_damage(db),
-        *_facet_damage(db),
-    ]
+    found = list(read_damage(db))
+    try:
+        if not found:
+            found += _broken_rules(db)
+    except (sqlite3.DatabaseError, ValueError) as error:  # words that nobody can read any more
+        found.append(Violation("every row can be read", 1, [str(error)]))
+    return [*found, *_altered_tables(db)]
+
+
+def _altered_tables(db: sqlite3.Connection) -> Iterator[Violation]:
+    """Yield one violation if anything in the file is not what it was when litkb closed it."""
+    with snapshot(db):  # somebody may be writing
+        altered = list(read_altered(db))
+    if altered:
+        yield Violation("every table holds what litkb wrote", len(altered), altered)
+
+
+def _broken_rules(db: sqlite3.Connection) -> Iterator[Violation]:
+    yield from read_violations(db)
+    yield from _altered_records(db)
+    yield from _wrong_keys(db)
+    yield from _misnamed_works(db)
+    yield from _search_damage(db)
+    yield from _facet_damage(db)
 
 
 def _altered_records(db: sqlite3.Connection) -> Iterator[Violation]:

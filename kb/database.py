@@ -2,26 +2,33 @@
 
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
 from kb.lock import take_lock
 from kb.migrations import APPLICATION_ID, MIGRATIONS
+from kb.seals import break_seals, seal
 
 BUSY_TIMEOUT_MS: Final = 30_000
 _LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
 _HEADER: Final = b"SQLite format 3\x00"
+DAMAGED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # SQLite's message may quote bytes that are no text
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that lets go of its share of the file when it is closed, or forgotten."""
+    """A connection that seals the file when it is closed after writing, and lets go of its share of it."""
 
     let_go: Callable[[], object] = staticmethod(lambda: None)
+    has_written = False
 
     def close(self) -> None:
+        if self.has_written and not self.in_transaction:
+            with suppress(sqlite3.Error):  # a full disk, or somebody else writes: a file without seals is told of
+                seal(self)
+        self.has_written = False
         super().close()
         self.let_go()
 
@@ -53,7 +60,7 @@ def open_kb(
     db.let_go = weakref.finalize(db, let_go)
     try:
         _prepare(db, path, readonly=readonly, keep_journal=keep_journal)
-    except sqlite3.DatabaseError as error:
+    except DAMAGED as error:
         db.close()
         raise _explained(error, path) from error
     except BaseException:
@@ -105,14 +112,14 @@ def readonly_options(path: Path) -> str:
         db.execute("select 1 from sqlite_master").fetchone()
     except sqlite3.OperationalError:
         return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
-    except sqlite3.DatabaseError:
+    except DAMAGED:
         return "mode=ro"  # it opens, and is no database: open_kb says so
     finally:
         db.close()
     return "mode=ro"
 
 
-def _prepare(db: sqlite3.Connection, path: Path, *, readonly: bool, keep_journal: bool) -> None:
+def _prepare(db: _Connection, path: Path, *, readonly: bool, keep_journal: bool) -> None:
     found = db.execute("pragma application_id").fetchone()[0]
     version = db.execute("pragma user_version").fetchone()[0]
     tables = db.execute("select count(*) from sqlite_master").fetchone()[0]
@@ -134,14 +141,16 @@ def _prepare(db: sqlite3.Connection, path: Path, *, readonly: bool, keep_journal
         _migrate(db)
 
 
-def _migrate(db: sqlite3.Connection) -> None:
-    with transaction(db):
+def _migrate(db: _Connection) -> None:
+    with _atomic(db):
         version = db.execute("pragma user_version").fetchone()[0]  # another process may have been faster
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             for statement in split_statements(script):
                 db.execute(statement)
             db.execute(f"pragma user_version = {number}")
         db.execute(f"pragma application_id = {APPLICATION_ID}")
+        break_seals(db, ())
+    db.has_written = version > 0
 
 
 def split_statements(script: str) -> Iterator[str]:
@@ -165,11 +174,21 @@ def long_values(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
+def transaction(db: sqlite3.Connection, *, changes: Collection[str] = ()) -> Iterator[None]:
     """Run a block in one write transaction: all of it is kept, or nothing.
 
-    ``begin immediate``: a deferred begin under concurrent writers fails with "database is locked".
+    It breaks the seals of a litkb file; those of the tables in changes alone, where the block changes no others.
     """
+    with _atomic(db):
+        if isinstance(db, _Connection):
+            break_seals(db, changes)
+            db.has_written = True
+        yield
+
+
+@contextmanager
+def _atomic(db: sqlite3.Connection) -> Iterator[None]:
+    """``begin immediate``: a deferred begin under concurrent writers fails with "database is locked"."""
     db.execute("begin immediate")
     try:
         yield
@@ -217,7 +236,7 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
         db.execute("commit")
 
 
-def _explained(error: sqlite3.DatabaseError, path: Path) -> DatabaseError:
+def _explained(error: sqlite3.DatabaseError | UnicodeDecodeError, path: Path) -> DatabaseError:
     """Return error as a sentence that names the file and what to do."""
     text = str(error)
     if "locked" in text or "busy" in text:
@@ -226,7 +245,7 @@ def _explained(error: sqlite3.DatabaseError, path: Path) -> DatabaseError:
         return DatabaseError(f"{path} cannot be written: it, or its folder, is read-only.")
     if "full" in text:
         return DatabaseError(f"The disk is full: {path} was left as it was after the last whole batch.")
-    if "not a database" in text or "malformed" in text:
+    if isinstance(error, UnicodeDecodeError) or "not a database" in text or "malformed" in text:
         return NotLitkbError(f"{path} is damaged or not an SQLite file; it was left alone.")
     return DatabaseError(f"{path} cannot be used: {text}.")
 

@@ -122,6 +122,11 @@ create table omissions (         -- empty in a knowledge base; in a published fi
     articles integer not null    -- articles changed by it; their content_hash is that of what is left
 ) strict, without rowid;
 
+create table seals (             -- what every table held when litkb last closed the file; none while it writes
+    name text primary key,       -- of a table, view, index or trigger
+    digests blob not null        -- 8 bytes of BLAKE2b of its definition, then of each 32 rows by key; empty: broken
+) strict, without rowid;
+
 create table graph_runs (
     id integer primary key,
     started_at text not null,

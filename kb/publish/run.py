@@ -27,6 +27,7 @@ from kb.publish.readme import format_metadata, format_readme
 from kb.publish.report import Publication, format_report
 from kb.queries.invariants import Violation, read_damage
 from kb.queries.publishing import read_omissions, read_schema_differences
+from kb.seals import seal
 from kb.store.publishing import (
     save_omission,
     save_search_index,
@@ -97,8 +98,10 @@ def _make_file(db: sqlite3.Connection, kb: Path, work: Path, options: Options) -
         scratch.execute("pragma synchronous = off")
         _refuse_unsound(kb, check_kb(scratch))
         _leave_out(scratch, options.left_out)
-        save_search_index(scratch)
-        save_statistics(scratch)
+        with transaction(scratch):
+            save_search_index(scratch)
+            save_statistics(scratch)
+        seal(scratch)
         if options.left_out:
             _refuse_unsound(kb, check_kb(scratch))
         scratch.execute(f"pragma schema_version = {_SCHEMA_VERSION}")

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from kb.database import DAMAGED
 from kb.queries.works import IS_RESOLVED, TARGET, UNNAMED
 
 _LISTED: Final = 5  # how many offenders a sentence names
@@ -107,7 +108,10 @@ def read_damage(db: sqlite3.Connection) -> Iterator[Violation]:
         ("integrity_check", "SQLite finds the file whole"),
         ("foreign_key_check", "every row that refers to another finds it"),
     ):
-        rows = [" ".join(map(str, row)) for row in db.execute(f"pragma {pragma}")]
+        try:
+            rows = [" ".join(map(str, row)) for row in db.execute(f"pragma {pragma}")]
+        except DAMAGED as error:  # so damaged that SQLite does not look further
+            rows = [str(error)]
         if rows not in ([], ["ok"]):
             yield Violation(rule, len(rows), rows[:_LISTED])
 

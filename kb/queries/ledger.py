@@ -41,6 +41,11 @@ def read_known_before(db: sqlite3.Connection, run_id: int, pmids: Iterable[int])
     return {pmid for pmid in pmids if db.execute(sql, {"run": run_id, "pmid": pmid}).fetchone()[0]}
 
 
+def read_answer_names(db: sqlite3.Connection) -> set[str]:
+    """Return the names of the answers that brought what tasks asked for, as the archive has them."""
+    return {row[0] for row in db.execute("select distinct answer from harvest_tasks where answer is not null")}
+
+
 def read_settled(db: sqlite3.Connection, run_id: int, task: str) -> set[str]:
     """Return what this run need not ask again: tasks that have an outcome other than failed."""
     rows = db.execute(

@@ -115,3 +115,14 @@ def copy_ledger(db: sqlite3.Connection, old: Path) -> None:
                 db.execute(f"insert or ignore into main.{table} select * from old.{table}")
     finally:
         db.execute("detach database old")
+
+
+def save_lost_answers(db: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Save that the answers of these names are lost: what they answered has failed, so that it is asked again."""
+    for name in names:
+        runs = db.execute(
+            """update harvest_tasks set outcome = 'failed', detail = 'Its answer in the archive is damaged.'
+            where answer = ? returning run_id""",
+            (name,),
+        ).fetchall()
+        db.executemany("update harvest_runs set finished_at = null where id = ?", runs)

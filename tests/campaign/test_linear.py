@@ -137,6 +137,10 @@ def test_a_pattern_takes_twice_the_time_for_twice_the_text(name):
     assert too_slow(applied(*PATTERNS[name]), shapes(PATTERNS[name][0])) == {}
 
 
+def test_a_pattern_whose_time_grows_with_the_square_is_seen():
+    assert too_slow(re.compile(r" +\n").search, {("", " ")}) != {}
+
+
 def test_what_is_exempt_is_a_pattern():
     assert EXEMPT.keys() <= PATTERNS.keys()
 

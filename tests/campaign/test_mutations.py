@@ -3,17 +3,23 @@
 import gzip
 import random
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from lxml import etree
 
-from harvest.files import read_chunks
+from harvest.archive import open_archive
+from harvest.files import InputFile, read_chunks
+from harvest.plan import Plan
 from harvest.pubmed import parse_articles
+from harvest.run import harvest
+from kb.database import open_kb
 from kb.errors import RecordError
 from kb.records import Record
 from tests.builders import article_set, article_xml, reference_xml
+from tests.campaign.scale import SHORT
 
 RECORDS = 20
 FIRST = 1001
@@ -160,5 +166,47 @@ def test_a_packed_file_that_was_cut_off_gives_its_whole_records_and_says_so(tmp_
 
 
 @pytest.mark.campaign
-def test_two_thousand_mutated_files_lose_no_untouched_record():
-    assert run(range(1000, 3000), ours) == []
+def test_ten_thousand_mutated_files_lose_no_untouched_record():
+    assert run(range(1000, 1000 + (1_000 if SHORT else 10_000)), ours) == []
+
+
+def harvested(folder: Path, packed: bytes) -> tuple[str, int]:
+    """Return the outcome of a packed file that is harvested, and how many articles are held then."""
+    path = folder / "x.xml.gz"
+    path.write_bytes(packed)
+    with closing(open_kb(folder / "kb.db", create=True)) as db, open_archive(folder / "kb.sqlar") as archive:
+        db.execute("pragma synchronous = off")
+        archive.execute("pragma synchronous = off")
+        harvest(db, archive, {}, Plan(files=(path.name,)), files=(InputFile(path, path.name),))
+        [outcome] = db.execute("select outcome from harvest_tasks where task = 'file' order by run_id desc limit 1")
+        return outcome[0], db.execute("select count(*) from articles").fetchone()[0]
+
+
+def damaged(seed: int) -> bytes:
+    """Return the packed file cut off, or with one bit flipped; not in the four bytes of its date, or its system."""
+    packed, rng = bytearray(gzip.compress(ORIGINAL, mtime=0)), random.Random(seed)
+    if seed % 2:
+        return bytes(packed[: rng.randrange(20, len(packed))])
+    place = rng.randrange(10, len(packed))
+    packed[place] ^= 1 << rng.randrange(8)
+    return bytes(packed)
+
+
+def loads_something(folder: Path, seeds: range) -> list[int]:
+    """Return the seeds of damaged files of which anything was loaded, or that are not told of."""
+    return [seed for seed in seeds if harvested(folder, damaged(seed)) != ("rejected", 0)]
+
+
+def test_of_a_packed_file_that_is_cut_off_or_damaged_nothing_is_loaded(tmp_path: Path):
+    assert loads_something(tmp_path, range(10)) == []
+
+
+def test_a_harvest_that_does_not_look_first_loads_what_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("harvest.run.check_packed", lambda _: None)
+
+    assert loads_something(tmp_path, range(2)) != []
+
+
+@pytest.mark.campaign
+def test_of_two_thousand_damaged_packed_files_nothing_is_loaded(tmp_path: Path):
+    assert loads_something(tmp_path, range(200 if SHORT else 2_000)) == []

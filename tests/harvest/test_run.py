@@ -21,8 +21,8 @@ from kb.changes import Change
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import ArchiveError
-from kb.queries.archive import archive_path, read_answers
-from kb.queries.ledger import Task
+from kb.queries.archive import archive_path, read_answers, read_damage
+from kb.queries.ledger import Task, read_answer_names
 from kb.queries.searchlog import Named, read_search_flow
 from kb.records import Record
 from tests.builders import article_set, delete_xml
@@ -264,10 +264,10 @@ def test_a_rebuild_makes_the_same_logical_rows_without_asking_anybody(kb: Path, 
         tasks = db.execute(ledger).fetchall()
         db.execute("delete from article_metrics")
 
-    count = rebuild_kb(kb)
+    rebuilt = rebuild_kb(kb)
 
     with open_archive(archive_path(kb)) as archive:
-        assert count == len(list(read_answers(archive)))
+        assert rebuilt == (len(read_answers(archive)), [], None)
     assert sound(kb) == before
     with closing(open_kb(kb)) as db:
         assert db.execute(ledger).fetchall() == tasks
@@ -280,16 +280,44 @@ def test_a_rebuild_without_an_archive_says_so_and_leaves_the_file(kb: Path) -> N
     assert held(kb) == []
 
 
-def test_a_damaged_archive_leaves_the_old_file_in_place(kb: Path) -> None:
+def test_a_damaged_answer_is_named_the_rest_is_rebuilt_and_the_same_command_brings_it_again(kb: Path) -> None:
+    with served() as rehearsal:
+        run(kb, Plan(seeds=("1",)), rehearsal)
+        run(kb, Plan(seeds=("2",), similar=True), rehearsal)
+        whole = sound(kb)
+        with closing(sqlite3.connect(archive_path(kb))) as archive, archive:
+            [damaged] = archive.execute(
+                """update sqlar set data = zeroblob(length(data)) where name = (
+                select name from answers where endpoint = 'efetch' order by id limit 1) returning name"""
+            ).fetchone()
+        before = held(kb)
+
+        rebuilt = rebuild_kb(kb)
+
+        assert rebuilt.damaged[0].startswith(f"The answer {damaged} in the archive is damaged. It answered {{")
+        assert (len(rebuilt.damaged), rebuilt.kept_at) == (1, kb.with_name("kb-before-1.db"))
+        assert (held(rebuilt.kept_at), held(kb)) == (before, [pmid for pmid in before if pmid != 1])
+        assert run(kb, Plan(seeds=("1",)), rehearsal).resumed
+    assert sound(kb) == whole
+    assert list(read_damage(archive_path(kb), set())) == []
+
+
+@pytest.mark.parametrize("column", ["name", "sha256", "endpoint", "request", "received_at", "entry_hash"])
+def test_whatever_the_archive_notes_of_an_answer_is_checked(kb: Path, column: str) -> None:
     with served() as rehearsal:
         run(kb, Plan(seeds=("1",)), rehearsal)
     with closing(sqlite3.connect(archive_path(kb))) as archive, archive:
-        archive.execute("update answers set sha256 = 'x'")
+        archive.execute(f"update answers set {column} = replace(replace({column}, 'e', 'f'), '2', '3')")
 
-    with pytest.raises(ArchiveError, match="damaged"):
-        rebuild_kb(kb)
-    assert held(kb) == [1]
-    assert not list(kb.parent.glob(".*rebuilding*"))
+    [sentence, *lost] = read_damage(archive_path(kb), read_names(kb))
+
+    assert "damaged" in sentence
+    assert len(lost) == (column == "name")
+
+
+def read_names(kb: Path) -> set[str]:
+    with closing(open_kb(kb, readonly=True)) as db:
+        return read_answer_names(db)
 
 
 def test_an_answer_is_in_the_archive_without_key_and_address(kb: Path) -> None:

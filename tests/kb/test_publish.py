@@ -258,7 +258,7 @@ def test_what_stood_around_an_address_stays(kb: Path, folder: Path) -> None:
 
 def test_an_address_is_found_in_tables_that_are_no_part_of_a_record(kb: Path, folder: Path) -> None:
     other = "joe@other.example.net"
-    with closing(open_kb(kb)) as db:
+    with closing(open_kb(kb)) as db, transaction(db):
         db.execute(
             "update harvest_tasks set detail = ?, asked = asked || ' ' || ? where task = 'article'", (other, other)
         )
@@ -272,7 +272,7 @@ def test_an_address_is_found_in_tables_that_are_no_part_of_a_record(kb: Path, fo
 
 
 def test_rows_that_only_an_address_tells_apart_are_not_made_one(kb: Path, folder: Path) -> None:
-    with closing(open_kb(kb)) as db:
+    with closing(open_kb(kb)) as db, transaction(db):
         db.executemany("insert into harvest_counts values (1, ?, 'stored', 1)", [("a@b.org",), ("c@d.org",)])
 
     assert "they tell two of its rows apart" in refused(kb, folder, DatabaseError, Options(emails=False))

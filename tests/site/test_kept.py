@@ -74,7 +74,7 @@ def test_an_answer_is_shown_as_text_where_it_names_the_work_and_hashed_again(ask
 
 def test_the_place_is_looked_for_in_the_citing_record_first():
     said = "<PMID>7</PMID> cites 5 </PubmedArticle><PMID>8</PMID> also 5 </PubmedArticle>"
-    body = Answer([Kept(1, "efetch/x.xml", "x", "efetch", {}, MOMENT)], len(said), said.encode(), "")
+    body = Answer([Kept(1, "efetch/x.xml", "x", "efetch", {}, MOMENT, "")], len(said), said.encode(), "")
 
     assert [place[1:] for place in _values(body, "5", "8")["places"]] == [("5", " ")]
     assert len(_values(body, "5", "9")["places"]) == 2

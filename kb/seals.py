@@ -1,0 +1,133 @@
+"""Seals: what every table held when litkb last closed the file after writing, so that a flipped bit is found in any.
+
+A transaction breaks them, closing the connection sets them again; a file whose writer was killed has none. They are
+in the file, move with it, and outlast `vacuum`. Against people they prove nothing: they are no signature.
+"""
+
+import marshal
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import cache
+from hashlib import blake2b
+from itertools import zip_longest
+from typing import Any, Final
+
+from kb.migrations import MIGRATIONS
+
+_TABLE: Final = "seals"
+_TOGETHER: Final = 32  # rows of one digest
+_BYTES: Final = 8  # of a digest
+_FORMAT: Final = 2  # of marshal: the last one whose bytes depend on nothing but the values
+
+_Row = tuple[Any, ...]
+_Piece = tuple[_Row, bytes]  # the first row of some rows, and the digest of all of them
+
+
+def break_seals(db: sqlite3.Connection, tables: Collection[str]) -> None:
+    """Break the seals of tables, of all where none is named, within the transaction that is about to change them."""
+    if tables:
+        db.executemany(f"update {_TABLE} set digests = x'' where name = ?", ((table,) for table in tables))
+    else:
+        db.execute(f"delete from {_TABLE}")
+
+
+def seal(db: sqlite3.Connection) -> None:
+    """Seal what has no whole seal, as one state of the file holds it: about a second a million rows.
+
+    Raises sqlite3.OperationalError where another process wrote meanwhile, which will seal in its turn.
+    """
+    db.execute("begin")
+    try:
+        whole = {row[0] for row in db.execute(f"select name from {_TABLE} where digests <> x''")}
+        names = [name for name in _names(db) if name not in whole]
+        with _as_bytes(db):
+            seals = [(name, b"".join(digest for _, digest in _pieces(db, name))) for name in names]
+        db.executemany(f"insert or replace into {_TABLE} (name, digests) values (?, ?)", seals)
+    except BaseException:
+        if db.in_transaction:  # SQLite rolls back by itself on a full disk
+            db.execute("rollback")
+        raise
+    db.execute("commit")
+
+
+def read_is_sealed(db: sqlite3.Connection) -> bool:
+    """Return whether the file has seals to compare with, none of them broken."""
+    return bool(db.execute(f"select count(*) > 0 and min(digests <> x'') from {_TABLE}").fetchone()[0])
+
+
+def read_altered(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield what does not hold what it was sealed with: a table and the rows that the first change is among."""
+    stored: dict[str, bytes] = dict(db.execute(f"select name, digests from {_TABLE}"))
+    if not stored:
+        return
+    yield from (f"{name} is missing, or its name is not as it was" for name in sorted(stored.keys() - {*_names(db)}))
+    for name in _names(db):
+        if name not in stored:
+            yield f"{name} has no seal"
+        elif stored[name] and (altered := _first_altered(db, name, stored[name])):  # else it is broken
+            yield altered
+
+
+def _first_altered(db: sqlite3.Connection, name: str, digests: bytes) -> str | None:
+    expected = [digests[at : at + _BYTES] for at in range(0, len(digests), _BYTES)]
+    last: _Row = ()
+    try:
+        with _as_bytes(db):
+            keys = [row[0] for row in db.execute(f"pragma table_info({name})") if row[5]]
+            for number, (piece, digest) in enumerate(zip_longest(_pieces(db, name), expected)):
+                last, found = piece or (last, b"")
+                if found != digest:
+                    return f"{name}: {_place(number, [last[key] for key in keys if last])}"
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        return f"{name}: {error}"
+    return None
+
+
+def _place(number: int, key: list[Any]) -> str:
+    if number == 0 or not key:
+        return "its definition, or all its rows"
+    shown = ", ".join(one.decode("utf-8", "replace")[:40] if isinstance(one, bytes) else str(one) for one in key)
+    return f"among the {_TOGETHER} rows from ({shown}) on"
+
+
+@contextmanager
+def _as_bytes(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block that reads text as its bytes, which need not be UTF-8 any more."""
+    before, db.text_factory = db.text_factory, bytes
+    try:
+        yield
+    finally:
+        db.text_factory = before
+
+
+def _names(db: sqlite3.Connection) -> list[str]:
+    """Return what is sealed: all that the schema of litkb names. Tables that somebody added are theirs."""
+    names = (row[0] for row in db.execute("select cast(name as blob) from sqlite_master order by name"))
+    return [name for name in (bytes(one).decode("utf-8", "replace") for one in names) if name in _ours()]
+
+
+@cache
+def _ours() -> frozenset[str]:
+    fresh = sqlite3.connect(":memory:")
+    try:
+        fresh.executescript("".join(MIGRATIONS))
+        rows = fresh.execute("select name from sqlite_master where name not like 'sqlite\\_%' escape '\\'")
+        return frozenset(name for (name,) in rows) - {_TABLE}
+    finally:
+        fresh.close()
+
+
+def _pieces(db: sqlite3.Connection, name: str) -> Iterator[_Piece]:
+    """Yield the definition of what is called name, then, of an ordinary table, its rows in the order of their keys."""
+    sql = db.execute("select type, sql from sqlite_master where name = ?", (name,)).fetchall()
+    yield (), _digest(sql)
+    if sql[0][0] != b"table" or sql[0][1].startswith(b"CREATE VIRTUAL"):
+        return
+    rows = db.execute(f"select * from {name} not indexed")  # the table itself; indexes are compared with it by SQLite
+    while some := rows.fetchmany(_TOGETHER):
+        yield some[0], _digest(some)
+
+
+def _digest(rows: list[_Row]) -> bytes:
+    return blake2b(marshal.dumps(rows, _FORMAT), digest_size=_BYTES).digest()

@@ -1,0 +1,110 @@
+"""A disk that is full, and writers that crowd: what was written stays, the rest is told, nobody is refused."""
+
+import multiprocessing
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from harvest.pubmedxml import format_article_set
+from harvest.synthetic import synthetic_records
+from kb.check import check_kb, logical_hash
+from kb.database import open_kb, transaction
+from kb.store.records import save_records
+from tests.campaign.scale import SHORT
+from tests.records import record
+
+pytestmark = pytest.mark.campaign
+
+CONTEXT = multiprocessing.get_context("spawn")
+WRITERS, WRITES = (4, 50) if SHORT else (8, 250)
+
+
+def litkb(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from kb.cli import main; main()", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def hash_of(kb: Path) -> str:
+    with closing(open_kb(kb)) as db:
+        assert check_kb(db) == []
+        return logical_hash(db)
+
+
+@contextmanager
+def small_disk(place: Path, megabytes: int) -> Iterator[None]:
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", place], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("nothing may be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+
+
+@pytest.mark.parametrize("megabytes", [1, 2, 3, 5, 8])
+def test_on_a_full_disk_a_harvest_stops_with_a_sentence_and_goes_on_when_there_is_room(tmp_path: Path, megabytes: int):
+    xml, whole, disk = tmp_path / "field.xml", tmp_path / "whole.db", tmp_path / "disk"
+    with xml.open("wb") as file:
+        file.writelines(format_article_set(synthetic_records(900)))
+    assert litkb("harvest", whole, "--file", xml, "--no-graph").returncode == 0
+    with small_disk(disk, megabytes):
+        kb = disk / "kb.db"
+        stopped = litkb("harvest", kb, "--file", xml, "--no-graph")
+        print(f"{megabytes} MB: {stopped.returncode} {stopped.stderr.strip().splitlines()[-1]}")
+
+        assert stopped.returncode == 1
+        assert "Traceback" not in stopped.stderr
+        assert re.search(r"full|room", stopped.stderr)
+        if kb.exists() and kb.stat().st_size:
+            with closing(sqlite3.connect(f"{kb.as_uri()}?mode=ro", uri=True)) as db:
+                assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        assert litkb("harvest", kb, "--file", xml, "--no-graph").returncode == 0
+        assert hash_of(kb) == hash_of(whole)
+
+
+def write_often(kb: Path, begin: str) -> None:
+    """Add one to a count again and again; exit 1 at the first refusal."""
+    with closing(open_kb(kb)) as db:
+        for _ in range(WRITES):
+            if begin == "deferred":  # the control: it reads, then finds that somebody wrote meanwhile
+                db.execute("begin")
+                [[count]] = db.execute("select version from articles where pmid = 1")
+                db.execute("update articles set version = ? where pmid = 1", (count + 1,))
+                db.execute("commit")
+            else:
+                with transaction(db):
+                    [[count]] = db.execute("select version from articles where pmid = 1")
+                    db.execute("update articles set version = ? where pmid = 1", (count + 1,))
+
+
+def crowd(kb: Path, begin: str) -> list[int | None]:
+    with closing(open_kb(kb, create=True)) as db, transaction(db):
+        save_records(db, [record(1, version=0)], received_at="2026-01-01T00:00:00.000Z")
+    writers = [CONTEXT.Process(target=write_often, args=(kb, begin)) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(300)
+    return [writer.exitcode for writer in writers]
+
+
+def version(kb: Path) -> int:
+    with closing(open_kb(kb)) as db:
+        return int(db.execute("select version from articles").fetchone()[0])
+
+
+def test_many_writers_wait_for_one_another_and_nothing_is_lost(tmp_path: Path):
+    assert crowd(tmp_path / "kb.db", "immediate") == [0] * WRITERS
+    assert version(tmp_path / "kb.db") == WRITERS * WRITES
+
+
+def test_writers_that_read_before_they_say_that_they_write_are_refused(tmp_path: Path):
+    assert crowd(tmp_path / "kb.db", "deferred") != [0] * WRITERS
