@@ -78,6 +78,11 @@ NO_TREE: Final = (
 NO_PLACE: Final = "no place of its own there"
 NO_SUCH_RUN: Final = "This file records no harvest run of this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
+FETCHES: Final = "This command fetches its record, with its title and abstract, into this library"
+IDENTIFIES: Final = (
+    "No PMID or DOI is known for it. This command asks PubMed which articles such printed references mean, by journal, "
+    "year, volume and page"
+)
 NO_EVIDENCE: Final = "There is no such number here."
 NO_CITATION: Final = "Nobody here says that this work cites the other."
 NO_ARCHIVE: Final = "The archive of answers does not lie beside this file, so that none can be shown."
@@ -114,8 +119,8 @@ _UNKNOWN: Final = {
     "community": "The last graph run found no community of this number.",
     "year": "Nothing held or named here was published in this year.",
 }
-HELD: Final = "articles held"
-NAMED_ONLY: Final = "works named, not held"
+HELD: Final = "articles in this library"
+NAMED_ONLY: Final = "works cited only"
 NO_TITLE: Final = "(without a title)"
 ROWS_DRAWN: Final = {
     "map": "The works of these rows at their places on the map of the field.",
@@ -243,7 +248,7 @@ def references_sentence(printed: int, own_count: int | None, said: Sequence[List
     if stated is None:
         return _unknown_references(printed, asked)
     if stated == 0 and not printed:
-        return f"None, says {_who(asked, 0) or 'its record'}."
+        return f"None (source: {_who(asked, 0) or 'its record'})."
     if printed < stated:
         verb = "is" if printed == 1 else "are"
         return f"{printed:,} of {counted(stated, 'reference')} {verb} known here."
@@ -255,7 +260,7 @@ def _unknown_references(printed: int, asked: Sequence[ListSaid]) -> str:
         return f"{counted(printed, 'reference')} known here; how many there are in all is unknown."
     if asked:
         return f"Unknown: {_who(asked, None)} has no data on its references."
-    return "Unknown: its record has no reference list, and nobody else was asked."
+    return "Unknown: its record has no reference list, and no other source was looked up yet."
 
 
 def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
@@ -263,15 +268,15 @@ def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
     asked = [s for s in said if s.list == "cited_by"]
     here = f"{counted(known, 'work')} here {'cites' if known == 1 else 'cite'} it"
     if not asked:
-        more = "nobody was asked for the whole list, so there may be more."
-        return f"{here}; {more}" if known else "Unknown: nobody was asked who cites it."
+        more = "the whole list was not looked up yet, so there may be more."
+        return f"{here}; {more}" if known else "Not looked up yet: who cites it is unknown."
     when = max(day(s.checked_at) for s in asked)
     most = max((s.entries for s in asked if s.entries is not None), default=None)
     who = _who(asked, most)
     if most is None:
         return f"{here}; {who} has no data ({when})." if known else f"Unknown: {who} has no data ({when})."
     if most == 0:
-        return f"{here}, though {who} knew of none on {when}." if known else f"None, said {who} on {when}."
+        return f"{here}, though {who} knew of none on {when}." if known else f"None (source: {who}, {when})."
     return f"{here}; {who} named {most:,} on {when}."
 
 
@@ -281,10 +286,10 @@ def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
     if shown:
         return f"The first {shown} in PubMed’s order." if shown > 1 else "One, in PubMed’s order."
     if not asked:
-        return "Unknown: PubMed was not asked."
+        return "Not looked up yet at PubMed."
     if all(s.entries is None for s in asked):
         return "Unknown: PubMed has no data on it."
-    return "None, said PubMed."
+    return "None (source: PubMed)."
 
 
 def said_sentence(said: ListSaid) -> str:
@@ -316,6 +321,12 @@ def percentile_sentence(measured: Measured) -> str | None:
     little = ", too few to tell much" if measured.peers < _FEW_PEERS else ""
     among = f"{measured.peers:,} articles held of {measured.year}{little}"
     return f"Percentile {measured.year_percentile:.0f} among {among}."
+
+
+def yours_sentence(cited: int) -> str:
+    """Return what suggestions for one work are made from; cited: how many works it cites here."""
+    cites = f" and the {counted(cited, 'work')} that it cites here" if cited else "; no work that it cites is known"
+    return f"Computed now from this article{cites}, as the command litkb suggest does."
 
 
 def world_sentence(world: WorldCount) -> str:
@@ -356,5 +367,5 @@ def completeness_sentences(counts: Counts) -> list[str]:
 
 def _asked(number: int, held: str, what: str) -> str:
     if not number:
-        return f"Nobody was asked {what}."
-    return f"Sources were asked {what} for {number:,} of {held}."
+        return f"Not looked up yet: {what}."
+    return f"Looked up {what} for {number:,} of {held}."

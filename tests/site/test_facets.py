@@ -378,7 +378,7 @@ def test_a_search_of_works_not_held_means_what_it_says(get: Get, query: str, fou
 
 def test_works_not_held_are_counted_beside_the_articles_and_given_as_a_file(get: Get):
     states = re.findall(
-        r'<a rel="nofollow" href="([^"]+)">works named, not held</a> <span class="many"><a [^>]*>(\d+)',
+        r'<a rel="nofollow" href="([^"]+)">works cited only</a> <span class="many"><a [^>]*>(\d+)',
         get("/search?q=kelly").text,
     )
 
