@@ -164,7 +164,7 @@ def _references(db: sqlite3.Connection, record: Record) -> list[PrintedReference
 
 def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
     known = "known" if (found.id or 0) > 0 else "unresolved"
-    other_ids = reference.other_ids
+    other_ids, title = reference.other_ids, _title_beside(reference.citation, found)
     is_linked = other_ids is not None and other_ids.startswith(_LINKED)
     standing = "unnamed" if found.id is None else _STANDINGS.get(found.state or "", known)
     return PrintedReference(
@@ -179,8 +179,8 @@ def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
         other_ids=None if is_linked else other_ids,
         resolved=wording.resolution_words(found.identified_by, found.score, is_looked_at=found.resolution is not None),
         resolution=found.resolution,
-        title=_title_beside(reference.citation, found),
-        byline=" · ".join(str(part) for part in (found.authors, found.year) if part),
+        title=title,
+        byline=" · ".join(str(part) for part in (found.authors, found.year) if part) if title else "",
         linked=_links_without_number(reference, found) if is_linked else None,
     )
 

@@ -106,11 +106,15 @@ class Paper:
     def nearest_free(self, x: float, y: float, width: float, height: float, farthest: float) -> Box | None:
         """Return the free rectangle of a size whose middle is nearest to a point; None where none is near."""
         rows, columns = int(height / _CELL) + 2, int(width / _CELL) + 2  # squares that it may touch
-        sums = np.pad(self.taken, ((1, 0), (1, 0))).cumsum(0, dtype=np.int64).cumsum(1)
+        across, down = width / 2 + farthest, height / 2 + farthest
+        window = self._squares(Box(x - across, y - down, x + across, y + down))
+        sums = np.pad(self.taken[window], ((1, 0), (1, 0))).cumsum(0, dtype=np.int32).cumsum(1)
         if min(sums.shape[0] - rows, sums.shape[1] - columns) <= 0:
             return None
         inside = sums[rows:, columns:] - sums[:-rows, columns:] - sums[rows:, :-columns] + sums[:-rows, :-columns]
-        tops, lefts = (np.arange(count) * _CELL for count in inside.shape)
+        tops, lefts = (
+            (np.arange(count) + side.start) * _CELL for count, side in zip(inside.shape, window, strict=True)
+        )
         away = np.hypot(lefts[None, :] + width / 2 - x, tops[:, None] + height / 2 - y)
         away[(inside > 0) | (tops[:, None] + height > self.height) | (lefts[None, :] + width > self.width)] = np.inf
         row, column = np.unravel_index(int(np.argmin(away)), away.shape)
