@@ -43,6 +43,10 @@ class Standing(NamedTuple):
     identified_by: str | None  # how litkb or a person knows the PMID; None: the record gives it, or nobody knows
     score: float | None  # of the match, where one was made
     resolution: int | None  # where looked up, not identified: the cited work
+    title: str | None  # of the record, where it is held
+    title_html: str | None
+    authors: str | None
+    year: int | None
 
 
 class Neighbour(NamedTuple):
@@ -87,12 +91,13 @@ _MERGED: Final = """select r.started_at, r.server, r.finished_at
 
 
 class Naming(NamedTuple):
-    """A printed reference that names a work."""
+    """A printed reference that names a work; articles: how many print it in these words."""
 
     citing_pmid: int
     citing: str
     position: int
     citation: str | None
+    articles: int
 
 
 class Counts(NamedTuple):
@@ -207,9 +212,9 @@ def read_standings(db: sqlite3.Connection, pmid: int) -> dict[int, Standing]:
             coalesce(m.doi, w.doi), coalesce(m.pmcid, w.pmcid),
             {_SOURCES_OF.format(citing="r.citing_pmid", cited="r.cited_id")},
             iif(w.identified_by in ('doi', 'pmcid') and {PRINTED_ID} is not null, 'printed ', '') || w.identified_by,
-            s.score, s.id
+            s.score, s.id, coalesce(a.title, a.vernacular_title), a.title_html, a.authors, a.year
         from article_references r left join works w on w.id = r.cited_id left join works m on m.id = w.merged_into
-            left join resolutions s on s.id = w.id
+            left join resolutions s on s.id = w.id left join articles a on a.pmid = coalesce(m.id, w.id)
         where r.citing_pmid = ? order by r.position""",
         (pmid,),
     )
@@ -317,14 +322,22 @@ def read_labels(db: sqlite3.Connection, works: Collection[int]) -> dict[int, str
     return found
 
 
-def read_namings(db: sqlite3.Connection, work: int, limit: int) -> list[Naming]:
-    """Return the printed references that name work, or one merged into it, in order of the citing PMID."""
+def read_namings(db: sqlite3.Connection, work: int, limit: int, *, of_each: int) -> list[Naming]:
+    """Return the printed references that name work, or one merged into it: the first of each wording.
+
+    The wording that most articles print comes first; an article that prints one twice counts once.
+    """
     rows = db.execute(
-        """select r.citing_pmid, w.label, r.position, r.citation
-        from (select id from works where id = :work union all select id from works where merged_into = :work) t
-            join article_references r on r.cited_id = t.id join works w on w.id = r.citing_pmid
-        order by r.citing_pmid, r.position limit :limit""",
-        {"work": work, "limit": limit},
+        """select p.citing_pmid, w.label, p.position, p.citation, p.articles
+        from (
+            select r.citing_pmid, min(r.position) as position, r.citation, count(*) over (
+                    partition by r.citation) as articles,
+                row_number() over (partition by r.citation order by r.citing_pmid) as place
+            from (select id from works where id = :work union all select id from works where merged_into = :work) t
+                join article_references r on r.cited_id = t.id
+            group by r.citing_pmid, r.citation) p join works w on w.id = p.citing_pmid
+        where p.place <= :of_each order by p.articles desc, p.citation, p.citing_pmid limit :limit""",
+        {"work": work, "of_each": of_each, "limit": limit},
     )
     return [Naming(*row) for row in rows]
 
@@ -409,6 +422,18 @@ def read_most_cited(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
     )
     found = [Neighbour(*(*row, str(read_citing_count(db, row[0])))) for row in rows]
     return sorted(found, key=lambda one: (-int(one.note or 0), one.id))
+
+
+def read_printed(db: sqlite3.Connection, works: Collection[int]) -> dict[int, str]:
+    """Return by work the longest printed reference to it, which is likeliest to have its title; absent without one."""
+    rows = db.execute(
+        f"""select w.id, (select r.citation from article_references r
+            where r.cited_id in (select w.id union all select m.id from works m where m.merged_into = w.id)
+            order by length(r.citation) desc, r.citation limit 1) as citation
+        from works w where w.id in ({marks(works)}) and citation is not null and citation <> w.label""",
+        list(works),
+    )
+    return dict(rows)
 
 
 def read_listed(db: sqlite3.Connection, pmids: Iterable[int]) -> dict[int, Listed]:

@@ -6,6 +6,7 @@ from typing import Final
 from kb.queries.evidence import Evidence
 from kb.queries.ledger import CITATIONS
 from kb.queries.mesh import BELOW
+from kb.queries.nearproofs import NEAR
 from kb.queries.pictureproofs import PICTURED
 from kb.queries.standing import DOUBTED
 from kb.queries.things import MADE, RECEIVED
@@ -65,6 +66,15 @@ order by l.pmid""",
         "References of this article with this status",
         f"{_REFERENCES} and {_STANDING} = :standing\norder by r.position",
         ("pmid", "standing"),
+    ),
+    "printed_so": Evidence(
+        "Articles that print a reference to this work in these words",
+        f"""select r.citing_pmid, min(r.position) as position, r.citation
+from ({_NAMED}) t join article_references r on r.cited_id = t.id
+where r.citation is (select citation from article_references where citing_pmid = :pmid and position = :position)
+group by r.citing_pmid
+order by r.citing_pmid""",
+        ("id", "pmid", "position"),
     ),
     "stated": Evidence(
         "Length of a list, by source",
@@ -290,5 +300,17 @@ where run_id = :run and outcome = :outcome""",
         ("run", "outcome"),
         "records",
     ),
+    "suggestions": Evidence(
+        "Works that are not held and fit what is held best",
+        """select s.rank, s.id, w.label, s.reason from suggestions s join works w on w.id = s.id
+order by s.rank""",
+    ),
+    "retracted_here": Evidence(
+        "Works whose retraction is known here",
+        """select s.id, w.label, w.year, group_concat(distinct s.sign) as signs
+from retraction_signs s join works w on w.id = s.id
+group by s.id order by s.id""",
+    ),
+    **NEAR,
     **PICTURED,
 }  # fmt: skip

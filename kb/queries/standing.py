@@ -1,9 +1,10 @@
-"""How a work stands in its field: its measures, the retracted and doubted works that it cites, what to read next."""
+"""How a work stands in its field: its measures, the retracted and doubted works that it cites."""
 
 import sqlite3
 from typing import Final, NamedTuple
 
 from kb.queries.notices import RETRACTED_TYPE
+from kb.queries.pages import Neighbour
 
 # Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
 DOUBTS: Final = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn", "ExpressionOfConcernIn")
@@ -76,14 +77,6 @@ class Timing(NamedTuple):
     unknown: int
 
 
-class Suggested(NamedTuple):
-    """A work to read next, and why it fits what is held."""
-
-    id: int
-    label: str
-    reason: str
-
-
 def read_measured(db: sqlite3.Connection, pmid: int) -> Measured | None:
     """Return what was computed of a held article; None where nothing was."""
     row = db.execute(
@@ -134,16 +127,18 @@ def read_timing(db: sqlite3.Connection, pmid: int) -> Timing | None:
     return Timing(*row) if row else None
 
 
-def read_suggested_near(db: sqlite3.Connection, work: int, limit: int) -> list[Suggested]:
-    """Return those suggestions of the file that a work cites, that cite it, or that are cited together with it."""
+def read_suggested(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
+    """Return the works not held that fit what is held best, the best first; note is the reason."""
     rows = db.execute(
-        """select s.id, w.label, s.reason from suggestions s join works w on w.id = s.id
-        where s.id <> :work and s.id in (
-            select cited_id from citations where citing_id = :work
-            union all select other_id from cocitations where id = :work
-            union all select c.citing_id from citations c join suggestions o on o.id = c.citing_id
-                where c.cited_id = :work)
-        order by s.rank limit :limit""",
-        {"work": work, "limit": limit},
+        """select w.id, w.label, w.year, w.state, null, s.reason from suggestions s join works w on w.id = s.id
+        order by s.rank limit ?""",
+        (limit,),
     )
-    return [Suggested(*row) for row in rows]
+    return [Neighbour(*row) for row in rows]
+
+
+def read_known_sizes(db: sqlite3.Connection) -> tuple[int, int]:
+    """Return how many works are known to be retracted, and how many are suggested."""
+    row = db.execute("select (select count(distinct id) from retraction_signs), (select count(*) from suggestions)")
+    retracted, suggested = row.fetchone()
+    return retracted, suggested

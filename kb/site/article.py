@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from markupsafe import Markup
+
 from kb.queries import pages
 from kb.queries.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
 from kb.queries.records import read_record
@@ -14,7 +16,7 @@ from kb.site.markup import marked_up, title_markup
 from kb.site.numbers import Part, evidence_path, linked
 from kb.site.reasons import related_reason
 from kb.site.standing import read_embedded, standing_values
-from kb.text import name_key
+from kb.text import fold, name_key
 
 SHOWN: Final = 50  # links of one kind on a page; what is left out is said
 _LINKED: Final = "linked "  # how harvest.page keeps the links of a printed reference
@@ -43,6 +45,8 @@ class PrintedReference(NamedTuple):
     other_ids: str | None
     resolved: str | None  # how its PMID became known, or that candidates wait; None: the record gives it
     resolution: int | None  # where its candidates are
+    title: Markup | str | None  # of the record that is held, where the printed words do not have it
+    byline: str  # authors and year beside that title
     linked: str | None  # links of a saved page whose identifiers are not in its text: "PMC, PubMed"
 
 
@@ -163,7 +167,7 @@ def _references(db: sqlite3.Connection, record: Record) -> list[PrintedReference
 
 def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
     known = "known" if (found.id or 0) > 0 else "unresolved"
-    other_ids = reference.other_ids
+    other_ids, title = reference.other_ids, _title_beside(reference.citation, found)
     is_linked = other_ids is not None and other_ids.startswith(_LINKED)
     standing = "unnamed" if found.id is None else _STANDINGS.get(found.state or "", known)
     return PrintedReference(
@@ -178,8 +182,17 @@ def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
         other_ids=None if is_linked else other_ids,
         resolved=wording.resolution_words(found.identified_by, found.score, is_looked_at=found.resolution is not None),
         resolution=found.resolution,
+        title=title,
+        byline=" · ".join(str(part) for part in (found.authors, found.year) if part) if title else "",
         linked=_links_without_number(reference, found) if is_linked else None,
     )
+
+
+def _title_beside(citation: str | None, found: pages.Standing) -> Markup | str | None:
+    """Return the title of what is held; None where the printed words have it, or nothing is held."""
+    if found.title is None or fold(found.title).rstrip(". ") in fold(citation or ""):
+        return None
+    return marked_up(found.title, found.title_html)
 
 
 def _links_without_number(reference: Reference, found: pages.Standing) -> str | None:

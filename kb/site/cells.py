@@ -5,6 +5,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from kb.site.links import answer_path, doi_url, orcid_url, pmc_url, thing_path
+from kb.site.markup import marked_up
 
 _ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid", "other_pmid", "named_by", "said_by"})
 _WORKS: Final = frozenset(
@@ -20,6 +21,7 @@ _KINDS: Final = {
     "name_key": "author", "journal_id": "journal", "descriptor_ui": "mesh", "keyword_key": "keyword",
     "community": "community", "run_id": "run",
 }  # fmt: skip
+_MARKED_UP: Final = frozenset({"title_html", "html"})  # with b, i, u, sub, sup
 _ADDRESSES: Final = {"doi": doi_url, "pmcid": pmc_url, "orcid": orcid_url}
 
 
@@ -28,6 +30,8 @@ def render_cell(datasette: Any, row: Any, value: Any, *, column: str, table: str
     label, value = (value.get("label"), value.get("value")) if isinstance(value, dict) else (None, value)
     if value is None:
         return None
+    if column in _MARKED_UP and isinstance(value, str):
+        return Markup(marked_up(None, value))  # noqa: S704  # marked_up escapes all but five tags
     if (address := _ADDRESSES.get(column)) and isinstance(value, str):
         url = address(value)
         return Markup('<a href="{}">{}</a>').format(url, value) if url else None

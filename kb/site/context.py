@@ -9,7 +9,7 @@ from kb.database import one_moment
 from kb.languages import LANGUAGE_TAGS, language_name
 from kb.queries.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
-from kb.site import downloads, links, wording
+from kb.site import downloads, links, renderers, wording
 from kb.site.markup import title_markup
 from kb.site.pictures import svg
 from kb.text import fold, noun
@@ -92,8 +92,9 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "noun": noun,
         "language_tag": LANGUAGE_TAGS.get,
         "thing": links.thing_path,
-        "as_bibliography": downloads.AS_BIBLIOGRAPHY,
-        "as_network": downloads.AS_NETWORK,
+        "exports": downloads.EXPORTS,
+        "picture_exports": downloads.PICTURE_EXPORTS,
+        "names_works": renderers.can_render,
         "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
         "swatch": svg.swatch,
     }
@@ -122,9 +123,11 @@ async def menu_links(datasette: Any) -> list[dict[str, str]]:
     database = await find_database(datasette)
     if database is None:
         return []
-    return [
+    tables = datasette.urls.database(database.name)
+    shown = [
         {"href": datasette.urls.path("/search"), "label": "Search"},
         {"href": datasette.urls.path("/map"), "label": "Map"},
-        {"href": datasette.urls.database(database.name) + "#queries", "label": "Queries"},
-        {"href": datasette.urls.database(database.name) + "#tables", "label": "Tables"},
+        {"href": f"{tables}#queries", "label": "Queries"},
+        {"href": f"{tables}#tables", "label": "Tables"},
     ]
+    return [*shown, {"href": f"{tables}#sql", "label": "SQL"}] if may_ask(datasette) else shown

@@ -32,14 +32,32 @@ ENDINGS: Final = {_ending(form): form for form in (*BIBLIOGRAPHIES, *FORMS)}
 DOTTED: Final = {ending.replace("_", "."): ending for ending in ENDINGS if "_" in ending}
 ANY_ENDING: Final = "|".join(re.escape(ending) for ending in (*ENDINGS, *DOTTED))
 
-_NETWORKS: Final = {  # ending -> what people call it
-    "graphml": "GraphML", "gexf": "GEXF", "net": "Pajek", "gml": "GML", "dot": "DOT", "nodelink": "node-link JSON",
-    "cyjs": "Cytoscape", "vos_json": "VOSviewer JSON", "nodes_csv": "CSV nodes", "edges_csv": "CSV edges",
-    "nodes_neo4j_csv": "Neo4j nodes", "edges_neo4j_csv": "Neo4j edges",
-    "map_vos_txt": "VOSviewer map", "network_vos_txt": "VOSviewer network",
+Opened = tuple[str, Sequence[tuple[str, str]]]  # programs, and the files that they open: ending, name
+_NETWORKS: Final[Sequence[Opened]] = (
+    ("Gephi", (("gexf", "GEXF"), ("graphml", "GraphML"))),
+    ("Cytoscape", (("cyjs", "Cytoscape JSON"),)),
+    ("VOSviewer", (("vos_json", "JSON"), ("map_vos_txt", "map file"), ("network_vos_txt", "network file"))),
+    ("Pajek", (("net", "NET file"),)),
+    ("NetworkX, igraph", (("nodelink", "node-link JSON"), ("gml", "GML"))),
+    ("Graphviz", (("dot", "DOT"),)),
+    ("Neo4j", (("nodes_neo4j_csv", "nodes"), ("edges_neo4j_csv", "relationships"))),
+    ("Spreadsheets, R, pandas", (("nodes_csv", "CSV of nodes"), ("edges_csv", "CSV of edges"))),
+)
+_READERS: Final = {  # programs -> endings of the bibliographies that they open
+    "Zotero, EndNote, Mendeley": ("ris", "nbib"), "LaTeX": ("bib",), "Pandoc, Quarto": ("csl_json",),
+    "Spreadsheets": ("pubmed_csv",), "Word and other text": ("apa_txt", "vancouver_txt", "nlm_txt"),
+    "Scripts": ("jsonl",),
 }  # fmt: skip
-AS_BIBLIOGRAPHY: Final = [(ending, BIBLIOGRAPHIES[form].name) for ending, form in ENDINGS.items() if form[0] == "."]
-AS_NETWORK: Final = [(ending, _NETWORKS.get(ending, ending)) for ending, form in ENDINGS.items() if form[0] != "."]
+_BIBLIOGRAPHIES: Final[Sequence[Opened]] = [
+    (programs, [(ending, BIBLIOGRAPHIES[ENDINGS[ending]].name) for ending in endings])
+    for programs, endings in _READERS.items()
+]
+EXPORTS: Final = (("As references", _BIBLIOGRAPHIES), ("As a network", _NETWORKS))  # what the menu Export offers
+_PICTURES: Final[Sequence[Opened]] = (
+    ("Word, PowerPoint", (("png", "PNG"),)),
+    ("Inkscape, Illustrator, web pages", (("svg", "SVG"),)),
+)
+PICTURE_EXPORTS: Final = (("As a picture", _PICTURES),)
 
 
 def form_of(ending: str) -> str:

@@ -21,6 +21,7 @@ from kb.site.home import home_values
 from kb.site.kept import archive_of, kept_facts, read_times, why_no_archive
 from kb.site.kinds import KINDS
 from kb.site.links import pubmed_url, thing_key
+from kb.site.next import next_values
 from kb.site.rendering import page_answer
 from kb.site.runs import run_values
 from kb.site.schema import schema_values
@@ -89,6 +90,19 @@ async def cite(datasette: Any, request: Any) -> Any:
     if values is None:
         raise answers.NotFound(_unknown(pmid))
     return await page_answer(datasette, request, "litkb-cite.html", values)
+
+
+async def read_next(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/next: what to read next from it, within the time that a query may take."""
+    database = await _database(datasette)
+    number, longest = int(request.url_vars["id"]), int(datasette.setting("sql_time_limit_ms"))
+    found = await ask(database, lambda db: read_work(db, number))
+    if found is None:
+        raise answers.NotFound(_unknown(number))
+    if found.merged_into is not None and found.merged_into != number:
+        return answers.redirect(datasette.urls.path(f"/work/{found.merged_into}/next"))
+    values = await ask(database, lambda db: within(db, longest, lambda: next_values(db, number)))
+    return await page_answer(datasette, request, "litkb-next.html", values)
 
 
 async def download(datasette: Any, request: Any) -> Any:
@@ -167,7 +181,7 @@ def _address(datasette: Any, request: Any) -> Callable[[str], str]:
 async def robots(datasette: Any) -> Any:
     """Answer /robots.txt: articles and works may be read; searches, files and SQL have no end."""
     database = await _database(datasette)
-    paths = ("/search", f"/{database.name}", "/-/", "/*?", "/*.")
+    paths = ("/search", f"/{database.name}", "/-/", "/*/next", "/*?", "/*.")
     lines = [f"Disallow: {datasette.urls.path(path)}" for path in paths]
     return answers.Response.text("\n".join(["User-agent: *", *lines, ""]))
 
@@ -278,6 +292,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/article/(?P<pmid>[0-9]{1,10})$", article),
     (r"^/article/(?P<pmid>[0-9]{1,10})/cite$", cite),
     (r"^/work/(?P<id>-?[0-9]{1,18})$", work),
+    (r"^/(?:article|work)/(?P<id>-?[0-9]{1,18})/next$", read_next),
     (rf"^/search\.(?P<ending>{ANY_ENDING})$", search_file),
     (rf"^/article/(?P<id>[0-9]{{1,10}})\.(?P<ending>{ANY_ENDING})$", download),
     (rf"^/article/(?P<pmid>[0-9]{{1,10}})/references\.(?P<ending>{ANY_ENDING})$", references_file),

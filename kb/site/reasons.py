@@ -28,9 +28,9 @@ def related_reason(reason: str, work: int, other: int) -> list[Part]:
     return _in_parts(reason, lambda said: _shared(said, work, other))
 
 
-def suggestion_reason(reason: str, work: int) -> list[Part]:
-    """Return why a work is suggested."""
-    return _in_parts(reason, lambda said: _fit(said, work))
+def suggestion_reason(reason: str, evidence: Callable[[str], str]) -> list[Part]:
+    """Return why a work is suggested; evidence gives the path of what a part counts: cited_by, cites …"""
+    return _in_parts(reason, lambda said: _fit(said, evidence))
 
 
 def _in_parts(reason: str, read: Callable[[str], list[Part]]) -> list[Part]:
@@ -52,10 +52,10 @@ def _shared(said: str, work: int, other: int) -> list[Part]:
     return _linked(said, beside, evidence_path(f"related_{column}", id=work, other=other, named=named))
 
 
-def _fit(said: str, work: int) -> list[Part]:
+def _fit(said: str, evidence: Callable[[str], str]) -> list[Part]:
     for pattern, column in _SUGGESTED:
         if found := pattern.search(said):
-            return _linked(said, found, evidence_path(f"suggested_{column}", id=work))
+            return _linked(said, found, evidence(column))
     return [Part(said)]
 
 

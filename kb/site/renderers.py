@@ -27,6 +27,11 @@ def can_render(columns: Sequence[str], table: str | None) -> bool:
     return find_places(columns, table) is not None
 
 
+def never() -> bool:
+    """Return that Datasette's list above the rows does not have a format: a page of ours, or its menu, offers it."""
+    return False
+
+
 class Rows(NamedTuple):
     """What Datasette hands to a renderer: the rows that it shows, and the query that gives all of them."""
 
@@ -120,7 +125,7 @@ async def undotted(request: Any) -> Any:
 
 
 RENDERERS: Final[list[dict[str, Any]]] = [
-    {"extension": ending, "render": renderer(_as_file(ending)), "can_render": can_render} for ending in ENDINGS
+    {"extension": ending, "render": renderer(_as_file(ending)), "can_render": never} for ending in ENDINGS
 ]
 _DOTTED: Final = "|".join(re.escape(ending) for ending in DOTTED)
 ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [

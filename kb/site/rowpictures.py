@@ -10,7 +10,7 @@ from kb.site import answers
 from kb.site.context import NAME, ask
 from kb.site.maps import file_answer
 from kb.site.picturing import Found, Picture
-from kb.site.renderers import Answer, Rows, can_render, read_selected, renderer
+from kb.site.renderers import Answer, Rows, can_render, never, read_selected, renderer
 from kb.site.rendering import page_answer
 from kb.site.search import PICTURES
 from kb.site.streaming import within
@@ -53,7 +53,7 @@ async def _answer(datasette: Any, request: Any, picture: Picture, *, view: str, 
         return file_answer(datasette, request, picture, ending)
     query = f"?{request.query_string}" if request.query_string else ""
     rows = _ENDINGS.sub("", request.path)
-    values = {"path": f"{rows}.{view}", "query": query, "back": f"{rows}{query}", "back_words": "To the rows"}
+    values = {"path": f"{rows}.{view}", "query": query, "back": f"{rows}{query}", "back_words": "Back to the rows"}
     return await page_answer(datasette, request, "litkb-picture.html", {"picture": picture, **values})
 
 
@@ -63,16 +63,11 @@ async def undotted(request: Any) -> Any:
     return answers.redirect(f"{path}?{request.query_string}" if request.query_string else path)
 
 
-def _never() -> bool:
-    """Return that a file of a picture is not offered above the rows: its page offers it."""
-    return False
-
-
 RENDERERS: Final[list[dict[str, Any]]] = [
     {
         "extension": f"{view}_{ending}" if ending else view,
         "render": renderer(_as_picture(view, ending)),
-        "can_render": _never if ending else can_render,
+        "can_render": never if ending else can_render,
     }
     for view in PICTURES
     for ending in ("", "svg", "png")

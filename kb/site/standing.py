@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -12,9 +12,6 @@ from kb.queries.bibliography import read_items
 from kb.queries.standing import DOUBTS, Doubted, Measured, Timing, WorldCount
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
-from kb.site.reasons import suggestion_reason
-
-_SUGGESTED: Final = 5
 
 
 class Exposure(NamedTuple):
@@ -25,7 +22,7 @@ class Exposure(NamedTuple):
 
 
 def standing_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
-    """Return measures of a held article, the doubtful works that it stands on, and what to read next."""
+    """Return measures of a held article, the doubtful works that it stands on."""
     measured, world = standing.read_measured(db, pmid), standing.read_world_count(db, pmid)
     timing = standing.read_timing(db, pmid)
     return {
@@ -36,9 +33,6 @@ def standing_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
         "exposures": _exposures(pmid, standing.read_doubted(db, pmid)),
         "behind": standing.read_behind(db, pmid),
         "timing_sentence": _timing(timing, pmid) if timing and timing.citing else None,
-        "suggested": [
-            (one, suggestion_reason(one.reason, one.id)) for one in standing.read_suggested_near(db, pmid, _SUGGESTED)
-        ],
     }
 
 

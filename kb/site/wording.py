@@ -79,6 +79,11 @@ NO_TREE: Final = "Narrower headings are unknown: the MeSH tree is not loaded (li
 NO_PLACE: Final = "no place of its own there"
 NO_SUCH_RUN: Final = "There is no harvest run with this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
+FETCHES: Final = "This command fetches its record, with its title and abstract, into this library"
+IDENTIFIES: Final = (
+    "No PMID or DOI is known for it. This command asks PubMed which articles such printed references mean, by journal, "
+    "year, volume and page"
+)
 NO_EVIDENCE: Final = "No evidence page has this address."
 NO_CITATION: Final = "No source in this library says that this work cites the other."
 NO_ARCHIVE: Final = "The archive of raw responses is not beside this file, so none can be shown."
@@ -352,6 +357,12 @@ def percentile_sentence(measured: Measured) -> str | None:
     little = ", too few to tell much" if measured.peers < _FEW_PEERS else ""
     among = f"{measured.peers:,} articles of {measured.year} in this library{little}"
     return f"Percentile {measured.year_percentile:.0f} among {among}."
+
+
+def yours_sentence(cited: int) -> str:
+    """Return what suggestions for one work are made from; cited: how many works it cites here."""
+    cites = f" and the {counted(cited, 'work')} that it cites here" if cited else "; no work that it cites is known"
+    return f"Computed now from this article{cites}, as the command litkb suggest does."
 
 
 def world_sentence(world: WorldCount) -> str:

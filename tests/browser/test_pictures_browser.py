@@ -205,7 +205,7 @@ def test_paper_has_the_picture_and_its_legend_and_no_tools(window: "Browser", fi
     assert page.is_visible("svg.picture")
     assert page.is_visible(".legend")
     assert not page.is_visible(".tools")
-    assert not page.is_visible(".beside .formats")
+    assert not page.is_visible(".beside .export")
     page.context.close()
 
 

@@ -53,7 +53,7 @@ def pages_of(get: Get, most_of_kind: int) -> Iterator[tuple[str, httpx.Response]
 def _kind(address: str) -> str:
     """Return which kind of page an address is of: article, article map, search."""
     first, *others = address.split("?")[0].removeprefix("/").split("/")
-    return f"{first} {others[-1]}" if others[-1:] in (["map"], ["years"]) else first
+    return f"{first} {others[-1]}" if others[-1:] in (["map"], ["years"], ["next"]) else first
 
 
 def numbers_of(page: str, html: str) -> list[Numbered]:

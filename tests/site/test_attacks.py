@@ -285,7 +285,7 @@ def test_in_public_strangers_ask_ready_questions_only(field_file: Path):
 
     assert list(statuses.values()) == [403, 403, 403, 403, 403, 200, 200, 200]
     assert [page for page in pages if "?sql=" in page] == []
-    assert 'href="/evidence/search?q=norway">the SQL behind' in pages[2]
+    assert 'href="/evidence/search?q=norway">Show SQL' in pages[2]
 
 
 def test_the_hostile_file_is_full_of_payloads(tmp_path: Path):

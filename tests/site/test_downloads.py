@@ -13,7 +13,7 @@ import pytest
 import rispy
 
 from kb.site import streaming
-from kb.site.downloads import ANY_ENDING, ENDINGS, file_name
+from kb.site.downloads import ANY_ENDING, ENDINGS, EXPORTS, file_name
 from kb.site.serve import build_app
 from kb.site.streaming import exports_of
 from tests.records import record
@@ -330,3 +330,27 @@ def test_asking_for_the_head_of_a_file_makes_none(app: Any, monkeypatch: pytest.
 
 def test_names_of_files_hold_nothing_that_could_end_them():
     assert file_name('a"b/../ø\r\n', ".csl.json") == "a-b-------.csl.json"
+
+
+def test_the_menu_of_exports_has_every_format_once_by_the_programs_that_open_it():
+    offered = [ending for _, groups in EXPORTS for _, forms in groups for ending, _ in forms]
+
+    assert sorted(offered) == sorted(ENDINGS)
+
+
+def test_rows_that_name_works_have_the_menu_of_exports_above_them_and_others_have_none(get: Get):
+    with_works = ("/kb/articles?year=2008", "/kb/most_cited_works", f"/kb/articles/{HELD}", "/kb?sql=select+1+as+pmid")
+    for address in with_works:
+        html = get(address).text
+        path, _, query = address.partition("?")
+        assert f'<a href="{path}.ris?{query}' in html, address
+        assert html.index("Export</summary>") < html.index("<tbody>"), address
+        assert ">vos_json</a>" not in html, address
+    for address in ("/kb/journals", "/kb?sql=select+1"):
+        assert "Export</summary>" not in get(address).text, address
+
+
+def test_lists_have_their_exports_above_their_results(get: Get):
+    for address in ("/search?q=norway", "/author/vederhus+jk"):
+        html = get(address).text
+        assert html.index("Export</summary>") < html.index('<ol class="results"'), address

@@ -29,12 +29,13 @@ def test_an_article_page_has_pubmeds_parts_in_pubmeds_order(get: Get):
 
     wanted = [
         "J Tests . 2020 May 24;15(1):18.",
-        "doi: 10.1186/s13722-020-00191-w",
         "One size doesn't fit all: H 2 O in Norway",
         "Vederhus JK 1 , Høie M",
         "Hospital of Kristiansand",
         "PMID: 1001",
         "PMCID: PMC7247232",
+        "DOI: 10.1186/s13722-020-00191-w",
+        "Cite Full text: PubMed Central, free Publisher Export As references",
         "Abstract Background: People leave recovery groups in Norway. Conclusion: CO₂ does not fit all.",
         "Keywords Self-help groups .",
         "© The Authors 2020",
@@ -61,11 +62,13 @@ def test_references_are_verbatim_and_say_their_standing_and_who_says_so(get: Get
     text = section(get(f"/article/{SEED}").text, "references")
 
     assert text.startswith(
-        "References 5 of 40 references are listed here. held 1 known, not held 1 no PMID known 2 nothing named 1"
+        "References 5 of 40 references are listed here. "
+        "in this library 1 cited only 1 cited only, no PMID known 2 nothing named 1"
     )
-    assert "Moos RH. Active ingredients. Addiction. 2008;103:387. held Moos 2008 J Tests cited by 2 here DOI" in text
-    assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. known, not held" in text
-    assert "Anonymous. The Book <of> Groups. 1939. no PMID known" in text
+    moos = "Moos RH. Active ingredients. Addiction. 2008;103:387. in this library Moos 2008 J Tests cited by 2 here DOI"
+    assert moos in text
+    assert "Laudet AB. Attitudes. Subst Use Misuse. 2003;38:2017. cited only Laudet 2003" in text
+    assert "Anonymous. The Book <of> Groups. 1939. cited only, no PMID known" in text
     assert "Nothing is printed here." in text
 
 
@@ -84,7 +87,7 @@ def test_cited_by_says_who_says_so_and_how_complete_it_is(get: Get):
     text = section(get(f"/article/{SEED}").text, "cited-by")
 
     assert text.startswith("Cited by 2 works here cite it; NCBI ELink listed 2 on 2026-01-02.")
-    assert "Vederhus 2022 J Tests · held says PubMed, NCBI ELink" in text
+    assert "Vederhus 2022 J Tests · in this library source: PubMed, NCBI ELink" in text
 
 
 def test_unknown_is_not_zero(get: Get):
@@ -93,7 +96,7 @@ def test_unknown_is_not_zero(get: Get):
 
     assert known_citing.startswith("Cited by 2 works here cite it; NCBI ELink has no data (2026-01-02).")
     assert section(never_asked, "cited-by") == "Cited by Unknown: not looked up yet, or not answered."
-    assert section(never_asked, "similar") == "Similar articles Unknown: not looked up yet, or not answered."
+    assert section(never_asked, "similar") == "Similar articles (PubMed) Unknown: not looked up yet, or not answered."
     unknown = "References Unknown: its record has no reference list, and no other source has answered."
     assert section(never_asked, "references") == unknown
 
@@ -211,6 +214,43 @@ def test_a_cited_work_without_pmid_has_a_page_and_no_command(get: Get, field_db)
 
     assert "Anonymous. The Book <of> Groups. 1939." in text
     assert "litkb harvest" not in text
+    assert "litkb resolve kb.db --ask" in text
+
+
+def test_equal_printed_references_of_a_work_stand_once_with_the_number_of_articles(tmp_path: Path):
+    line = "Lamp J. 1999;3(1):5-6"
+    citing = [record(pmid, (reference_of(pmid, 1, line),)) for pmid in range(1, 10)]
+    twice = record(10, (reference_of(10, 1, line), reference_of(10, 2, line)))
+    other = record(11, (reference_of(11, 1, "Wick A. The last lamp. Lamp J 1999", pmid=900),))
+    same = record(12, (reference_of(12, 1, line, pmid=900),))
+    with served(fill(tmp_path / "kb.db", [*citing, twice, other, same])) as get:
+        [lamp] = get("/kb/works.json?id__lt=0&_shape=array&_col=id").json()
+        html, both = get(f"/work/{lamp['id']}").text, text_of(get("/work/900").text)
+
+    assert html.count(f'<blockquote class="own">{line}</blockquote>') == 1
+    shown = "printed so in 10 articles: reference 1 of Name1 2000 J Tests ; reference 1 of Name2 2000 J Tests ;"
+    assert shown in text_of(html)
+    assert "; and others" in text_of(html)
+    assert f"{line} reference 1 of Name12 2000 J Tests" in both
+    assert "The last lamp. Lamp J 1999 reference 1 of Name11 2000 J Tests" in both
+
+
+def test_a_reference_shows_the_title_of_the_record_where_the_printed_words_do_not_have_it(tmp_path: Path):
+    references = (
+        reference_of(1, 1, "Lamp J. 1999;3(1):5-6", pmid=2),
+        reference_of(1, 2, "Hub C. Lamps and WICKS. 1998.", pmid=3),
+        reference_of(1, 3, "Lamp J. 1997;1(1):1-2", pmid=4),
+    )
+    lamps = record(2, title="Lamps of H2O.", title_html="Lamps of H<sub>2</sub>O.", year=1999, names=("Wick A",))
+    wicks = record(3, title="Lamps and wicks.", year=1998, names=("Hub C",))
+    with served(fill(tmp_path / "kb.db", [record(1, references), lamps, wicks])) as get:
+        html = get("/article/1").text
+        text = section(html, "references")
+
+    assert "Lamp J. 1999;3(1):5-6 Lamps of H 2 O. Wick A · 1999 in this library" in text
+    assert 'href="/article/2">Lamps of H<sub>2</sub>O.</a>' in html
+    assert "Hub C. Lamps and WICKS. 1998. in this library Hub 1998 J Tests" in text
+    assert "Lamp J. 1997;1(1):1-2 cited only" in text
 
 
 def test_held_and_merged_works_lead_to_what_they_are(tmp_path: Path):
@@ -227,16 +267,16 @@ def test_held_and_merged_works_lead_to_what_they_are(tmp_path: Path):
     assert before == "/article/1"
     assert merged == "/work/2"
     assert cited_by.startswith("Cited by 1 work here cites it; no source has given the whole list yet")
-    assert "Name1 2000 J Tests · held says PubMed" in cited_by
+    assert "Name1 2000 J Tests · in this library source: PubMed" in cited_by
     assert [row["id"] for row in answers] == [1]
-    assert "held Name2 2000 J Tests" in section(html, "references")
+    assert "Title of 2 Name2 A · 2000 in this library" in section(html, "references")
     assert 'href="/article/2"' in html
 
 
 def test_home_counts_say_how_complete_they_are(get: Get):
     text = text_of(get("/").text)
 
-    assert "records held 5" in text
+    assert "records in this library 5" in text
     assert "7 of 10 printed references are identified" in text
     assert "3 of 5 records have their own reference list." in text
     assert "Citing articles are known, or known to have no data, for 3 of 5 records." in text
@@ -299,3 +339,44 @@ def test_every_page_of_a_made_up_field_says_so_and_links_nowhere(tmp_path: Path)
         assert 'class="stripes"' in html, address
     assert "doi.org" not in pages[f"/article/{pmid}"]
     assert "pubmed.ncbi" not in pages[f"/article/{pmid}"]
+
+
+def test_home_leads_with_evidence_retractions_what_is_missing_and_the_report(get: Get):
+    text = text_of(get("/").text)
+
+    parts = [
+        "Every number has its evidence", "Retractions here 1 work is known to be retracted",
+        "What am I missing?", "The report", "records in this library", "Most cited here", "Questions to begin with",
+    ]  # fmt: skip
+    places = [text.find(part) for part in parts]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_works_cited_only_are_told_by_their_printed_reference(tmp_path: Path):
+    moos = "Moos RH. A title that only the reference has. Addiction. 2008."
+    short = reference_of(2, 1, "Addiction. 2008.", pmid=900)
+    citing = [record(2, (short,)), record(3, (reference_of(3, 1, moos, pmid=900),))]
+    with served(fill(tmp_path / "kb.db", citing)) as get:
+        home, following = text_of(get("/").text), text_of(get("/article/2/next").text)
+
+    assert f"{moos} Addiction. 2008. · cited by 2 works here" in home
+    assert "litkb harvest kb.db --frontier --most 50" in home
+    assert "Read next from Name2 2000 J Tests" in following
+
+
+def test_the_navigation_leads_to_sql_where_sql_may_be_asked(field_file: Path):
+    for public in (False, True):
+        with served(field_file, public=public) as get:
+            links = re.findall(r'<li><a href="([^"]+)">SQL</a></li>', get("/").text)
+            assert links == ([] if public else ["/kb#sql"])
+            assert [link for link in links if 'id="sql"' not in get("/kb").text] == []
+
+
+def test_marked_up_titles_are_shown_so_in_tables_and_what_is_no_markup_is_escaped(tmp_path: Path):
+    title = "H<sub>2</sub>O &lt;script&gt;"
+    with served(fill(tmp_path / "kb.db", [record(1, title="H₂O", title_html=title)])) as get:
+        html = get("/kb/articles?_col=title_html").text
+
+    assert "H<sub>2</sub>O &lt;script&gt;" in html
+    assert "&lt;sub&gt;" not in html

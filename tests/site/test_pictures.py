@@ -25,6 +25,7 @@ from kb.site.pictures.labels import (
     SCALES,
     SIZES,
     SMALLER,
+    UNDER,
     Paper,
     Spot,
     label_box,
@@ -179,7 +180,7 @@ OKLAB = np.array(
 )
 
 
-@pytest.mark.parametrize(("palette", "apart"), [(LIGHT, 0.12), (DARK, 0.11)])
+@pytest.mark.parametrize(("palette", "apart"), [(LIGHT, 0.12), (DARK, 0.105)])
 def test_any_two_colours_stay_apart_for_every_kind_of_eye(palette: Sequence[str], apart: float):
     shown = np.array([[int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)] for colour in palette])
     light = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
@@ -188,6 +189,54 @@ def test_any_two_colours_stay_apart_for_every_kind_of_eye(palette: Sequence[str]
         seen = np.cbrt(np.clip(light @ eye.T, 0, 1) @ CONES.T) @ OKLAB.T
         distances = [float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)]
         assert min(distances) >= apart
+
+
+def test_no_three_colours_of_the_dark_have_one_hue():
+    shown = np.array([[int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)] for colour in DARK[1:]])
+    light = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
+    _, green_red, blue_yellow = (np.cbrt(light @ CONES.T) @ OKLAB.T).T
+
+    hues = np.sort(np.degrees(np.arctan2(blue_yellow, green_red)) % 360)
+
+    assert min((np.roll(hues, -2) - hues) % 360) >= 60
+
+
+def test_names_of_communities_stand_upon_no_dot_and_inside_the_picture(drawn: dict[str, Drawing]):
+    page = tree(drawn["map"])
+    circles = [tuple(float(one.get(name, "")) for name in ("cx", "cy", "r")) for one in page.iter("circle")]
+    names = [one for one in page.iter("text") if "subject" in (one.get("class") or "")]
+
+    assert len(names) > 3
+    for name in names:
+        x, y, half = float(name.get("x", "")), float(name.get("y", "")), text_width(name.text or "", 17) / 2
+        assert 0 <= x - half <= x + half <= drawn["map"].width
+        on = [one for one in circles if abs(one[0] - x) < half + one[2] * 0.7 and abs(one[1] - y) < 8 + one[2] * 0.7]
+        assert on == [], name.text
+
+
+def test_words_stay_between_the_bounds_of_their_dot():
+    [beside] = place_labels([Spot(100, 100, 9, "Lamp 2004", 1, 80, 120)], Paper(400, 200), tries=UNDER)
+    [free] = place_labels([Spot(100, 100, 9, "Lamp 2004", 1)], Paper(400, 200), tries=UNDER)
+
+    assert (free.anchor, beside.anchor) == ("middle", "start")
+    assert place_labels([Spot(100, 100, 9, "Lamp 2004", 1, 99, 101)], Paper(400, 200), tries=UNDER) == []
+
+
+def test_names_of_works_stay_in_the_band_of_their_community(made_up: sqlite3.Connection, drawn: dict[str, Drawing]):
+    page = tree(drawn["time"])
+    bars = [one for one in page.iter("rect") if "bar" in (one.get("class") or "")]
+    bands = [(float(one.get("y", "")) - 5, float(one.get("y", "")) + float(one.get("height", "")) + 5) for one in bars]
+    dots = [float(one.find("circle").get("cy", "")) for one in page.iter("a")]  # type: ignore[union-attr]
+
+    words = [one for one in page.iter("text") if "word" in (one.get("class") or "").split()]
+    assert words
+    for one in words:
+        [level] = re.findall(r"\bw([a-d])\b", one.get("class") or "")
+        drop = float(one.get("dy", "").removesuffix("em")) - 0.28  # to the middle of the letters
+        middle = float(one.get("y", "")) + drop * SIZES["abcd".index(level)]
+        y = dots[int(one.get("data-n", ""))]
+        [(top, bottom)] = [band for band in bands if band[0] <= y < band[1]]
+        assert top <= middle <= bottom, one.text
 
 
 def test_the_script_is_small_and_calls_nobody():

@@ -5,7 +5,6 @@ import sqlite3
 from kb.queries.bibliography import read_items
 from kb.queries.notices import read_retracted
 from kb.queries.pages import Neighbour, read_citing, read_citing_count
-from kb.queries.standing import read_suggested_near
 from tests.rows import add_article, add_citations, add_notice, add_work
 
 A_GRAPH_RUN = "insert into graph_runs (id, started_at, versions) values (1, '2026-01-01', '{}')"
@@ -78,24 +77,6 @@ def test_retracted_works_are_those_of_the_view(db: sqlite3.Connection):
 
     assert read_retracted(db, [*range(1, 9)]) == {row[0] for row in db.execute("select pmid from retracted_articles")}
     assert read_retracted(db, [2, 3, 4]) == {3}
-
-
-def test_suggestions_near_an_article_are_cited_by_it_cite_it_or_are_cited_with_it(db: sqlite3.Connection):
-    add_article(db, 1)
-    add_citations(db, 1, 11)
-    add_citations(db, 12, 1)
-    for work in (13, 14):
-        add_work(db, work)
-    db.execute(A_GRAPH_RUN)
-    db.execute("insert into cocitations (id, other_id, count, graph_run_id) values (1, 13, 2, 1)")
-    db.executemany(
-        """insert into suggestions (id, rank, score, cited_by, cites, co_cited, coupled, reason, graph_run_id)
-        values (?, ?, 1, 0, 0, 0, 0, 'why', 1)""",
-        [(1, 1), (14, 2), (13, 3), (11, 4), (12, 5)],
-    )
-
-    assert [one.id for one in read_suggested_near(db, 1, 5)] == [13, 11, 12]
-    assert [one.id for one in read_suggested_near(db, 1, 2)] == [13, 11]
 
 
 def test_of_a_work_only_the_parts_wanted_are_read(db: sqlite3.Connection):

@@ -30,13 +30,13 @@ def test_numbers_of_a_suggestion_lead_to_its_parts():
         "that yours cite, most like Doe 2001 J; like yours in words: co2, 3d; PubMed lists it as similar, rank 3"
     )
 
-    parts = suggestion_reason(reason, -5)
+    parts = suggestion_reason(reason, "/evidence/{}?id=-5".format)
 
     assert "".join(part.text for part in parts) == reason
     assert linked_of(parts) == [
-        ("1,066", "/evidence/suggested_cited_by?id=-5"),
-        ("9", "/evidence/suggested_cites?id=-5"),
-        ("1", "/evidence/suggested_co_cited?id=-5"),
-        ("12", "/evidence/suggested_coupled?id=-5"),
-        ("3", "/evidence/suggested_similar_rank?id=-5"),
+        ("1,066", "/evidence/cited_by?id=-5"),
+        ("9", "/evidence/cites?id=-5"),
+        ("1", "/evidence/co_cited?id=-5"),
+        ("12", "/evidence/coupled?id=-5"),
+        ("3", "/evidence/similar_rank?id=-5"),
     ]

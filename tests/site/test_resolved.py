@@ -21,8 +21,8 @@ def test_a_resolved_reference_says_so_with_its_score(tmp_path: Path):
         candidates = get(f"/kb/resolution_candidates.json?id={work_id(KEY)}&_shape=objects").json()["rows"]
 
     assert f'/kb/resolution_candidates?id={work_id(KEY)}">resolved offline, score 21.5</a>' in page
-    assert "says litkb’s matching of printed references" in page
-    assert "says PubMed" not in page
+    assert "source: litkb’s matching of printed references" in page
+    assert "source: PubMed" not in page
     assert [row["score"] for row in candidates] == [21.5]
 
 
@@ -34,8 +34,8 @@ def test_a_printed_doi_is_said_to_be_read_in_the_words_and_not_to_be_pubmeds(tmp
         page, evidence = get("/article/1").text, get("/evidence/citation?citing=1&cited=2").text
 
     assert "identified by the DOI printed in it" in page
-    assert "says litkb’s matching of printed references" in page
-    assert "says PubMed" not in page
+    assert "source: litkb’s matching of printed references" in page
+    assert "source: PubMed" not in page
     assert "or by an identifier in them: identified by the DOI printed in it." in evidence
     assert "The reference list in the PubMed record" not in evidence
 

@@ -149,7 +149,7 @@ def test_the_rows_of_a_question_are_seen_as_a_picture(get: Get, view: str):
     assert f"{view}_svg" not in rows
     assert "Who cites this work?</h1>" in page.text
     assert "2 of 2 works found" in page.text
-    assert f'href="/kb/who_cites?id={SEED}">To the rows' in page.text
+    assert f'href="/kb/who_cites?id={SEED}">Back to the rows' in page.text
     assert svg.headers["content-type"] == "image/svg+xml; charset=utf-8"
     assert f"/article/{HELD}" in svg.text
 

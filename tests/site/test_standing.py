@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from graph.suggest import suggestions_for
 from kb.database import open_kb, transaction
-from kb.records import SYNTHETIC
+from kb.records import SYNTHETIC, LinkList
 from tests.records import record
-from tests.site.conftest import HELD, RETRACTED, SEED, Get, fill, served
+from tests.site.conftest import HELD, KNOWN, RETRACTED, SEED, Get, fill, served
+from tests.site.crawl import evidence_of, numbers_of
 from tests.site.test_pages import section, text_of
 
 
@@ -23,7 +25,9 @@ def test_who_cites_a_retracted_article_is_told_so_before_the_abstract(get: Get):
 
 
 def test_a_reference_that_was_retracted_says_so_where_it_stands(get: Get):
-    assert "Name1003 1998 J Tests retracted cited by 2 here" in section(get(f"/article/{HELD}").text, "references")
+    assert "Name1003 A · 1998 in this library retracted cited by 2 here" in section(
+        get(f"/article/{HELD}").text, "references"
+    )
 
 
 def test_two_steps_from_a_retraction_are_told(get: Get):
@@ -84,7 +88,7 @@ def test_links_are_sorted_by_importance_by_plain_addresses(tmp_path: Path):
 
 
 def test_the_percentile_says_among_how_many(get: Get):
-    assert "Cited in this file 2 times . No other article in this library is of 1998." in section(
+    assert "Cited in this library 2 times . No other article in this library is of 1998." in section(
         get(f"/article/{RETRACTED}").text, "standing"
     ).replace("times.", "times .")
 
@@ -101,15 +105,40 @@ def test_what_icite_counts_is_said_with_its_day(tmp_path: Path):
     assert "153 citing articles; relative citation ratio 2.31; NIH percentile 87 (2026-01-02)." in said
 
 
-def test_what_to_read_next_comes_from_the_stored_suggestions(get: Get, field_db):
-    stored = {row[0]: row[1] for row in field_db.execute("select id, reason from suggestions")}
-    html = get(f"/article/{SEED}").text
-    shown = html.partition('id="next"')[2].partition("</section>")[0]
-    found = [int(work) for work in re.findall(r'href="/work/(-?\d+)"', shown)]
+def test_what_to_read_next_from_an_article_is_what_the_command_suggests_for_it(get: Get, field_db):
+    for work, kind in ((SEED, "article"), (KNOWN, "work")):
+        advice = suggestions_for(field_db, [work])
+        assert f'href="/{kind}/{work}/next"' in get(f"/{kind}/{work}").text
+        html = get(f"/{kind}/{work}/next").text.partition("<h1")[2].partition("</main>")[0]
+        shown = unescape(re.sub(r"<[^>]+>", "", html))
 
-    assert found
-    assert set(found) <= set(stored)
-    assert all(stored[work] in unescape(re.sub(r"<[^>]+>", "", shown)) for work in found)
+        assert [int(found) for found in re.findall(r'class="title" href="/\w+/(-?\d+)"', html)] == [
+            row.id for row in advice.found
+        ]
+        assert advice.found
+        assert [row.reason for row in advice.found if row.reason not in shown] == []
+
+
+def test_numbers_in_the_reasons_of_what_to_read_next_are_what_their_evidence_gives(tmp_path: Path):
+    lists = (LinkList(1, "similar", "elink_similar", ((40, 9), (41, 8))),)
+    articles = [
+        record(1, (2, 3, "10.1000/lamp", 50)), record(2, (50, 51, 3)), record(3, (52, 50)),
+        record(10, (2, 3, 40)), record(11, (1, 41, 40)), record(12, (2, 40)), record(13, (50, 51, 52)),
+        record(14, (40, 13)), record(4, (50, 51), doi="10.1000/lamp"),
+    ]  # fmt: skip
+    with served(fill(tmp_path / "kb.db", articles, lists)) as get:
+        numbers = numbers_of("/article/1/next", get("/article/1/next").text)
+        found = [(one, evidence_of(get, one.evidence)) for one in numbers]
+
+    assert [pair for pair in found if pair[0].shown != pair[1]] == []
+    names = {one.evidence.partition("?")[0].rpartition("/")[2] for one in numbers}
+    assert names == {
+        "near_yours", "near_cited_by", "near_cites", "near_co_cited", "near_coupled", "near_similar_rank"
+    }  # fmt: skip
+
+
+def test_what_nothing_names_has_nothing_to_read_next(get: Get):
+    assert get("/article/777777/next").status_code == 404
 
 
 def test_an_article_is_cited_in_every_form_without_a_script(get: Get):
@@ -120,7 +149,7 @@ def test_an_article_is_cited_in_every_form_without_a_script(get: Get):
     assert unescape(forms["ris"]) == get(f"/article/{SEED}.ris").text.strip()
     assert "Vederhus JK, Høie M. One size doesn" in unescape(forms["vancouver-txt"])
     assert html.count('<button type="button" hidden data-copy=') == 7
-    assert f'href="/article/{SEED}/cite">Cite this article</a>' in get(f"/article/{SEED}").text
+    assert f'href="/article/{SEED}/cite">Cite</a>' in get(f"/article/{SEED}").text
 
 
 def test_what_is_not_held_cannot_be_cited(get: Get):

@@ -265,7 +265,8 @@ def test_robots_are_kept_from_what_has_no_end(get: Get):
 
     assert answer.headers["content-type"].startswith("text/plain")
     assert answer.text.splitlines() == [
-        "User-agent: *", "Disallow: /search", "Disallow: /kb", "Disallow: /-/", "Disallow: /*?", "Disallow: /*.",
+        "User-agent: *", "Disallow: /search", "Disallow: /kb", "Disallow: /-/", "Disallow: /*/next",
+        "Disallow: /*?", "Disallow: /*.",
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ _LEADING = {"a", "h1", "summary", "svg"}
 _NO_WORDS = {"pre", "code", "time", "script", "textarea"}
 # What a record, a source or a person says, in its own words.
 _OWN_WORDS = {
-    "citation", "snippet", "title", "copyright", "vernacular", "imprint", "doi", "ids", "affiliations", "authors",
+    "citation", "snippet", "title", "copyright", "vernacular", "imprint", "ids", "affiliations", "authors",
     "terms", "rank", "asked", "own", "table-about", "examples",
 }  # fmt: skip
 _OWN_SECTIONS = {"abstract", "other-abstract", "keywords", "coi", "comments", "history", "identifiers", "investigators"}

@@ -22,13 +22,15 @@ _NARROW_ONES: Final = frozenset("iljtf.,:;'|!()[]- ’")
 
 
 class Spot(NamedTuple):
-    """A dot that wants words; weight: who comes first."""
+    """A dot that wants words; weight: who comes first; top and bottom: between which the words must stay."""
 
     x: float
     y: float
     r: float
     words: str
     weight: float
+    top: float = -np.inf
+    bottom: float = np.inf
 
 
 class Label(NamedTuple):
@@ -101,6 +103,26 @@ class Paper:
             return False
         return not self.taken[self._squares(box)].any()
 
+    def nearest_free(self, x: float, y: float, width: float, height: float, farthest: float) -> Box | None:
+        """Return the free rectangle of a size whose middle is nearest to a point; None where none is near."""
+        rows, columns = int(height / _CELL) + 2, int(width / _CELL) + 2  # squares that it may touch
+        across, down = width / 2 + farthest, height / 2 + farthest
+        window = self._squares(Box(x - across, y - down, x + across, y + down))
+        sums = np.pad(self.taken[window], ((1, 0), (1, 0))).cumsum(0, dtype=np.int32).cumsum(1)
+        if min(sums.shape[0] - rows, sums.shape[1] - columns) <= 0:
+            return None
+        inside = sums[rows:, columns:] - sums[:-rows, columns:] - sums[rows:, :-columns] + sums[:-rows, :-columns]
+        tops, lefts = (
+            (np.arange(count) + side.start) * _CELL for count, side in zip(inside.shape, window, strict=True)
+        )
+        away = np.hypot(lefts[None, :] + width / 2 - x, tops[:, None] + height / 2 - y)
+        away[(inside > 0) | (tops[:, None] + height > self.height) | (lefts[None, :] + width > self.width)] = np.inf
+        row, column = np.unravel_index(int(np.argmin(away)), away.shape)
+        if away[row, column] > farthest:
+            return None
+        left, top = float(lefts[column]), float(tops[row])
+        return Box(left, top, left + width, top + height)
+
     def _squares(self, box: Box) -> tuple[slice, slice]:
         rows = slice(max(int(box.top / _CELL), 0), int(box.bottom / _CELL) + 1)
         return rows, slice(max(int(box.left / _CELL), 0), int(box.right / _CELL) + 1)
@@ -137,7 +159,7 @@ def place_labels(
             upon = Label(place, 1, spots[place].x, spots[place].y, "middle", 0.35)
             large = sum(label.level < 2 for _, label in beside)
             beside.insert(large, (words_only, upon))
-        label = _first_free(beside, text_width(spots[place].words, 1.0)) if spots[place].words else None
+        label = _first_free(beside, spots[place]) if spots[place].words else None
         if label is not None:
             box = label_box(label, text_width(spots[place].words, size_of(label)), size_of(label))
             paper.take(box)
@@ -146,10 +168,12 @@ def place_labels(
     return found
 
 
-def _first_free(tries: Iterable[tuple[Paper, Label]], width: float) -> Label | None:
-    """Return the first of the labels that has room on its paper; width: of the words in size 1."""
+def _first_free(tries: Iterable[tuple[Paper, Label]], spot: Spot) -> Label | None:
+    """Return the first of the labels of a spot that has room on its paper."""
+    width = text_width(spot.words, 1.0)
     for paper, label in tries:
-        if paper.is_free(label_box(label, width * size_of(label), size_of(label))):
+        box = label_box(label, width * size_of(label), size_of(label))
+        if spot.top <= box.top and box.bottom <= spot.bottom and paper.is_free(box):
             return label
     return None
 

@@ -9,13 +9,13 @@ _FEWEST: Final = 3  # dots of a small community that gets a colour of its own
 COLOURS: Final = 8  # of communities; all others share grey, which is number 0
 
 # Chosen so that any two, grey included, stay apart for normal, protan, deutan and tritan eyes: the least distance in
-# OKLab, after the simulation of Machado, Oliveira and Fernandes (2009), is 0.12 in light and 0.11 in dark. None is
-# louder than 0.145 in chroma, so that hundreds of dots of one colour stay quiet.
+# OKLab, after the simulation of Machado, Oliveira and Fernandes (2009), is 0.12 in light and 0.105 in dark, where no
+# three have one hue. None is louder than 0.145 in chroma, so that hundreds of dots of one colour stay quiet.
 LIGHT: Final = (
     "#8f959c", "#2e74bf", "#d26b3b", "#635903", "#7a1a54", "#e0a52e", "#6eb6f3", "#a04d73", "#384098",
 )  # fmt: skip
 DARK: Final = (
-    "#7b838c", "#6295ed", "#ab5d2f", "#9ab79b", "#b4ebe3", "#d7b836", "#54cbfc", "#efe087", "#bd8c17",
+    "#7b838c", "#9a9cfd", "#f28762", "#9e6301", "#c1fab6", "#d7d357", "#72e9f3", "#ca9db3", "#426cab",
 )  # fmt: skip
 
 # {c} is the colour of the class k0 … k8, {deep} the same towards the ink, for words, {tint} towards the paper;

@@ -56,7 +56,11 @@ def draw_timeline(story: Story, communities: Mapping[int, Community]) -> Drawing
     paper = Paper(WIDTH, height)
     paper.take(Box(0, height - _FOOT, WIDTH, height))
     names = _draw_bands(bands, nodes, communities, paper)
-    spots = [Spot(n.x, n.y, n.r, n.name, n.r + 100 * (n.around == "path")) for n in nodes]
+    band_of = {place: band for band in bands for place in band.members}
+    spots = [
+        Spot(n.x, n.y, n.r, n.name, n.r + 100 * (n.around == "path"), band_of[place].top, band_of[place].bottom)
+        for place, n in enumerate(nodes)
+    ]
     body = (
         names
         + draw_years(years, _TOP, height - _FOOT)

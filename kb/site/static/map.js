@@ -11,7 +11,7 @@
 		const canvas = part("canvas"), card = part("card"), svg = canvas.querySelector("svg");
 		const nodes = readNodes(svg), pairs = readPairs(svg, nodes);
 		const view = makeView(canvas, svg);
-		const light = makeLight(svg, nodes, pairs, card);
+		const light = makeLight(canvas, svg, nodes, pairs, card);
 		for (const name of ["tools", "how"]) part(name).hidden = false;
 		canvas.classList.add("live");
 		part("in").onclick = () => view.zoom(2);
@@ -42,7 +42,7 @@
 		return pairs;
 	}
 
-	// The picture is moved as a whole, so that a frame costs no drawing; at rest it is drawn anew.
+	// Moved as a whole, so that a frame costs no drawing; drawn anew at rest.
 	function makeView(canvas, svg) {
 		let k = 1, x = 0, y = 0, rest = 0;
 		function settle() {
@@ -82,8 +82,8 @@
 		return view;
 	}
 
-	// The dot under the pointer, or with the focus, its neighbours and the lines to them.
-	function makeLight(svg, nodes, pairs, card) {
+	// The dot pointed at or focused, its neighbours, the lines to them.
+	function makeLight(canvas, svg, nodes, pairs, card) {
 		const trace = document.createElementNS(svg.namespaceURI, "path");
 		trace.setAttribute("class", "trace");
 		nodes[0].link.parentNode.before(trace);
@@ -105,7 +105,9 @@
 			}
 			const own = node ? pairs.filter((pair) => pair.includes(node.number)) : [];
 			trace.setAttribute("d", own.map(([a, b]) => curve(nodes[a], nodes[b])).join(""));
-			if (node) card.textContent = node.text;
+			if (!node) return;
+			card.textContent = node.text;
+			card.classList.toggle("above", middle(canvas, node.link)[1] > canvas.clientHeight / 2);
 		}
 		const find = (event) => nodes.find((one) => one.link === event.target.closest("a.node")) || null;
 		svg.onpointerover = (event) => { if (!event.buttons) show(find(event)); };
@@ -115,7 +117,7 @@
 		return { show };
 	}
 
-	// One stop of the keyboard; arrows go to the nearest dot in their direction.
+	// Arrows go to the nearest dot in their direction.
 	function walk(canvas, nodes, view, light) {
 		function next(from, [dx, dy]) {
 			let best = null, least = Infinity;
@@ -152,7 +154,7 @@
 		return [box.x + box.width / 2 - frame.x, box.y + box.height / 2 - frame.y];
 	}
 
-	// Drag, pinch and wheel. One finger scrolls the page until the reader has drawn nearer.
+	// Drag, pinch, wheel; one finger scrolls until zoomed in.
 	function drag(canvas, view) {
 		const down = new Map();
 		let far = 0, isAwake = false;
@@ -196,7 +198,7 @@
 		}, { passive: false });
 	}
 
-	// Words and communities that are wanted; the rest steps back.
+	// What is wanted; the rest steps back.
 	function filter(root, svg, nodes, part) {
 		const wanted = new Set(), find = part("find"), said = part("said");
 		function apply() {
