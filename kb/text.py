@@ -53,14 +53,13 @@ def fold(text: str) -> str:
 
     Idempotent. Applied to what is searched and to what is asked for alike.
     """
-    ascii_text = text = _without_marks(text)
+    # combining characters go first: normalising sorts a run of them in the square of its length
+    ascii_text = text = _without_marks(text if text.isascii() else _plain_letters(text))
     if not text.isascii():  # mostly all that is in the way
         ascii_text = text.replace("–", "-").replace("’", "'").replace("…", "...")
     if ascii_text.isascii():
         return ascii_text.lower()
-    # normalising sorts a run of combining characters in the square of its length
-    plain = _plain_letters(_VULGAR.sub(" ", text))
-    lowered = _plain_letters(unicodedata.normalize("NFKC", plain).casefold())
+    lowered = _plain_letters(unicodedata.normalize("NFKC", _VULGAR.sub(" ", text)).casefold())
     taken_apart = _plain_letters(unicodedata.normalize("NFKD", lowered))
     stripped = unicodedata.normalize("NFKC", taken_apart)  # Hangul is put together again
     return stripped if stripped == lowered else fold(stripped)

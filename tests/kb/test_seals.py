@@ -15,6 +15,7 @@ from kb.cli import cli
 from kb.console import run_command
 from kb.database import close_log, open_kb, transaction
 from kb.errors import LitkbError
+from kb.records import MeshPlace
 from kb.seals import read_altered, read_is_sealed, seal
 from kb.store.mesh import save_mesh_tree
 from tests.campaign.rot import flipped
@@ -104,7 +105,7 @@ def test_a_seal_that_is_lost_or_altered_is_told(raw: sqlite3.Connection):
 def test_what_is_altered_is_named_within_32_rows(tmp_path: Path):
     with closing(open_kb(tmp_path / "kb.db", create=True)) as db:
         with transaction(db):
-            save_mesh_tree(db, [(f"A{number:03}", f"D{number}", f"Name {number}") for number in range(100)])
+            save_mesh_tree(db, [MeshPlace(f"A{number:03}", f"D{number}", f"Name {number}") for number in range(100)])
         seal(db)
         db.execute("update mesh_tree set descriptor_ui = 'D' where tree_number = 'A070'")
 
