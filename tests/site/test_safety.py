@@ -216,7 +216,10 @@ def test_our_pages_carry_a_strict_policy_and_no_inline_script_or_style(get: Get,
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe-inline" not in policy
-    ours = r"<script(?! src=\"/-/static-plugins/litkb/(?:map|cite|search)\.js\" defer></script>| type=\"application/ld\+json\">)"
+    ours = (
+        r"<script(?! src=\"/-/static-plugins/litkb/(?:map|cite|search)\.js\" defer></script>"
+        r"| type=\"application/ld\+json\">)"
+    )
     assert re.findall(ours, answer.text) == []
     assert "<style" not in answer.text
 
