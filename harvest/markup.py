@@ -13,7 +13,7 @@ _SCRIPTS: Final = frozenset({"sub", "sup"})
 _MARKS: Final = frozenset({"b", "i", "u", *_SCRIPTS})
 _MATH: Final = frozenset({f"{NAMESPACE}math", "math"})
 _BASE: Final = 5  # characters before a script that tell what it means there
-_TAG: Final = re.compile("<[^>]*>")
+_TAG: Final = re.compile("<[^<>]*>")
 _BREAKS: Final = re.compile(r"[\n\t\r][ \n\t\r]*")  # from pretty printing; a no-break space is the source's
 
 

@@ -131,7 +131,7 @@ def _names(page: Page) -> tuple[list[str], int | None]:
     no_names = {title_line(page), short[0] if short else None}
     listed = [line for line in listed if line not in no_names]
     if listed:
-        return [part.strip() for part in re.split(r"\s*,\s*(?!\d)", listed[0]) if part.strip()], None
+        return [part.strip() for part in re.split(r",(?!\d)", listed[0]) if part.strip()], None
     if short is None:
         return [], None
     name = short["names"].removesuffix(" et al")

@@ -17,12 +17,12 @@ SYNTHETIC_FROM: Final = 900_000_001  # PMIDs of made-up fields; PubMed is at abo
 
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[a-z0-9()./_-]*[a-z0-9]")
-_DOI_ADDRESS: Final = r"(?:https?:?/*)?(?:www\.)?(?:dx[.-])?doi[.-]org[^\s/]*/+"  # of a library's proxy, too
+_DOI_ADDRESS: Final = r"(?:https?:?/*)?(?:www\.)?(?:dx[.-])?doi[.-]org[^\s/]{0,253}/+"  # of a library's proxy, too
 _DOI_BEFORE: Final = re.compile(
     rf"[\s\[({{<\"'“‘«]*(?:(?P<address>{_DOI_ADDRESS})|(?:info:|urn:)?doi[\s:/=.]*)?", re.IGNORECASE
 )
-_DOI_AGAIN: Final = re.compile(rf"\s*(?:{_DOI_ADDRESS}|doi[\s:]*)?(?=10\.\d{{4,9}}/)", re.IGNORECASE)
-_DOI_AFTER: Final = re.compile(r"[\s.,;|\[(]*(?:pmid|pmcid|pubmed)\s*[:=\]].*", re.IGNORECASE | re.DOTALL)
+_DOI_AGAIN: Final = re.compile(rf"(?<!\s)\s*(?:{_DOI_ADDRESS}|doi[\s:]*)?(?=10\.\d{{4,9}}/)", re.IGNORECASE)
+_DOI_AFTER: Final = re.compile(r"(?<![\s.,;|\[(])[\s.,;|\[(]*(?:pmid|pmcid|pubmed)\s*[:=\]].*", re.IGNORECASE | re.DOTALL)
 _HTML_AFTER: Final = re.compile(r"</?(?:a|b|br|div|em|i|li|p|span|td)\s*/?>.*", re.IGNORECASE | re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\([/_&%#<>])")  # for JSON or TeX
 _QUERY: Final = re.compile(r"[?#].*", re.DOTALL)
@@ -66,7 +66,7 @@ _PUBLISHED: Final = re.compile(  # at a publisher's: "/doi/full/10.1002/…?down
     r"/(?:\w+/){0,2}doi/(?:\w+/)?(10\.\d{4,9}(?:/|%2f)[^?#]+)(?:[?#].*)?", re.IGNORECASE
 )
 _LABELS: Final = tuple(  # before a number; the longer ones first
-    (kind, re.compile(rf"(?:(?:{names})(?![a-z])\s*[:=#/-]?\s*)+(.+)", re.IGNORECASE | re.DOTALL))
+    (kind, re.compile(rf"(?:(?:{names})(?![a-z])\s*(?:[:=#/-]\s*)?)+(.+)", re.IGNORECASE | re.DOTALL))
     for kind, names in (
         ("pmcid", r"(?:pubmed\s+)?pmc\s?ids?|pubmed\s+central(?:\s+id)?|pmc"),
         ("pmid", r"(?:m:\s*)?(?:(?:pubmed|medline|ncbi)[\s_-]*)?p\.?m\.?(?:\s?ids?|i\.?d\.?)(?:\s*:?\s*NLM(?=\d))?"),

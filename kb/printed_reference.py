@@ -40,7 +40,7 @@ _CHEMISTS: Final = re.compile(rf" (?P<year>{_YEAR}), {_VOLUME}{_ISSUE}, {_PAGES}
 _IN_BRACKETS: Final = re.compile(rf" {_VOLUME}{_ISSUE} \((?P<year>{_YEAR})\),? {_PAGES}")
 _YEAR_AFTER_NAMES: Final = re.compile(rf"[.,]? ?\((?P<apart>{_YEAR})[a-z]?\)[.:,]? |[.,] (?P<plain>{_YEAR})[a-z]?\. ")
 _DASH: Final = re.compile(r"(?<=\w) ?(?:[-–—‐‑]|(?<=\d)\(c\)(?=[A-Za-z]{0,4}\d)) ?(?=[A-Za-z]{0,4}\d)")
-_BEFORE_SIGN: Final = re.compile(r"\s+(?=[.,;:)])|(?<=\()\s+")
+_BEFORE_SIGN: Final = re.compile(r"(?<!\s)\s+(?=[.,;:)])|(?<=\()\s+")
 _ENDS: Final = re.compile(r"(?<=[.?!])[\"”’]?\s+")
 _WORD: Final = re.compile(r"[^\s,:&/()-]+")
 _BRACKETS: Final = re.compile(r" ?\([^()]{1,40}\)")

@@ -36,7 +36,7 @@ _NUMBER_NEXT: Final = re.compile(r"\s+[\w.]*\d")  # "10.1371/journal.pone. 00325
 _NUMBER_TWICE: Final = re.compile(r"(?<=/)(\d{5,})\.\1$")  # 10.1155/2018/7564159.7564159
 _CLOSING: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 _PMID: Final = re.compile(
-    r"\b(?:PMID\s*[:：=#-]?\s*|PubMed(?:\s*(?:PMID|ID|identifier))?\s*[:：=]\s*(?:PMID\s*:?\s*)?)(\d{1,10})\b"
+    r"\b(?:PMID\s*(?:[:：=#-]\s*)?|PubMed(?:\s*(?:PMID|ID|identifier))?\s*[:：=]\s*(?:PMID\s*(?::\s*)?)?)(\d{1,10})\b"
     r"|(?:\[PubMed|\bPubMed\s(?:ID|identifier))\s+(\d{5,8})\b(?!-)"
     r"|(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|europepmc\.org/(?:article|abstract)/med)"
     r"/(?:\?term=)?(\d{1,10})\b",
@@ -44,7 +44,7 @@ _PMID: Final = re.compile(
 )
 _AND_MORE: Final = re.compile(r"\s?(?:,|;|/|&|and)\s?(\d{6,8})\b")  # "PMID: 12345678, 12345679"
 _PMCID: Final = re.compile(
-    r"\b(?:PMCID|PubMed\s+Central(?:\s+(?:PMCID|ID))?)\s*[:：=]?\s*(?:PMC)?\s?(\d{1,9})\b"
+    r"\b(?:PMCID|PubMed\s+Central(?:\s+(?:PMCID|ID))?)\s*(?:[:：=]\s*)?(?:PMC)?\s?(\d{1,9})\b"
     r"|(?:/articles?/(?:pmc/)?|article: ?)PMC(\d{1,9})\b|\bPMC(\d{2,9})\b",  # PMC1 is a gene, too
     re.IGNORECASE,
 )

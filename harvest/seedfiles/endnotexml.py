@@ -11,7 +11,7 @@ from harvest.seeds import Seed
 from kb.errors import UsageError
 
 _BEGINS: Final = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?<xml>\s*<records>|\s*(?:<\?xml[^>]*\?>\s*)?<records>")
-_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]*\?>")
+_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _FIELDS: Final = [path for tags in ENDNOTE_XML[2:-1] for path in tags]
 
 

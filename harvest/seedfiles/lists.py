@@ -8,8 +8,8 @@ from harvest.seeds import Seed, seed_of
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier, parse_labelled
 
-_BULLET: Final = re.compile(r"\s*(?:\d{1,5}[.)](?=\s)|[-*•–](?=\s))\s+")  # "1. 32448354"
-_NUMBERED: Final = re.compile(r"\s*(\d{1,5})[:,;\t ]\s*(?=[^\s\d]|\d{4})")  # a column that counts the lines
+_BULLET: Final = re.compile(r"^\s*(?:\d{1,5}[.)](?=\s)|[-*•–](?=\s))\s+")  # "1. 32448354"
+_NUMBERED: Final = re.compile(r"^\s*(\d{1,5})[:,;\t ]\s*(?=[^\s\d]|\d{4})")  # a column that counts the lines
 _COMMENT: Final = re.compile(r"(?:^|\s)#(?!\s?\d).*")
 _LABEL: Final = re.compile(
     r"\b((?:PMC?|PubMed\s)IDs?|PubMed|MEDLINE|PMC|DOIs?)\s*(?:[:=#]\s*|(?=\s))\s*", re.IGNORECASE

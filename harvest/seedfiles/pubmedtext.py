@@ -11,6 +11,7 @@ _FIRST: Final = re.compile(r"\s*\d+[.:] \S")
 _SUMMARY: Final = re.compile(r"(\d+): \S")
 _ABSTRACT: Final = re.compile(r"(\d+)\. \S")
 _AT_END: Final = re.compile(r"\bPMID:\s(\d+)(?:;\s(?:PMCID|Free PMC):?\s[^;]*)*\.?(?:\s\[[^\]]*\])?\s*$")
+_LONGEST_END: Final = 1_000  # characters of a citation in which its PMID is looked for
 _OWN_LINE: Final = re.compile(r"PMID: ?(\d+)(?: \[[^\]]*\])?\s*")
 
 
@@ -24,7 +25,7 @@ def read_pubmed_text(name: str, text: str) -> Iterator[Seed]:
     for number, lines in _entries(text):
         place = f"{name} citation {number}"
         own = {match[1] for line in lines if (match := _OWN_LINE.fullmatch(line))}
-        at_end = _AT_END.search(" ".join(line.strip() for line in lines))
+        at_end = _at_end([line.strip() for line in lines])
         own = own or ({at_end[1]} if at_end else set())
         pmid = pmid_or_none(next(iter(own))) if len(own) == 1 else None
         if pmid:
@@ -35,6 +36,10 @@ def read_pubmed_text(name: str, text: str) -> Iterator[Seed]:
             )
 
 
+def _at_end(lines: list[str]) -> "re.Match[str] | None":
+    return _AT_END.search(" ".join(lines)[-_LONGEST_END:])
+
+
 def _entries(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield (number, lines) of each citation: numbered one after another, apart from each other as PubMed sets them."""
     is_summary = _SUMMARY.match(text.lstrip()) is not None
@@ -43,7 +48,7 @@ def _entries(text: str) -> Iterator[tuple[str, list[str]]]:
     lines: list[str] = []
     number, empty = "", apart
     for line in text.split("\n"):
-        match = pattern.match(line) if empty >= apart or _AT_END.search(" ".join(lines[-2:])) else None
+        match = pattern.match(line) if empty >= apart or _at_end(lines[-2:]) else None
         if match and (not number or int(match[1][:9]) == int(number) + 1):
             if number:
                 yield number, lines

@@ -11,7 +11,7 @@ Fields = dict[str, list[str]]
 
 _OF_PUBMED: Final = re.compile(r"(?:ovid )?(?:pubmed|medline)\b.*|nlm|cmedm|mdc|mnh", re.IGNORECASE)
 _NUMBER: Final = re.compile(
-    r"\s*(?:NLM)?(\d{1,8})(?:[.,]?\s+\D.*|[.\s]*)", re.IGNORECASE
+    r"\s*(?:NLM)?(\d{1,8})(?:[.,]?\s{1,20}\D.*|[.\s]*)", re.IGNORECASE
 )  # ProQuest's own have more digits
 
 _NOTED: Final = re.compile(r"^Accession Number: (\d{1,8})[.;]", re.MULTILINE)  # EBSCO

@@ -37,8 +37,8 @@ _FLAGS: Final = {
 _DATE: Final = re.compile(r"(\d{4})(?:/(\d{1,2})(?:/(\d{1,2}))?)?|present")
 _NO_END: Final = 3000  # PubMed's way to write a range without an end
 _INITIALS: Final = re.compile(r".+ [^\W\d_]{1,2}")
-_STARS: Final = re.compile(r"\*+(?=\S*[^\W_])")  # before the end of a word
-_OPEN_TAG: Final = re.compile(r"[^\W_]\[[^\]]*$")  # "[Article in French]" opens before a word
+_STARS: Final = re.compile(r"\*(?:[^\w\s*]|_)*[^\W_]")  # before the end of a word
+_OPEN_TAG: Final = re.compile(r"[^\W_]\[")  # "[Article in French]" opens before a word
 REASONS: Final = {
     "": "no letter or digit is in it; left out",
     "[": "the bracket of a tag is not closed; left out",
@@ -80,11 +80,15 @@ def reason_of(field: str, text: str) -> str:
     """Return why parse_value finds nothing."""
     if field and field in REASONS:
         return REASONS[field]
-    return REASONS["[" if _OPEN_TAG.search(text) else "*" if _STARS.search(text) else ""]
+    return REASONS["[" if _opens_tag(text) else "*" if _STARS.search(text) else ""]
+
+
+def _opens_tag(text: str) -> bool:
+    return _OPEN_TAG.search(text.rpartition("]")[2]) is not None
 
 
 def _words(column: str | None, text: str, *, is_quoted: bool) -> Node | None:
-    if _STARS.search(text) or _OPEN_TAG.search(text):
+    if _STARS.search(text) or _opens_tag(text):
         return None
     if column == "authors":
         return _author(text, is_quoted=is_quoted)

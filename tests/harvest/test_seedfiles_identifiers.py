@@ -5,6 +5,7 @@ import json
 import pytest
 
 from harvest.seedfiles import read_seeds
+from harvest.seedfiles.lists import read_list
 from harvest.seeds import Seed
 from kb.errors import UsageError
 
@@ -128,6 +129,12 @@ def test_several_identifiers_of_a_line_are_a_list_and_thousands_are_none(line, p
 @pytest.mark.parametrize("line", ["12 345", "100 101 102"])
 def test_numbers_that_blanks_may_part_or_group_are_rejected(line):
     assert [(seed.place, bool(seed.fault)) for seed in read(f"1\n2\n{line}\n")][2:] == [("f line 3", True)]
+
+
+def test_a_dash_between_two_numbers_is_no_bullet_and_never_joins_them():
+    [seed] = read_list("f", "  4100 - 0021")
+    assert seed.fault
+    assert [seed.pmid for seed in read_list("f", "- 41000021\n  2. 41000022")] == [41000021, 41000022]
 
 
 def test_labelled_identifiers_of_one_line_are_one_article():
