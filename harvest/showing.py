@@ -64,4 +64,4 @@ def show_problems(problems: Sequence[Task]) -> None:
     if any(reason.number > len(reason.examples) for reason in reasons):
         say("  … stands for more of them: the table harvest_tasks, and --json, have all.")
     if any(task.outcome in (None, "failed") for task in problems):
-        say("Not complete: run the same command again; it asks only for what failed.")
+        say("Not complete: run the same command again; it repeats only failed requests.")

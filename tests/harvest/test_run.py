@@ -227,7 +227,7 @@ def test_what_failed_for_one_reason_is_told_once(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err.splitlines()[:3] == [
         "  failed: 2 articles, 1 list of who cites (1, 2, 3): EFetch was refused: HTTP 403.",
         "  not identified: 2 entries (a, b): no PMID",
-        "Not complete: run the same command again; it asks only for what failed.",
+        "Not complete: run the same command again; it repeats only failed requests.",
     ]
 
 

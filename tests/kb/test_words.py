@@ -15,7 +15,7 @@ from kb.text import counted, noun
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "kb" / "site" / "templates"
 # templates that are not reworded yet
-LATER = {"litkb-article", "litkb-home", "litkb-lists", "litkb-takeaway", "litkb-figure", "litkb-search"}
+LATER: set[str] = set()
 FORMER = re.compile(
     r"""\b(take[ns]?\ (it|them|this|the|all)\b[^.]{0,30}\baway|taken\ away|take\ away
     |nobody|in\ vain|came\ of\ it|how\ it\ stands|its\ page|says\ (pubmed|icite|ncbi)|said\ (pubmed|icite|ncbi)
