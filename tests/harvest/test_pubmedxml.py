@@ -67,7 +67,7 @@ def listed(draw: Any, kind: Any, *parts: Any, most: int = 3) -> tuple[Any, ...]:
 
 def references(draw: Any, listed_in: str) -> tuple[rows.Reference, ...]:
     is_old = listed_in == "CommentsCorrectionsList"
-    some = st.none() if is_old else st.none() | st.sampled_from(["10.1000/a<b>", "10.5555/x;2-#"])
+    some = st.none() if is_old else st.none() | st.sampled_from(["10.1000/a<1::b>", "10.5555/x;2-#"])
     pmc = st.none() if is_old else st.sampled_from([None, "PMC12"])
     others = st.none() if is_old else st.sampled_from([None, "pii S01 40", "linked DOI,PMC", "doi e22 pii x doi 10.1"])
     titles = st.none() if is_old else MAYBE

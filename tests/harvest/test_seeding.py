@@ -344,4 +344,4 @@ def test_entries_that_are_here_need_no_network(kb: Path, tmp_path: Path, capsys:
     assert run_command(cli, ["harvest", str(kb), "--seeds", str(tmp_path / "mine.csv"), *OFFLINE]) == 0
     shown = capsys.readouterr()
     assert shown.out == "asked 1 = 1 already here\n"
-    assert "All that is named is already here; nobody is asked." in shown.err
+    assert "All that is named is already here; no requests." in shown.err

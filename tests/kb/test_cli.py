@@ -293,8 +293,9 @@ def test_the_help_of_the_graph_commands_fits_in_80_columns(capsys: pytest.Captur
 
 
 def test_a_former_name_of_an_option_is_understood_and_the_new_one_is_told(
-    xml: Path, capsys: pytest.CaptureFixture[str]
+    xml: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(xml.parent)
     for command, former in (
         (("harvest",), "--most"),
         (("graph", "path"), "--most"),
@@ -310,7 +311,8 @@ def test_a_former_name_of_an_option_is_understood_and_the_new_one_is_told(
     assert "Invalid value for '--limit'" in capsys.readouterr().err
 
 
-def test_neighbourhood_may_be_spelt_either_way(xml: Path) -> None:
+def test_neighbourhood_may_be_spelt_either_way(xml: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(xml.parent)
     assert run("harvest", "kb.db", "--file", xml, "--no-graph") == 0
     for place, name in enumerate(("--neighbourhood", "--neighborhood")):
         assert run("export", "kb.db", f"near{place}.ris", name, "1:1") == 0
