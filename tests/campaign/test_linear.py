@@ -16,7 +16,7 @@ import kb
 from harvest import answers, ecitmatch, elink, icite, matching, mesh, nbib, page, pubmed, search
 from kb import emails, identifiers, labels, printed, text
 from kb.errors import LitkbError
-from kb.queries import syntax
+from kb.queries import parsing
 from tests.builders import article_set, article_xml, reference_xml
 from tests.campaign.scale import SHORT
 
@@ -28,6 +28,7 @@ MOST = 3.0  # times as long for twice the text; the square would be 4
 EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
     "kb.labels._JOURNAL search": "2,000 characters of a printed reference",
     "kb.labels._PLACE sub": "what _JOURNAL found",
+    "kb.printedids._OF_A_PAGE sub": "2,000 characters of a DOI",
     "harvest.answers._JSON_ERROR search": "20,000 characters of an answer",
     "harvest.rehearsedterms._TOKEN finditer": "a query put to a rehearsal",
 }
@@ -169,7 +170,7 @@ OF_TEXT = {
     "label": lambda s: labels.citation_label(s, None, 1), "printed": printed.printed_title, "fold": text.fold,
     "html": text.safe_html, "superscript": text.superscript, "emails": emails.affiliation_without_emails,
     "place": ecitmatch.printed_place, "match": matching.Matcher([]).matches,
-    "syntax": lambda s: syntax.parse_query(s[:2**12]),  # an address has some kilobytes
+    "syntax": lambda s: parsing.parse_query(s[:2**12]),  # an address has some kilobytes
 }  # fmt: skip
 DOCUMENTS = {
     (first, again)
