@@ -64,7 +64,7 @@ def _parse_json(body: bytes) -> SearchHits:
         ]
         numbers = [result.get(name) for name in ("count", "retstart", "retmax")]
         return _hits(result.get("idlist", ()), numbers, result.get("querytranslation"), told)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise refusal(said_instead(body)) from error
 
 

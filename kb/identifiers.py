@@ -22,7 +22,9 @@ _DOI_BEFORE: Final = re.compile(
     rf"[\s\[({{<\"'“‘«]*(?:(?P<address>{_DOI_ADDRESS})|(?:info:|urn:)?doi[\s:/=.]*)?", re.IGNORECASE
 )
 _DOI_AGAIN: Final = re.compile(rf"(?<!\s)\s*(?:{_DOI_ADDRESS}|doi[\s:]*)?(?=10\.\d{{4,9}}/)", re.IGNORECASE)
-_DOI_AFTER: Final = re.compile(r"(?<![\s.,;|\[(])[\s.,;|\[(]*(?:pmid|pmcid|pubmed)\s*[:=\]].*", re.IGNORECASE | re.DOTALL)
+_DOI_AFTER: Final = re.compile(
+    r"(?<![\s.,;|\[(])[\s.,;|\[(]*(?:pmid|pmcid|pubmed)\s*[:=\]].*", re.IGNORECASE | re.DOTALL
+)
 _HTML_AFTER: Final = re.compile(r"</?(?:a|b|br|div|em|i|li|p|span|td)\s*/?>.*", re.IGNORECASE | re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\([/_&%#<>])")  # for JSON or TeX
 _QUERY: Final = re.compile(r"[?#].*", re.DOTALL)

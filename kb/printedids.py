@@ -27,10 +27,12 @@ _ANOTHER: Final = re.compile(  # what is printed after these words is another ar
 _SEVERAL: Final = re.compile(r"(?:^|\s)\(?a\)\s.*[\s;.]\(?b\)\s", re.DOTALL)  # "(a) Kelly J. …; (b) Moos R. …"
 _DOI: Final = re.compile(r"(?P<label>doi(?:\.org)?[\s:/=.]*)?(?P<doi>10\.\d{4,9}(?:\.\d+)*(?:/|%2f)\S+)", re.IGNORECASE)
 _GLUED: Final = re.compile(r"[\[(|<]?(?:PubMed|PMID|PMCID|CrossRef|https?:|doi:|Epub\b|Accessed\b)", re.IGNORECASE)
-_OF_A_PAGE: Final = re.compile(  # what addresses of publishers add: "/suppl_file/…", "/full", ".pdf"
-    r"(?:/(?:suppl_file|asset|format|figures|tables|-/dc\w*)(?:/.*)?|/(?:cover|metrics|full(?:/html|text)?|e?pdf|abs(?:tract)?"
-    r"|meta|html|summary|references)|\.full(?:[.-]text)?|\.pdf|\.html?)+$"
+_FILES: Final = r"/(?:suppl_file|asset|format|figures|tables|-/dc\w*)"
+_PAGE: Final = (  # no text is two rows of these, or the time doubles with each
+    rf"(?:{_FILES}|/(?:cover|metrics|full(?:text)?|e?pdf|abs(?:tract)?|meta|html|summary|references)"
+    r"|\.full(?:[.-]text)?|\.pdf|\.html?)"
 )
+_OF_A_PAGE: Final = re.compile(rf"{_PAGE}*(?:{_FILES}/.*|{_PAGE})$")  # what addresses of publishers add
 _CONTINUED: Final = re.compile(r"\s+(?!10\.\d{4})(?:[./_-]\w|[\w()-]*\d[\w()-]*\.\d)")  # cut by a line break
 _NUMBER_NEXT: Final = re.compile(r"\s+[\w.]*\d")  # "10.1371/journal.pone. 0032547"
 _NUMBER_TWICE: Final = re.compile(r"(?<=/)(\d{5,})\.\1$")  # 10.1155/2018/7564159.7564159

@@ -30,7 +30,7 @@ _AS_PRINTED: Final = "section"  # pages that are no plain span: it would shorten
 _LANGUAGE_NAMES: Final = "medium"
 _OF_PERIODICALS: Final = ("article-journal", "article")
 _SICI: Final = re.compile(r"\d{4}-?\d{3}[\dX]\(")  # S0140-6736(20)30183-5 is no number of an article
-_EDITION: Final = re.compile(r"\s*\b(ed|edition)\.?$", re.IGNORECASE)
+_EDITION: Final = re.compile(r"(?<!\s)\s*\b(ed|edition)\.?$", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"[^\W\d_a-z]{2,4}")
 
 

@@ -14,9 +14,12 @@ import pytest
 import harvest
 import kb
 from harvest import answers, ecitmatch, elink, icite, matching, mesh, nbib, page, pubmed, search
-from kb import emails, identifiers, labels, printed, text
+from harvest.citation import parse_citation
+from harvest.seedfiles import read_seeds
+from kb import emails, identifiers, labels, printed, printedids, text
 from kb.errors import LitkbError
-from kb.queries import syntax
+from kb.printed_reference import parse_reference
+from kb.queries import parsing
 from tests.builders import article_set, article_xml, reference_xml
 from tests.campaign.scale import SHORT
 
@@ -28,6 +31,8 @@ MOST = 3.0  # times as long for twice the text; the square would be 4
 EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
     "kb.labels._JOURNAL search": "2,000 characters of a printed reference",
     "kb.labels._PLACE sub": "what _JOURNAL found",
+    "kb.printedids._SEVERAL search": "5,000 characters of a printed reference",
+    "kb.printedids._OF_A_PAGE sub": "2,000 characters of a DOI",
     "harvest.answers._JSON_ERROR search": "20,000 characters of an answer",
     "harvest.rehearsedterms._TOKEN finditer": "a query put to a rehearsal",
 }
@@ -94,7 +99,7 @@ def growth(read: Callable[[str], object], first: str, again: str) -> float | Non
         taken = seconds(read, text)
         if taken > ENOUGH and before > ENOUGH / 5:
             pairs = [(taken, before), *((seconds(read, text), seconds(read, half)) for _ in range(2))]
-            return min(one / other for one, other in pairs)  # a busy machine makes some of them longer
+            return min(one for one, _ in pairs) / min(other for _, other in pairs)  # a busy machine makes some longer
         before, half, size = taken, text, size * 2
     return None
 
@@ -166,10 +171,12 @@ OF_TEXT = {
     "page lines": lambda s: page.parse_page(PAGE.replace("{}", s.replace(" ", "\n")), pmid=1),
     "doi": identifiers.normalise_doi, "pmcid": identifiers.normalise_pmcid, "orcid": identifiers.normalise_orcid,
     "identifier": identifiers.parse_identifier, "work": lambda s: identifiers.cited_work(None, None, s),
-    "label": lambda s: labels.citation_label(s, None, 1), "printed": printed.printed_title, "fold": text.fold,
+    "label": lambda s: labels.citation_label(s, None, 1), "printed": printed.printed_title,
+    "seeds": lambda s: read_seeds("f", s.encode()),
+    "printed ids": printedids.printed_ids, "citation": parse_citation, "in parts": parse_reference, "fold": text.fold,
     "html": text.safe_html, "superscript": text.superscript, "emails": emails.affiliation_without_emails,
     "place": ecitmatch.printed_place, "match": matching.Matcher([]).matches,
-    "syntax": lambda s: syntax.parse_query(s[:2**12]),  # an address has some kilobytes
+    "syntax": lambda s: parsing.parse_query(s[:2**12]),  # an address has some kilobytes
 }  # fmt: skip
 DOCUMENTS = {
     (first, again)

@@ -6,7 +6,7 @@ import pytest
 
 from harvest.search import SearchHits, parse_search
 from harvest.searchfields import lost_fields
-from kb.errors import PermanentError, QuestionError, SourceError, TransientError
+from kb.errors import LitkbError, PermanentError, QuestionError, SourceError, TransientError
 from kb.searches import SearchWarning, format_warnings
 
 
@@ -151,3 +151,8 @@ def test_a_start_beyond_what_pubmed_gives_is_not_asked_again():
 def test_a_broken_document_is_asked_again(body):
     with pytest.raises(TransientError):
         parse_search(body)
+
+
+def test_an_answer_that_is_nested_too_deep_is_none():
+    with pytest.raises(LitkbError):
+        parse_search(b'{"data":' * 20_000)

@@ -133,3 +133,8 @@ def test_any_text_is_answered(text: str):
 )
 def test_text_made_to_be_slow_is_answered(text: str):
     assert printed_ids(text).pmcid is None
+
+
+def test_a_doi_with_a_hundred_endings_of_a_publishers_page_is_read_at_once():
+    assert printed_ids(f"{WICK} doi: 10.5555/lamp.1{'/full/html' * 100}").doi == "10.5555/lamp.1"
+    assert printed_ids(f"{WICK} doi: 10.5555/lamp.1{'/full/html' * 100}~z").doi

@@ -175,6 +175,7 @@ def test_a_search_finds_what_it_says(db: sqlite3.Connection, text: str, articles
         ("OR biopsy", "OR"),
         ("biopsy author:", "author:"),
         ("bi*psy", "bi*psy"),
+        ("**_-*psy", "**_-*psy"),
         ("biopsy !!", "!!"),
         ("(" * (DEEPEST + 1) + "a" + ")" * (DEEPEST + 1), "("),
         ("a " * MOST_TOKENS + "last", "last"),
