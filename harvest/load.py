@@ -24,7 +24,7 @@ from kb.store.ledger import Origin, save_changes, save_origins
 from kb.store.links import save_icite_metrics, save_links
 from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_records
 
-FILE_BATCH: Final = 200  # records of a file in one transaction
+FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
 
 # The steps by which a PMID is settled. Each answer is kept with its step, so that a rebuild decides alike.
 TOGETHER: Final = "together"  # asked together with others

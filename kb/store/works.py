@@ -108,7 +108,7 @@ def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> Non
         if cited.id is not None:
             _name(rows, cited, cited.id)
     _refuse_collisions(db, rows)
-    db.executemany(_NAME, rows.values())
+    db.executemany(_NAME, (rows[work] for work in sorted(rows)))  # ids are hashes: in order, each page is read once
 
 
 def _name(rows: dict[int, WorkRow], cited: Cited, work: int) -> None:

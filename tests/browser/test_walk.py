@@ -69,7 +69,7 @@ def walk(page: "Page", site: str, follow: Follow, look: Callable[["Page"], None]
             follow(page, selector)
         arrived(pattern)
 
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)  # every tab to what is followed counts
     page.goto(site)
     arrived("")
     follow(page, ".big-search input")
