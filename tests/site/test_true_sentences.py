@@ -161,13 +161,16 @@ _EFETCH: Final = """(select max(date(started_at)) from harvest_runs r join harve
     where t.task = 'article' and t.asked = :pmid and t.outcome in ('stored', 'unchanged'))"""
 
 RULES: Final = (  # pattern with the values as groups -> the select that gives them
-    (r"(\d+) articles?, what they cite, and who says so", f"select {_ARTICLES} where {_BOOKS} = 0"),
-    (r"(\d+) articles? and (\d+) books?, what they cite, and who says so", f"select {_ARTICLES}, {_BOOKS}"),
+    (r"(\d+) articles?, what they cite, and the source of each citation", f"select {_ARTICLES} where {_BOOKS} = 0"),
+    (r"(\d+) articles? and (\d+) books?, what they cite, and the source of each citation",
+     f"select {_ARTICLES}, {_BOOKS}"),
     (r"It began with (.*?)\. Every count on these pages .*", "select label from seed where began"),
-    (r"records? held(?:: articles and books)? (\d+)", f"select {_HELD}"),
-    (r"citations between works named here (\d+)", "select count(*) from citation_links"),
-    (r"works named by PMID, not held (\d+)", f"{_KNOWN} > 0"),
-    (r"cited works without a PMID (\d+)", f"{_KNOWN} < 0"),
+    (r"records? in this library (\d+) title, authors, MeSH and what else PubMed has of them"
+     r"(?:; \d+ articles? and \d+ books?)?", f"select {_HELD}"),
+    (r"citations (\d+) one work citing another, counted once for all sources; merged works are followed",
+     "select count(*) from citation_links"),
+    (r"works cited only, with a PMID (\d+) in a list; their own record is not here", f"{_KNOWN} > 0"),
+    (r"works cited only, no PMID known (\d+) known by the printed reference alone", f"{_KNOWN} < 0"),
     (r"(\d+) of (\d+) printed references? (?:is|are) identified: .*",
      f"select ({_IDENTIFIED}), (select count(*) from article_references)"),
     (r"(\d+) of (\d+) records? (?:has its|have their) own reference list\.",
@@ -195,8 +198,8 @@ RULES: Final = (  # pattern with the values as groups -> the select that gives t
     (r"None, said NCBI ELink on ([\d-]+)\.", f"select {_LIST.format('date(checked_at)', 'cited_by')}"),
     (r"(\d+) works? here cites? it; no source has given the whole list yet, so there may be more\.",
      "select count(*) from citation_links where cited_id = :pmid"),
-    (r"(\d+) references?, complete list\.(?: (?:held|in this library) (\d+))?"
-     r"(?: (?:known, not held|cited only) (\d+))?(?: no PMID known (\d+))?",
+    (r"(\d+) references?, complete list\.(?: in this library (\d+))?"
+     r"(?: cited only (\d+))?(?: cited only, no PMID known (\d+))?",
      f"""select count(*), {_STANDS.format("w.state = 'held'")}, {_STANDS.format("w.state = 'known' and w.id > 0")},
         {_STANDS.format("w.state = 'known' and w.id < 0")}
         from article_references r join works w on w.id = r.cited_id where r.citing_pmid = :pmid"""),
