@@ -2,10 +2,12 @@
 
 import json
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from harvest.client import Client
 from harvest.faults import Fault
 from harvest.identify import is_meant
 from harvest.plan import Plan, estimate_cost
@@ -17,6 +19,7 @@ from kb.console import run_command
 from kb.database import open_kb
 from kb.queries.titles import Titled
 from kb.records import Record
+from tests.harvest.network_builders import Clock
 from tests.harvest.test_run import run, served
 from tests.records import record
 
@@ -328,7 +331,11 @@ def test_the_same_entries_under_another_name_go_on_with_the_same_run():
     assert one.as_json() == other.as_json()
 
 
-def test_entries_that_are_here_need_no_network(kb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_entries_that_are_here_need_no_network(
+    kb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    clock = Clock()
+    monkeypatch.setattr("harvest.cli.Client", partial(Client, clock=clock, sleep=clock.sleep))
     (tmp_path / "mine.csv").write_text("PMID,DOI\n3,\n,10.1000/one\n5,\n99,\n")
     with field() as rehearsal:
         run(kb, Plan(seeds=("1", "3")), rehearsal)

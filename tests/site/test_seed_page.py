@@ -25,7 +25,7 @@ def test_every_element_of_the_saved_page_is_served(shared_data: Path, tmp_path: 
     assert len(abstract) == 4
     for wanted in (
         "Addict Sci Clin Pract . 2020 May 24;15(1):18.",
-        "doi: 10.1186/s13722-020-00191-w",
+        "DOI: 10.1186/s13722-020-00191-w",
         "One size doesn't fit all: a thematic analysis of interviews with people who have stopped participating in "
         "Narcotics Anonymous in Norway",
         "John-Kåre Vederhus and others whom the record leaves out",
@@ -37,7 +37,7 @@ def test_every_element_of_the_saved_page_is_served(shared_data: Path, tmp_path: 
         assert wanted in text, wanted
     for name in ("similar", "cited-by"):
         assert "Unknown: " in section(html, name)
-    assert "5 references known here; the total is unknown." in section(html, "references")
+    assert "5 references listed here; the total is unknown." in section(html, "references")
     for number, line in enumerate(printed, start=1):
         entry = html.partition(f'id="reference-{number}"')[2].partition('<p class="links">')[2].partition("</p>")[0]
         links = {name for name in ("DOI", "PMC", "PubMed") if re.search(rf">[^<]*\b{name}\b(?! page)", entry)}
