@@ -85,8 +85,9 @@ def walk(page: "Page", site: str, follow: Follow, look: Callable[["Page"], None]
     go(".authors .author a", "author/.+")
     go('.site-links a[href$="#queries"]', "kb#queries")
     go('.question-list a[href="/kb/most_cited_works"]', "kb/most_cited_works")
+    follow(page, "details.export > summary")
     with page.expect_download() as download:
-        follow(page, '.export-links a[href*=".ris"]')
+        follow(page, '.export-menu a[href*=".ris"]')
     assert Path(download.value.path()).read_text(encoding="utf-8").startswith("TY  - ")
     go(".brand", "")
     go(".numbers dd .count", "evidence/all_held")
