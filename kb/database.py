@@ -235,7 +235,8 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        db.execute("commit")
+        if db.in_transaction:  # SQLite ended it itself if the file is damaged
+            db.execute("rollback")
 
 
 def _explained(error: sqlite3.DatabaseError | UnicodeDecodeError, path: Path) -> DatabaseError:
