@@ -208,7 +208,7 @@ def one_moment(db: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        if db.in_transaction:  # SQLite ends it by itself where a query is interrupted for lack of memory
+        if db.in_transaction:  # SQLite ends it itself where memory runs out or the file is damaged
             db.execute("rollback")
 
 
@@ -230,13 +230,9 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
     """Run a block that reads one state of the file, whatever others write meanwhile; writers do not wait."""
     if db.in_transaction:
         yield
-        return
-    db.execute("begin")
-    try:
-        yield
-    finally:
-        if db.in_transaction:  # SQLite ended it itself if the file is damaged
-            db.execute("rollback")
+    else:
+        with one_moment(db):
+            yield
 
 
 def _explained(error: sqlite3.DatabaseError | UnicodeDecodeError, path: Path) -> DatabaseError:
