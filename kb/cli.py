@@ -16,11 +16,14 @@ from kb.queries.ledger import read_status
 GRAPH_LIMIT: Final = 50_000  # citations up to which a harvest computes the graph by itself
 _SECTIONS: Final = {
     "Get articles": {
-        "harvest": ("harvest.cli:harvest_command", "Fetch articles and their citations from PubMed or from files."),
-        "update": ("harvest.updatecli:update_command", "Bring DB up to date."),
-        "resolve": ("harvest.resolvecli:resolve_command", "Identify printed references that have no PMID."),
-        "mesh": ("harvest.meshcli:mesh_command", "Load NLM's MeSH descriptor file into DB."),
-        "rehearse": ("harvest.rehearsecli:rehearse_command", "Run a local PubMed that has only these records."),
+        "harvest": (
+            "harvest.commands.harvest:harvest_command",
+            "Fetch articles and their citations from PubMed or from files.",
+        ),
+        "update": ("harvest.commands.update:update_command", "Bring DB up to date."),
+        "resolve": ("harvest.commands.resolve:resolve_command", "Identify printed references that have no PMID."),
+        "mesh": ("harvest.commands.mesh:mesh_command", "Load NLM's MeSH descriptor file into DB."),
+        "rehearse": ("harvest.commands.rehearse:rehearse_command", "Run a local PubMed that has only these records."),
     },
     "Look": {
         "serve": ("kb.site.serve:serve", "Show DB as a site in a browser."),
@@ -35,7 +38,7 @@ _SECTIONS: Final = {
     },
     "Maintain": {
         "check": ("kb.checkcli:check_command", "Check the integrity of DB."),
-        "rebuild": ("harvest.cli:rebuild_command", "Rebuild DB from the raw responses in its archive."),
+        "rebuild": ("harvest.commands.harvest:rebuild_command", "Rebuild DB from the raw responses in its archive."),
         "graph": ("graph.cli:graph_commands", "Compute, list and export the citation graph."),
         "demo": ("kb.demo:demo_command", "Build DIR/kb.db (bundled facts on self-help groups)."),
     },
@@ -54,7 +57,7 @@ def _compute_after_harvest(kb: Path) -> None:
 
 
 def _find_listed(db: sqlite3.Connection, words: Sequence[str], paths: Sequence[Path]) -> Listed:
-    from harvest.listed import find_listed  # only a list needs its parsers
+    from harvest.commands.listed import find_listed
 
     return find_listed(db, words, paths)
 

@@ -12,16 +12,16 @@ from typing import Final
 import click
 
 from graph.run import compute_graph
-from harvest.cli import harvest_command
-from harvest.demonstration import SEED_PMID, read_demonstration
-from harvest.faults import Fault
-from harvest.mesh import parse_mesh
-from harvest.pubmedxml import format_article_set, format_record
-from harvest.rawrecords import split_records
-from harvest.rehearsal import Rehearsal
-from harvest.resolvecli import resolve_command
-from harvest.synthetic import synthetic_records
-from harvest.syntheticmesh import format_mesh, synthetic_places
+from harvest.commands.harvest import harvest_command
+from harvest.commands.resolve import resolve_command
+from harvest.files.mesh_tree import parse_mesh
+from harvest.pubmed.record_splitter import split_records
+from harvest.pubmed.write_article import format_article_set, format_record
+from harvest.rehearsal.demonstration import SEED_PMID, read_demonstration
+from harvest.rehearsal.faults import Fault
+from harvest.rehearsal.mesh_branches import format_mesh, synthetic_places
+from harvest.rehearsal.server import Rehearsal
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.check import check_kb
 from kb.console import say, shown_progress
 from kb.database import open_kb, transaction

@@ -19,7 +19,7 @@ from kb.site.standing import read_embedded, standing_values
 from kb.text import fold, name_key
 
 SHOWN: Final = 50  # links of one kind on a page; what is left out is said
-_LINKED: Final = "linked "  # how harvest.page keeps the links of a printed reference
+_LINKED: Final = "linked "  # how harvest.files.saved_page keeps the links of a printed reference
 ORDERS: Final = {  # name -> what it is called for references, and for citing works
     "given": ("as printed", "newest"), "citations": ("cited most here", "cited most here"),
     "pagerank": ("PageRank", "PageRank"),

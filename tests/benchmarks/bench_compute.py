@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from graph import run
-from harvest.synthetic import synthetic_records
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.store.records import save_records
 from tests.benchmarks.bench_suggest import made_hepth

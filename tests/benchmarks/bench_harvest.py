@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Final
 
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
-from harvest.entrez import BATCH
-from harvest.plan import Plan
-from harvest.pubmedxml import format_article_set
-from harvest.rehearsal import Rehearsal
-from harvest.run import Summary, harvest
-from harvest.shelf import open_shelf
-from harvest.synthetic import pmid_of, synthetic_records
+from harvest.http.client import Client, Settings
+from harvest.jobs.harvest import Summary, harvest
+from harvest.jobs.plan import Plan
+from harvest.pubmed.write_article import format_article_set
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.server import Rehearsal
+from harvest.rehearsal.synthetic import pmid_of, synthetic_records
+from harvest.sources.entrez import BATCH
 from kb.database import open_kb
 from kb.queries.archive import archive_path
 

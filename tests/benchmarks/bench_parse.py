@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from harvest.files import read_chunks
-from harvest.pubmed import parse_articles
-from harvest.rawrecords import ARTICLE, split_records
+from harvest.files.input_files import read_chunks
+from harvest.pubmed.article import parse_articles
+from harvest.pubmed.record_splitter import ARTICLE, split_records
 from kb.records import Record
 from tests.builders import article_set, article_xml, reference_xml
 

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from harvest.files import list_files, read_chunks
-from harvest.matching import Match, Matcher, decided, subject_of
-from harvest.pubmed import parse_articles
-from harvest.synthetic import synthetic_records
+from harvest.files.input_files import list_files, read_chunks
+from harvest.identify.record_linkage import Match, Matcher, decided, subject_of
+from harvest.pubmed.article import parse_articles
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.records import Record
-from tests.harvest.contradicted import contradicted_references
-from tests.harvest.printed import printed_references
+from tests.harvest.identify.contradicted import contradicted_references
+from tests.harvest.identify.printed import printed_references
 
 REAL: Final = Path(__file__).parents[3] / "shared" / "data" / "pubmed-xml"
 MADE: Final = 5_000

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import httpx
 
-from harvest.syntheticwords import TOPICS
+from harvest.rehearsal.vocabulary import TOPICS
 from tests.benchmarks.bench_site_under_export import make_field
 
 ARTICLES = 5_000

@@ -19,8 +19,8 @@ from pathlib import Path
 import httpx
 
 from graph.run import compute_graph
-from harvest.synthetic import pmid_of, synthetic_records
-from harvest.syntheticmesh import synthetic_places
+from harvest.rehearsal.mesh_branches import synthetic_places
+from harvest.rehearsal.synthetic import pmid_of, synthetic_records
 from kb.database import open_kb, transaction
 from kb.store.mesh import save_mesh_tree
 from kb.store.records import save_records

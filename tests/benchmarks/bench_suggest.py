@@ -25,9 +25,9 @@ from graph.build import adjacency, build_citation_graph
 from graph.suggestions import WEIGHTS, link_parts, scores
 from graph.textlikeness import Texts, likeness, profile_of, weighted_texts
 from harvest.archive import open_archive
-from harvest.files import list_files
-from harvest.plan import Plan
-from harvest.run import harvest
+from harvest.files.input_files import list_files
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
 from kb.database import open_kb, transaction
 from kb.queries.archive import archive_path
 from kb.queries.nearby import read_citers_of, read_known_works, read_references_of, read_texts_of

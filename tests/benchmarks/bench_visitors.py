@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harvest.synthetic import pmid_of
+from harvest.rehearsal.synthetic import pmid_of
 from tests.benchmarks.bench_site_under_export import make_field
 from tests.benchmarks.bench_site_wrk import loaded
 from tests.campaign.test_visitors import running, walk

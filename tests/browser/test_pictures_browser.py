@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graph.run import compute_graph
-from harvest.synthetic import synthetic_records
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.site.serve import served
 from kb.store.records import save_records

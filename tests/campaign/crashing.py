@@ -11,11 +11,11 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-import harvest.run
+import harvest.jobs.harvest
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
-from harvest.files import InputFile
-from harvest.plan import Plan
+from harvest.files.input_files import InputFile
+from harvest.http.client import Client, Settings
+from harvest.jobs.plan import Plan
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError
 from kb.queries.archive import archive_path
@@ -35,7 +35,7 @@ def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True
         archive.execute("pragma synchronous = off")
         db.set_trace_callback(count)
         archive.set_trace_callback(count)
-        harvest.run.harvest(db, archive, {"pubmed": client}, PLAN)
+        harvest.jobs.harvest.harvest(db, archive, {"pubmed": client}, PLAN)
     kb.with_suffix(".count").write_text(str(count.seen))
 
 
@@ -63,8 +63,8 @@ def load_file(kb: Path, path: Path) -> int:
     try:
         with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
             plan = Plan(files=(path.name,))
-            summary = harvest.run.harvest(db, archive, {}, plan, files=(InputFile(path, path.name),))
-    except (LitkbError, OSError, harvest.run.sqlite3.Error) as error:
+            summary = harvest.jobs.harvest.harvest(db, archive, {}, plan, files=(InputFile(path, path.name),))
+    except (LitkbError, OSError, harvest.jobs.harvest.sqlite3.Error) as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 1
     return 0 if summary.complete else 1

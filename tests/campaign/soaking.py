@@ -6,10 +6,10 @@ from pathlib import Path
 
 from graph.run import compute_graph
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
-from harvest.plan import Plan
-from harvest.run import harvest
-from harvest.synthetic import pmid_of
+from harvest.http.client import Client, Settings
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.rehearsal.synthetic import pmid_of
 from kb.database import open_kb
 from kb.queries.archive import archive_path
 

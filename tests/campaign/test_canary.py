@@ -11,19 +11,19 @@ import pytest
 
 from graph.run import compute_graph
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
-from harvest.faults import KINDS, Fault
-from harvest.plan import Plan
-from harvest.pubmedxml import format_record
-from harvest.rehearsal import Rehearsal
-from harvest.run import harvest
-from harvest.shelf import open_shelf
+from harvest.http.client import Client, Settings
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.pubmed.write_article import format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.faults import KINDS, Fault
+from harvest.rehearsal.server import Rehearsal
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
 from kb.queries.archive import archive_path
 from tests.campaign.scale import SHORT
-from tests.harvest.network_builders import Clock
+from tests.harvest.jobs.network_builders import Clock
 from tests.records import record
 
 pytestmark = pytest.mark.campaign

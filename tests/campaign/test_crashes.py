@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from harvest.pubmedxml import format_article_set, format_record
-from harvest.rehearsal import Rehearsal
-from harvest.shelf import open_shelf
+from harvest.pubmed.write_article import format_article_set, format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.server import Rehearsal
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.queries.records import read_held_pmids

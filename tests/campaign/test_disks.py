@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from harvest.pubmedxml import format_article_set
-from harvest.synthetic import synthetic_records
+from harvest.pubmed.write_article import format_article_set
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb, transaction
 from kb.store.records import save_records

@@ -8,20 +8,20 @@ from typing import NamedTuple
 
 import pytest
 
-from harvest import rebuild
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
-from harvest.faults import KINDS, PASSING, UNSEEN, Fault
-from harvest.plan import Plan
-from harvest.pubmedxml import format_record
-from harvest.rehearsal import Rehearsal
-from harvest.run import Summary, harvest
-from harvest.shelf import open_shelf
+from harvest.http.client import Client, Settings
+from harvest.jobs import rebuild
+from harvest.jobs.harvest import Summary, harvest
+from harvest.jobs.plan import Plan
+from harvest.pubmed.write_article import format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.faults import KINDS, PASSING, UNSEEN, Fault
+from harvest.rehearsal.server import Rehearsal
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.queries.archive import archive_path, read_answers
 from tests.campaign.scale import SHORT
-from tests.harvest.network_builders import Clock
+from tests.harvest.jobs.network_builders import Clock
 from tests.records import record, reference_of
 
 PLAN = Plan(

@@ -13,9 +13,12 @@ import pytest
 
 import harvest
 import kb
-from harvest import answers, ecitmatch, elink, icite, matching, mesh, nbib, page, pubmed, search
-from harvest.citation import parse_citation
-from harvest.seedfiles import read_seeds
+from harvest.files import mesh_tree, nbib, saved_page
+from harvest.files.reference_lists import read_seeds
+from harvest.identify import record_linkage
+from harvest.identify.printed_citation import parse_citation
+from harvest.pubmed import article
+from harvest.sources import ecitmatch, elink, esearch, icite, response_validation
 from kb import emails, identifiers, labels, printed, printedids, text
 from kb.errors import LitkbError
 from kb.printed_reference import parse_reference
@@ -33,8 +36,8 @@ EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
     "kb.labels._PLACE sub": "what _JOURNAL found",
     "kb.printedids._SEVERAL search": "5,000 characters of a printed reference",
     "kb.printedids._OF_A_PAGE sub": "2,000 characters of a DOI",
-    "harvest.answers._JSON_ERROR search": "20,000 characters of an answer",
-    "harvest.rehearsedterms._TOKEN finditer": "a query put to a rehearsal",
+    "harvest.sources.response_validation._JSON_ERROR search": "20,000 characters of an answer",
+    "harvest.rehearsal.query._TOKEN finditer": "a query put to a rehearsal",
 }
 OPENINGS = (
     " ", "\n", "\t", "a", "A", "é", "0", "10.", "10.1/", "(", ")", "[", "]", "{", "<", ">", "<a ", "<!--", "<?",
@@ -157,25 +160,27 @@ NBIB = (
     "PMID- 1\n" + "".join(f"{tag:4}- {{}}\n" for tag in ("TI", "FAU", "AID", "GR", "MH", "PHST", "CON")) + "SO  - J.\n"
 )
 OF_BYTES = {
-    "articles": pubmed.parse_articles, "articles whole": answers.check_articles,
-    "mesh": lambda xml: mesh.parse_mesh([xml]),
-    "failure": lambda body: answers.check_status(500, body), "search": search.parse_search, "nbib": nbib.parse_nbib,
+    "articles": article.parse_articles, "articles whole": response_validation.check_articles,
+    "mesh": lambda xml: mesh_tree.parse_mesh([xml]),
+    "failure": lambda body: response_validation.check_status(500, body), "search": esearch.parse_search,
+    "nbib": nbib.parse_nbib,
     "links": lambda body: elink.parse_links(body, asked=[1], list_name="cited_by"), "found": ecitmatch.parse_found,
     "icite": lambda body: icite.parse_icite(body, asked=[1]),
 }  # fmt: skip
 OF_TEXT = {
-    "reference": lambda s: pubmed.parse_articles(article_set(article_xml(1, references=[reference_xml(s)]))),
-    "title": lambda s: pubmed.parse_articles(article_set(article_xml(1, title=s))),
+    "reference": lambda s: article.parse_articles(article_set(article_xml(1, references=[reference_xml(s)]))),
+    "title": lambda s: article.parse_articles(article_set(article_xml(1, title=s))),
     "nbib fields": lambda s: nbib.parse_nbib(NBIB.replace("{}", s).encode()),
-    "page": lambda s: page.parse_page(PAGE.replace("{}", s), pmid=1),
-    "page lines": lambda s: page.parse_page(PAGE.replace("{}", s.replace(" ", "\n")), pmid=1),
+    "page": lambda s: saved_page.parse_page(PAGE.replace("{}", s), pmid=1),
+    "page lines": lambda s: saved_page.parse_page(PAGE.replace("{}", s.replace(" ", "\n")), pmid=1),
     "doi": identifiers.normalise_doi, "pmcid": identifiers.normalise_pmcid, "orcid": identifiers.normalise_orcid,
     "identifier": identifiers.parse_identifier, "work": lambda s: identifiers.cited_work(None, None, s),
     "label": lambda s: labels.citation_label(s, None, 1), "printed": printed.printed_title,
     "seeds": lambda s: read_seeds("f", s.encode()),
-    "printed ids": printedids.printed_ids, "citation": parse_citation, "in parts": parse_reference, "fold": text.fold,
+    "printed ids": printedids.printed_ids, "citation": parse_citation, "in parts": parse_reference,
+    "fold": text.fold,
     "html": text.safe_html, "superscript": text.superscript, "emails": emails.affiliation_without_emails,
-    "place": ecitmatch.printed_place, "match": matching.Matcher([]).matches,
+    "place": ecitmatch.printed_place, "match": record_linkage.Matcher([]).matches,
     "syntax": lambda s: parsing.parse_query(s[:2**12]),  # an address has some kilobytes
 }  # fmt: skip
 DOCUMENTS = {

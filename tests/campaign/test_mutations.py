@@ -11,10 +11,10 @@ import pytest
 from lxml import etree
 
 from harvest.archive import open_archive
-from harvest.files import InputFile, read_chunks
-from harvest.plan import Plan
-from harvest.pubmed import parse_articles
-from harvest.run import harvest
+from harvest.files.input_files import InputFile, read_chunks
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.pubmed.article import parse_articles
 from kb.database import open_kb
 from kb.errors import RecordError
 from kb.records import Record
@@ -202,7 +202,7 @@ def test_of_a_packed_file_that_is_cut_off_or_damaged_nothing_is_loaded(tmp_path:
 
 
 def test_a_harvest_that_does_not_look_first_loads_what_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("harvest.run.check_packed", lambda _: None)
+    monkeypatch.setattr("harvest.jobs.harvest.check_packed", lambda _: None)
 
     assert loads_something(tmp_path, range(2)) != []
 

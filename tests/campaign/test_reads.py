@@ -15,13 +15,13 @@ import pytest
 
 from graph.run import compute_graph
 from harvest.archive import open_archive
-from harvest.client import Client, Settings
-from harvest.plan import Plan
-from harvest.pubmedxml import format_record
-from harvest.rehearsal import Rehearsal
-from harvest.run import harvest
-from harvest.shelf import open_shelf
-from harvest.synthetic import pmid_of, synthetic_records
+from harvest.http.client import Client, Settings
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.pubmed.write_article import format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.server import Rehearsal
+from harvest.rehearsal.synthetic import pmid_of, synthetic_records
 from kb.check import check_kb
 from kb.database import open_kb
 from kb.queries.archive import archive_path

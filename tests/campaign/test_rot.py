@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
-from harvest.plan import Plan
-from harvest.pubmedxml import format_record
-from harvest.rebuild import rebuild_kb
-from harvest.rehearsal import Rehearsal
-from harvest.run import harvest
-from harvest.shelf import open_shelf
-from harvest.synthetic import synthetic_records
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.jobs.rebuild import rebuild_kb
+from harvest.pubmed.write_article import format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.server import Rehearsal
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.check import check_kb
 from kb.database import close_log, open_kb
 from kb.errors import LitkbError
 from kb.queries.archive import archive_path, read_damage
 from tests.campaign.rot import flipped
 from tests.campaign.scale import SHORT
-from tests.harvest.network_builders import client_of
+from tests.harvest.jobs.network_builders import client_of
 
 pytestmark = pytest.mark.campaign
 

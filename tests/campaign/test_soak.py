@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harvest.faults import Fault
-from harvest.pubmedxml import format_article_set, format_record
-from harvest.rehearsal import Rehearsal
-from harvest.shelf import open_shelf
-from harvest.synthetic import pmid_of, synthetic_records
+from harvest.pubmed.write_article import format_article_set, format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.faults import Fault
+from harvest.rehearsal.server import Rehearsal
+from harvest.rehearsal.synthetic import pmid_of, synthetic_records
 from kb.check import check_kb
 from kb.database import open_kb
 from kb.publish.run import publish_kb

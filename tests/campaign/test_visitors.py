@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harvest.synthetic import pmid_of
+from harvest.rehearsal.synthetic import pmid_of
 from tests.benchmarks.bench_site_under_export import make_field
 from tests.campaign.scale import SHORT
 

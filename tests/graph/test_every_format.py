@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from graph.export import FORMATS
 from graph.exportcli import export_command
 from graph.networks import NETWORKS
-from harvest.demonstration import read_demonstration
+from harvest.rehearsal.demonstration import read_demonstration
 from kb.cli import cli
 from kb.formats import BIBLIOGRAPHIES
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
-from harvest.plan import Plan
-from harvest.pubmedxml import format_record
-from harvest.rebuild import rebuild_kb
-from harvest.rehearsal import Rehearsal
-from harvest.run import harvest
-from harvest.shelf import open_shelf
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.jobs.rebuild import rebuild_kb
+from harvest.pubmed.write_article import format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.server import Rehearsal
 from kb import database
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
@@ -21,7 +21,7 @@ from kb.errors import NewerSchemaError
 from kb.migrations import MIGRATIONS
 from kb.queries.archive import archive_path
 from kb.seals import read_is_sealed
-from tests.harvest.network_builders import client_of
+from tests.harvest.jobs.network_builders import client_of
 from tests.records import record
 
 LATER = """create table later (id integer primary key, words text) strict;

@@ -13,14 +13,14 @@ import click
 import networkx as nx
 import pytest
 
-from harvest.demonstration import read_demonstration
-from harvest.pubmedxml import format_article_set, format_record
-from harvest.rehearsal import Rehearsal
-from harvest.shelf import open_shelf
+from harvest.pubmed.write_article import format_article_set, format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.demonstration import read_demonstration
+from harvest.rehearsal.server import Rehearsal
 from kb.cli import cli
 from kb.console import renamed_option, run_command
 from kb.database import open_kb
-from tests.harvest.network_builders import KEY
+from tests.harvest.jobs.network_builders import KEY
 from tests.records import record
 
 FIELD = [record(1, (2, 3)), record(2, (3,)), record(3)]
@@ -240,7 +240,7 @@ def test_a_full_disk_is_said_to_be_full_and_the_file_stays_sound(
         db.execute("pragma max_page_count = 130")
         return db
 
-    monkeypatch.setattr("harvest.cli.open_kb", small)
+    monkeypatch.setattr("harvest.commands.harvest.open_kb", small)
     xml.write_bytes(b"".join(format_article_set(record(n, title="long " * 2000) for n in range(1, 60))))
     assert run("harvest", kb, "--file", xml) == 1
     assert "The disk is full" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import keep_answer, open_archive
-from harvest.rebuild import rebuild_kb
+from harvest.jobs.rebuild import rebuild_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb, transaction

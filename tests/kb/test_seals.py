@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.run import compute_graph
-from harvest.pubmedxml import format_article_set
+from harvest.pubmed.write_article import format_article_set
 from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command

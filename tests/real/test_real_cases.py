@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from harvest.rehearsal import Rehearsal
-from harvest.seedfiles import read_seeds
+from harvest.files.reference_lists import read_seeds
+from harvest.rehearsal.server import Rehearsal
 from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
-from harvest.files import list_files
-from harvest.plan import Plan
-from harvest.rebuild import rebuild_kb
-from harvest.run import harvest
+from harvest.files.input_files import list_files
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.jobs.rebuild import rebuild_kb
 from kb.check import check_kb, logical_hash
 from kb.cli import cli
 from kb.console import run_command

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.icite import IciteRecord, parse_icite
+from harvest.sources.icite import IciteRecord, parse_icite
 from kb.records import IciteMetrics
 
 pytestmark = pytest.mark.real

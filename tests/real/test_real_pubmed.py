@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harvest.files import list_files, read_chunks
-from harvest.pubmed import parse_articles
+from harvest.files.input_files import list_files, read_chunks
+from harvest.pubmed.article import parse_articles
 from kb.errors import RecordError
 from kb.identifiers import normalise_doi
 from kb.printed_reference import parse_reference

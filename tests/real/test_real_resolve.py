@@ -2,7 +2,7 @@
 
 import pytest
 
-from harvest.ecitmatch import parse_found
+from harvest.sources.ecitmatch import parse_found
 from kb.identifiers import doi_key
 from kb.printedids import printed_ids
 from tests.benchmarks.bench_resolve import LEAST_FOUND, MOST_INVENTED, REAL, measure_real, real_records

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.seedfiles import read_seeds
+from harvest.files.reference_lists import read_seeds
 
 pytestmark = pytest.mark.real
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harvest.demonstration import read_demonstration
-from harvest.pubmed import parse_articles
-from harvest.synthetic import synthetic_records
+from harvest.pubmed.article import parse_articles
+from harvest.rehearsal.demonstration import read_demonstration
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.queries.proofs import EVIDENCE
 from kb.records import Record
 from kb.site.numbers import Part, linked

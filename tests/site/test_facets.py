@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.run import compute_graph
-from harvest.synthetic import synthetic_records
-from harvest.syntheticmesh import synthetic_places
+from harvest.rehearsal.mesh_branches import synthetic_places
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.check import check_kb
 from kb.database import open_kb, transaction
 from kb.queries import facetindex

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harvest.demonstration import SEED_PMID, read_demonstration
-from harvest.pubmed import parse_articles
+from harvest.pubmed.article import parse_articles
+from harvest.rehearsal.demonstration import SEED_PMID, read_demonstration
 from kb.metadata import read_metadata
 from tests.site.conftest import Get, fill, served
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from graph.run import compute_graph
-from harvest.synthetic import synthetic_records
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.queries.pictures import Community, Dot, Place, YearCount
 from kb.site import picturing

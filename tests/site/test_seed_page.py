@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.page import parse_page
+from harvest.files.saved_page import parse_page
 from tests.site.conftest import fill, served
 from tests.site.test_pages import section, text_of
 

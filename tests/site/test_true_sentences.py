@@ -14,14 +14,14 @@ import pytest
 from lxml import html
 
 from harvest.archive import open_archive
-from harvest.faults import Fault
-from harvest.files import InputFile
-from harvest.plan import Plan
-from harvest.pubmedxml import format_article_set, format_record
-from harvest.rehearsal import Rehearsal
-from harvest.run import harvest
-from harvest.shelf import open_shelf
-from harvest.update import update
+from harvest.files.input_files import InputFile
+from harvest.jobs.harvest import harvest
+from harvest.jobs.plan import Plan
+from harvest.jobs.update import update
+from harvest.pubmed.write_article import format_article_set, format_record
+from harvest.rehearsal.collection import open_shelf
+from harvest.rehearsal.faults import Fault
+from harvest.rehearsal.server import Rehearsal
 from kb.database import open_kb, transaction
 from kb.publish.report import Publication, title_of
 from kb.publish.run import publish_kb
@@ -33,7 +33,7 @@ from kb.site.wording import origin_sentence
 from kb.statuscli import format_status
 from kb.store.ledger import save_outcomes, save_run
 from kb.store.records import save_gone, save_records
-from tests.harvest.network_builders import client_of
+from tests.harvest.jobs.network_builders import client_of
 from tests.records import MOMENT, record
 from tests.site.conftest import served
 

@@ -1,0 +1,1 @@
+"""The commands that fetch and load: harvest, update, resolve, rebuild, mesh, rehearse."""

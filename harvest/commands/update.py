@@ -1,0 +1,109 @@
+"""litkb update."""
+
+import shlex
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from harvest.archive import open_archive
+from harvest.commands.harvest import clients_of, person_at_terminal, yes_option
+from harvest.commands.outcome import show_changes, show_problems, show_unknown
+from harvest.http.client import settings_from_environment
+from harvest.jobs.fetch_queue import now
+from harvest.jobs.update import DUE, Due, UpdateSummary, read_due, update
+from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
+from kb.database import open_kb
+from kb.queries.archive import archive_path
+from kb.queries.ledger import Answered
+from kb.text import counted
+
+LONGEST_DUE: Final = 36_500  # days; PubMed is younger
+
+
+@click.command("update")
+@kb_argument
+@click.option(
+    "--due",
+    "days",
+    type=click.IntRange(0, LONGEST_DUE),
+    default=DUE,
+    show_default=True,
+    metavar="DAYS",
+    help="Repeat requests that are older than DAYS.",
+)
+@yes_option
+@click.option("--dry-run", is_flag=True, help="Print what is due; request and write nothing.")
+@click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
+@json_option
+@click.pass_context
+def update_command(
+    ctx: click.Context, /, kb: Path, *, days: int, yes: bool, dry_run: bool, no_graph: bool, as_json: bool
+) -> int:
+    """Bring DB up to date: repeat queries, records and lists that are due, and fetch what is new.
+
+    Prints what is new, changed, newly retracted and gone; the table harvest_changes stores it. Nothing is removed
+    because of one empty response.
+
+    Example: litkb update kb.db --due 30
+    """
+    with closing(open_kb(kb)) as db:
+        due = read_due(db, days=days, at=now())
+    say(_format_due(due))
+    if dry_run:
+        if as_json:
+            tell({**due._asdict(), "requests": due.requests})
+        return 0
+    summary = _run(kb, days, yes=yes)
+    if as_json:
+        tell(_as_json(summary))
+    else:
+        _show(kb, summary)
+    if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
+        after(kb)
+    return 0 if summary.complete else 1
+
+
+def _as_json(summary: UpdateSummary) -> dict[str, Any]:
+    """Return the summary; new and changes are None where nobody answered: unknown is not none."""
+    found = {"new": summary.new, "changes": [change._asdict() for change in summary.changes]}
+    unknown = dict.fromkeys(found) if summary.answered.nothing else {}
+    return {**summary._asdict(), "answered": summary.answered._asdict(), **found, **unknown}
+
+
+def _format_due(due: Due) -> str:
+    parts = [counted(len(due.queries), "query", "queries")] if due.queries else []
+    parts += [counted(len(due.articles), "record")] if due.articles else []
+    parts += [f"{counted(len(pmids), 'list')} ({name.replace('_', ' ')})" for name, pmids in due.lists.items()]
+    return f"Due: {', '.join(parts)}; {counted(due.requests, 'request')}." if parts else "Nothing is due."
+
+
+def _run(kb: Path, days: int, *, yes: bool) -> UpdateSummary:
+    settings = settings_from_environment()
+    with ExitStack() as stack:
+        db = stack.enter_context(closing(open_kb(kb)))
+        archive = stack.enter_context(open_archive(archive_path(kb)))
+        person = person_at_terminal(stack.enter_context(shown_progress()), yes=yes)
+        command = shlex.join(["litkb", "update", kb.name, "--due", str(days)])
+        return update(
+            db, archive, clients_of(settings), days=days, command=command, version=litkb_version(), person=person
+        )
+
+
+def _show(kb: Path, summary: UpdateSummary) -> None:
+    answered = summary.answered
+    if answered.nothing:
+        click.echo(f"tried {summary.tried_at[:10]}, failed: none of {_requests(answered)} was answered")
+        show_unknown()
+    elif answered.asked:
+        if answered.unanswered:
+            click.echo(
+                f"not answered     {answered.unanswered:,} of {_requests(answered)}: what these would say is unknown"
+            )
+        show_changes(kb, summary.changes, new=summary.new, empty=True)
+    show_problems(summary.problems)
+
+
+def _requests(answered: Answered) -> str:
+    return counted(answered.asked, "request")

@@ -1,0 +1,1 @@
+"""Files that a person names: what they are, and their content as records or seeds."""

@@ -1,0 +1,1 @@
+"""Which article is meant: by an identifier, a title, a printed reference."""

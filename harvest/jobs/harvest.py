@@ -1,0 +1,177 @@
+"""A whole harvest: fetch, keep, parse, save, note; one transaction a batch; it can be interrupted and resumed."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from harvest.archive import keep_file
+from harvest.files.input_files import PAGE_TEXT, InputFile, check_packed, read_chunks, sniff
+from harvest.files.saved_page import page_doi
+from harvest.http.client import Client
+from harvest.identify.identify import Identified, identify_online
+from harvest.identify.seed import seed_of
+from harvest.identify.seed_resolution import identify_seeds
+from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, stop
+from harvest.jobs.ingest import FileResult, identify_page, load_file, load_page
+from harvest.jobs.plan import Plan
+from harvest.jobs.searching import check_limits, search
+from harvest.jobs.snowball import harvest_rounds
+from harvest.sources.request_types import PUBMED
+from kb.changes import Change
+from kb.database import transaction
+from kb.errors import LitkbError, SourceError, UsageError
+from kb.identifiers import Identifier
+from kb.queries.ledger import (
+    Task,
+    read_outcomes,
+    read_problems,
+    read_settled,
+)
+from kb.queries.snowball import read_frontier
+from kb.queries.updates import read_changes
+from kb.store.ledger import save_file_counts, save_outcomes, save_pending
+
+
+class Summary(NamedTuple):
+    """What a run did: counts by outcome that add up to asked, the problems, and what was said of the query."""
+
+    run_id: int
+    resumed: bool
+    outcomes: dict[str, int]
+    problems: list[Task]
+    notes: list[str]
+    read: dict[str, int]
+    changes: list[Change]  # in records that were held
+
+    @property
+    def asked(self) -> int:
+        """How many things were asked for; every one of them has exactly one outcome."""
+        return sum(self.outcomes.values())
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was rejected, failed, or could not be identified."""
+        return not any(self.outcomes[name] for name in ("rejected", "failed", "not identified"))
+
+
+def harvest(
+    db: sqlite3.Connection,
+    archive: sqlite3.Connection,
+    clients: Mapping[str, Client],
+    plan: Plan,
+    *,
+    files: Sequence[InputFile] = (),
+    command: str = "",
+    version: str = "",
+    person: Person = NOBODY,
+) -> Summary:
+    """Carry out plan, or go on with it where an earlier run of the same plan was interrupted.
+
+    What a source or a file does is in the summary. Raises QuestionError, before anything is harvested, where PubMed
+    would search for something else than the plan says, and nobody wants that. The run stays open, and the same plan
+    resumes it, as long as something failed.
+    """
+    run, resumed = begin(db, archive, clients, plan.as_json(), command=command, version=version, person=person)
+    if plan.limits:
+        check_limits(run, plan.limits)
+    hits = search(run, plan.query) if plan.query else []
+    for file in files:
+        _harvest_file(run, file, plan.pmid)
+    first, listed = _first_articles(run, plan, hits)
+    harvest_rounds(run, plan, first, here=listed)
+    outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
+    end(run, is_complete=not outcomes["failed"])
+    return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read), read_changes(db, run.id))
+
+
+# Files
+
+
+def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
+    """Load one file unless this run has done so; what is wrong with it is noted, the next file is read."""
+    if file.name in read_settled(run.db, run.id, "file"):
+        return
+    with transaction(run.db):
+        save_pending(run.db, run.id, "file", [file.name])
+    try:
+        kept, result = _load(run, file, pmid)
+    except LitkbError as error:
+        with transaction(run.db):
+            save_outcomes(run.db, run.id, [Task("file", file.name, "rejected", str(error))])
+        return
+    run.read.update(result.read)
+    with transaction(run.db):
+        save_file_counts(run.db, run.id, file.name, result.counts)
+        save_outcomes(run.db, run.id, _rejections(file.name, result), answer=kept)
+        save_outcomes(run.db, run.id, [Task("file", file.name, "done", None)], answer=kept)
+
+
+def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]:
+    check_packed(file.path)
+    kind = sniff(file.path)
+    if kind == PAGE_TEXT:
+        text = b"".join(read_chunks(file.path)).decode("utf-8-sig", "replace")
+        pmid = _page_pmid(run, text, pmid)
+        kept = _keep_file(run, file, {"file": file.name, "kind": "page", "pmid": pmid})
+        return kept, load_page(run.db, text, pmid, name=file.name, received_at=run.started_at, run_id=run.id)
+    kept = _keep_file(run, file, {"file": file.name, "kind": kind})
+    result = FileResult({}, [], {})
+    chunks = read_chunks(file.path)
+    for result in load_file(run.db, chunks, name=file.name, kind=kind, received_at=run.started_at, run_id=run.id):
+        run.person.progress(file.name, sum(result.counts.values()), 0)
+    return kept, result
+
+
+def _page_pmid(run: Run, text: str, pmid: int | None) -> int:
+    """Return whose page this is; asked of PubMed by its DOI only where neither page nor file knows."""
+    try:
+        return identify_page(run.db, text, pmid)
+    except UsageError as unknown:
+        doi = page_doi(text)
+        if doi is None or pmid is not None:
+            raise
+        found = _identify_online(run, Identifier("doi", doi))
+        if found.pmid is None:
+            raise UsageError(f"{unknown} ({found.why})") from unknown
+        return found.pmid
+
+
+def _identify_online(run: Run, identifier: Identifier) -> Identified:
+    client = run.client(PUBMED)
+    if client is None:
+        return Identified(None, run.why_not(PUBMED))
+    try:
+        return identify_online(client, identifier)
+    except SourceError as error:
+        stop(run, PUBMED, error)
+        return Identified(None, str(error))
+
+
+def _keep_file(run: Run, file: InputFile, request: dict[str, object]) -> str:
+    return keep_file(run.archive, file.path, request=request, received_at=run.started_at)
+
+
+def _rejections(name: str, result: FileResult) -> Iterator[Task]:
+    for error in result.rejected:
+        pmid = "" if error.pmid is None else f"PMID {error.pmid}: "
+        yield Task("record", f"{name} at byte {error.offset or 0}", "rejected", f"{pmid}{error.reason}")
+
+
+# The first articles
+
+
+def _first_articles(run: Run, plan: Plan, hits: list[int]) -> tuple[dict[int, str], set[int]]:
+    """Return the PMIDs of the seeds, of the query's hits and of the frontier, in this order, and which they are.
+
+    And which of them only files of references or titles name: who has these already need not ask for them again.
+    """
+    named_alone = identify_seeds(run, list(map(seed_of, plan.identifiers)))
+    listed = identify_seeds(run, plan.listed)
+    seeds = [*named_alone, *listed]
+    frontier = read_frontier(run.db, plan.most) if plan.frontier else []
+    named = {"seed": seeds, "query": hits, "frontier": frontier}
+    found: dict[int, str] = {}
+    for origin, pmids in named.items():
+        for pmid in pmids:
+            found.setdefault(pmid, origin)
+    return found, set(listed) - {*named_alone, *hits}

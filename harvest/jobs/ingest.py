@@ -1,0 +1,248 @@
+"""An answer -> rows: the one way in, whether the answer came just now or is read from the archive.
+
+Called inside the caller's transaction; nothing here asks anybody.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple
+
+from harvest.files.input_files import update_file_number
+from harvest.files.nbib import parse_nbib
+from harvest.files.saved_page import page_doi, page_pmid, parse_page
+from harvest.jobs.changes import find_changes, read_before
+from harvest.pubmed.article import parse_articles
+from harvest.sources.elink import missing_from, parse_links
+from harvest.sources.icite import IciteRecord, parse_icite
+from kb.database import transaction
+from kb.errors import DamagedFileError, RecordError, UsageError
+from kb.queries.ledger import Task, read_identified
+from kb.records import Deletion, LinkList, Record
+from kb.store.ledger import Origin, save_changes, save_origins
+from kb.store.links import save_icite_metrics, save_links
+from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_records
+
+FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
+
+# The steps by which a PMID is settled. Each answer is kept with its step, so that a rebuild decides alike.
+TOGETHER: Final = "together"  # asked together with others
+ALONE: Final = "alone"  # missing from a batch, asked again by itself
+CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more before it counts as merged
+
+Item = Record | Deletion | RecordError
+
+PARSERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Item]]]] = {  # by the kind of a file
+    "pubmed-xml": parse_articles,
+    "nbib": parse_nbib,
+}
+
+
+class Loaded(NamedTuple):
+    """What became of the PMIDs asked for, which must be asked again, by which step; and the records saved."""
+
+    tasks: list[Task]
+    again: list[int]
+    step: str
+    saved: Sequence[Saved] = ()
+
+
+def load_articles(db: sqlite3.Connection, body: bytes, asked: list[int], *, step: str, received_at: str) -> Loaded:
+    """Save the records of an EFetch answer that were asked for; say what became of each PMID.
+
+    An answer may hold several versions of one record: save_records() decides which of them is held.
+    """
+    items = list(parse_articles(body))
+    wanted = [item for item in items if isinstance(item, Record) and item.article.pmid in asked]
+    rejected = {item.pmid: item.reason for item in items if isinstance(item, RecordError) and item.pmid in asked}
+    outcomes: dict[int, str] = {}
+    saved = save_records(db, wanted, received_at=received_at)
+    for one in saved:
+        if outcomes.get(one.pmid) != "stored":
+            outcomes[one.pmid] = one.outcome
+    tasks = [Task("article", str(pmid), outcome, rejected.pop(pmid, None)) for pmid, outcome in outcomes.items()]
+    tasks += [Task("article", str(pmid), "rejected", reason) for pmid, reason in rejected.items()]
+    missing = [pmid for pmid in asked if pmid not in outcomes and pmid not in rejected]
+    if not missing or step == TOGETHER:
+        return Loaded(tasks, missing, ALONE, saved)
+    if step == ALONE and items:
+        return Loaded(tasks, missing, CONFIRM, saved)
+    task, others = _settle(db, missing[0], items, received_at)
+    return Loaded([*tasks, task], [], "", [*saved, *others])
+
+
+def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> tuple[Task, list[Saved]]:
+    """Save that PubMed does not know pmid, or gives one other record in its place, or one that cannot be read."""
+    errors = [item for item in items if isinstance(item, RecordError)]
+    others = [item for item in items if isinstance(item, Record)]
+    pmids = {item.article.pmid for item in others}
+    if errors:
+        return Task("article", str(pmid), "rejected", errors[0].reason), []
+    if len(pmids) != 1:
+        save_not_found(db, pmid, at=at)
+        return Task("article", str(pmid), "not found", "PubMed has no record of it"), []
+    [into] = pmids
+    saved = save_records(db, others, received_at=at)
+    save_gone(db, pmid, "merged", at=at, into=into)
+    return Task("article", str(pmid), "merged", f"into {into}"), saved
+
+
+def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_name: str, received_at: str) -> Loaded:
+    """Save the lists of an ELink answer; PMIDs of which it does not speak are to be asked again."""
+    answer = parse_links(body, asked=asked, list_name=list_name)
+    lists = [links for links in answer if isinstance(links, LinkList)]
+    save_links(db, lists, received_at=received_at)
+    tasks = [
+        Task(list_name, str(links.pmid), "done", "no data" if links.entries is None else str(len(links.entries)))
+        for links in lists
+    ]
+    tasks += [
+        Task(list_name, str(error.pmid), "rejected", error.reason) for error in answer if isinstance(error, RecordError)
+    ]
+    return Loaded(tasks, missing_from(answer, asked), ALONE)
+
+
+def load_icite(db: sqlite3.Connection, body: bytes, asked: list[int], *, received_at: str) -> Loaded:
+    """Save what iCite says of the PMIDs asked for: both lists, and its counts."""
+    tasks = []
+    answer = parse_icite(body, asked=asked)
+    known = [told for told in answer if isinstance(told, IciteRecord)]
+    save_links(db, [links for told in known for links in told.lists], received_at=received_at)
+    for pmid, told in zip(dict.fromkeys(asked), answer, strict=True):
+        if isinstance(told, RecordError):
+            tasks.append(Task("icite", str(pmid), "rejected", told.reason))
+            continue
+        if told.metrics:
+            save_icite_metrics(db, told.metrics, received_at=received_at)
+        tasks.append(Task("icite", str(pmid), "done", None if told.metrics else "no data"))
+    return Loaded(tasks, [], "")
+
+
+class _File(NamedTuple):
+    """A file that is being loaded, when, and the run that notes it."""
+
+    name: str
+    at: str
+    run_id: int | None
+
+
+class FileResult(NamedTuple):
+    """What became of the records of one file, the rejected ones, and what was read, whether it was new or not."""
+
+    counts: Mapping[str, int]
+    rejected: list[RecordError]
+    read: Mapping[str, int]  # articles, books, deletions, references, old references
+
+
+def load_file(
+    db: sqlite3.Connection,
+    chunks: Iterable[bytes],
+    *,
+    name: str,
+    kind: str,
+    received_at: str,
+    run_id: int | None = None,
+) -> Iterator[FileResult]:
+    """Save the records of a file, a transaction for each batch; yield the result so far after each.
+
+    kind is a key of PARSERS; run_id the run in whose ledger it is noted, None where it was noted before. Memory does
+    not grow with the file.
+    """
+    counts: Counter[str] = Counter()
+    read: Counter[str] = Counter()
+    rejected: list[RecordError] = []
+    origin = _File(name, received_at, run_id)
+    damage: list[RecordError] = []
+    items = iter(chain(PARSERS[kind](_until_damage(chunks, damage)), damage))
+    while batch := list(islice(items, FILE_BATCH)):
+        rejected += [item for item in batch if isinstance(item, RecordError)]
+        with transaction(db):
+            counts.update(_save_batch(db, batch, origin))
+        read.update(_read(batch))
+        yield FileResult(counts, rejected, read)
+    yield FileResult(counts, rejected, read)
+
+
+def _read(items: Iterable[Item]) -> Counter[str]:
+    """Return how many records of each kind items are, and the references in them, by the form of their list."""
+    read: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Record):
+            read["articles" if item.article.record_type == "article" else "books"] += 1
+            old = sum(reference.listed_in == "CommentsCorrectionsList" for reference in item.references)
+            read["old references"] += old
+            read["references"] += len(item.references) - old
+        elif isinstance(item, Deletion):
+            read["deletions"] += 1
+    return read
+
+
+def _until_damage(chunks: Iterable[bytes], damage: list[RecordError]) -> Iterator[bytes]:
+    """Yield chunks; where the file cannot be unpacked further, add the reason to damage and end."""
+    try:
+        yield from chunks
+    except DamagedFileError as error:
+        damage.append(RecordError(str(error)))
+
+
+def _save_batch(db: sqlite3.Connection, batch: Sequence[Item], file: _File) -> list[str]:
+    """Save records and deletions in the order of the file; return the outcome of each item."""
+    records = [item for item in batch if isinstance(item, Record)]
+    deletions = [item.pmid for item in batch if isinstance(item, Deletion)]
+    before = None if file.run_id is None else read_before(db, {*_pmids(records), *deletions})
+    saved = save_records(
+        db, records, received_at=file.at, update_file=update_file_number(file.name), read_from=file.name
+    )
+    deleted = [pmid for pmid in deletions if save_deletion(db, pmid, at=file.at)]
+    if file.run_id is not None and before is not None:
+        gone = dict.fromkeys(deleted, ("deleted", None))
+        save_changes(db, file.run_id, list(find_changes(db, file.run_id, before, saved, gone)))
+        save_origins(db, file.run_id, (Origin(pmid, 0, "file", None, pmid, None, None) for pmid in _pmids(records)))
+    return [
+        *(one.outcome for one in saved),
+        *["deleted"] * len(deleted),
+        *["unchanged"] * (len(deletions) - len(deleted)),
+        *["rejected"] * sum(isinstance(item, RecordError) for item in batch),
+    ]
+
+
+def _pmids(records: Iterable[Record]) -> list[int]:
+    return [record.article.pmid for record in records]
+
+
+def load_page(
+    db: sqlite3.Connection, text: str, pmid: int, *, name: str, received_at: str, run_id: int | None = None
+) -> FileResult:
+    """Save the article of a saved PubMed page in a transaction of its own; run_id as in load_file()."""
+    try:
+        page = parse_page(text, pmid=pmid)
+    except RecordError as error:
+        return FileResult({"rejected": 1}, [error], {})
+    with transaction(db):
+        [outcome] = _save_batch(db, [page], _File(name, received_at, run_id))
+    return FileResult({outcome: 1}, [], _read([page]))
+
+
+def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:
+    """Return whose page this is: the PMID given, printed, or of the held article with its DOI.
+
+    Raises UsageError with a sentence where nobody knows, or where what is given contradicts what is printed.
+    """
+    printed, doi = page_pmid(text), page_doi(text)
+    if pmid is not None:
+        if printed not in (None, pmid):
+            raise UsageError(f"The page is of PMID {printed}, but --pmid says {pmid}.")
+        return pmid
+    if printed is not None:
+        return printed
+    held = read_identified(db, "doi", doi) if doi else []
+    if len(held) != 1:
+        named = f" Its DOI {doi} is of no article in this library." if doi else ""
+        raise UsageError(f"The page does not name its PMID.{named} Say it with --pmid, for example --pmid 32448354.")
+    return held[0]
+
+
+def asked_pmids(request: Mapping[str, Any]) -> list[int]:
+    """Return the PMIDs that a kept request asked for."""
+    return [int(part) for part in str(request.get("id") or request["pmids"]).split(",")]

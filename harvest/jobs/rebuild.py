@@ -1,0 +1,150 @@
+"""A knowledge base made anew from its archive: all answers parsed in order of receipt, nothing asked."""
+
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Collection
+from itertools import count
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from harvest.archive import open_archive
+from harvest.files.input_files import unpack
+from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_icite, load_links, load_page
+from kb.database import close_log, open_kb, transaction
+from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
+from kb.lock import take_lock
+from kb.queries.archive import Kept, archive_path, check_answer, format_asked, format_lost, read_answers, read_body
+from kb.queries.ledger import read_answer_names
+from kb.store.ledger import copy_ledger, save_lost_answers
+from kb.store.resolutions import save_decisions_applied
+
+_LOG: Final = logging.getLogger(__name__)
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+
+
+class Rebuilt(NamedTuple):
+    """How many answers were read, a sentence for each that is damaged, and where the file before is kept for them."""
+
+    answers: int
+    damaged: list[str]
+    kept_at: Path | None
+
+
+def rebuild_kb(path: Path, *, progress: Callable[[int], None] = lambda _: None) -> Rebuilt:
+    """Make the file at path anew from the archive beside it.
+
+    The old file stays in place until the new one is whole, and nobody else writes to it meanwhile. The ledger is
+    carried over. A damaged answer is left out: its tasks have failed, so that the command that asked for it asks
+    again, and the file before is kept beside. Raises ArchiveError where there is no archive.
+    """
+    let_go = take_lock(path, alone=True)
+    try:
+        return _rebuild(path, progress)
+    finally:
+        let_go()
+
+
+def _rebuild(path: Path, progress: Callable[[int], None]) -> Rebuilt:
+    new = path.with_name(f".{path.name}.rebuilding")
+    _remove(new)
+    try:
+        with open_archive(archive_path(path), create=False) as archive:
+            db = open_kb(new, create=True, is_locked=True)
+            try:
+                loaded, damaged = _load_all(db, archive, progress)
+                if path.exists():
+                    damaged = _carry_over(db, path, loaded) | damaged
+            finally:
+                db.close()
+        close_log(new, is_locked=True)
+        kept_at = _keep_beside(path) if damaged and path.exists() else None
+        _put_in_place(new, path)
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be rebuilt: {error.strerror}.") from error
+    finally:
+        _remove(new)
+    return Rebuilt(len(loaded), [*damaged.values()], kept_at)
+
+
+def _carry_over(db: sqlite3.Connection, path: Path, loaded: Collection[str]) -> dict[str, str]:
+    """Copy the ledger of the file at path; return the answers that it names and that were not loaded, as lost."""
+    close_log(path, is_locked=True)
+    copy_ledger(db, path)
+    lost = sorted(read_answer_names(db).difference(loaded))
+    with transaction(db):
+        save_decisions_applied(db)
+        save_lost_answers(db, lost)
+    return {name: format_lost(name) for name in lost}
+
+
+def _load_all(
+    db: sqlite3.Connection, archive: sqlite3.Connection, progress: Callable[[int], None]
+) -> tuple[list[str], dict[str, str]]:
+    """Load all answers; return the names of those that are whole, and of the others a sentence by name."""
+    loaded, damaged = [], {}
+    for number, kept in enumerate(read_answers(archive), start=1):
+        progress(number)
+        try:
+            check_answer(archive, kept)
+            _load(db, archive, kept)
+        except RecordError:  # the harvest noted it in the ledger, which is carried over
+            _LOG.info("Nothing of %s can be read.", kept.name)
+        except (ArchiveError, SourceError) as error:
+            damaged[kept.name] = f"{error} {format_asked(kept)}"
+            continue
+        loaded.append(kept.name)
+    return loaded, damaged
+
+
+def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> None:
+    request, at = kept.request, kept.received_at
+    if kept.endpoint == "file" and request["kind"] == "page":
+        text = b"".join(unpack(str(request["file"]), read_body(archive, kept))).decode("utf-8-sig", "replace")
+        load_page(db, text, int(request["pmid"]), name=str(request["file"]), received_at=at)
+    elif kept.endpoint == "file":
+        name = str(request["file"])
+        chunks = unpack(name, read_body(archive, kept))
+        for _ in load_file(db, chunks, name=name, kind=str(request["kind"]), received_at=at):
+            pass
+    elif kept.endpoint == "efetch":
+        body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
+        with transaction(db):
+            load_articles(db, body, asked, step=request.get("step", TOGETHER), received_at=at)
+    elif kept.endpoint == "elink":
+        body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
+        with transaction(db):
+            load_links(db, body, asked, list_name=request["list"], received_at=at)
+    elif kept.endpoint == "icite":
+        body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
+        with transaction(db):
+            load_icite(db, body, asked, received_at=at)
+
+
+def _keep_beside(path: Path) -> Path:
+    """Give the file at path a second name that nothing has; return it."""
+    free = next(
+        place for n in count(1) if not os.path.lexists(place := path.with_name(f"{path.stem}-before-{n}{path.suffix}"))
+    )
+    shutil.copy2(path, free)
+    return free
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    """Rename new to path, durably; what belonged to the old file goes."""
+    with new.open("rb") as file:
+        os.fsync(file.fileno())
+    for suffix in _BESIDE:  # a log of the old file must never be read into the new one
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", *_BESIDE):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

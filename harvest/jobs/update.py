@@ -1,0 +1,115 @@
+"""An update: only what is due is asked again, and what changed since is said."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from harvest.http.client import Client
+from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists, now
+from harvest.jobs.searching import search
+from harvest.sources.entrez import BATCH
+from kb.changes import Change
+from kb.database import transaction
+from kb.errors import QuestionError
+from kb.queries.ledger import Answered, Task, read_answered, read_citing_pmids, read_outcomes, read_problems
+from kb.queries.records import read_held
+from kb.queries.updates import read_changes, read_due_articles, read_due_lists, read_queries, read_stored
+from kb.store.ledger import Origin, save_origins
+
+LISTS: Final = ("cited_by", "similar", "references", "icite")
+DUE: Final = 30  # days after which an answer is asked for again, unless told otherwise
+
+
+class Due(NamedTuple):
+    """What is to be asked again: queries, articles, and by list the articles whose list it is."""
+
+    queries: list[str]
+    articles: list[int]
+    lists: dict[str, list[int]]
+
+    @property
+    def requests(self) -> int:
+        """How many requests that takes, new articles not counted."""
+        batches = [self.articles, *self.lists.values()]
+        return len(self.queries) + sum(-(-len(pmids) // BATCH) for pmids in batches)
+
+
+class UpdateSummary(NamedTuple):
+    """What an update found: the new articles, what changed, what could not be asked, and the ledger's counts."""
+
+    run_id: int
+    new: list[int]
+    changes: list[Change]
+    outcomes: dict[str, int]
+    problems: list[Task]
+    notes: list[str]
+    tried_at: str
+    answered: Answered
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was due has been asked."""
+        return not any(self.outcomes[name] for name in ("rejected", "failed"))
+
+
+def read_due(db: sqlite3.Connection, *, days: int, at: str) -> Due:
+    """Return what was asked for the last time more than so many days before the moment at (ISO 8601)."""
+    before = (datetime.fromisoformat(at) - timedelta(days=days)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    lists = {name: read_due_lists(db, name, before=before) for name in LISTS}
+    return Due(
+        read_queries(db, before=before),
+        read_due_articles(db, before=before),
+        {name: pmids for name, pmids in lists.items() if pmids},
+    )
+
+
+def update(
+    db: sqlite3.Connection,
+    archive: sqlite3.Connection,
+    clients: Mapping[str, Client],
+    *,
+    days: int = DUE,
+    command: str = "",
+    version: str = "",
+    person: Person = NOBODY,
+) -> UpdateSummary:
+    """Ask again what is due, fetch what is new among the answers, and return what changed.
+
+    New are hits of queries that were asked before, and articles that cite one whose citing articles were asked
+    for. An update that was interrupted goes on where it was: what it has asked is not due any more.
+    """
+    run, _ = begin(db, archive, clients, json.dumps({"update": days}), command=command, version=version, person=person)
+    tried_at = now()  # later than the start of a run that is resumed
+    due = read_due(db, days=days, at=tried_at)
+    hits = [pmid for query in due.queries for pmid in _search_again(run, query)]
+    harvest_articles(run, list(dict.fromkeys([*due.articles, *hits])))
+    for name, pmids in due.lists.items():
+        harvest_lists(run, [name], pmids)
+    citing = _new_citing(run, due)
+    with transaction(db):
+        save_origins(db, run.id, (Origin(pmid, 0, "query", None, pmid, None, None) for pmid in hits))
+        save_origins(db, run.id, (Origin(pmid, 1, "cited_by", None, pmid, None, None) for pmid in citing))
+    harvest_articles(run, citing)
+    outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
+    end(run, is_complete=not outcomes["failed"])
+    changes = read_changes(db, run.id)
+    changed = {change.pmid for change in changes}
+    new = [pmid for pmid in read_stored(db, run.id) if pmid not in changed]
+    return UpdateSummary(run.id, new, changes, outcomes, problems, run.notes, tried_at, read_answered(db, run.id))
+
+
+def _search_again(run: Run, query: str) -> list[int]:
+    """Return the hits of a query; none, which the ledger says, where PubMed now searches for something else."""
+    try:
+        return search(run, query)
+    except QuestionError:
+        return []
+
+
+def _new_citing(run: Run, due: Due) -> list[int]:
+    """Return the articles not held that cite one of those whose citing articles were due."""
+    asked = sorted({*due.lists.get("cited_by", ()), *due.lists.get("icite", ())})
+    citing = read_citing_pmids(run.db, asked)
+    return sorted(citing - read_held(run.db, citing).keys())

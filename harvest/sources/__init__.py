@@ -1,0 +1,1 @@
+"""What each source is asked and what its responses mean: E-utilities, ECitMatch, iCite."""

@@ -1,0 +1,91 @@
+"""ECitMatch: what a printed reference says of its place, as NCBI asks for it, and what it answers.  (pure)
+
+It looks at journal, year, volume and first page, ignores the author, and drops lines: answers are told apart by key
+(NBK25499). Whether an article found is the one meant is for the caller to see.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from harvest.sources.response_validation import said_instead
+from kb.errors import TransientError
+from kb.identifiers import pmid_or_none
+from kb.printed import LONGEST, year_in
+from kb.text import fold, words_in
+
+_FIELDS: Final = 7  # journal, year, volume, first page, author, key, answer
+_VOLUME_PAGE: Final = (
+    r"(?P<volume>\d{1,5}[A-Z]?)\s?(?:\([^()]{0,20}\))?\s?[:,]\s?(?:pp?\. ?)?(?P<page>[A-Za-z]{0,3}\d{1,7})"
+)
+_YEAR_BEFORE: Final = re.compile(r"[\s(](?:1[6-9]\d|20[0-3])\d\)?(?: [A-Z][a-z]{2}[^;:.]{0,12})?[;,]\s?" + _VOLUME_PAGE)
+_NO_YEAR: Final = re.compile(r",?\s" + _VOLUME_PAGE)
+_CONNECTING: Final = frozenset({"of", "and", "the", "in", "for", "on", "&", "de", "der", "et", "und"})
+_MOST_WORDS: Final = 12  # of the name of a journal
+_AMBIGUOUS: Final = re.compile(r"AMBIGUOUS\W*(\d[\d,; ]*)")
+
+
+class Place(NamedTuple):
+    """Where a reference says that an article stands."""
+
+    journal: str
+    year: str
+    volume: str
+    page: str
+    author: str
+
+
+def printed_place(citation: str) -> Place | None:
+    """Return the place that a reference prints; None where journal, year, volume or page cannot be told."""
+    citation, year = citation[:LONGEST], year_in(citation)
+    found = _YEAR_BEFORE.search(citation) or _NO_YEAR.search(citation)
+    journal = _journal_before(citation[: found.start()]) if found else ""
+    if not (found and year and journal):
+        return None
+    return Place(journal, str(year), found["volume"], found["page"], _author(citation))
+
+
+def _journal_before(text: str) -> str:
+    """Return the words at the end of text that are written like the name of a journal."""
+    name: list[str] = []
+    for word in reversed(text.replace("|", " ").rstrip(" .,").split()[-_MOST_WORDS:]):
+        if not (word[0].isupper() or word in _CONNECTING):
+            break
+        if word[-1] in "?!:;" or (name and word[-1] == "," and not word[0].isalpha()):
+            break
+        name.insert(0, word.strip(".,()"))
+    while name and name[0] in _CONNECTING:
+        name.pop(0)
+    return " ".join(name)
+
+
+def _author(citation: str) -> str:
+    return " ".join(words_in(fold(citation))[:2])
+
+
+def format_question(places: Mapping[str, Place]) -> str:
+    """Return places by their keys as ECitMatch takes them, a line for each.
+
+    A text, because Bio.Entrez.ecitmatch makes one of a list only by forgetting who asks.
+    """
+    return "\r".join("|".join((*place, key, "")) for key, place in places.items())
+
+
+def parse_found(body: bytes) -> Mapping[str, tuple[int, ...]]:
+    """Return by key the PMIDs that ECitMatch found; none where it found none or does not say which.
+
+    TransientError for what is no answer of ECitMatch's, or not the whole of it: the last line ends like the others.
+    """
+    lines = [line for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
+    rows = [line.strip().split("|") for line in lines]
+    if not rows or any(len(row) < _FIELDS for row in rows):
+        raise TransientError(said_instead(body) or "an empty answer")
+    if not body.endswith(b"\n"):
+        raise TransientError("an answer that is cut off")
+    return {row[-2]: tuple(_pmids(row[-1])) for row in rows}
+
+
+def _pmids(answer: str) -> Iterable[int]:
+    listed = _AMBIGUOUS.fullmatch(answer.strip())
+    texts = re.split(r"[,; ]+", listed[1]) if listed else [answer]
+    return [pmid for text in texts if (pmid := pmid_or_none(text)) is not None]

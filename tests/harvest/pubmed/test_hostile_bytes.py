@@ -1,0 +1,83 @@
+"""Bytes made to be slow to read; the campaign test_linear measures the kind."""
+
+import pytest
+
+from harvest.files.saved_page import parse_page
+from harvest.pubmed.article import parse_articles
+from harvest.sources.response_validation import check_articles, check_status
+from kb.errors import RecordError, TransientError
+from kb.identifiers import citation_key, normalise_doi, year_in
+from kb.labels import citation_label
+from kb.text import fold, safe_html
+
+MEGABYTE = 2**20
+PAGE = "J Lamps. 2003 May;1(2):3-4. doi: 10.1234/lamps.\nLamps of silver\nAbstract\nShort.\nReferences\n"
+
+
+def times(words: str, size: int = MEGABYTE) -> str:
+    return words * (size // len(words))
+
+
+@pytest.mark.parametrize("words", ["<ERROR>", "<ERROR>lamp ", "<ERROR ", "<!--", "<title>", '"error":"'])
+def test_an_answer_of_a_megabyte_that_never_closes_what_it_opens_is_refused_in_words(words):
+    for body in (times(words).encode(), f"<PubmedArticleSet>{times(words)}".encode()):
+        with pytest.raises(TransientError):
+            check_articles(body)
+        with pytest.raises(TransientError, match="HTTP 500"):
+            check_status(500, body)
+
+
+@pytest.mark.parametrize("words", ["<!--", "<!-- <PubmedArticle>", "<PubmedArticle><!--"])
+def test_comments_that_never_end_hide_nothing_in_silence(words):
+    found = list(parse_articles(f"<PubmedArticleSet>{times(words, MEGABYTE // 4)}".encode()))
+
+    assert found
+    assert all(isinstance(item, RecordError) for item in found)
+
+
+def test_an_error_with_markup_in_it_is_still_told():
+    with pytest.raises(TransientError, match="Search Backend failed: no lamp"):
+        check_articles(b"<PubmedArticleSet><ERROR>Search <b>Backend</b> failed: no lamp</ERROR></PubmedArticleSet>")
+
+
+def test_the_entries_of_a_page_are_told_apart_by_their_links_however_many_lines_they_have():
+    lines = times("lamp\n", MEGABYTE // 4)
+    entries = f"1. Moe A. 2001.\n- DOI\n2. Poe B.\n{lines}lit 2002. - PMC - PubMed\n3. Roe C. 2003.\n"
+    record = parse_page(PAGE + entries, pmid=1)
+
+    first, second, third = record.references
+    assert (first.citation, first.other_ids) == ("Moe A. 2001.", "linked DOI")
+    assert second.citation is not None
+    assert second.citation.startswith("Poe B. lamp lamp")
+    assert second.citation.endswith("lamp lit 2002.")
+    assert second.other_ids == "linked PMC,PubMed"
+    assert (third.citation, third.other_ids) == ("Roe C. 2003.", None)
+
+
+def test_a_title_among_very_many_lines_is_the_line_that_is_printed_twice():
+    lines = "\n".join(f"Line {number}" for number in range(20_000))
+    record = parse_page(f"J Lamps. 2003 May;1(2):3-4.\n{lines}\nLine 7\nAbstract\nShort.\n", pmid=1)
+
+    assert record.article.title == "Line 7"
+
+
+@pytest.mark.parametrize("words", ["2003 ", "(2003) ", "A. ", "Moe A, "])
+def test_a_printed_reference_of_a_megabyte_has_a_short_label_and_a_key(words):
+    printed = times(words)
+
+    assert len(citation_label(printed, None, 1)) <= 80
+    assert len(citation_key(printed) or "") < 50
+    assert year_in(printed) in (None, 2003)
+
+
+@pytest.mark.parametrize("words", ["doi:", ")", "10.1234/x)", "https://doi.org/"])
+def test_no_doi_has_a_megabyte(words):
+    assert normalise_doi("10.1234/" + times(words)) is None
+
+
+def test_combining_characters_in_any_number_and_order_are_folded_away():
+    assert fold("a" + times("\u0315\u0316") + "b") == "ab"
+
+
+def test_tags_that_close_what_is_not_open_are_left_out():
+    assert safe_html(times("<b></i>", 210_000)) == "<b>" * 30_000 + "</b>" * 30_000
