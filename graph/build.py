@@ -8,8 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from kb.errors import DatabaseError
-from kb.queries.exports import EVERYTHING, Scope, read_scope_ids
-from kb.queries.links import Ids, read_citation_pairs, read_held_ids, read_merged_ids, read_work_ids
+from kb.queries.citations import Ids, read_citation_pairs, read_held_ids, read_merged_ids, read_work_ids
+from kb.queries.export.nodes import EVERYTHING, Scope, read_scope_ids
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -31,9 +31,9 @@ def build_citation_graph(
     """Return the citation graph of a litkb file, or of a part of it.
 
     Its nodes are those of scope: every held article, cited or not, and every work that a citation names; the held
-    articles alone; or the chosen works, whatever chose them (kb.queries.choice): a query, years, a neighbourhood.
-    With sources, names in citation_sources, a citation counts if one of these asserts it, and works that only
-    other sources name are left out.
+    articles alone; or the chosen works, whatever chose them (kb.queries.export.selection): a query, years, a
+    neighbourhood. With sources, names in citation_sources, a citation counts if one of these asserts it, and works
+    that only other sources name are left out.
 
     Works merged into others are followed; self-references are left out; each citation counts once, whoever says
     so. Raises DatabaseError if a citation leads to no node, which means that the file is damaged, and UsageError

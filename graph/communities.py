@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from graph.build import CitationGraph, undirected
 from graph.components import numbered_by_size
 from graph.features import CHECK_TAGS, Part
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 from kb.text import fold, words_in
 
 RESOLUTION: Final = 1.0  # 1 is modularity as Newman defined it

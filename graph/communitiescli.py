@@ -7,7 +7,7 @@ import click
 
 from kb.console import json_option, kb_argument, say, tell
 from kb.database import open_kb
-from kb.queries.links import read_computed
+from kb.queries.citations import read_computed
 from kb.queries.measures import read_communities
 from kb.text import counted
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from graph.build import CitationGraph, adjacency, undirected
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 
 def components(citations: CitationGraph) -> Ids:

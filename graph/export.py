@@ -27,8 +27,9 @@ from graph.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
 from kb.console import litkb_version
 from kb.database import snapshot
 from kb.errors import UsageError
-from kb.queries.edges import Block, ExportEdge, SourceNames, count_edges, read_blocks, read_stars
-from kb.queries.exports import (
+from kb.queries.citations import read_article_sources, read_computed
+from kb.queries.export.edges import Block, ExportEdge, SourceNames, count_edges, read_blocks, read_stars
+from kb.queries.export.nodes import (
     EVERYTHING,
     ExportNode,
     Scope,
@@ -36,8 +37,7 @@ from kb.queries.exports import (
     read_bounds,
     read_node_columns,
     read_scope_ids,
-)  # fmt: skip
-from kb.queries.links import read_article_sources, read_computed
+)
 
 _Part = TypeVar("_Part")
 

@@ -18,9 +18,9 @@ from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
 from kb.identifiers import PMID_LIMIT
-from kb.queries import choice
-from kb.queries.asking import read_query
-from kb.queries.bibliography import PARTS
+from kb.queries.export import selection
+from kb.queries.search.query import read_query
+from kb.queries.works.bibliography import PARTS
 
 _NEIGHBOURHOOD: Final = re.compile(r"(-?\d{1,18})(?::(\d{1,3}))?")
 _YEARS: Final = re.compile(r"(\d{4})?(-)?(\d{4})?")
@@ -114,10 +114,10 @@ def _taken(db: sqlite3.Connection, asked: Asked, wanted: Taken, *, is_list: bool
     given = [(read, value) for read, value in zip(readers, asked, strict=True) if value is not None]
     if not given:
         return wanted
-    choice.open_choice(db)
+    selection.open_choice(db)
     for place, (read, value) in enumerate(given):
-        (choice.narrow if place else choice.choose)(db, read(db, value))
-    chosen, known = choice.read_chosen_count(db)
+        (selection.narrow if place else selection.choose)(db, read(db, value))
+    chosen, known = selection.read_chosen_count(db)
     if not known:
         raise UsageError("This chooses no work of this knowledge base; nothing was written.")
     if chosen > known:
@@ -150,11 +150,11 @@ def _read_search(db: sqlite3.Connection, text: str) -> Iterator[int]:
         say(f"Also searched: MeSH heading {'; '.join(query.also)}.")
     if query.absent:
         say(f"Not in this library: {', '.join(query.absent)}.")
-    yield from choice.read_works_of_search(db, text)
+    yield from selection.read_works_of_search(db, text)
 
 
 def _linked(db: sqlite3.Connection, sql: str, pairs: set[tuple[int, int]]) -> Iterator[int]:
-    for first, second in choice.read_works_of_sql(db, sql):
+    for first, second in selection.read_works_of_sql(db, sql):
         yield first
         if second is not None:
             pairs.add((first, second))
@@ -166,7 +166,7 @@ def _read_references(db: sqlite3.Connection, article: str, order: list[int] | No
     pmid, *others = read_listed(db, (article,), ())
     if others:
         raise UsageError("--references-of takes one article.")
-    found = choice.read_reference_list(db, pmid)
+    found = selection.read_reference_list(db, pmid)
     if not found.works:
         raise UsageError(f"Nothing that {article} cites is known here; nothing was written.")
     if found.without_work:
@@ -184,7 +184,7 @@ def _read_neighbourhood(db: sqlite3.Connection, text: str) -> Iterator[int]:
     match = _NEIGHBOURHOOD.fullmatch(text)
     if match is None:
         raise UsageError(f"{text} is no neighbourhood: give a PMID and how far to go, such as 32448354:2.")
-    yield from choice.read_neighbourhood(db, int(match[1]), int(match[2] or 1))
+    yield from selection.read_neighbourhood(db, int(match[1]), int(match[2] or 1))
 
 
 def _read_years(db: sqlite3.Connection, text: str) -> Iterator[int]:
@@ -192,11 +192,11 @@ def _read_years(db: sqlite3.Connection, text: str) -> Iterator[int]:
     if match is None or not (match[1] or match[3]) or bool(match[1] and match[3]) > bool(match[2]):
         raise UsageError(f"{text} says no years: give 2000-2010, 2000-, -2010 or 2005.")
     first, last = match[1], match[3] if match[2] else match[1]
-    yield from choice.read_works_of_years(db, int(first) if first else None, int(last) if last else None)
+    yield from selection.read_works_of_years(db, int(first) if first else None, int(last) if last else None)
 
 
 def _read_community(db: sqlite3.Connection, community: int) -> Iterator[int]:
-    yield from choice.read_works_of_community(db, community)
+    yield from selection.read_works_of_community(db, community)
 
 
 def _account(db: sqlite3.Connection, taken: Taken, suffix: str) -> None:

@@ -15,7 +15,7 @@ from graph.blocks import compact
 from graph.build import CitationGraph
 from graph.importance import citation_counts, reference_counts
 from graph.stopwords import STOP_WORDS
-from kb.queries.links import (
+from kb.queries.citations import (
     Ids,
     read_abstracts,
     read_author_names,

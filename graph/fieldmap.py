@@ -10,7 +10,7 @@ from graph.build import CitationGraph, undirected
 from graph.components import numbered_by_size
 from graph.layout import Positions
 from graph.scaled import Floats
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 MAP: Final = "map"  # name of the layout in work_positions
 MOST: Final = 500  # works on the map: pairs of them are what it costs

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.build import CitationGraph, adjacency
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 DAMPING: Final = 0.85  # Brin and Page's
 TOLERANCE: Final = 1e-12  # sum of what changes in the last round of an iteration

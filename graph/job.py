@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from graph.build import CitationGraph, build_citation_graph
 from graph.features import Part, build_parts
-from kb.queries.links import Ids, read_held_ids, read_years
+from kb.queries.citations import Ids, read_held_ids, read_years
 from kb.store.measures import MetricRun
 
 _Result = TypeVar("_Result")

@@ -9,9 +9,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from graph.networks import Together, item_nodes
-from kb.queries.edges import Block, SourceNames, read_blocks
-from kb.queries.exports import EVERYTHING, ExportNode, Scope, columns_of, read_scope_ids
-from kb.queries.items import read_article_journals, read_journals
+from kb.queries.export.edges import Block, SourceNames, read_blocks
+from kb.queries.export.items import read_article_journals, read_journals
+from kb.queries.export.nodes import EVERYTHING, ExportNode, Scope, columns_of, read_scope_ids
 
 _ROWS: Final = 100  # journals whose edges are handed on in one go
 

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.build import CitationGraph, undirected
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 TIMELINE: Final = "timeline"  # name of the layout in work_positions
 BANDS: Final = 20  # communities that have a band of their own; all other works share one below them

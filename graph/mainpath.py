@@ -7,7 +7,7 @@ import numpy as np
 from graph.build import CitationGraph
 from graph.pathcounts import PathCounts, Stops, Sweep, path_counts
 from graph.scaled import Scaled, largest, nothing, plus, rounded, taken
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 KEYS: Final = 10  # citations with the highest counts whose routes are taken
 

@@ -9,7 +9,7 @@ from graph.export import write_export
 from graph.networks import NETWORKS
 from kb.console import kb_argument, say
 from kb.database import open_kb
-from kb.queries.exports import Scope
+from kb.queries.export.nodes import Scope
 
 
 @click.command("export")

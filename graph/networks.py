@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from graph.blocks import row_blocks
 from graph.formats.common import Network
-from kb.queries.edges import Block, SourceNames, Star, read_blocks
-from kb.queries.exports import (
+from kb.queries.citations import Ids
+from kb.queries.export.edges import Block, SourceNames, Star, read_blocks
+from kb.queries.export.items import KEYWORDS, NAMES, Item, ItemTable, read_item_pairs, read_items
+from kb.queries.export.nodes import (
     EVERYTHING,
     Columns,
     ExportNode,
@@ -26,9 +28,7 @@ from kb.queries.exports import (
     read_node_columns,
     read_scope_ids,
     read_scope_names,
-)  # fmt: skip
-from kb.queries.items import KEYWORDS, NAMES, Item, ItemTable, read_item_pairs, read_items
-from kb.queries.links import Ids
+)
 
 CITATIONS: Final = Network("Work", "CITES", directed=True, weighted=False)
 WEIGHTED: Final = {  # name of a network -> what it is of, and what the weight of an edge counts

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from graph.build import CitationGraph, adjacency
 from graph.components import numbered_by_size
 from graph.scaled import Scaled, sums, taken, times
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 
 class Stops(NamedTuple):

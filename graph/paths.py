@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from graph.build import CitationGraph, adjacency, undirected
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 SHOWN: Final = 10  # paths of one direction, unless more are asked for
 

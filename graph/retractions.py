@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph.build import CitationGraph, adjacency
 from graph.scaled import Floats
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 TIMINGS: Final = ("before", "same year", "after", "unknown")  # published, as seen from the notice of retraction
 BEFORE, SAME_YEAR, AFTER, UNKNOWN = range(len(TIMINGS))

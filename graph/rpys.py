@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from graph.build import CitationGraph
 from graph.scaled import Floats
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 WINDOW: Final = 5  # years of the median: two before, the year itself, two after
 TOP: Final = 5  # works named for a peak, at most

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 Floats: TypeAlias = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from graph.blocks import Pairs, compact, strongest_pairs
 from graph.features import UNIT, Part
 from graph.reasons import SAID, phrase
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 from kb.store.measures import RelatedStudies
 
 LIMIT: Final = 20  # related studies of one article

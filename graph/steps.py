@@ -37,7 +37,7 @@ from graph.layout import BANDS, GAP, ROUNDS, TIMELINE, timeline
 from graph.pairs import PARTNERS, cocitations, couplings, least_count
 from graph.similarity import LIMIT, described, related_pairs
 from graph.structuresteps import map_rows
-from kb.queries.links import Ids, read_labels
+from kb.queries.citations import Ids, read_labels
 from kb.store.measures import (
     ArticleMetrics,
     CommunityLabel,

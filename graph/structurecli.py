@@ -18,8 +18,8 @@ from kb.console import json_option, kb_argument, renamed_option, say, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries import structure
-from kb.queries.links import read_labels
-from kb.queries.notices import Sign, read_signs
+from kb.queries.citations import read_labels
+from kb.queries.works.notices import Sign, read_signs
 
 _RPYS_HEAD: Final = "year  references  above the median of five years"
 _LEAST: Final = 0.0001  # of all paths: what is less is shown as less

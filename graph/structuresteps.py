@@ -14,7 +14,7 @@ from graph.retractions import AFTER, BEFORE, SAME_YEAR, TIMINGS, UNKNOWN, Exposu
 from graph.rpys import TOP, WINDOW, Spectrum, spectrum
 from graph.scaled import log10_of, shares_of
 from kb.printed import year_in
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 from kb.queries.structure import NoticeRow, read_notices
 from kb.store.measures import WorkPosition
 from kb.store.structure import (

@@ -17,8 +17,8 @@ from graph.suggestions import LINK_PARTS, WEIGHTS, Floats, Near, among, best_of,
 from graph.suggestreasons import Told, suggestion_reason
 from graph.textlikeness import Texts, likeness, profile_of, shared_words, telling_words, weighted_texts
 from kb.database import snapshot
-from kb.queries import nearby
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
+from kb.queries.works import local_neighbourhood
 from kb.store.suggestions import Suggestion, save_suggestions
 
 STORED: Final = 200  # suggestions of the whole file
@@ -69,10 +69,10 @@ def suggestions_for(db: sqlite3.Connection, works: Iterable[int], wanted: Wanted
     Raises UsageError for a work that nothing names.
     """
     with snapshot(db):
-        asked = nearby.read_known_works(db, works)
+        asked = local_neighbourhood.read_known_works(db, works)
         yours = asked
         if len(asked) == 1:
-            yours = np.unique(np.concatenate([asked, nearby.read_references_of(db, asked)[1]]))
+            yours = np.unique(np.concatenate([asked, local_neighbourhood.read_references_of(db, asked)[1]]))
         found = _ranked(db, read_near(db, yours), yours, wanted)
     return Advice(asked.tolist(), yours.tolist(), found)
 
@@ -91,13 +91,18 @@ def suggestions_step(job: Job) -> None:
 
 def read_near(db: sqlite3.Connection, yours: Ids) -> Near:
     """Return the graph of what yours cite and are cited by, and one step on from these."""
-    forward, backward = nearby.read_references_of(db, yours), nearby.read_citers_of(db, yours)
+    forward, backward = local_neighbourhood.read_references_of(db, yours), local_neighbourhood.read_citers_of(db, yours)
     voters = np.union1d(_most_linked(backward[0], VOTERS), yours)
     bases = np.union1d(_most_linked(forward[1], BASES), yours)
-    links = (forward, backward, nearby.read_references_of(db, voters), nearby.read_citers_of(db, bases))
+    links = (
+        forward,
+        backward,
+        local_neighbourhood.read_references_of(db, voters),
+        local_neighbourhood.read_citers_of(db, bases),
+    )
     citing, cited = (np.concatenate(ends) for ends in zip(*links, strict=True))
-    ids = nearby.distinct(np.concatenate([yours, citing, cited]))
-    pairs = nearby.distinct(np.searchsorted(ids, citing) * len(ids) + np.searchsorted(ids, cited))
+    ids = local_neighbourhood.distinct(np.concatenate([yours, citing, cited]))
+    pairs = local_neighbourhood.distinct(np.searchsorted(ids, citing) * len(ids) + np.searchsorted(ids, cited))
     first, second = np.divmod(pairs, len(ids))
     citations = CitationGraph(ids, first[first != second], second[first != second])
     return Near(citations, np.isin(ids, voters), np.isin(ids, bases))
@@ -127,13 +132,13 @@ def read_pool(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted = W
     ids = near.citations.ids
     parts = among(link_parts(near, np.searchsorted(ids, yours)), _is_wanted(db, ids, yours, wanted))
     chosen = ids[best_of(scores(parts.strengths), max(POOL, wanted.limit))]
-    similar = nearby.read_similar_to(db, yours, SIMILAR)
+    similar = local_neighbourhood.read_similar_to(db, yours, SIMILAR)
     sample = yours[np.linspace(0, len(yours) - 1, min(len(yours), SAMPLE)).astype(np.int64)]
-    texts = nearby.read_texts_of(db, sample)
-    alike = nearby.read_alike_in_words(db, _frequent_words(texts.values()), ALIKE)
+    texts = local_neighbourhood.read_texts_of(db, sample)
+    alike = local_neighbourhood.read_alike_in_words(db, _frequent_words(texts.values()), ALIKE)
     others = np.array(sorted({*similar, *alike.tolist()}), dtype=np.int64)
     found = np.union1d(chosen, others[_is_wanted(db, others, yours, wanted)])
-    compared, profile = _compared(texts | nearby.read_texts_of(db, found), sample, found)
+    compared, profile = _compared(texts | local_neighbourhood.read_texts_of(db, found), sample, found)
     ranks = np.array([similar.get(work, np.inf) for work in found.tolist()], dtype=np.float64)
     counts = {part: _values_of(found, ids, values) for part, values in parts.counts.items()}
     strengths = {part: _values_of(found, ids, values) for part, values in parts.strengths.items()}
@@ -146,7 +151,7 @@ def _is_wanted(db: sqlite3.Connection, works: Ids, yours: Ids, wanted: Wanted) -
     outside: NDArray[np.bool_] = ~np.isin(works, yours)
     if wanted.held is None:
         return outside
-    is_held = np.isin(works, nearby.read_held_among(db, works[outside]))
+    is_held = np.isin(works, local_neighbourhood.read_held_among(db, works[outside]))
     return outside & (is_held if wanted.held else ~is_held)
 
 
@@ -174,7 +179,9 @@ def _compared(texts: dict[int, str], sample: Ids, pool: Ids) -> tuple[Texts, Flo
 def _reasons(db: sqlite3.Connection, pool: Pool, best: Ids, *, partners: dict[int, int]) -> Iterator[str]:
     """Yield why each of the best is suggested."""
     works = pool.ids[best]
-    names = nearby.read_standings(db, np.union1d(works, np.array(sorted(partners.values()), dtype=np.int64)))
+    names = local_neighbourhood.read_standings(
+        db, np.union1d(works, np.array(sorted(partners.values()), dtype=np.int64))
+    )
     for place, work in zip(best.tolist(), works.tolist(), strict=True):
         yield suggestion_reason(
             Told(

@@ -11,8 +11,8 @@ from graph.suggest import LIMIT, Advice, Wanted, suggestions_for, suggestions_fo
 from kb.console import json_option, kb_argument, read_listed, say, seeds_option, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
-from kb.queries.links import read_held_ids
-from kb.queries.nearby import Standing, read_standings
+from kb.queries.citations import read_held_ids
+from kb.queries.works.local_neighbourhood import Standing, read_standings
 from kb.text import counted
 
 

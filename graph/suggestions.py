@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.build import CitationGraph, adjacency
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 
 Floats = NDArray[np.float64]
 

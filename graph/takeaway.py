@@ -8,11 +8,11 @@ from graph.export import FORMATS, FORMS, export_network, forms_of, read_about, s
 from kb.database import snapshot
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
-from kb.queries.bibliography import PARTS, Item, read_scope_items
-from kb.queries.choice import CHOSEN, CHOSEN_IDS, read_counts_of
-from kb.queries.exports import Scope
-from kb.queries.links import ALL_NODES, HELD_NODES, NODES
-from kb.queries.selection import read_selected_edges, read_selected_nodes
+from kb.queries.citations import ALL_NODES, HELD_NODES, NODES
+from kb.queries.export.nodes import Scope
+from kb.queries.export.selection import CHOSEN, CHOSEN_IDS, read_counts_of
+from kb.queries.export.subgraph import read_selected_edges, read_selected_nodes
+from kb.queries.works.bibliography import PARTS, Item, read_scope_items
 
 SUFFIXES: Final = (*BIBLIOGRAPHIES, *FORMATS)
 

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.features import is_telling
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
 from kb.text import words_in
 
 _DECIMALS: Final = 9

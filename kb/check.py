@@ -10,7 +10,6 @@ import numpy as np
 
 from kb.database import snapshot
 from kb.identifiers import cited_work, node_name, work_id
-from kb.queries.facetindex import INDEXED, count_having, places_among, read_indexed, read_values
 from kb.queries.invariants import (
     Violation,
     read_cited_keys,
@@ -24,7 +23,8 @@ from kb.queries.invariants import (
     read_tables,
     read_violations,
 )
-from kb.queries.records import read_held_pmids, read_records
+from kb.queries.search.facet_index import INDEXED, count_having, places_among, read_indexed, read_values
+from kb.queries.works.records import read_held_pmids, read_records
 from kb.records import content_hash
 from kb.seals import read_altered
 from kb.text import fold, name_key

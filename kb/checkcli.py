@@ -13,8 +13,8 @@ from kb.console import json_option, kb_argument, say, tell
 from kb.database import open_kb
 from kb.publish.files import sha256
 from kb.queries.archive import archive_path, read_damage
+from kb.queries.harvest_log import read_answer_names
 from kb.queries.invariants import Violation
-from kb.queries.ledger import read_answer_names
 from kb.seals import read_is_sealed
 
 _VERSION: Final = re.compile(r"kb-([0-9a-f]{12})\.db")

@@ -11,7 +11,7 @@ import click
 
 from kb.console import LazyGroup, Listed, litkb_version, run_command, say
 from kb.database import open_kb
-from kb.queries.ledger import read_status
+from kb.queries.harvest_log import read_status
 
 GRAPH_LIMIT: Final = 50_000  # citations up to which a harvest computes the graph by itself
 _SECTIONS: Final = {

@@ -27,9 +27,9 @@ from kb.console import say, shown_progress
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
 from kb.queries.archive import archive_path
-from kb.queries.ledger import read_status
-from kb.queries.pages import read_related, read_standings
-from kb.queries.records import read_held_pmids, read_record
+from kb.queries.harvest_log import read_status
+from kb.queries.works.pages import read_related, read_standings
+from kb.queries.works.records import read_held_pmids, read_record
 from kb.records import DEMONSTRATION, SYNTHETIC, Record
 from kb.site.serve import served
 from kb.store.mesh import save_mesh_tree

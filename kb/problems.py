@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from kb.queries.ledger import Task
+from kb.queries.harvest_log import Task
 from kb.text import counted
 
 NOT_ASKED: Final = "not asked: "  # before the reason for which a source is asked nothing more

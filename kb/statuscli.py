@@ -8,7 +8,7 @@ import click
 
 from kb.console import json_option, kb_argument, tell
 from kb.database import open_kb
-from kb.queries.ledger import read_status
+from kb.queries.harvest_log import read_status
 from kb.text import counted
 
 

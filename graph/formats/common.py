@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.queries.edges import Block, Star, Value
-from kb.queries.exports import SEPARATOR, Columns
-from kb.queries.links import Ids
+from kb.queries.citations import Ids
+from kb.queries.export.edges import Block, Star, Value
+from kb.queries.export.nodes import SEPARATOR, Columns
 from kb.text import without_controls
 
 KINDS: Final[Mapping[str, str]] = {  # attribute of a node -> how a file declares it; the name is the node's id

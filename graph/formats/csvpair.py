@@ -8,7 +8,7 @@ from typing import Final
 
 from graph.formats.common import KINDS, Contents, Field, Part, edge_lines, node_lines
 from graph.formats.csvtext import CELL, csv_text
-from kb.queries.edges import Value
+from kb.queries.export.edges import Value
 
 NODE_HEADINGS: Final = ("Id", *(name.capitalize() if name == "label" else name for name in KINDS))
 

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from graph.formats.common import Text, one_line
-from kb.queries.exports import SEPARATOR
+from kb.queries.export.nodes import SEPARATOR
 from kb.text import without_controls
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may run

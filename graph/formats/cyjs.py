@@ -6,7 +6,7 @@ from typing import Final
 from graph.formats.common import Contents, Field
 from graph.formats.jsontext import VALUES, encoded, json_text, listed
 from graph.formats.nodelink import edges
-from kb.queries.exports import Columns
+from kb.queries.export.nodes import Columns
 
 _WIDE: Final = 100  # of a year from left to right
 _HIGH: Final = 20  # of a row; Cytoscape counts downwards too

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from graph.formats.common import KINDS, Contents, Field, Text, edge_lines, node_lines, one_line
-from kb.queries.edges import Value
-from kb.queries.exports import Columns
+from kb.queries.export.edges import Value
+from kb.queries.export.nodes import Columns
 
 _WIDE: Final = 72  # points of a year from left to right
 _HIGH: Final = -18  # of a row, downwards

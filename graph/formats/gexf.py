@@ -15,8 +15,8 @@ from graph.formats.common import (
     told,
 )
 from graph.formats.xmltext import XML, xml_text
-from kb.queries.edges import Value
-from kb.queries.exports import Columns
+from kb.queries.export.edges import Value
+from kb.queries.export.nodes import Columns
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>

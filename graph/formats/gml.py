@@ -13,7 +13,7 @@ from graph.formats.common import (
     numbered_labels,
     padded_lines,
 )  # fmt: skip
-from kb.queries.exports import Columns
+from kb.queries.export.nodes import Columns
 from kb.text import without_controls
 
 _WIDE: Final = 100  # of a year from left to right

@@ -5,7 +5,7 @@ from typing import Final
 
 from graph.formats.common import KINDS, Contents, Field, Part, edge_lines, node_lines
 from graph.formats.xmltext import XML, xml_text
-from kb.queries.edges import Value
+from kb.queries.export.edges import Value
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from graph.formats.common import KINDS, Field, Part, Text, node_lines, without_first
-from kb.queries.exports import Columns
+from kb.queries.export.nodes import Columns
 from kb.text import without_controls
 
 encoded: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps() would make a new encoder each time

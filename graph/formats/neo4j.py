@@ -6,7 +6,7 @@ from typing import Final
 from graph.formats.common import KINDS, Contents, edge_lines, node_lines
 from graph.formats.csvpair import cells
 from graph.formats.csvtext import LINE, csv_line_text
-from kb.queries.edges import Value
+from kb.queries.export.edges import Value
 
 _TYPES: Final = {"string": "", "integer": ":long", "double": ":double"}
 NODE_HEADINGS: Final = ("name:ID", *(f"{name}{_TYPES[kind]}" for name, kind in KINDS.items()), ":LABEL")

@@ -5,7 +5,7 @@ from typing import Final
 
 from graph.formats.common import Contents, Field, Part, edge_lines, without_first
 from graph.formats.jsontext import JSON, VALUES, encoded, json_text, listed
-from kb.queries.edges import Value
+from kb.queries.export.edges import Value
 
 _NODE: Final[tuple[Part, ...]] = (Field("name", ',\n{"id": "', '"'), *VALUES, "}")
 

@@ -16,7 +16,7 @@ from graph.formats.common import (
     padded_lines,
     told,
 )  # fmt: skip
-from kb.queries.exports import Columns
+from kb.queries.export.nodes import Columns
 
 _PRINTABLE: Final = (('"', "'"), ("\\", "/"))  # a label has no way to hold these
 SHOWS: Final = ("label", "x", "y")  # attributes of nodes

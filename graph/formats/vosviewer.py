@@ -24,8 +24,8 @@ from graph.formats.common import (
     without_first,
 )  # fmt: skip
 from graph.formats.jsontext import JSON, json_text, listed
-from kb.queries.edges import Value
-from kb.queries.exports import Columns
+from kb.queries.export.edges import Value
+from kb.queries.export.nodes import Columns
 from kb.text import without_controls
 
 Shower = Callable[[Columns], list[str]]

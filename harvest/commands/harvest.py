@@ -33,9 +33,9 @@ from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT, parse_identifier
 from kb.queries.archive import archive_path
-from kb.queries.ledger import OUTCOMES
-from kb.queries.mesh import read_has_tree, read_heading_at
-from kb.queries.syntax import parse_branch
+from kb.queries.harvest_log import OUTCOMES
+from kb.queries.search.mesh import read_has_tree, read_heading_at
+from kb.queries.search.query_tree import parse_branch
 from kb.text import counted
 
 _READ: Final = {  # what files hold: one of it, several

@@ -13,8 +13,8 @@ from harvest.identify.seed_resolution import known_here
 from kb.console import Listed, say
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier
-from kb.queries.ledger import read_identified
-from kb.queries.pages import read_work, read_work_by_identifier
+from kb.queries.harvest_log import read_identified
+from kb.queries.works.pages import read_work, read_work_by_identifier
 from kb.text import counted
 
 _STDIN: Final = "-"

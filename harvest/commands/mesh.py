@@ -10,7 +10,7 @@ from harvest.files.mesh_tree import parse_mesh
 from kb.console import kb_argument
 from kb.database import open_kb, transaction
 from kb.errors import RecordError, UsageError
-from kb.queries.mesh import read_placed
+from kb.queries.search.mesh import read_placed
 from kb.store.mesh import save_mesh_tree
 
 

@@ -16,7 +16,7 @@ from harvest.jobs.update import DUE, Due, UpdateSummary, read_due, update
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
 from kb.queries.archive import archive_path
-from kb.queries.ledger import Answered
+from kb.queries.harvest_log import Answered
 from kb.text import counted
 
 LONGEST_DUE: Final = 36_500  # days; PubMed is younger

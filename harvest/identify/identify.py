@@ -10,8 +10,8 @@ from harvest.identify.seed import Seed
 from harvest.pubmed.article import parse_articles
 from harvest.sources.entrez import BATCH, fetch_articles, search_any, search_doi, search_pmcid, search_title
 from kb.identifiers import Identifier, doi_key, other_spelling
-from kb.queries.ledger import read_identified
-from kb.queries.titles import Titled, read_titled
+from kb.queries.harvest_log import read_identified
+from kb.queries.works.titles import Titled, read_titled
 from kb.records import Article, Record
 from kb.text import fold, words_in
 

@@ -19,8 +19,8 @@ from harvest.jobs.fetch_queue import Run, note_failure, stop
 from harvest.sources.request_types import PUBMED
 from kb.database import transaction
 from kb.errors import SourceError
-from kb.queries.ledger import Task
-from kb.queries.records import read_from_pubmed
+from kb.queries.harvest_log import Task
+from kb.queries.works.records import read_from_pubmed
 from kb.store.ledger import save_outcomes
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kb.changes import RETRACTED, Change, record_changes
-from kb.queries.ledger import read_known_before
-from kb.queries.notices import Sign, read_signs_by, read_signs_of
-from kb.queries.records import chunks, read_held, read_record
+from kb.queries.harvest_log import read_known_before
+from kb.queries.works.notices import Sign, read_signs_by, read_signs_of
+from kb.queries.works.records import chunks, read_held, read_record
 from kb.store.records import Saved
 
 

@@ -24,8 +24,8 @@ from kb.changes import GONE
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
 from kb.problems import NOT_ASKED
-from kb.queries.ledger import Task, read_followed, read_resumable_run, read_settled
-from kb.queries.records import read_from_pubmed, read_held
+from kb.queries.harvest_log import Task, read_followed, read_resumable_run, read_settled
+from kb.queries.works.records import read_from_pubmed, read_held
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
 
 Progress = Callable[[str, int, int], None]

@@ -21,12 +21,7 @@ from kb.changes import Change
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.identifiers import Identifier
-from kb.queries.ledger import (
-    Task,
-    read_outcomes,
-    read_problems,
-    read_settled,
-)
+from kb.queries.harvest_log import Task, read_outcomes, read_problems, read_settled
 from kb.queries.snowball import read_frontier
 from kb.queries.updates import read_changes
 from kb.store.ledger import save_file_counts, save_outcomes, save_pending

@@ -18,7 +18,7 @@ from harvest.sources.elink import missing_from, parse_links
 from harvest.sources.icite import IciteRecord, parse_icite
 from kb.database import transaction
 from kb.errors import DamagedFileError, RecordError, UsageError
-from kb.queries.ledger import Task, read_identified
+from kb.queries.harvest_log import Task, read_identified
 from kb.records import Deletion, LinkList, Record
 from kb.store.ledger import Origin, save_changes, save_origins
 from kb.store.links import save_icite_metrics, save_links

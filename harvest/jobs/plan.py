@@ -15,9 +15,9 @@ from harvest.identify.seed_resolution import left_to_ask
 from harvest.sources.entrez import BATCH
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier
-from kb.queries.ledger import read_identified, read_reference_pmids
-from kb.queries.records import read_held
+from kb.queries.harvest_log import read_identified, read_reference_pmids
 from kb.queries.snowball import read_frontier
+from kb.queries.works.records import read_held
 from kb.text import counted
 
 # What one article brings on average, where this file does not know better. Of the records with a reference

@@ -16,7 +16,7 @@ from kb.database import close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.lock import take_lock
 from kb.queries.archive import Kept, archive_path, check_answer, format_asked, format_lost, read_answers, read_body
-from kb.queries.ledger import read_answer_names
+from kb.queries.harvest_log import read_answer_names
 from kb.store.ledger import copy_ledger, save_lost_answers
 from kb.store.resolutions import save_decisions_applied
 

@@ -9,8 +9,8 @@ from harvest.sources.entrez import SearchResult, count_hits, search_pubmed
 from harvest.sources.request_types import PUBMED
 from kb.database import transaction
 from kb.errors import QuestionError, SourceError
-from kb.queries.ledger import Task
-from kb.queries.searchlog import read_accepted_warnings
+from kb.queries.harvest_log import Task
+from kb.queries.search_log import read_accepted_warnings
 from kb.searches import Search, SearchWarning, format_warnings
 from kb.store.ledger import save_outcomes, save_search
 from kb.text import counted

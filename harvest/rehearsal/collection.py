@@ -18,7 +18,7 @@ from harvest.pubmed.write_article import format_record
 from kb.database import open_kb
 from kb.errors import UsageError
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
-from kb.queries.records import read_held_pmids, read_record
+from kb.queries.works.records import read_held_pmids, read_record
 from kb.text import fold, words_in
 
 MOST_SIMILAR: Final = 100  # neighbours that are given of an article

@@ -10,7 +10,7 @@ from kb.formats.nbib import format_nbib
 from kb.formats.pubmedcsv import format_pubmed_csv
 from kb.formats.references import format_apa, format_nlm, format_vancouver
 from kb.formats.ris import format_ris
-from kb.queries.bibliography import Item
+from kb.queries.works.bibliography import Item
 
 
 class Bibliography(NamedTuple):

@@ -21,7 +21,7 @@ from kb.formats.common import (
 )  # fmt: skip
 from kb.identifiers import SYNTHETIC_FROM
 from kb.languages import language_tag
-from kb.queries.bibliography import Item, Name
+from kb.queries.works.bibliography import Item, Name
 from kb.text import fold
 
 _TYPES: Final = {

@@ -27,7 +27,7 @@ from kb.formats.common import (
 )  # fmt: skip
 from kb.identifiers import SYNTHETIC_FROM
 from kb.languages import language_tag
-from kb.queries.bibliography import Item, Name
+from kb.queries.works.bibliography import Item, Name
 
 _TYPES: Final = {
     "article": "article-journal", "book": "book", "book chapter": "chapter", "named": "document",

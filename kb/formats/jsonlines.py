@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from kb.formats.common import article_number, statements
-from kb.queries.bibliography import Item
+from kb.queries.works.bibliography import Item
 from kb.text import without_controls
 
 _RENAMED: Final = {"keyword_rows": "keywords"}

@@ -7,7 +7,7 @@ from typing import Final
 
 from kb.formats.common import article_number, clean, note
 from kb.identifiers import normalise_doi
-from kb.queries.bibliography import Item, Name
+from kb.queries.works.bibliography import Item, Name
 from kb.records import ArticleDate, Keyword, Notice
 
 _WIDTH: Final = 88  # PubMed folds its lines at about this

@@ -5,7 +5,7 @@ from typing import Final
 
 from kb.formats.common import clean, statements, title
 from kb.formats.nbib import source_line
-from kb.queries.bibliography import Item
+from kb.queries.works.bibliography import Item
 
 COLUMNS: Final = (
     "PMID", "Title", "Authors", "Citation", "First Author", "Journal/Book", "Publication Year", "Create Date",

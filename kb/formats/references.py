@@ -12,7 +12,7 @@ from citeproc.source.json import CiteProcJSON
 from kb.formats.common import clean, date_parts, doubts, note, original_title, page_range, title
 from kb.formats.csl import csl_values
 from kb.languages import UNDETERMINED, language_name
-from kb.queries.bibliography import Item
+from kb.queries.works.bibliography import Item
 
 _STYLES: Final = Path(__file__).parent / "styles"
 _USED: Final = frozenset(

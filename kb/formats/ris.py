@@ -21,7 +21,7 @@ from kb.formats.common import (
     title,
 )  # fmt: skip
 from kb.identifiers import SYNTHETIC_FROM
-from kb.queries.bibliography import Item, Name
+from kb.queries.works.bibliography import Item, Name
 
 _TYPES: Final = {"article": "JOUR", "book": "BOOK", "book chapter": "CHAP", "named": "GEN", NAMED_ARTICLE: "JOUR"}
 _ROLES: Final = {  # a tag of names means another role in each type, as Zotero and EndNote have them

@@ -19,7 +19,7 @@ from kb.formats.common import (
 )  # fmt: skip
 from kb.identifiers import SYNTHETIC_FROM
 from kb.languages import language_tag
-from kb.queries.bibliography import Item, Name
+from kb.queries.works.bibliography import Item, Name
 
 # What is said of a work beside its own fields.
 PARTS: Final = ("names", "keyword_rows", "languages", "publication_types", "identifiers", "other_fields")

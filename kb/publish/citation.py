@@ -7,7 +7,7 @@ import yaml
 
 from kb.publish.files import MARK
 from kb.publish.report import Publication, title_of
-from kb.queries.ledger import read_status
+from kb.queries.harvest_log import read_status
 from kb.queries.publishing import read_last_received
 from kb.text import counted
 

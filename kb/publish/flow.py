@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
-from kb.queries.searchlog import ORIGINS, SearchFlow
+from kb.queries.search_log import ORIGINS, SearchFlow
 from kb.text import without_controls
 
 _WIDE: Final = 320  # of a box

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from kb.problems import group_reasons, reason_of
 from kb.publish.files import MARK
 from kb.publish.markdown import cell, code, folded, table
-from kb.queries.ledger import read_status
+from kb.queries.harvest_log import read_status
 from kb.queries.publishing import (
     RunRow,
     read_assertions,
@@ -25,7 +25,7 @@ from kb.queries.publishing import (
     read_runs,
     read_seed_label,
 )
-from kb.queries.searchlog import SearchRow, read_searches
+from kb.queries.search_log import SearchRow, read_searches
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC
 from kb.searches import Search
 from kb.text import counted

@@ -11,7 +11,7 @@ from kb.database import open_kb
 from kb.errors import UsageError
 from kb.publish.flow import format_flow
 from kb.publish.searchreport import format_search_report
-from kb.queries.searchlog import read_search_flow
+from kb.queries.search_log import read_search_flow
 
 
 @click.command("report")

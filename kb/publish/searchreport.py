@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from kb.publish.markdown import cell, code, table
 from kb.publish.report import format_content, format_gaps, format_lists, format_runs, format_sources, plan_of
-from kb.queries.ledger import read_answered
+from kb.queries.harvest_log import read_answered
 from kb.queries.publishing import RunRow, read_record_sources, read_runs, read_seed_label
-from kb.queries.searchlog import ORIGINS, SearchFlow, SearchRow, read_search_flow, read_searches
+from kb.queries.search_log import ORIGINS, SearchFlow, SearchRow, read_search_flow, read_searches
 from kb.text import counted
 
 _YOURS: Final = "*(not in the file: say it yourself)*"

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from kb.migrations.works import doi_key_of
-from kb.queries.notices import RETRACTED_TYPE, RETRACTIONS
-from kb.queries.records import marks
-from kb.queries.search import Wanted
+from kb.queries.search.matches import Wanted
+from kb.queries.works.notices import RETRACTED_TYPE, RETRACTIONS
+from kb.queries.works.records import marks
 
 _CAME: Final = "a.received_at"
 

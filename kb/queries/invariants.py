@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kb.database import DAMAGED
-from kb.queries.works import IS_RESOLVED, TARGET, UNNAMED
+from kb.queries.works.work_rules import IS_RESOLVED, TARGET, UNNAMED
 
 _LISTED: Final = 5  # how many offenders a sentence names
 

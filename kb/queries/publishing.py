@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from kb.database import split_statements
 from kb.migrations import MIGRATIONS
+from kb.queries.harvest_log import Task
 from kb.queries.invariants import read_tables
-from kb.queries.ledger import Task
 
 _OURS: Final = "name not like 'sqlite\\_%' escape '\\'"
 

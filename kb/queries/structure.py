@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier, work_id
-from kb.queries.pages import read_work_by_identifier
+from kb.queries.works.pages import read_work_by_identifier
 
 
 class NoticeRow(NamedTuple):

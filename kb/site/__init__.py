@@ -9,7 +9,7 @@ from typing import Any
 
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
-from kb.queries.pages import read_is_litkb
+from kb.queries.works.pages import read_is_litkb
 from kb.site import (
     base_path,
     cells,

@@ -6,10 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from kb.queries import pages
-from kb.queries.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
-from kb.queries.records import read_record
-from kb.queries.search import read_measures
+from kb.queries.search.matches import read_measures
+from kb.queries.works import pages
+from kb.queries.works.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
+from kb.queries.works.records import read_record
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site import wording
 from kb.site.markup import marked_up, title_markup

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from kb.queries.facets import FACETS
-from kb.queries.search import ORDERS
-from kb.queries.syntax import Problem, format_years, parse_branch, parse_years
+from kb.queries.search.facets import FACETS
+from kb.queries.search.matches import ORDERS
+from kb.queries.search.query_tree import Problem, format_years, parse_branch, parse_years
 
 LONGEST: Final = 2_000  # characters of a search, and of any other value, that are read
 _CUT: Final = f"a search here has {LONGEST:,} characters at most; left out from there on"

@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from kb.queries import pictures as asked
-from kb.queries.pages import read_labels
-from kb.queries.pictures import ReferenceYear, YearCount
+from kb.queries import charts as asked
+from kb.queries.charts import ReferenceYear, YearCount
+from kb.queries.works.pages import read_labels
 from kb.site.numbers import Part, evidence_path, linked
 from kb.site.pictures.charts import COMMUNITIES, Named, draw_communities_chart, draw_reference_years, draw_years_chart
 from kb.site.picturing import COMPUTE, Cell, Picture, Row, counted_cell

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any, Final, NamedTuple
 
 from kb.formats import BIBLIOGRAPHIES
-from kb.queries.bibliography import read_items
+from kb.queries.works.bibliography import read_items
 from kb.site.markup import title_markup
 
 _SHOWN: Final = (".nlm.txt", ".apa.txt", ".vancouver.txt", ".bib", ".ris", ".nbib", ".csl.json")

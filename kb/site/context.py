@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from kb.database import one_moment
 from kb.languages import LANGUAGE_TAGS, language_name
-from kb.queries.pages import Provenance, read_is_litkb, read_provenance
+from kb.queries.works.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site import downloads, links, renderers, wording
 from kb.site.markup import title_markup

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from graph.export import FORMS
 from graph.takeaway import Taken, format_taken, media_type
 from kb.formats import BIBLIOGRAPHIES
-from kb.queries.choice import choose
+from kb.queries.export.selection import choose
 from kb.site.streaming import TooMuchError, Wanted
 
 MOST_ROWS: Final = 200_000

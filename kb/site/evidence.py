@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from kb.queries import evidence
-from kb.queries.asking import read_query
-from kb.queries.evidence import Evidence
-from kb.queries.pages import read_labels
-from kb.queries.proofs import EVIDENCE
-from kb.queries.search import EVERYTHING
+from kb.queries.evidence import selects
+from kb.queries.evidence.registry import EVIDENCE
+from kb.queries.evidence.selects import Evidence
+from kb.queries.search.matches import EVERYTHING
+from kb.queries.search.query import read_query
+from kb.queries.works.pages import read_labels
 from kb.site import wording
 from kb.site.asked import parse_asked
 from kb.site.cells import cell_path
@@ -33,10 +33,10 @@ def evidence_values(
 
 
 _OF_SEARCH: Final = {
-    "search": evidence.wanted_evidence,
-    "published": evidence.published_evidence,
-    "received": evidence.received_evidence,
-    "received_dated": evidence.received_dated_evidence,
+    "search": selects.wanted_evidence,
+    "published": selects.published_evidence,
+    "received": selects.received_evidence,
+    "received_dated": selects.received_dated_evidence,
     "named": None,
 }
 
@@ -46,7 +46,7 @@ def _of_search(db: sqlite3.Connection, name: str, query_string: str, args: Mappi
     asked = parse_asked(query_string)
     make = _OF_SEARCH[name]
     if make is None:
-        rows = evidence.read_named_evidence(db, read_query(db, asked.text), asked.filters, SHOWN)
+        rows = selects.read_named_evidence(db, read_query(db, asked.text), asked.filters, SHOWN)
         known = EVIDENCE["known"]._replace(title=wording.NAMED_ONLY.capitalize(), sql=wording.NAMED_SQL)
         return _page(known, {}, rows) | {"note": wording.NAMED_NOTE, "query": None}
     wanted = wanted_articles(db, asked) or EVERYTHING
@@ -55,10 +55,10 @@ def _of_search(db: sqlite3.Connection, name: str, query_string: str, args: Mappi
 
 
 def _shown(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any]) -> dict[str, Any]:
-    return _page(found, values, evidence.read_evidence(db, found, values, SHOWN))
+    return _page(found, values, selects.read_evidence(db, found, values, SHOWN))
 
 
-def _page(found: Evidence, values: Mapping[str, Any], rows: evidence.Rows) -> dict[str, Any]:
+def _page(found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dict[str, Any]:
     return {
         "title": found.title,
         "sql": found.sql,
@@ -77,13 +77,13 @@ def _cells(columns: Sequence[str], row: Sequence[Any]) -> list[tuple[Any, str | 
     return [(cell, cell_path(column, cell)) for column, cell in zip(columns, row, strict=True)]
 
 
-def _how(one: evidence.Assertion) -> str | None:
+def _how(one: selects.Assertion) -> str | None:
     return wording.resolution_words(one.identified_by, None, is_looked_at=False)
 
 
 def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str, Any] | None:
     """Return what the page of a citation shows: who says so, since when, what was kept; None where nobody does."""
-    assertions = evidence.read_assertions_of(db, citing, cited)
+    assertions = selects.read_assertions_of(db, citing, cited)
     if not assertions:
         return None
     labels = read_labels(db, [citing, cited])
@@ -91,5 +91,5 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
         "citing": (citing, labels.get(citing, str(citing))),
         "cited": (cited, labels.get(cited, str(cited))),
         "assertions": [(wording.source_words(one.source), one, _how(one)) for one in assertions],
-        "answers": evidence.read_kept_answers(db, citing, cited),
+        "answers": selects.read_kept_answers(db, citing, cited),
     }

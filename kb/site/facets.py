@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kb.languages import language_name
-from kb.queries.facets import FACETS, FacetValue
-from kb.queries.syntax import describe_years, parse_years
+from kb.queries.search.facets import FACETS, FacetValue
+from kb.queries.search.query_tree import describe_years, parse_years
 from kb.site import wording
 from kb.site.asked import Asked, format_asked, with_filter, without_filter
 from kb.site.links import KIND_OF_FACET, thing_path

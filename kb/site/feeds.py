@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from kb.queries.feeds import NewNotice, read_new_articles, read_new_citing, read_new_notices
-from kb.queries.pages import read_provenance, read_work
-from kb.queries.search import EVERYTHING
+from kb.queries.search.matches import EVERYTHING
+from kb.queries.works.pages import read_provenance, read_work
 from kb.site import wording
 from kb.site.asked import Asked, format_asked, taken
 from kb.site.links import pubmed_url

@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from kb.queries import examples, ways
+from kb.queries import examples
+from kb.queries.works import pair_queries
 from kb.text import fold
 
 _LONGEST: Final = 100_000  # characters that fold() takes: each call is Python's, and no clock stops it
@@ -38,7 +39,7 @@ def _fold(_: sqlite3.Connection) -> Callable[[object], str | None]:
 def _path(db: sqlite3.Connection) -> Callable[[object, object], str | None]:
     def path(start: object, end: object) -> str | None:
         works = _works(start, end)
-        found = ways.read_citation_path(db, *works) if works else None
+        found = pair_queries.read_citation_path(db, *works) if works else None
         return None if found is None else json.dumps(found)
 
     return path
@@ -82,13 +83,13 @@ FUNCTIONS: Final = (
         "cocitation_count(work, other)",
         "How many works of this file cite both. Table cocitations holds the strongest of each work.",
         examples.COCITED,
-        _counting(ways.read_cocitation_count),
+        _counting(pair_queries.read_cocitation_count),
     ),
     Function(
         "coupling_count(work, other)",
         "How many works of this file both cite. Table couplings holds the strongest of each work.",
         examples.COUPLED,
-        _counting(ways.read_coupling_count),
+        _counting(pair_queries.read_coupling_count),
     ),
 )
 

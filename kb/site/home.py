@@ -4,8 +4,8 @@ import sqlite3
 from functools import partial
 from typing import Any, Final
 
-from kb.queries.pages import Neighbour, read_counts, read_most_cited, read_newest, read_printed, read_seed
-from kb.queries.standing import read_known_sizes, read_suggested
+from kb.queries.works.article_metrics import read_known_sizes, read_suggested
+from kb.queries.works.pages import Neighbour, read_counts, read_most_cited, read_newest, read_printed, read_seed
 from kb.site import wording
 from kb.site.numbers import evidence_path, linked
 from kb.site.reasons import suggestion_reason

@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from kb.queries import mesh, things
-from kb.queries.facets import FacetValue, narrowed
-from kb.queries.mesh import read_has_tree, read_places
-from kb.queries.search import EVERYTHING, Wanted, read_found_count
-from kb.queries.things import Spelling
+from kb.queries.search import mesh
+from kb.queries.search.facets import FacetValue, narrowed
+from kb.queries.search.matches import EVERYTHING, Wanted, read_found_count
+from kb.queries.search.mesh import read_has_tree, read_places
+from kb.queries.works import entities
+from kb.queries.works.entities import Spelling
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
 from kb.text import counted, fold, name_key
@@ -46,7 +47,7 @@ class Kind(NamedTuple):
 
 
 def _author(db: sqlite3.Connection, key: str) -> About | None:
-    names, orcids = things.read_name_spellings(db, key), things.read_orcids(db, key)
+    names, orcids = entities.read_name_spellings(db, key), entities.read_orcids(db, key)
     if not names:
         return None
     facts = [Fact("Printed as", _spelled(names, "author_as", key))] if len(names) > 1 else []
@@ -77,7 +78,7 @@ def _counted(number: int, path: str, noun: str = "article") -> list[Part]:
 
 
 def _journal(db: sqlite3.Connection, key: str) -> About | None:
-    row = things.read_journal(db, key)
+    row = entities.read_journal(db, key)
     if row is None:
         return None
     facts = [
@@ -93,7 +94,7 @@ def _journal(db: sqlite3.Connection, key: str) -> About | None:
 
 
 def _heading(db: sqlite3.Connection, key: str) -> About | None:
-    row = things.read_heading(db, key)
+    row = entities.read_heading(db, key)
     if row is None:
         name = mesh.read_name(db, key)
         facts = [Fact("MeSH number", [Part(key)]), *_branches(db, key)]
@@ -123,7 +124,7 @@ def _branches(db: sqlite3.Connection, key: str) -> list[Fact]:
 
 
 def _keyword(db: sqlite3.Connection, key: str) -> About | None:
-    spellings = things.read_keyword_spellings(db, key)
+    spellings = entities.read_keyword_spellings(db, key)
     if not spellings:
         return None
     facts = [Fact("Printed as", _spelled(spellings, "keyword_as", key))] if len(spellings) > 1 else []
@@ -131,7 +132,7 @@ def _keyword(db: sqlite3.Connection, key: str) -> About | None:
 
 
 def _community(db: sqlite3.Connection, key: str) -> About | None:
-    row = things.read_community(db, int(key)) if _is_number(key) else None
+    row = entities.read_community(db, int(key)) if _is_number(key) else None
     if row is None:
         return None
     paths = [evidence_path(name, community=key) for name in ("community", "community_held")]
@@ -141,11 +142,11 @@ def _community(db: sqlite3.Connection, key: str) -> About | None:
 
 
 def _near_communities(db: sqlite3.Connection, _: Wanted, key: str) -> list[FacetValue]:
-    return things.read_near_communities(db, int(key))
+    return entities.read_near_communities(db, int(key))
 
 
 def _year(db: sqlite3.Connection, key: str) -> About | None:
-    held, named = things.read_year(db, int(key)) if _is_number(key) else (0, 0)
+    held, named = entities.read_year(db, int(key)) if _is_number(key) else (0, 0)
     if not held + named:
         return None
     named_here = [Part(f"{named:,}", evidence_path("named_of_year", year=key))]
@@ -171,13 +172,13 @@ KINDS: Final = {
                 wording.CITING_JOURNALS,
                 "journal",
                 "received_journals",
-                lambda db, wanted, _: things.read_citing_journals(db, wanted),
+                lambda db, wanted, _: entities.read_citing_journals(db, wanted),
             ),
             (
                 wording.CITED_JOURNALS,
                 "journal",
                 "made_journals",
-                lambda db, wanted, _: things.read_cited_journals(db, wanted),
+                lambda db, wanted, _: entities.read_cited_journals(db, wanted),
             ),
         ),
     ),

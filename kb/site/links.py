@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote, urlencode
 from datasette.utils import tilde_decode, tilde_encode
 
 from kb.identifiers import SYNTHETIC_FROM, normalise_doi, normalise_orcid, normalise_pmcid
-from kb.queries.search import Wanted
+from kb.queries.search.matches import Wanted
 
 KIND_OF_FACET: Final = {
     "author": "author", "journal": "journal", "heading": "mesh", "mesh": "mesh", "keyword": "keyword",

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, Final
 
-from kb.queries.pages import read_work
+from kb.queries.works.pages import read_work
 from kb.site import answers, picturing
 from kb.site.asked import format_asked, parse_asked
 from kb.site.charting import citing_years, year_pictures

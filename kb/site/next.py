@@ -4,8 +4,8 @@ import sqlite3
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from kb.queries import nearby
-from kb.queries.pages import read_printed
+from kb.queries.works import local_neighbourhood
+from kb.queries.works.pages import read_printed
 from kb.site import wording
 from kb.site.numbers import evidence_path, linked
 from kb.site.reasons import suggestion_reason
@@ -27,7 +27,7 @@ def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
     from graph.suggest import Wanted, suggestions_for  # SciPy, which only this page needs
 
     advice = suggestions_for(db, [work], Wanted(_SHOWN))
-    shown = nearby.read_standings(db, [work, *(one.id for one in advice.found)])
+    shown = local_neighbourhood.read_standings(db, [work, *(one.id for one in advice.found)])
     printed = read_printed(db, [one.id for one in advice.found if not shown[one.id].held])
     return {
         "about": shown[work],
@@ -39,7 +39,7 @@ def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
     }
 
 
-def _next(work: nearby.Standing, printed: str | None) -> Next:
+def _next(work: local_neighbourhood.Standing, printed: str | None) -> Next:
     return Next(work.id, work.label, work.title or printed, "held" if work.held else "known")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from kb.metadata import read_metadata
-from kb.queries.choice import read_neighbours, read_reference_list
-from kb.queries.pages import read_work
+from kb.queries.export.selection import read_neighbours, read_reference_list
+from kb.queries.works.pages import read_work
 from kb.site import answers, renderers, wording
 from kb.site.article import ORDERS, article_values
 from kb.site.asked import Asked, format_asked, parse_asked

@@ -18,7 +18,7 @@ from kb.console import kb_argument
 from kb.database import one_moment, open_kb
 from kb.errors import LitkbError, UsageError
 from kb.identifiers import pmid_or_none
-from kb.queries.pages import read_provenance, read_work
+from kb.queries.works.pages import read_provenance, read_work
 from kb.site import picturing, wording
 from kb.site.charting import citing_years, year_pictures
 from kb.site.links import pubmed_url

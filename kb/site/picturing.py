@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from kb.queries import pictures as asked
-from kb.queries.pictures import Community, Dot, Name, Place, Together
+from kb.queries import charts as asked
+from kb.queries.charts import Community, Dot, Name, Place, Together
 from kb.site.links import pubmed_url, thing_path
 from kb.site.numbers import Part, evidence_path, linked
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links

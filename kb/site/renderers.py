@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from kb.queries.choice import Columns, find_columns
+from kb.queries.export.selection import Columns, find_columns
 from kb.site import answers
 from kb.site.cells import WORK_TABLES
 from kb.site.downloads import DOTTED, ENDINGS, Selected, form_of, read_rows, wanted_file

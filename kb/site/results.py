@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from kb.queries.found import Found, read_page
-from kb.queries.links import read_computed
-from kb.queries.notices import read_retracted
-from kb.queries.pages import Listed, PrintedName, read_listed, read_names
-from kb.queries.search import ORDERS, read_abstract_texts, read_measures
-from kb.queries.syntax import Term
+from kb.queries.citations import read_computed
+from kb.queries.search.matches import ORDERS, read_abstract_texts, read_measures
+from kb.queries.search.query_tree import Term
+from kb.queries.search.result_set import Found, read_page
+from kb.queries.works.notices import read_retracted
+from kb.queries.works.pages import Listed, PrintedName, read_listed, read_names
 from kb.site.asked import LAST_PAGE, Asked, format_asked
 from kb.site.markup import title_markup
 from kb.site.snippets import marked, snippet

@@ -3,8 +3,8 @@
 import sqlite3
 from typing import Any, Final, NamedTuple
 
-from kb.queries import ledger
-from kb.queries.searchlog import read_searches
+from kb.queries import harvest_log
+from kb.queries.search_log import read_searches
 from kb.site import wording
 from kb.site.numbers import evidence_path, linked
 
@@ -22,19 +22,19 @@ class TaskOutcomes(NamedTuple):
 
 def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
     """Return what the page of a run shows; None where there was no such run."""
-    run = ledger.read_run(db, run_id)
+    run = harvest_log.read_run(db, run_id)
     if run is None:
         return None
-    rows = ledger.read_outcomes_by_task(db, run_id)
-    missing = ledger.read_missing(db, run_id, _SHOWN)
+    rows = harvest_log.read_outcomes_by_task(db, run_id)
+    missing = harvest_log.read_missing(db, run_id, _SHOWN)
     count = sum(row.number for row in rows if row.task != "records of files" and (row.outcome or "failed") in _MISSING)
-    before, after = ledger.read_runs_beside(db, run_id)
+    before, after = harvest_log.read_runs_beside(db, run_id)
     return {
         "run": run,
-        "state": wording.run_sentence(run, ledger.read_answered(db, run_id)),
+        "state": wording.run_sentence(run, harvest_log.read_answered(db, run_id)),
         "tasks": _tasks(rows),
         "searches": read_searches(db, run_id),
-        "asked_for": ledger.read_asked_for(db, run_id, _SHOWN),
+        "asked_for": harvest_log.read_asked_for(db, run_id, _SHOWN),
         "missing": missing,
         "missing_more": count - len(missing),
         "missing_sentence": linked(
@@ -49,7 +49,7 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
 _MISSING: Final = frozenset({"failed", "rejected", "not identified", "not found", "deleted"})
 
 
-def _tasks(rows: list[ledger.OutcomeRow]) -> list[TaskOutcomes]:
+def _tasks(rows: list[harvest_log.OutcomeRow]) -> list[TaskOutcomes]:
     grouped: dict[str, list[tuple[str, int]]] = {}
     for row in rows:
         grouped.setdefault(row.task, []).append((row.outcome or "pending", row.number))

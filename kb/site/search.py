@@ -6,22 +6,15 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from kb.errors import UsageError
-from kb.queries.asking import read_identified, read_query
-from kb.queries.facets import FacetValue, narrowed, read_filter_labels
-from kb.queries.found import read_facets, read_found_articles
-from kb.queries.mesh import read_has_tree
-from kb.queries.named import NAMED_FACETS, Named, read_known_count, read_named, read_named_count
-from kb.queries.search import (
-    EVERYTHING,
-    Wanted,
-    read_all_found,
-    read_found,
-    read_found_count,
-    read_wanted,
-)
-from kb.queries.spelling import read_corrections
-from kb.queries.syntax import Query, format_query, parts_of, words_of
-from kb.queries.typical import read_typical
+from kb.queries.search.facets import FacetValue, narrowed, read_filter_labels
+from kb.queries.search.known_works import NAMED_FACETS, Named, read_known_count, read_named, read_named_count
+from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found, read_found, read_found_count, read_wanted
+from kb.queries.search.mesh import read_has_tree
+from kb.queries.search.query import read_identified, read_query
+from kb.queries.search.query_tree import Query, format_query, parts_of, words_of
+from kb.queries.search.result_set import read_facets, read_found_articles
+from kb.queries.search.sample_queries import read_typical
+from kb.queries.search.spelling import read_corrections
 from kb.site import wording
 from kb.site.asked import VIEWS, Asked, format_asked, taken
 from kb.site.facets import SHOWN, Labels, Removable, removable_filters, shown_facets, year_histogram

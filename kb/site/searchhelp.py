@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from kb.queries.typical import Typical
+from kb.queries.search.sample_queries import Typical
 
 _NONE: Final = Typical(0, (), None, None, None, None, None, None, None)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from kb.queries.syntax import Term
+from kb.queries.search.query_tree import Term
 from kb.text import fold
 
 _WORD: Final = re.compile(r"[^\W_]+")

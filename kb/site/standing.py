@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from kb.formats.webmeta import PARTS, citation_tags, coins, is_real, json_ld
-from kb.queries import standing
-from kb.queries.bibliography import read_items
-from kb.queries.standing import DOUBTS, Doubted, Measured, Timing, WorldCount
+from kb.queries.works import article_metrics
+from kb.queries.works.article_metrics import DOUBTS, Doubted, Measured, Timing, WorldCount
+from kb.queries.works.bibliography import read_items
 from kb.site import wording
 from kb.site.numbers import Part, evidence_path, linked
 
@@ -23,15 +23,15 @@ class Exposure(NamedTuple):
 
 def standing_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
     """Return measures of a held article, the doubtful works that it stands on."""
-    measured, world = standing.read_measured(db, pmid), standing.read_world_count(db, pmid)
-    timing = standing.read_timing(db, pmid)
+    measured, world = article_metrics.read_measured(db, pmid), article_metrics.read_world_count(db, pmid)
+    timing = article_metrics.read_timing(db, pmid)
     return {
         "measured": measured,
         "percentile_sentence": _percentile(measured, pmid) if measured else None,
         "world": world,
         "world_sentence": _world(world, pmid) if world else None,
-        "exposures": _exposures(pmid, standing.read_doubted(db, pmid)),
-        "behind": standing.read_behind(db, pmid),
+        "exposures": _exposures(pmid, article_metrics.read_doubted(db, pmid)),
+        "behind": article_metrics.read_behind(db, pmid),
         "timing_sentence": _timing(timing, pmid) if timing and timing.citing else None,
     }
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from datasette.utils import sqlite_timelimit
 
 from kb.errors import UsageError
-from kb.queries.choice import open_choice
+from kb.queries.export.selection import open_choice
 from kb.site import answers
 from kb.site.headers import App, Message, Receive, Send
 from kb.site.limits import open_connections

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from kb.queries import things
-from kb.queries.facets import FacetValue, narrowed
-from kb.queries.found import read_facets, read_found_articles
-from kb.queries.named import NAMED_FACETS
-from kb.queries.pictures import YearCount
-from kb.queries.search import EVERYTHING, Wanted, read_all_found
-from kb.queries.things import YearRow
+from kb.queries.charts import YearCount
+from kb.queries.search.facets import FacetValue, narrowed
+from kb.queries.search.known_works import NAMED_FACETS
+from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found
+from kb.queries.search.result_set import read_facets, read_found_articles
+from kb.queries.works import entities
+from kb.queries.works.entities import YearRow
 from kb.site import wording
 from kb.site.asked import Asked, format_asked, parse_asked
 from kb.site.charting import CITATIONS, Proof, years_chart
@@ -55,7 +55,7 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
     ways = [one for one in orders(db) if one != "relevance"]
     usual = "citations" if "citations" in ways else "date"
     asked = Asked(sort=asked.sort if asked.sort in ways else usual, page=asked.page)
-    years = things.read_years(db, wanted)
+    years = entities.read_years(db, wanted)
     path = thing_path(kind, key)
     return {
         "kind_title": wording.KIND_TITLES[kind],

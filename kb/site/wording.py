@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kb.queries.ledger import Answered, Run
-from kb.queries.pages import Counts, ListSaid, Receipt
-from kb.queries.standing import Measured, Timing, WorldCount
+from kb.queries.harvest_log import Answered, Run
+from kb.queries.works.article_metrics import Measured, Timing, WorldCount
+from kb.queries.works.pages import Counts, ListSaid, Receipt
 from kb.text import counted, noun
 
 _SOURCE_WORDS: Final = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from kb.queries.pages import Naming, Work, read_citing, read_lists_said, read_namings
+from kb.queries.works.pages import Naming, Work, read_citing, read_lists_said, read_namings
 from kb.site import wording
 from kb.site.article import said_sentences
 from kb.site.context import LIVE_COMMAND

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from kb.queries.facetindex import BLOCK, INDEXED, PLACE, PMID, places_among, read_values
-from kb.queries.links import Ids
-from kb.queries.records import read_held_pmids
+from kb.queries.citations import Ids
+from kb.queries.search.facet_index import BLOCK, INDEXED, PLACE, PMID, places_among, read_values
+from kb.queries.works.records import read_held_pmids
 
 
 def save_facet_index(db: sqlite3.Connection) -> None:

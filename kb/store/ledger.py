@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kb.changes import Change
 from kb.database import transaction
-from kb.queries.ledger import Task
+from kb.queries.harvest_log import Task
 from kb.searches import Search
 
 _KEPT: Final = (  # what no answer of the archive says

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from kb.queries.records import read_sources
+from kb.queries.works.records import read_sources
 from kb.records import IciteMetrics, LinkList
 from kb.store.works import save_mentions
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.queries.links import Ids, read_work_ids
+from kb.queries.citations import Ids, read_work_ids
 
 AT_ONCE: Final = 100  # rows of one insert
 PORTION: Final = 1_000  # rows put together for it

@@ -9,7 +9,7 @@ from typing import Final
 
 from kb.emails import affiliation_without_emails, without_emails
 from kb.queries.publishing import read_abstract_pmids, read_text_columns
-from kb.queries.records import read_record
+from kb.queries.works.records import read_record
 from kb.records import content_hash
 from kb.store.facets import save_facet_index
 from kb.text import fold, name_key

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from kb.queries.links import read_work_ids
+from kb.queries.citations import read_work_ids
 
 
 class MainPathStep(NamedTuple):

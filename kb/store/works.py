@@ -14,8 +14,8 @@ from kb.identifiers import cited_work, doi_work, work_key
 from kb.labels import citation_label
 from kb.printed import year_in
 from kb.printedids import NOTHING_PRINTED, PrintedIds, printed_ids
-from kb.queries.records import read_sources
-from kb.queries.works import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
+from kb.queries.works.records import read_sources
+from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import RESOLVED, Reference
 
 _SMALLER: Final = """(works.named_by is null

@@ -28,8 +28,8 @@ import numpy as np
 from graph.export import FORMATS, write_export
 from graph.networks import WEIGHTED
 from kb.database import open_kb, transaction
-from kb.queries.edges import read_scope_edges
-from kb.queries.exports import read_scope_nodes
+from kb.queries.export.edges import read_scope_edges
+from kb.queries.export.nodes import read_scope_nodes
 
 _Result = TypeVar("_Result")
 FIRST_PMID = 900_000_001

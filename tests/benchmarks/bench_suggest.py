@@ -30,7 +30,7 @@ from harvest.jobs.harvest import harvest
 from harvest.jobs.plan import Plan
 from kb.database import open_kb, transaction
 from kb.queries.archive import archive_path
-from kb.queries.nearby import read_citers_of, read_known_works, read_references_of, read_texts_of
+from kb.queries.works.local_neighbourhood import read_citers_of, read_known_works, read_references_of, read_texts_of
 from kb.records import AbstractSection, Article, LinkList, Record
 from kb.store.links import save_links
 from kb.store.records import save_records

@@ -16,7 +16,7 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb
-from kb.queries.records import read_held_pmids
+from kb.queries.works.records import read_held_pmids
 from tests.campaign.crashing import harvest_and_die
 from tests.campaign.scale import SHORT
 from tests.records import record

@@ -13,7 +13,7 @@ import pytest
 
 from kb.check import check_kb
 from kb.database import open_kb
-from kb.queries.records import read_held_pmids
+from kb.queries.works.records import read_held_pmids
 from tests.builders import article_set, article_xml
 
 pytestmark = pytest.mark.campaign

@@ -22,7 +22,7 @@ from harvest.sources import ecitmatch, elink, esearch, icite, response_validatio
 from kb import emails, identifiers, labels, printed, printedids, text
 from kb.errors import LitkbError
 from kb.printed_reference import parse_reference
-from kb.queries import parsing
+from kb.queries.search import query_parser
 from tests.builders import article_set, article_xml, reference_xml
 from tests.campaign.scale import SHORT
 
@@ -181,7 +181,7 @@ OF_TEXT = {
     "fold": text.fold,
     "html": text.safe_html, "superscript": text.superscript, "emails": emails.affiliation_without_emails,
     "place": ecitmatch.printed_place, "match": record_linkage.Matcher([]).matches,
-    "syntax": lambda s: parsing.parse_query(s[:2**12]),  # an address has some kilobytes
+    "syntax": lambda s: query_parser.parse_query(s[:2**12]),  # an address has some kilobytes
 }  # fmt: skip
 DOCUMENTS = {
     (first, again)

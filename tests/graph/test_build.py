@@ -8,8 +8,8 @@ import pytest
 from graph.build import CitationGraph, adjacency, build_citation_graph, to_networkx, undirected
 from kb.errors import DatabaseError, UsageError
 from kb.identifiers import work_id
-from kb.queries import choice
-from kb.queries.exports import Scope
+from kb.queries.export import selection
+from kb.queries.export.nodes import Scope
 from tests.rows import add_article, add_citations, add_work
 
 DOI = "doi:10.1000/cited"
@@ -156,17 +156,19 @@ def test_a_choice_of_works_is_a_graph_of_its_own(db: sqlite3.Connection) -> None
     add_citations(db, 3, 2, 1, DOI)
     add_citations(db, 2, 1, DOI)
     add_work(db, DOI, merged_into=add_work(db, 7))
-    chosen = Scope(selected=choice.CHOSEN)
+    chosen = Scope(selected=selection.CHOSEN)
 
-    choice.open_choice(db)
-    choice.choose(db, choice.read_works_of_years(db, 2000, None))
+    selection.open_choice(db)
+    selection.choose(db, selection.read_works_of_years(db, 2000, None))
     of_years = build_citation_graph(db, chosen)
-    choice.open_choice(db)
-    choice.choose(db, choice.read_neighbourhood(db, 7, 1))
+    selection.open_choice(db)
+    selection.choose(db, selection.read_neighbourhood(db, 7, 1))
     near = build_citation_graph(db, chosen)
-    held_near = build_citation_graph(db, Scope(True, choice.CHOSEN))
-    choice.open_choice(db)
-    choice.choose(db, (work for work, _ in choice.read_works_of_sql(db, "select pmid from articles where year < 2002")))
+    held_near = build_citation_graph(db, Scope(True, selection.CHOSEN))
+    selection.open_choice(db)
+    selection.choose(
+        db, (work for work, _ in selection.read_works_of_sql(db, "select pmid from articles where year < 2002"))
+    )
     of_query = build_citation_graph(db, chosen)
 
     assert (of_years.ids.tolist(), edges(of_years)) == ([2, 3], {(3, 2)})

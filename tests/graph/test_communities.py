@@ -12,7 +12,7 @@ from sknetwork.clustering.louvain import Louvain
 from graph.build import CitationGraph, build_citation_graph, to_networkx, undirected
 from graph.communities import communities, community_terms, format_labels, modularity, most_linked
 from graph.features import Features, Part, build_parts, feature_part
-from kb.queries.links import Ids, read_held_ids
+from kb.queries.citations import Ids, read_held_ids
 from tests.graph.test_importance import citation_graphs, graph_of
 from tests.rows import add_article, add_citations
 

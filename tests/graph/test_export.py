@@ -15,9 +15,9 @@ from graph.export import FORMS, export_network, read_about, stream, write_export
 from graph.run import compute_graph
 from kb.errors import DatabaseError, LitkbError, UsageError
 from kb.identifiers import work_id
-from kb.queries import edges, exports
-from kb.queries.edges import ExportEdge, read_scope_edges
-from kb.queries.exports import PORTION, ExportNode, Scope, read_scope_nodes
+from kb.queries.export import edges, nodes
+from kb.queries.export.edges import ExportEdge, read_scope_edges
+from kb.queries.export.nodes import PORTION, ExportNode, Scope, read_scope_nodes
 from tests.rows import add_article, add_citations, add_work
 
 NODES = [ExportNode(f"pmid:{n}", f"Label {n}") for n in range(1, 4 * PORTION)]
@@ -237,7 +237,7 @@ def test_a_work_that_was_merged_twice_is_an_error_and_no_wrong_citation(field: s
 
 
 def test_lists_longer_than_a_portion_come_out_whole(db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (exports, edges):
+    for module in (nodes, edges):
         monkeypatch.setattr(module, "PORTION", 2)
     for pmid in range(1, 8):
         add_article(db, pmid)

@@ -20,8 +20,8 @@ import pytest
 from graph.export import FORMATS, FORMS, stream
 from graph.formats.common import KINDS, Contents
 from graph.networks import WEIGHTED
-from kb.queries.edges import Block, ExportEdge
-from kb.queries.exports import ExportNode, columns_of
+from kb.queries.export.edges import Block, ExportEdge
+from kb.queries.export.nodes import ExportNode, columns_of
 from kb.text import without_controls
 from tests.graph.hostile import hostile_graph
 from tests.graph.schemas import GEXF, GRAPHML, assert_valid

@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from graph.export import FORMS, export_network
-from kb.queries.exports import Scope
+from kb.queries.export.nodes import Scope
 from tests.rows import add_article, add_citations, add_work
 
 JOURNALS = ("J One", "J Two", "J Three", None)

@@ -22,7 +22,7 @@ from graph.networks import NETWORKS, Block, find_pairs, read_pairs, stars_of
 from graph.run import compute_graph
 from kb.database import open_kb
 from kb.errors import UsageError
-from kb.queries.exports import Scope
+from kb.queries.export.nodes import Scope
 from tests.rows import add_article, add_citations, add_work
 
 Having = Mapping[str, set[str]]

@@ -14,7 +14,7 @@ from graph.build import build_citation_graph
 from graph.features import FACTORS, SIMILAR, Features, Part, build_parts, feature_part, is_telling, rarity, title_words
 from graph.reasons import phrase
 from graph.similarity import related_studies
-from kb.queries.links import read_held_ids
+from kb.queries.citations import read_held_ids
 from kb.store.measures import RelatedStudies
 from tests.rows import add_article, add_citations, add_work
 

@@ -10,9 +10,9 @@ from graph import run
 from graph.run import compute_graph
 from graph.structuresteps import first_notice, main_path_step, reference_years_step, retractions_step
 from kb.check import check_kb
+from kb.queries.citations import read_computed
+from kb.queries.harvest_log import read_status
 from kb.queries.invariants import read_violations
-from kb.queries.ledger import read_status
-from kb.queries.links import read_computed
 from kb.queries.structure import NoticeRow
 from kb.store.works import save_touched, touch
 from tests.rows import add_article, add_citations, add_notice, add_work

@@ -19,8 +19,8 @@ from graph.suggestions import LINK_PARTS, WEIGHTS, link_parts, scores, whole
 from graph.suggestreasons import Told, suggestion_reason
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
-from kb.queries.links import read_held_ids
-from kb.queries.nearby import read_texts_of
+from kb.queries.citations import read_held_ids
+from kb.queries.works.local_neighbourhood import read_texts_of
 from kb.store.records import save_records
 from tests.records import MOMENT, record
 from tests.rows import add_article, add_citations, add_work

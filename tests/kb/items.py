@@ -1,6 +1,6 @@
 """An article as bibliographies see it, for tests of what is written of it."""
 
-from kb.queries.bibliography import Item
+from kb.queries.works.bibliography import Item
 
 ARTICLE = Item(
     id=32448354,

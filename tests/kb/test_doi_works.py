@@ -8,9 +8,9 @@ import pytest
 from kb.check import check_kb, logical_hash
 from kb.database import open_kb, transaction
 from kb.identifiers import citation_key, work_id
-from kb.queries.ledger import read_identified
-from kb.queries.pages import read_standings, read_work_by_identifier
+from kb.queries.harvest_log import read_identified
 from kb.queries.structure import read_work_named
+from kb.queries.works.pages import read_standings, read_work_by_identifier
 from kb.records import Record
 from kb.store.records import save_gone, save_records
 from tests.records import LATER, MOMENT, record, reference_of

@@ -14,7 +14,7 @@ from kb import records as r
 from kb.database import transaction
 from kb.formats import BIBLIOGRAPHIES
 from kb.formats.webmeta import citation_tags
-from kb.queries.bibliography import Item, Name, read_items
+from kb.queries.works.bibliography import Item, Name, read_items
 from kb.records import ArticleIdentifier, Keyword
 from kb.store.records import save_records
 from tests.kb.test_formats import ITEM, written

@@ -17,7 +17,7 @@ from kb.formats.bibtex import format_bibtex
 from kb.formats.common import page_range, subjects
 from kb.formats.csl import format_csl
 from kb.formats.ris import format_ris
-from kb.queries.bibliography import Item, Name, read_items
+from kb.queries.works.bibliography import Item, Name, read_items
 from kb.records import AbstractSection, Keyword
 from kb.store.records import save_records
 from tests.kb.items import ARTICLE

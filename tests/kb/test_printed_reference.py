@@ -7,7 +7,7 @@ import pytest
 
 from kb.formats import BIBLIOGRAPHIES
 from kb.printed_reference import PrintedName, PrintedReference, parse_names, parse_reference
-from kb.queries.bibliography import Item
+from kb.queries.works.bibliography import Item
 
 NAMES = (PrintedName("Okoro", "A. B."), PrintedName("van der Lind", "J."))
 TITLE = "Harbour lamps in the recovery of night watchmen"

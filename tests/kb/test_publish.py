@@ -27,7 +27,7 @@ from kb.emails import LEFT_OUT
 from kb.errors import DatabaseError, LitkbError, UsageError
 from kb.publish.files import open_folder
 from kb.publish.run import Options, Published, publish_kb
-from kb.queries.ledger import Task
+from kb.queries.harvest_log import Task
 from kb.queries.publishing import read_omissions
 from kb.records import (
     DEMONSTRATION,

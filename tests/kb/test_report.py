@@ -12,8 +12,8 @@ from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.publish.flow import format_flow
 from kb.publish.searchreport import format_search_report
-from kb.queries.ledger import Task
-from kb.queries.searchlog import Named, SearchFlow, read_search_flow
+from kb.queries.harvest_log import Task
+from kb.queries.search_log import Named, SearchFlow, read_search_flow
 from kb.searches import Search, SearchWarning
 from kb.store.ledger import Origin, save_file_counts, save_origins, save_outcomes, save_run, save_run_end, save_search
 from kb.store.records import save_records

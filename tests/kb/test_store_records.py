@@ -16,8 +16,8 @@ from kb.database import transaction
 from kb.errors import CollisionError
 from kb.identifiers import citation_key, work_id
 from kb.migrations import MIGRATIONS
-from kb.queries.ledger import read_status
-from kb.queries.records import read_record, read_records
+from kb.queries.harvest_log import read_status
+from kb.queries.works.records import read_record, read_records
 from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, Record
 from kb.store.links import save_links
 from kb.store.records import Saved, save_gone, save_not_found, save_records

@@ -4,7 +4,7 @@ import json
 from urllib.parse import parse_qsl
 
 from kb.formats.webmeta import citation_tags, coins, json_ld
-from kb.queries.bibliography import Name
+from kb.queries.works.bibliography import Name
 from tests.graph.hostile import titles
 from tests.kb.items import ARTICLE
 

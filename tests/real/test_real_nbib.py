@@ -15,7 +15,7 @@ from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
 from kb.formats import BIBLIOGRAPHIES
-from kb.queries.bibliography import read_items
+from kb.queries.works.bibliography import read_items
 
 pytestmark = pytest.mark.real
 

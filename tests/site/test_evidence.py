@@ -11,7 +11,7 @@ import pytest
 from harvest.pubmed.article import parse_articles
 from harvest.rehearsal.demonstration import read_demonstration
 from harvest.rehearsal.synthetic import synthetic_records
-from kb.queries.proofs import EVIDENCE
+from kb.queries.evidence.registry import EVIDENCE
 from kb.records import Record
 from kb.site.numbers import Part, linked
 from tests.campaign.scale import SHORT

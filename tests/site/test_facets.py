@@ -16,11 +16,11 @@ from harvest.rehearsal.mesh_branches import synthetic_places
 from harvest.rehearsal.synthetic import synthetic_records
 from kb.check import check_kb
 from kb.database import open_kb, transaction
-from kb.queries import facetindex
-from kb.queries.facets import FacetValue, narrowed
-from kb.queries.found import read_facets, read_found_articles, read_page
-from kb.queries.parsing import parse_query
-from kb.queries.search import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
+from kb.queries.search import facet_index
+from kb.queries.search.facets import FacetValue, narrowed
+from kb.queries.search.matches import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
+from kb.queries.search.query_parser import parse_query
+from kb.queries.search.result_set import read_facets, read_found_articles, read_page
 from kb.records import Record
 from kb.site.asked import Asked, format_asked, parse_asked, with_filter, without_filter
 from kb.site.facets import year_ranges
@@ -52,7 +52,7 @@ BRUTE = {  # the articles that have a value, said plainly
 def small_blocks() -> Iterator[None]:
     """Let the index of facets have several blocks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facetindex, "BLOCK", 100)
+        patch.setattr(facet_index, "BLOCK", 100)
         patch.setattr(facets_of_store, "BLOCK", 100)
         yield
 

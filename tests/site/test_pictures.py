@@ -13,7 +13,7 @@ import pytest
 from graph.run import compute_graph
 from harvest.rehearsal.synthetic import synthetic_records
 from kb.database import open_kb, transaction
-from kb.queries.pictures import Community, Dot, Place, YearCount
+from kb.queries.charts import Community, Dot, Place, YearCount
 from kb.site import picturing
 from kb.site.charting import ARTICLES, ARTICLES_PROOF, citing_years, year_pictures, years_chart
 from kb.site.numbers import Part, linked

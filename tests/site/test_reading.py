@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from kb.queries.bibliography import read_items
-from kb.queries.notices import read_retracted
-from kb.queries.pages import Neighbour, read_citing, read_citing_count
+from kb.queries.works.bibliography import read_items
+from kb.queries.works.notices import read_retracted
+from kb.queries.works.pages import Neighbour, read_citing, read_citing_count
 from tests.rows import add_article, add_citations, add_notice, add_work
 
 A_GRAPH_RUN = "insert into graph_runs (id, started_at, versions) values (1, '2026-01-01', '{}')"

@@ -7,7 +7,7 @@ import networkx as nx
 import pytest
 import rispy
 
-from kb.queries.choice import Columns
+from kb.queries.export.selection import Columns
 from kb.site.cells import render_cell
 from kb.site.renderers import find_places
 from tests.records import record

@@ -8,12 +8,12 @@ import pytest
 
 from graph.run import compute_graph
 from kb.database import open_kb, transaction
+from kb.queries.charts import read_dots
 from kb.queries.feeds import read_new_notices
-from kb.queries.nearby import read_standings
-from kb.queries.notices import NoticeLink, Sign, read_notice_links, read_retracted, read_signs
-from kb.queries.pictures import read_dots
-from kb.queries.standing import read_doubted
 from kb.queries.structure import read_retractions
+from kb.queries.works.article_metrics import read_doubted
+from kb.queries.works.local_neighbourhood import read_standings
+from kb.queries.works.notices import NoticeLink, Sign, read_notice_links, read_retracted, read_signs
 from kb.records import PublicationType, Record
 from kb.site.wording import LOUD_NOTICES
 from kb.store.records import save_gone, save_records

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.queries.conditions import fts_expression
-from kb.queries.parsing import parse_query
-from kb.queries.search import EVERYTHING, read_found_count, read_wanted
-from kb.queries.syntax import Group, Problem, Property, Query, Term, describe, format_query, parts_of
+from kb.queries.search.matches import EVERYTHING, read_found_count, read_wanted
+from kb.queries.search.query_parser import parse_query
+from kb.queries.search.query_sql import fts_expression
+from kb.queries.search.query_tree import Group, Problem, Property, Query, Term, describe, format_query, parts_of
 from kb.site.snippets import marked, snippet
 from tests.site.conftest import HELD, KNOWN, SEED, Get
 

@@ -11,13 +11,13 @@ import pytest
 
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
-from kb.queries.asking import read_query
-from kb.queries.choice import read_works_of_search
-from kb.queries.named import read_named
-from kb.queries.parsing import DEEPEST, MOST_TOKENS, parse_query
-from kb.queries.search import read_all_found, read_wanted
-from kb.queries.spelling import read_corrections
-from kb.queries.syntax import describe, format_query
+from kb.queries.export.selection import read_works_of_search
+from kb.queries.search.known_works import read_named
+from kb.queries.search.matches import read_all_found, read_wanted
+from kb.queries.search.query import read_query
+from kb.queries.search.query_parser import DEEPEST, MOST_TOKENS, parse_query
+from kb.queries.search.query_tree import describe, format_query
+from kb.queries.search.spelling import read_corrections
 from kb.records import (
     AbstractSection,
     Language,

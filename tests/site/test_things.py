@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.database import open_kb
-from kb.queries.facets import FacetValue
-from kb.queries.things import read_near_communities
+from kb.queries.search.facets import FacetValue
+from kb.queries.works.entities import read_near_communities
 from kb.records import Journal, Keyword, MeshDescriptor, MeshHeading
 from kb.site.links import thing_key, thing_path
 from tests.records import authorship, record

@@ -27,8 +27,8 @@ from kb.publish.report import Publication, title_of
 from kb.publish.run import publish_kb
 from kb.publish.searchreport import format_search_report
 from kb.queries.archive import archive_path
-from kb.queries.ledger import Task, read_status
-from kb.queries.pages import read_counts, read_receipt
+from kb.queries.harvest_log import Task, read_status
+from kb.queries.works.pages import read_counts, read_receipt
 from kb.site.wording import origin_sentence
 from kb.statuscli import format_status
 from kb.store.ledger import save_outcomes, save_run

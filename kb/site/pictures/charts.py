@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from kb.queries.pictures import Community, ReferenceYear, YearCount
+from kb.queries.charts import Community, ReferenceYear, YearCount
 from kb.site.pictures.axes import Years, draw_counts, draw_years, round_up, years_axis
 from kb.site.pictures.labels import text_width
 from kb.site.pictures.naming import shortened

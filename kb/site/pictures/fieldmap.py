@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from kb.queries.pictures import Community, Dot, Place
+from kb.queries.charts import Community, Dot, Place
 from kb.site.pictures import network
 from kb.site.pictures.labels import Paper, Spot, place_labels
 from kb.site.pictures.naming import address, full_words, short_name

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from kb.queries.pictures import Community, Name, Together
+from kb.queries.charts import Community, Name, Together
 from kb.site.pictures import network
 from kb.site.pictures.labels import Paper, Spot, place_labels
 from kb.site.pictures.network import Curve, Node

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from kb.queries.pictures import Community, Dot
+from kb.queries.charts import Community, Dot
 from kb.text import counted
 
 _LONGEST: Final = 26  # letters beside a dot

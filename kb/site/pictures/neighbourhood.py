@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from kb.queries.pictures import Community, Dot
+from kb.queries.charts import Community, Dot
 from kb.site.pictures import network
 from kb.site.pictures.fieldmap import Pairs, legend, work_node
 from kb.site.pictures.labels import (

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from kb.queries.pictures import Community
+from kb.queries.charts import Community
 from kb.site.pictures.labels import Box, Paper, text_width
 from kb.site.pictures.naming import shortened
 from kb.site.pictures.network import FEWEST, Node, by_community

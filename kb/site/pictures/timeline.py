@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from kb.queries.pictures import Community, Dot, Place
+from kb.queries.charts import Community, Dot, Place
 from kb.site.pictures import network
 from kb.site.pictures.axes import Years, draw_years, years_axis
 from kb.site.pictures.fieldmap import Pairs, legend, work_node

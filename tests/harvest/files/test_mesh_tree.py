@@ -11,7 +11,7 @@ from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import RecordError
-from kb.queries.mesh import Branch, read_branch_pmids, read_branches
+from kb.queries.search.mesh import Branch, read_branch_pmids, read_branches
 from kb.records import MeshDescriptor, MeshHeading, MeshPlace, MeshTerm, Record
 from kb.store.mesh import save_mesh_tree
 from kb.store.records import save_records

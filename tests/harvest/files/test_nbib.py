@@ -20,8 +20,8 @@ from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import RecordError
 from kb.formats import BIBLIOGRAPHIES
-from kb.queries.bibliography import read_items
-from kb.queries.records import read_record
+from kb.queries.works.bibliography import read_items
+from kb.queries.works.records import read_record
 from kb.records import Record
 from kb.store.records import save_records
 from tests.harvest.pubmed.test_write_article import articles, books

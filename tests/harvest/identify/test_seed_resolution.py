@@ -17,7 +17,7 @@ from harvest.rehearsal.server import Rehearsal
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
-from kb.queries.titles import Titled
+from kb.queries.works.titles import Titled
 from kb.records import Record
 from tests.harvest.jobs.network_builders import Clock
 from tests.harvest.jobs.test_harvest import run, served

@@ -17,7 +17,7 @@ from harvest.sources.entrez import Answer
 from kb.database import open_kb, transaction
 from kb.errors import PermanentError, SourceError, TransientError
 from kb.queries.archive import archive_path, read_answers
-from kb.queries.ledger import read_outcomes, read_problems
+from kb.queries.harvest_log import read_outcomes, read_problems
 from kb.store.ledger import save_run
 from tests.records import record
 

@@ -22,8 +22,8 @@ from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import ArchiveError
 from kb.queries.archive import archive_path, read_answers, read_damage
-from kb.queries.ledger import Task, read_answer_names
-from kb.queries.searchlog import Named, read_search_flow
+from kb.queries.harvest_log import Task, read_answer_names
+from kb.queries.search_log import Named, read_search_flow
 from kb.records import Record
 from tests.builders import article_set, delete_xml
 from tests.harvest.jobs.network_builders import client_of

@@ -22,7 +22,7 @@ from kb.database import open_kb
 from kb.errors import QuestionError
 from kb.publish.searchreport import format_search_report
 from kb.queries.archive import archive_path
-from kb.queries.searchlog import SearchRow, read_searches
+from kb.queries.search_log import SearchRow, read_searches
 from kb.searches import Search, SearchWarning
 from tests.records import record
 

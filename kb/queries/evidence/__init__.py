@@ -1,0 +1,1 @@
+"""The select behind every number that a page shows."""

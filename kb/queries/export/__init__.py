@@ -1,0 +1,1 @@
+"""What exports read: a selection of works, its nodes and edges."""

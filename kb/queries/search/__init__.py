@@ -1,0 +1,1 @@
+"""Search: from what is typed to articles and facets."""

@@ -1,0 +1,1 @@
+"""Single works and articles: their records, links, measures and surroundings."""
