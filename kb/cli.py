@@ -26,10 +26,10 @@ _SECTIONS: Final = {
         "rehearse": ("harvest.commands.rehearse:rehearse_command", "Run a local PubMed that has only these records."),
     },
     "Look": {
-        "serve": ("kb.site.serve:serve", "Show DB as a site in a browser."),
+        "serve": ("kb.site.server.serve:serve", "Show DB as a site in a browser."),
         "status": ("kb.statuscli:status_command", "Print contents and completeness of DB, and the last run."),
         "suggest": ("graph.suggestcli:suggest_command", "Say what to read next."),
-        "picture": ("kb.site.picturecli:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),
+        "picture": ("kb.site.picture_command:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),
     },
     "Export": {
         "export": ("graph.exportcli:export_command", "Write the works of DB to OUT, as a graph or a bibliography."),

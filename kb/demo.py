@@ -31,7 +31,7 @@ from kb.queries.harvest_log import read_status
 from kb.queries.works.pages import read_related, read_standings
 from kb.queries.works.records import read_held_pmids, read_record
 from kb.records import DEMONSTRATION, SYNTHETIC, Record
-from kb.site.serve import served
+from kb.site.server.serve import served
 from kb.store.mesh import save_mesh_tree
 
 SYNTHETIC_ARTICLES: Final = 2_000

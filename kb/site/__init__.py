@@ -10,45 +10,33 @@ from typing import Any
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
 from kb.queries.works.pages import read_is_litkb
-from kb.site import (
-    base_path,
-    cells,
-    context,
-    errors,
-    functions,
-    headers,
-    kept,
-    limits,
-    maps,
-    pages,
-    public,
-    renderers,
-    rowpictures,
-    strangers,
-    streaming,
-)
+from kb.site import routes
+from kb.site.files import renderers, row_pictures, streaming
+from kb.site.pages import archived_response, picture_routes
+from kb.site.parts import sql_functions, table_cells
+from kb.site.server import base_path, context, error_pages, public, security, sql_throttle, sqlite_sandbox
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
-    return [*maps.ROUTES, *rowpictures.ROUTES, *kept.ROUTES, *pages.ROUTES]
+    return [*picture_routes.ROUTES, *row_pictures.ROUTES, *archived_response.ROUTES, *routes.ROUTES]
 
 
 @hookimpl
 def register_output_renderer() -> list[dict[str, Any]]:
-    return [*rowpictures.RENDERERS, *renderers.RENDERERS]
+    return [*row_pictures.RENDERERS, *renderers.RENDERERS]
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
     if read_is_litkb(conn):
-        functions.add_functions(conn)
-        limits.limit_connection(conn)
+        sql_functions.add_functions(conn)
+        sqlite_sandbox.limit_connection(conn)
 
 
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Any:
-    return cells.render_cell(datasette, row, value, column=column, table=table)
+    return table_cells.render_cell(datasette, row, value, column=column, table=table)
 
 
 @hookimpl
@@ -73,10 +61,10 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     exports = streaming.exports_of(datasette)
 
     def wrap(app: Any) -> Any:
-        counted = strangers.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
+        counted = sql_throttle.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
         shown = counted if context.may_ask(datasette) else public.for_strangers(counted)
         return base_path.with_base_path(
-            headers.with_security_headers(shown, may_embed=context.may_embed(datasette)),
+            security.with_security_headers(shown, may_embed=context.may_embed(datasette)),
             str(datasette.setting("base_url")),
         )
 
@@ -87,4 +75,4 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Generator[None, Any, None]:
     """Answer with a page of ours; Datasette's own answer prints a traceback for every page not found."""
     outcome = yield
-    outcome.force_result([lambda: errors.answer(datasette, request, exception)])
+    outcome.force_result([lambda: error_pages.answer(datasette, request, exception)])

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from kb.database import open_kb
-from kb.site import picturing
+from kb.site.pages import picture_pages
 from kb.site.pictures.svg import in_page
-from kb.site.serve import served
+from kb.site.server.serve import served
 from tests.benchmarks.bench_site_under_export import make_field
 from tests.browser.test_browser import FLAGS
 
@@ -57,7 +57,7 @@ def server_times(file: Path) -> dict[str, float]:
         times = []
         for _ in range(ROUNDS):
             start = time.process_time()
-            picture = getattr(picturing, name)(db)
+            picture = getattr(picture_pages, name)(db)
             assert picture.drawing is not None, name
             in_page(picture.drawing)
             times.append((time.process_time() - start) * 1000)

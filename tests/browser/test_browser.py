@@ -9,9 +9,9 @@ import pytest
 
 from harvest.archive import keep_answer, open_archive
 from kb.queries.archive import archive_path
-from kb.site.serve import served
+from kb.site.server.serve import served
 from tests.site.conftest import KNOWN, LINKS, MOMENT, RETRACTED, SEED, field, fill
-from tests.site.test_kept import BODY, NAME, note_answer
+from tests.site.pages.test_archived_response import BODY, NAME, note_answer
 
 if TYPE_CHECKING:  # the extra litkb[browser] is there for these tests only
     from playwright.sync_api import Browser, Page

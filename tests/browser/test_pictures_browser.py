@@ -9,7 +9,7 @@ import pytest
 from graph.run import compute_graph
 from harvest.rehearsal.synthetic import synthetic_records
 from kb.database import open_kb, transaction
-from kb.site.serve import served
+from kb.site.server.serve import served
 from kb.store.records import save_records
 from tests.browser.test_browser import opened, window  # noqa: F401 # window is a fixture
 from tests.site.conftest import MOMENT

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kb.site.serve import served
+from kb.site.server.serve import served
 from tests.browser.test_browser import WCAG, opened, window  # noqa: F401 # window is a fixture
 from tests.browser.test_pictures_browser import synthetic_file
 

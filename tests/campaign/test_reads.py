@@ -25,7 +25,7 @@ from harvest.rehearsal.synthetic import pmid_of, synthetic_records
 from kb.check import check_kb
 from kb.database import open_kb
 from kb.queries.archive import archive_path
-from kb.site.serve import served
+from kb.site.server.serve import served
 from tests.campaign.scale import SHORT
 
 ARTICLES = 150 if SHORT else 1_200

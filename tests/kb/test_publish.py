@@ -41,7 +41,7 @@ from kb.records import (
     Record,
 )
 from kb.searches import Search
-from kb.site.serve import build_app
+from kb.site.server.serve import build_app
 from kb.store.ledger import save_outcomes, save_run, save_run_end, save_search
 from kb.store.links import save_links
 from kb.store.records import save_records

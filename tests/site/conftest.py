@@ -34,8 +34,8 @@ from kb.records import (
     Record,
     SupplementaryConcept,
 )
-from kb.site import serve, strangers
-from kb.site.serve import build_app
+from kb.site.server import serve, sql_throttle
+from kb.site.server.serve import build_app
 from kb.store.ledger import save_run, save_run_end
 from kb.store.links import save_links
 from kb.store.records import save_records
@@ -155,7 +155,7 @@ def _unhurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("sql_time_limit_ms", "facet_time_limit_ms"):
             patch.setitem(serve.SETTINGS, name, UNHURRIED_MS)  # type: ignore[misc]  # final: but for tests
-        patch.setattr(strangers, "LONGEST_MS", UNHURRIED_MS)
+        patch.setattr(sql_throttle, "LONGEST_MS", UNHURRIED_MS)
         yield
 
 

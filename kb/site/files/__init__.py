@@ -1,0 +1,1 @@
+"""What the site gives as files: downloads of every format, pictures of rows, feeds, streamed."""

@@ -1,0 +1,108 @@
+"""What the site gives as files: every format under an ending, of rows, searches, articles and works."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from graph.export import FORMS
+from graph.takeaway import Taken, format_taken, media_type
+from kb.formats import BIBLIOGRAPHIES
+from kb.queries.export.selection import choose
+from kb.site.files.streaming import TooMuchError, Wanted
+
+MOST_ROWS: Final = 200_000
+MOST_ITEMS: Final = 20_000
+
+
+class Selected(NamedTuple):
+    """The works that a file is of, in an order where they have one; of pairs these alone are its citations."""
+
+    works: Collection[int]
+    pairs: Collection[tuple[int, int]] | None = None
+    order: Sequence[int] = ()
+
+
+def _ending(form: str) -> str:
+    """Return a form as Datasette takes it at the end of an address: one word. json is Datasette's own."""
+    return "nodelink" if form == "json" else form.strip(".").replace(".", "_")
+
+
+ENDINGS: Final = {_ending(form): form for form in (*BIBLIOGRAPHIES, *FORMS)}
+DOTTED: Final = {ending.replace("_", "."): ending for ending in ENDINGS if "_" in ending}
+ANY_ENDING: Final = "|".join(re.escape(ending) for ending in (*ENDINGS, *DOTTED))
+
+Opened = tuple[str, Sequence[tuple[str, str]]]  # programs, and the files that they open: ending, name
+_NETWORKS: Final[Sequence[Opened]] = (
+    ("Gephi", (("gexf", "GEXF"), ("graphml", "GraphML"))),
+    ("Cytoscape", (("cyjs", "Cytoscape JSON"),)),
+    ("VOSviewer", (("vos_json", "JSON"), ("map_vos_txt", "map file"), ("network_vos_txt", "network file"))),
+    ("Pajek", (("net", "NET file"),)),
+    ("NetworkX, igraph", (("nodelink", "node-link JSON"), ("gml", "GML"))),
+    ("Graphviz", (("dot", "DOT"),)),
+    ("Neo4j", (("nodes_neo4j_csv", "nodes"), ("edges_neo4j_csv", "relationships"))),
+    ("Spreadsheets, R, pandas", (("nodes_csv", "CSV of nodes"), ("edges_csv", "CSV of edges"))),
+)
+_READERS: Final = {  # programs -> endings of the bibliographies that they open
+    "Zotero, EndNote, Mendeley": ("ris", "nbib"), "LaTeX": ("bib",), "Pandoc, Quarto": ("csl_json",),
+    "Spreadsheets": ("pubmed_csv",), "Word and other text": ("apa_txt", "vancouver_txt", "nlm_txt"),
+    "Scripts": ("jsonl",),
+}  # fmt: skip
+_BIBLIOGRAPHIES: Final[Sequence[Opened]] = [
+    (programs, [(ending, BIBLIOGRAPHIES[ENDINGS[ending]].name) for ending in endings])
+    for programs, endings in _READERS.items()
+]
+EXPORTS: Final = (("As references", _BIBLIOGRAPHIES), ("As a network", _NETWORKS))  # what the menu Export offers
+_PICTURES: Final[Sequence[Opened]] = (
+    ("Word, PowerPoint", (("png", "PNG"),)),
+    ("Inkscape, Illustrator, web pages", (("svg", "SVG"),)),
+)
+PICTURE_EXPORTS: Final = (("As a picture", _PICTURES),)
+
+
+def form_of(ending: str) -> str:
+    """Return the form that an ending stands for, with dots or underlines."""
+    return ENDINGS[DOTTED.get(ending, ending)]
+
+
+def is_bibliography(form: str) -> bool:
+    """Return whether a form is a bibliography; else it is a network."""
+    return form in BIBLIOGRAPHIES
+
+
+def file_name(stem: str, form: str) -> str:
+    """Return the name under which a browser saves a file."""
+    safe = re.sub(r"[^\w-]", "-", stem, flags=re.ASCII) or "works"
+    return f"{safe}.{form.removeprefix('.')}"
+
+
+def wanted_file(form: str, stem: str, read: Callable[[sqlite3.Connection], Selected]) -> Wanted:
+    """Return what is to be sent: what read() selects, in a form."""
+    return Wanted(
+        file_name(stem, form),
+        media_type(form),
+        lambda db: _bounded(read(db), form),
+        lambda db, selected: _pieces(db, form, selected),
+    )
+
+
+def _bounded(selected: Selected, form: str) -> Selected:
+    if is_bibliography(form) and len(selected.works) > MOST_ITEMS:
+        raise TooMuchError(
+            f"These are {len(selected.works):,} works; a bibliography here holds {MOST_ITEMS:,} at most. "
+            "`litkb export` writes files of any size."
+        )
+    return selected
+
+
+def _pieces(db: sqlite3.Connection, form: str, selected: Selected) -> Iterator[str]:
+    choose(db, selected.works)
+    return format_taken(db, form, Taken(is_chosen=True, pairs=selected.pairs, order=selected.order))
+
+
+def read_rows(db: sqlite3.Connection, sql: str, params: Any) -> list[Any]:
+    """Return all rows of a query; raises TooMuchError where they are too many."""
+    rows = db.execute(sql, params).fetchmany(MOST_ROWS + 1)
+    if len(rows) > MOST_ROWS:
+        raise TooMuchError(f"These are more than {MOST_ROWS:,} rows. `litkb export` writes files of any size.")
+    return rows

@@ -1,0 +1,1 @@
+"""The pages, one module each: the values that a template shows."""

@@ -1,0 +1,270 @@
+"""The values of an article page: what PubMed's page has, in its order, and what this file adds."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from markupsafe import Markup
+
+from kb.queries.search.matches import read_measures
+from kb.queries.works import pages
+from kb.queries.works.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
+from kb.queries.works.records import read_record
+from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
+from kb.site.parts import messages
+from kb.site.parts.markup import marked_up, title_markup
+from kb.site.parts.numbers import Part, evidence_path, linked
+from kb.site.parts.reasons import related_reason
+from kb.site.parts.standing import read_embedded, standing_values
+from kb.text import fold, name_key
+
+SHOWN: Final = 50  # links of one kind on a page; what is left out is said
+_LINKED: Final = "linked "  # how harvest.files.saved_page keeps the links of a printed reference
+ORDERS: Final = {  # name -> what it is called for references, and for citing works
+    "given": ("as printed", "newest"), "citations": ("cited most here", "cited most here"),
+    "pagerank": ("PageRank", "PageRank"),
+}  # fmt: skip
+_STANDINGS: Final = {"held": "held", "deleted": "deleted", "not found": "not found"}
+_OF_BOOK: Final = {  # what a page calls the facts of a book, by their columns
+    "Edition": "edition", "Volume title": "volume_title", "Series": "series_title", "Report number": "report_number",
+    "Place in the book": "location_label", "ISBN": "isbn",
+}  # fmt: skip
+
+
+class PrintedReference(NamedTuple):
+    """A reference as printed, and what is known of it; standing is held, known, unresolved or unnamed."""
+
+    reference: Reference
+    work: int | None
+    label: str | None
+    standing: str
+    doi: str | None
+    pmcid: str | None
+    pmid: int | None
+    sources: str
+    other_ids: str | None
+    resolved: str | None  # how its PMID became known, or that candidates wait; None: the record gives it
+    resolution: int | None  # where its candidates are
+    title: Markup | str | None  # of the record that is held, where the printed words do not have it
+    byline: str  # authors and year beside that title
+    linked: str | None  # links of a saved page whose identifiers are not in its text: "PMC, PubMed"
+
+
+class ShownNotice(NamedTuple):
+    words: str
+    level: int
+    notice: Notice
+    work: int | None  # the other one
+    label: str | None
+    said_by: int | None  # PMID of the record that says so; None: that of this article
+
+
+class ShownAuthor(NamedTuple):
+    name: str
+    name_key: str
+    orcid: str | None
+    marks: tuple[int, ...]  # numbers of the affiliations
+    role: str
+    equal: bool
+
+
+class ShownHeading(NamedTuple):
+    """A MeSH heading as PubMed prints it: descriptor / qualifier*."""
+
+    text: str
+    descriptor_ui: str
+
+
+def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> dict[str, Any] | None:
+    """Return what the page of a held article shows, its links as sorted; None where it is not held."""
+    record = read_record(db, pmid)
+    receipt = pages.read_receipt(db, pmid)
+    if record is None or receipt is None:
+        return None
+    return {
+        "record": record,
+        "article": record.article,
+        "receipt": receipt,
+        "origin": messages.origin_sentence(receipt),
+        "is_real": record.source != SYNTHETIC,
+        "title": title_markup(record.article.title or record.article.vernacular_title, record.article.title_html),
+        "book_facts": [(name, said) for name, column in _OF_BOOK.items() if (said := getattr(record.article, column))],
+        "sections": [(section.label, marked_up(section.text, section.html)) for section in record.abstract_sections],
+        "headings": _headings(record),
+        "histories": [(d.kind, d.date) for d in record.article_dates],
+        "notices": _notices(db, record),
+        **_people(record),
+        **_links(db, record, receipt, sort),
+        **standing_values(db, pmid),
+        **read_embedded(db, pmid),
+    }
+
+
+def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort: str) -> dict[str, Any]:
+    pmid, said = record.article.pmid, pages.read_lists_said(db, record.article.pmid)
+    references = _references(db, record)
+    similar = pages.read_similar(db, pmid, SHOWN)
+    citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort)
+    shown = {one.work for one in references if one.work is not None} | {one.id for one in (*citing, *similar)}
+    measures, retracted = read_measures(db, shown), read_retracted(db, {pmid, *shown})
+    return {
+        "references": _sorted_references(references, measures, sort),
+        "sort": sort,
+        "orders": ORDERS if measures else {},
+        "cited_here": {work: count for work, (count, _) in measures.items() if count},
+        "retracted": pmid in retracted,
+        "retracted_by_type": messages.notice_words(RETRACTED_TYPE)[0],
+        "retracted_here": retracted,
+        "references_sentence": linked(
+            messages.references_sentence(len(references), record.article.reference_count, said),
+            [evidence_path("references", pmid=pmid), evidence_path("stated", pmid=pmid, list="references")],
+        ),
+        "tally": _tally(references),
+        "unprinted": pages.read_unprinted(db, pmid, SHOWN),
+        "citing": citing,
+        "citing_more": max(count - len(citing), 0),
+        "cited_by_sentence": linked(
+            messages.cited_by_sentence(count, said),
+            [evidence_path("citing", id=pmid), evidence_path("stated", pmid=pmid, list="cited_by")],
+        ),
+        "similar": similar,
+        "similar_sentence": linked(
+            messages.similar_sentence(len(similar), said), [evidence_path("similar", pmid=pmid, first=SHOWN)]
+        ),
+        "related": [(one, related_reason(one.note or "", pmid, one.id)) for one in pages.read_related(db, pmid, 10)],
+        "said": said_sentences(pmid, said, receipt),
+    }
+
+
+def said_sentences(work: int, said: Sequence[pages.ListSaid], receipt: pages.Receipt | None = None) -> list[list[Part]]:
+    """Return what each source said of the lists of a work, its numbers linked; receipt: of a held one."""
+    return [
+        linked(
+            messages.said_sentence(one, receipt), [evidence_path("said", pmid=work, list=one.list, source=one.source)]
+        )
+        for one in said
+    ]
+
+
+def _sorted_references(
+    references: list[PrintedReference], measures: dict[int, tuple[int, float]], sort: str
+) -> list[PrintedReference]:
+    """Return references in their printed order, or the most important works here first, unknown ones last."""
+    if sort == "given":
+        return references
+
+    def importance(one: PrintedReference) -> tuple[float, ...]:
+        count, pagerank = measures.get(one.work or 0, (-1, -1.0))
+        return (-count, -pagerank) if sort == "citations" else (-pagerank,)
+
+    return sorted(references, key=importance)
+
+
+def _references(db: sqlite3.Connection, record: Record) -> list[PrintedReference]:
+    standings = pages.read_standings(db, record.article.pmid)
+    return [_reference(reference, standings[reference.position]) for reference in record.references]
+
+
+def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
+    known = "known" if (found.id or 0) > 0 else "unresolved"
+    other_ids, title = reference.other_ids, _title_beside(reference.citation, found)
+    is_linked = other_ids is not None and other_ids.startswith(_LINKED)
+    standing = "unnamed" if found.id is None else _STANDINGS.get(found.state or "", known)
+    return PrintedReference(
+        reference=reference,
+        work=found.id,
+        label=found.label,
+        standing=standing,
+        doi=reference.doi or found.doi,
+        pmcid=reference.pmcid or found.pmcid,
+        pmid=found.id if found.id and found.id > 0 else None,
+        sources=messages.source_words(found.sources),
+        other_ids=None if is_linked else other_ids,
+        resolved=messages.resolution_words(found.identified_by, found.score, is_looked_at=found.resolution is not None),
+        resolution=found.resolution,
+        title=title,
+        byline=" · ".join(str(part) for part in (found.authors, found.year) if part) if title else "",
+        linked=_links_without_number(reference, found) if is_linked else None,
+    )
+
+
+def _title_beside(citation: str | None, found: pages.Standing) -> Markup | str | None:
+    """Return the title of what is held; None where the printed words have it, or nothing is held."""
+    if found.title is None or fold(found.title).rstrip(". ") in fold(citation or ""):
+        return None
+    return marked_up(found.title, found.title_html)
+
+
+def _links_without_number(reference: Reference, found: pages.Standing) -> str | None:
+    """Return the links that a page shows and whose identifier nobody gave: "PubMed"; None where there are none."""
+    given = {
+        "DOI": reference.doi or found.doi,
+        "PMC": reference.pmcid or found.pmcid,
+        "PubMed": found.id is not None and found.id > 0,
+    }
+    names = (reference.other_ids or "").removeprefix(_LINKED).split(",")
+    return ", ".join(name for name in names if not given.get(name)) or None
+
+
+def _tally(references: list[PrintedReference]) -> list[tuple[str, int]]:
+    """Return how many references are held, known, unresolved and unnamed; those that occur."""
+    standings = [reference.standing for reference in references]
+    order = ("held", "known", "unresolved", "unnamed", "deleted", "not found")
+    return [(standing, standings.count(standing)) for standing in order if standing in standings]
+
+
+def _headings(record: Record) -> list[ShownHeading]:
+    descriptors = {d.descriptor_ui: d.name for d in record.mesh_descriptors}
+    qualifiers = {q.qualifier_ui: q.name for q in record.mesh_qualifiers}
+    grouped: dict[int, list[MeshHeading]] = {}
+    for row in record.mesh_headings:
+        grouped.setdefault(row.heading, []).append(row)
+    shown = []
+    for rows in grouped.values():
+        name = descriptors[rows[0].descriptor_ui]
+        text = name + ("*" if rows[0].descriptor_is_major else "")
+        for row in rows:
+            if row.qualifier_ui:
+                text += f" / {qualifiers[row.qualifier_ui]}" + ("*" if row.is_major else "")
+        shown.append(ShownHeading(text, rows[0].descriptor_ui))
+    return shown
+
+
+def _notices(db: sqlite3.Connection, record: Record) -> list[ShownNotice]:
+    """Return the notices of an article, the gravest first, with what other records say of it and its own does not."""
+    own = {notice.position: notice for notice in record.notices}
+    shown = [_shown_notice(record.article.pmid, own, link) for link in read_notice_links(db, record.article.pmid)]
+    return sorted(shown, key=lambda notice: notice.level)
+
+
+def _shown_notice(pmid: int, own: dict[int, Notice], link: NoticeLink) -> ShownNotice:
+    is_own = link.said_by == pmid
+    notice = own[link.position] if is_own else Notice(pmid, link.position, link.kind, None, None, None)
+    words = messages.notice_words(link.kind)
+    return ShownNotice(*words, notice, link.other_id, link.label, None if is_own else link.said_by)
+
+
+def _people(record: Record) -> dict[str, Any]:
+    """Return authors with the numbers of their affiliations, and each affiliation once."""
+    numbers: dict[str, int] = {}
+    marks: dict[int, list[int]] = {}
+    for row in record.affiliations:
+        number = numbers.setdefault(row.affiliation, len(numbers) + 1)
+        marks.setdefault(row.position, []).append(number)
+    authors = [
+        ShownAuthor(
+            name=_printed_name(a.fore_name, a.last_name, a.suffix, a.name),
+            name_key=name_key(a.name),
+            orcid=a.orcid,
+            marks=tuple(dict.fromkeys(marks.get(a.position, []))),
+            role=a.role,
+            equal=bool(a.equal_contribution),
+        )
+        for a in record.authorships
+    ]
+    return {"authors": authors, "affiliations": list(numbers.items())}
+
+
+def _printed_name(fore_name: str | None, last_name: str | None, suffix: str | None, name: str) -> str:
+    """Return a name as PubMed's page prints it: "John-Kåre Vederhus"."""
+    return " ".join(part for part in (fore_name, last_name, suffix) if part) if fore_name and last_name else name

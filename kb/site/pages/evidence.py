@@ -1,0 +1,95 @@
+"""The values of the pages of evidence: the SQL and the rows behind a number, and who asserts a citation."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from kb.queries.evidence import selects
+from kb.queries.evidence.registry import EVIDENCE
+from kb.queries.evidence.selects import Evidence
+from kb.queries.search.matches import EVERYTHING
+from kb.queries.search.query import read_query
+from kb.queries.works.pages import read_labels
+from kb.site.pages.search import wanted_articles
+from kb.site.parts import messages
+from kb.site.parts.search_state import parse_asked
+from kb.site.parts.table_cells import cell_path
+
+SHOWN: Final = 200  # rows on a page
+_LONGEST: Final = 1_000  # characters of a value
+
+
+def evidence_values(
+    db: sqlite3.Connection, name: str, query_string: str, args: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return what the page of the evidence of a number shows; None for an unknown name, or where a value is missing."""
+    if name in _OF_SEARCH:
+        return _of_search(db, name, query_string, {key: value[:_LONGEST] for key, value in args.items()})
+    found = EVIDENCE.get(name)
+    if found is None or any(value not in args for value in found.values):
+        return None
+    return _shown(db, found, {value: args[value][:_LONGEST] for value in found.values})
+
+
+_OF_SEARCH: Final = {
+    "search": selects.wanted_evidence,
+    "published": selects.published_evidence,
+    "received": selects.received_evidence,
+    "received_dated": selects.received_dated_evidence,
+    "named": None,
+}
+
+
+def _of_search(db: sqlite3.Connection, name: str, query_string: str, args: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a number tells of a search or of the articles of a thing."""
+    asked = parse_asked(query_string)
+    make = _OF_SEARCH[name]
+    if make is None:
+        rows = selects.read_named_evidence(db, read_query(db, asked.text), asked.filters, SHOWN)
+        known = EVIDENCE["known"]._replace(title=messages.NAMED_ONLY.capitalize(), sql=messages.NAMED_SQL)
+        return _page(known, {}, rows) | {"note": messages.NAMED_NOTE, "query": None}
+    wanted = wanted_articles(db, asked) or EVERYTHING
+    found = make(wanted)
+    return _shown(db, found, {value: wanted.values.get(value, args.get(value, "")) for value in found.values})
+
+
+def _shown(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any]) -> dict[str, Any]:
+    return _page(found, values, selects.read_evidence(db, found, values, SHOWN))
+
+
+def _page(found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "sql": found.sql,
+        "parameters": list(values.items()),
+        "query": urlencode([("sql", found.sql), *((name, str(value)) for name, value in values.items())]),
+        "columns": rows.columns,
+        "rows": [_cells(rows.columns, row) for row in rows.rows],
+        "number": rows.number,
+        "is_counted": found.column is None,
+        "note": None,
+    }
+
+
+def _cells(columns: Sequence[str], row: Sequence[Any]) -> list[tuple[Any, str | None]]:
+    """Return the cells of a row, each with the path that it leads to."""
+    return [(cell, cell_path(column, cell)) for column, cell in zip(columns, row, strict=True)]
+
+
+def _how(one: selects.Assertion) -> str | None:
+    return messages.resolution_words(one.identified_by, None, is_looked_at=False)
+
+
+def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str, Any] | None:
+    """Return what the page of a citation shows: who says so, since when, what was kept; None where nobody does."""
+    assertions = selects.read_assertions_of(db, citing, cited)
+    if not assertions:
+        return None
+    labels = read_labels(db, [citing, cited])
+    return {
+        "citing": (citing, labels.get(citing, str(citing))),
+        "cited": (cited, labels.get(cited, str(cited))),
+        "assertions": [(messages.source_words(one.source), one, _how(one)) for one in assertions],
+        "answers": selects.read_kept_answers(db, citing, cited),
+    }

@@ -1,0 +1,58 @@
+"""The values of a work page: something that is named here and whose record is not."""
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from kb.queries.works.pages import Naming, Work, read_citing, read_lists_said, read_namings
+from kb.site.pages.article import said_sentences
+from kb.site.parts import messages
+from kb.site.server.context import LIVE_COMMAND
+
+SHOWN: Final = 100  # links shown of one kind; what is left out is said
+_OF_EACH: Final = 3  # references shown of those with the same words
+_STATES: Final = {
+    "known": "Cited only: its record is not in this library; the following is from works that cite it.",
+    "deleted": "PubMed has deleted this record.",
+    "not found": "PubMed has no record under this PMID.",
+    "merged": "PubMed has merged this record into another one.",
+}
+
+
+class Wording(NamedTuple):
+    """The words in which a work is cited, how many articles print these, and the first of them."""
+
+    citation: str | None
+    articles: int
+    first: Sequence[Naming]
+
+
+def work_values(db: sqlite3.Connection, work: Work) -> dict[str, Any]:
+    """Return what the page of a work that is not held shows."""
+    citing, count = read_citing(db, work.id, SHOWN)
+    return {
+        "work": work,
+        "state_sentence": _STATES.get(work.state, ""),
+        "state_day": messages.day(work.state_at),
+        "wordings": _wordings(read_namings(db, work.id, SHOWN, of_each=_OF_EACH)),
+        "citing": citing,
+        "citing_count": count,
+        "has_more": count > len(citing),
+        "said": said_sentences(work.id, read_lists_said(db, work.id)),
+        "look_up": _look_up(work) if work.state == "known" else None,
+    }
+
+
+def _wordings(namings: Sequence[Naming]) -> list[Wording]:
+    """Return namings by their words, in their order."""
+    grouped = [(citation, list(of)) for citation, of in groupby(namings, key=lambda one: one.citation)]
+    return [Wording(citation, first[0].articles, first) for citation, first in grouped]
+
+
+def _look_up(work: Work) -> tuple[str, str]:
+    """Return what a command does that looks a work up at PubMed, and the command."""
+    given = str(work.id) if work.id > 0 else work.doi
+    if given:
+        return messages.FETCHES, f"{LIVE_COMMAND.partition('32448354')[0]}{given} --references"
+    return messages.IDENTIFIES, "litkb resolve kb.db --ask"

@@ -1,0 +1,1 @@
+"""Parts that several pages share: cells, facets, results, links, sentences."""

@@ -1,0 +1,1 @@
+"""The server around Datasette: responses, security, limits, streaming, templates."""

@@ -1,0 +1,134 @@
+"""What every page knows: the litkb file being served, where its records are from, the addresses it may link."""
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
+
+from kb.database import one_moment
+from kb.languages import LANGUAGE_TAGS, language_name
+from kb.queries.works.pages import Provenance, read_is_litkb, read_provenance
+from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
+from kb.site.files import downloads, renderers
+from kb.site.parts import links, messages
+from kb.site.parts.markup import title_markup
+from kb.site.pictures import svg
+from kb.text import fold, noun
+
+_Found = TypeVar("_Found")
+NAME: Final = "kb"  # the name under which metadata.yml describes a file
+EMBED: Final = "_litkb_may_embed"  # of a Datasette: set by `litkb serve --allow-embed`
+_KNOWN: Final = "_is_litkb"  # of a database of Datasette's
+LIVE_COMMAND: Final = "litkb harvest kb.db 32448354 --references --cited-by --similar"
+
+
+class Served(NamedTuple):
+    """The foot of every page: which file, from which sources."""
+
+    database: str
+    sources: tuple[str, ...]
+    source_words: str
+    last_run_on: str
+    last_run: int | None
+    is_demonstration: bool
+    is_synthetic: bool
+    has_page: bool
+
+
+async def find_database(datasette: Any) -> Any:
+    """Return the litkb file among the databases, one named ``kb`` first; None where there is none."""
+    named = sorted(datasette.databases.items(), key=lambda pair: pair[0] != NAME)
+    for name, database in named:
+        if not name.startswith("_") and await _is_litkb(database):
+            return database
+    return None
+
+
+async def _is_litkb(database: Any) -> bool:
+    """Return whether a database is a litkb file; one that is stays so, as the connections to it stay open."""
+    if not getattr(database, _KNOWN, False):
+        setattr(database, _KNOWN, await database.execute_fn(read_is_litkb))
+    return bool(getattr(database, _KNOWN))
+
+
+async def ask(database: Any, read: Callable[[sqlite3.Connection], _Found]) -> _Found:
+    """Return what read returns, all of it as the file was at one moment: a harvest may be writing into it."""
+
+    def at_one_moment(db: sqlite3.Connection) -> _Found:
+        with one_moment(db):
+            return read(db)
+
+    found: _Found = await database.execute_fn(at_one_moment)
+    return found
+
+
+def may_ask(datasette: Any) -> bool:
+    """Return whether strangers may ask in SQL of their own."""
+    return bool(datasette.setting("default_allow_sql"))
+
+
+def may_embed(datasette: Any) -> bool:
+    """Return whether other sites may show pictures of this one in a frame."""
+    return bool(getattr(datasette, EMBED, False))
+
+
+async def page_variables(datasette: Any) -> dict[str, Any]:
+    """Return what the templates of all pages, Datasette's own too, may use."""
+    database = await find_database(datasette)
+    if database is None:
+        return {"litkb": None}
+    provenance = await database.execute_fn(_provenance)
+    return {
+        "litkb": _served(database.name, provenance),
+        "live_command": LIVE_COMMAND,
+        "may_ask": may_ask(datasette),
+        "pubmed_url": links.pubmed_url,
+        "doi_url": links.doi_url,
+        "pmc_url": links.pmc_url,
+        "orcid_url": links.orcid_url,
+        "source_words": messages.source_words,
+        "safe_title": title_markup,
+        "fold": fold,
+        "language_name": language_name,
+        "noun": noun,
+        "language_tag": LANGUAGE_TAGS.get,
+        "thing": links.thing_path,
+        "exports": downloads.EXPORTS,
+        "picture_exports": downloads.PICTURE_EXPORTS,
+        "names_works": renderers.can_render,
+        "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
+        "swatch": svg.swatch,
+    }
+
+
+def _provenance(db: sqlite3.Connection) -> Provenance:
+    return read_provenance(db)
+
+
+def _served(name: str, provenance: Provenance) -> Served:
+    sources = provenance.sources
+    return Served(
+        database=name,
+        sources=sources,
+        source_words=messages.source_words(",".join(sources)),
+        last_run_on=messages.day(provenance.last_run_at),
+        last_run=provenance.last_run,
+        is_demonstration=DEMONSTRATION in sources,
+        is_synthetic=SYNTHETIC in sources,
+        has_page=PAGE in sources,
+    )
+
+
+async def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """Return the links at the head of every page."""
+    database = await find_database(datasette)
+    if database is None:
+        return []
+    tables = datasette.urls.database(database.name)
+    shown = [
+        {"href": datasette.urls.path("/search"), "label": "Search"},
+        {"href": datasette.urls.path("/map"), "label": "Map"},
+        {"href": f"{tables}#queries", "label": "Queries"},
+        {"href": f"{tables}#tables", "label": "Tables"},
+    ]
+    return [*shown, {"href": f"{tables}#sql", "label": "SQL"}] if may_ask(datasette) else shown
