@@ -7,16 +7,16 @@ import click
 from kb.console import LazyGroup
 
 _COMMANDS: Final = {
-    "communities": ("graph.communitiescli:communities_command", "List the communities of DB."),
-    "compute": ("graph.computecli:compute_command", "Compute all measures of DB."),
-    "export": ("graph.networkcli:network_command", "Write a network of DB to OUT."),
-    "main-path": ("graph.structurecli:main_path_command", "Find the main path of DB."),
-    "path": ("graph.structurecli:path_command", "Find the shortest chains of citations from A to B."),
+    "communities": ("graph.commands.communities:communities_command", "List the communities of DB."),
+    "compute": ("graph.commands.compute:compute_command", "Compute all measures of DB."),
+    "export": ("graph.commands.network:network_command", "Write a network of DB to OUT."),
+    "main-path": ("graph.commands.structure:main_path_command", "Find the main path of DB."),
+    "path": ("graph.commands.structure:path_command", "Find the shortest chains of citations from A to B."),
     "retractions": (
-        "graph.structurecli:retractions_command",
+        "graph.commands.structure:retractions_command",
         "List the retracted articles of DB and the works that cite them.",
     ),
-    "rpys": ("graph.structurecli:rpys_command", "List the peaks of cited years (RPYS)."),
+    "rpys": ("graph.commands.structure:rpys_command", "List the peaks of cited years (RPYS)."),
 }
 
 

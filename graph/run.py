@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
-from graph.job import Job
-from graph.steps import cocitations_step, communities_step, couplings_step, importance_step, related_step
-from graph.structuresteps import main_path_step, reference_years_step, retractions_step
-from graph.suggest import suggestions_step
+from graph.measures.steps import cocitations_step, communities_step, couplings_step, importance_step, related_step
+from graph.measures.structure_steps import main_path_step, reference_years_step, retractions_step
+from graph.run_context import Job
+from graph.similarity.suggest import suggestions_step
 from kb.check import COMPUTED_TABLES, FACET_TABLES
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys

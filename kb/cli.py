@@ -28,11 +28,14 @@ _SECTIONS: Final = {
     "Look": {
         "serve": ("kb.site.server.serve:serve", "Show DB as a site in a browser."),
         "status": ("kb.statuscli:status_command", "Print contents and completeness of DB, and the last run."),
-        "suggest": ("graph.suggestcli:suggest_command", "Say what to read next."),
+        "suggest": ("graph.commands.suggest:suggest_command", "Say what to read next."),
         "picture": ("kb.site.picture_command:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),
     },
     "Export": {
-        "export": ("graph.exportcli:export_command", "Write the works of DB to OUT, as a graph or a bibliography."),
+        "export": (
+            "graph.commands.export:export_command",
+            "Write the works of DB to OUT, as a graph or a bibliography.",
+        ),
         "report": ("kb.publish.reportcli:report_command", "Write the report of the searches that made DB."),
         "publish": ("kb.publish.cli:publish_command", "Write a copy of DB into DIR, to serve or to hand on."),
     },

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from graph.files import refuse_replacing, write_whole
+from graph.export.atomic_write import refuse_replacing, write_whole
 from kb.console import kb_argument, say
 from kb.database import open_kb
 from kb.errors import UsageError

@@ -13,7 +13,7 @@ import click
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from graph.files import find_targets, write_whole
+from graph.export.atomic_write import find_targets, write_whole
 from kb.console import kb_argument
 from kb.database import one_moment, open_kb
 from kb.errors import LitkbError, UsageError

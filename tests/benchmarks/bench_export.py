@@ -25,8 +25,8 @@ from typing import Any, Final, TypeVar
 import networkx as nx
 import numpy as np
 
-from graph.export import FORMATS, write_export
-from graph.networks import WEIGHTED
+from graph.export.networks import WEIGHTED
+from graph.export.write import FORMATS, write_export
 from kb.database import open_kb, transaction
 from kb.queries.export.edges import read_scope_edges
 from kb.queries.export.nodes import read_scope_nodes

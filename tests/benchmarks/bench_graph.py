@@ -21,8 +21,8 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from graph.build import CitationGraph, build_citation_graph
-from graph.importance import pagerank
+from graph.citation_graph import CitationGraph, build_citation_graph
+from graph.measures.importance import pagerank
 from kb.database import open_kb, transaction
 from kb.store.measures import AT_ONCE
 

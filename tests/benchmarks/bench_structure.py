@@ -16,14 +16,14 @@ from typing import TypeVar
 import networkx as nx
 import numpy as np
 
-from graph.build import CitationGraph, to_networkx
-from graph.communities import communities
-from graph.fieldmap import field_map
-from graph.mainpath import main_paths
-from graph.pathcounts import cycles
-from graph.retractions import Retracted, exposure
-from graph.rpys import spectrum
-from graph.scaled import Floats, log10_of
+from graph.citation_graph import CitationGraph, to_networkx
+from graph.layout.field_map import field_map
+from graph.measures.big_float import Floats, log10_of
+from graph.measures.communities import communities
+from graph.measures.main_path import main_paths
+from graph.measures.path_counts import cycles
+from graph.measures.retractions import Retracted, exposure
+from graph.measures.rpys import spectrum
 
 _Result = TypeVar("_Result")
 GOAL = 3.0  # CPU-seconds for a million citations

@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from graph import suggest
-from graph.build import adjacency, build_citation_graph
-from graph.suggestions import WEIGHTS, link_parts, scores
-from graph.textlikeness import Texts, likeness, profile_of, weighted_texts
+from graph.citation_graph import adjacency, build_citation_graph
+from graph.similarity import suggest
+from graph.similarity.ranking import WEIGHTS, link_parts, scores
+from graph.similarity.text_similarity import Texts, likeness, profile_of, weighted_texts
 from harvest.archive import open_archive
 from harvest.files.input_files import list_files
 from harvest.jobs.harvest import harvest

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from graph import run, steps
-from graph.job import Job
+from graph import run
+from graph.measures import steps
 from graph.run import compute_graph
+from graph.run_context import Job
 from kb.check import COMPUTED_TABLES
 from kb.queries.invariants import read_violations
 from kb.store.works import save_touched, touch

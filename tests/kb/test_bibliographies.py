@@ -18,7 +18,7 @@ from kb.database import transaction
 from kb.formats import BIBLIOGRAPHIES
 from kb.queries.works.bibliography import Item, Name, read_items, read_scope_items
 from kb.store.records import save_records
-from tests.graph.hostile import titles
+from tests.graph.export.hostile import titles
 from tests.kb.test_formats import ITEM, plain, shown, written
 from tests.records import MOMENT, record
 

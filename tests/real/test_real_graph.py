@@ -9,14 +9,14 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graph.blocks import Pairs
-from graph.build import CitationGraph, to_networkx
-from graph.communities import communities
-from graph.components import components, core_numbers
-from graph.importance import citation_counts, citerank, hubs_and_authorities, pagerank, year_percentiles
-from graph.layout import timeline
-from graph.pairs import cocitations, couplings
-from graph.suggestions import link_parts, whole
+from graph.citation_graph import CitationGraph, to_networkx
+from graph.layout.timeline import timeline
+from graph.measures.cocitation import cocitations, couplings
+from graph.measures.communities import communities
+from graph.measures.components import components, core_numbers
+from graph.measures.importance import citation_counts, citerank, hubs_and_authorities, pagerank, year_percentiles
+from graph.similarity.ranking import link_parts, whole
+from graph.similarity.sparse_topk import Pairs
 
 pytestmark = pytest.mark.real
 

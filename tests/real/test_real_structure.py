@@ -14,16 +14,16 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graph.build import CitationGraph, build_citation_graph, to_networkx, undirected
-from graph.communities import communities
-from graph.fieldmap import MOST, NEAREST, field_map
-from graph.mainpath import MainPaths, main_paths
-from graph.pathcounts import cycles
-from graph.paths import shortest_paths
-from graph.retractions import TIMINGS, Retracted, exposure
-from graph.rpys import deviations, spectrum
+from graph.citation_graph import CitationGraph, build_citation_graph, to_networkx, undirected
+from graph.layout.field_map import MOST, NEAREST, field_map
+from graph.measures.big_float import Floats, Scaled, log10_of
+from graph.measures.communities import communities
+from graph.measures.main_path import MainPaths, main_paths
+from graph.measures.path_counts import cycles
+from graph.measures.retractions import TIMINGS, Retracted, exposure
+from graph.measures.rpys import deviations, spectrum
+from graph.measures.shortest_paths import shortest_paths
 from graph.run import compute_graph
-from graph.scaled import Floats, Scaled, log10_of
 from kb.check import check_kb
 from kb.database import transaction
 from tests.rows import MOMENT

@@ -5,7 +5,7 @@ from typing import Final
 
 from kb.queries.evidence.selects import Evidence
 
-# As graph.suggest reads them: yours are the work and what it cites; merged works are followed.
+# As graph.similarity.suggest reads them: yours are the work and what it cites; merged works are followed.
 _AROUND: Final = """with asked (id) as (select id from works where id = :id
     union select id from works where merged_into = :id),
 yours (id) as materialized (select cast(:id as integer)
@@ -24,7 +24,7 @@ _CITE_OTHER: Final = """select coalesce(v.merged_into, v.id) from citations c jo
     where c.cited_id in (select id from other)"""
 _OTHER_CITES: Final = """select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
     where c.citing_id in (select id from other)"""
-_WORKS: Final = {  # what is counted; 1,000 and 200 are VOTERS and BASES of graph.suggest
+_WORKS: Final = {  # what is counted; 1,000 and 200 are VOTERS and BASES of graph.similarity.suggest
     "cited_by": ("Works of yours that cite this one", "select yours from cited where id = cast(:other as integer)"),
     "cites": ("Works of yours that this one cites", "select yours from citing where id = cast(:other as integer)"),
     "co_cited": (

@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from graph.export import FORMS
-from graph.takeaway import Taken, format_taken, media_type
+from graph.export.export_request import Taken, format_taken, media_type
+from graph.export.write import FORMS
 from kb.formats import BIBLIOGRAPHIES
 from kb.queries.export.selection import choose
 from kb.site.files.streaming import TooMuchError, Wanted

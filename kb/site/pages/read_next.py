@@ -24,7 +24,7 @@ class Next(NamedTuple):
 
 def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
     """Return the works that fit a work and what it cites best, each with its reason."""
-    from graph.suggest import Wanted, suggestions_for  # SciPy, which only this page needs
+    from graph.similarity.suggest import Wanted, suggestions_for
 
     advice = suggestions_for(db, [work], Wanted(_SHOWN))
     shown = local_neighbourhood.read_standings(db, [work, *(one.id for one in advice.found)])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.suggest import suggestions_for
+from graph.similarity.suggest import suggestions_for
 from kb.database import open_kb, transaction
 from kb.records import SYNTHETIC, LinkList
 from tests.records import record

@@ -1,0 +1,1 @@
+"""Networks and lists of works as files."""

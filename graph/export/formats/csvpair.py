@@ -1,0 +1,39 @@
+"""CSV, a file of nodes and one of edges, with the headings that Gephi knows: RFC 4180, UTF-8, no mark before.  (pure)
+
+A file has no place for what is said about it as a whole: whether a record is synthetic stands in each row.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from graph.export.formats.common import KINDS, Contents, Field, Part, edge_lines, node_lines
+from graph.export.formats.csvtext import CELL, csv_text
+from kb.queries.export.edges import Value
+
+NODE_HEADINGS: Final = ("Id", *(name.capitalize() if name == "label" else name for name in KINDS))
+
+
+def format_node_rows(contents: Contents) -> Iterator[str]:
+    """Yield a CSV file of nodes: empty where nobody said; text that a spreadsheet could run gets an apostrophe."""
+    yield ",".join(NODE_HEADINGS) + "\r\n"
+    yield from node_lines(contents.nodes, CELL, (*cells(), "\r\n"))
+
+
+def cells() -> list[Part]:
+    """Return the cells of a row: the name and all attributes, a comma between, also where nobody said."""
+    parts: list[Part] = [Field("name", '"', '"')]
+    for name, kind in KINDS.items():
+        parts += [",", Field(name, '"', '"') if kind == "string" else Field(name, "", "")]
+    return parts
+
+
+def format_edge_rows(contents: Contents) -> Iterator[str]:
+    """Yield a CSV file of edges: Source is the citing work, Target the cited one."""
+    directed = contents.network.directed
+    yield f"Source,Target,Type,{'Weight' if contents.network.weighted else 'sources'}\r\n"
+
+    def end(value: Value) -> str:
+        shown = f'"{csv_text(value)}"' if isinstance(value, str) else "" if value is None else value
+        return f'",{"Directed" if directed else "Undirected"},{shown}\r\n'
+
+    yield from edge_lines(contents.stars, CELL, '"', '","', end)

@@ -1,0 +1,52 @@
+"""DOT, as Graphviz reads it; positions are for `neato -n`.  (pure)"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from graph.export.formats.common import KINDS, Contents, Field, Text, edge_lines, node_lines, one_line
+from kb.queries.export.edges import Value
+from kb.queries.export.nodes import Columns
+
+_WIDE: Final = 72  # points of a year from left to right
+_HIGH: Final = -18  # of a row, downwards
+_PRINTABLE: Final = (("\\", "\\\\"), ('"', '\\"'))
+
+
+def dot_text(text: str) -> str:
+    """Return text as it stands between quotation marks; line ends and tabs become a blank."""
+    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
+
+
+_TEXT: Final = Text(dot_text, _PRINTABLE)
+_VALUES: Final = tuple(
+    Field(name, f"{name}=", " ") if kind == "integer" else Field(name, f'{name}="', '" ')  # 1e-07 is no numeral here
+    for name, kind in KINDS.items()
+    if name not in ("x", "y")
+)
+
+
+def format_dot(contents: Contents) -> Iterator[str]:
+    """Yield a DOT document; about becomes attributes of the graph."""
+    yield "digraph litkb {\n" if contents.network.directed else "graph litkb {\n"
+    for name, text in contents.about.items():
+        yield f'"{dot_text(name)}"="{dot_text(text)}";\n'
+    yield from node_lines(contents.nodes, _TEXT, (Field("name", '"', '" ['), *_VALUES, _positions, "];\n"))
+    arrow = "->" if contents.network.directed else "--"
+    end = _weight if contents.network.weighted else _sources
+    yield from edge_lines(contents.stars, _TEXT, '"', f'" {arrow} "', end)
+    yield "}\n"
+
+
+def _positions(columns: Columns) -> list[str]:
+    return [
+        "" if x is None else f'pos="{x * _WIDE:.1f},{y * _HIGH:.1f}!"'
+        for x, y in zip(columns["x"], columns["y"], strict=True)
+    ]
+
+
+def _sources(value: Value) -> str:
+    return '";\n' if value is None else f'" [sources="{dot_text(str(value))}"];\n'
+
+
+def _weight(value: Value) -> str:
+    return f'" [weight={value}];\n'

@@ -1,0 +1,32 @@
+"""Node-link JSON, as networkx.node_link_graph(data, edges="edges") and D3 read it.  (pure)"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from graph.export.formats.common import Contents, Field, Part, edge_lines, without_first
+from graph.export.formats.jsontext import JSON, VALUES, encoded, json_text, listed
+from kb.queries.export.edges import Value
+
+_NODE: Final[tuple[Part, ...]] = (Field("name", ',\n{"id": "', '"'), *VALUES, "}")
+
+
+def format_nodelink(contents: Contents) -> Iterator[str]:
+    """Yield a JSON document, equal to networkx.node_link_data() of the same graph; a line a node or edge."""
+    told = {json_text(name): json_text(text) for name, text in contents.about.items()}
+    about = ", ".join(f'"{name}": "{text}"' for name, text in told.items())
+    directed = encoded(contents.network.directed)
+    yield f'{{"directed": {directed}, "multigraph": false, "graph": {{{about}}}, "nodes": [\n'
+    yield from listed(contents.nodes, _NODE)
+    yield '\n], "edges": [\n'
+    yield from edges(contents, f', "{contents.network.value}": ', "}")
+    yield "\n]}\n"
+
+
+def edges(contents: Contents, said: str, end: str, start: str = ',\n{"source": "') -> Iterator[str]:
+    """Yield edges with a comma between; said stands before what is said of one."""
+
+    def ended(value: Value) -> str:
+        shown = f'"{json_text(value)}"' if isinstance(value, str) else value
+        return f'"{end}' if value is None else f'"{said}{shown}{end}'
+
+    return without_first(edge_lines(contents.stars, JSON, start, '", "target": "', ended), ",\n")

@@ -1,0 +1,1 @@
+"""Where works stand on a map."""

@@ -1,0 +1,1 @@
+"""Measures of the citation graph, one subject a module."""

@@ -1,0 +1,52 @@
+"""Works that are cited together, and works that cite the same: the strongest partners of each.  (pure)"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import scipy.sparse as sp
+
+from graph.citation_graph import CitationGraph, adjacency
+from graph.similarity.sparse_topk import Pairs, compact, strongest_pairs
+
+PARTNERS: Final = 50  # kept of each work
+SMALL: Final = 100_000  # citations up to which a pair that has one work in common is kept: in more, most are such
+
+
+def least_count(citations: CitationGraph) -> int:
+    """Return how many works a pair must have in common to be kept: 1, or 2 in a graph of more than SMALL citations."""
+    return 1 if len(citations.citing) <= SMALL else 2
+
+
+def cocitations(citations: CitationGraph, limit: int = PARTNERS, at_least: int = 1) -> Iterator[Pairs]:
+    """Yield, block by block, the ``limit`` works that each work is most often cited together with; places in ids.
+
+    The count of two works is the number of works that cite both. Partners come by falling count, equal ones by id;
+    those with less than ``at_least`` are left out. A work with n references makes n^2 products: time grows with the
+    square of the longest lists; memory is bounded. Small (1973), JASIS 24, 265-269.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one_cites_two = CitationGraph(np.array([7, 8, 9]), np.array([2, 2]), np.array([0, 1]))
+    >>> [(p.rows.tolist(), p.others.tolist(), p.values.tolist()) for p in cocitations(one_cites_two)]
+    [([0, 1], [1, 0], [1, 1])]
+    """
+    cited_by = compact(sp.csr_array(adjacency(citations).T))
+    return strongest_pairs(cited_by, cited_by, limit, at_least)
+
+
+def couplings(citations: CitationGraph, limit: int = PARTNERS, at_least: int = 1) -> Iterator[Pairs]:
+    """Yield, block by block, the ``limit`` works that cite most of what each work cites; places in ids.
+
+    The count of two works is the number of works that both cite. Otherwise as cocitations(); here it is works that are
+    cited n times which make n^2 products. Kessler (1963), American Documentation 14, 10-25.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> two_cite_one = CitationGraph(np.array([7, 8, 9]), np.array([1, 2]), np.array([0, 0]))
+    >>> [(p.rows.tolist(), p.others.tolist(), p.values.tolist()) for p in couplings(two_cite_one)]
+    [([1, 2], [2, 1], [1, 1])]
+    """
+    cites = compact(adjacency(citations))
+    return strongest_pairs(cites, cites, limit, at_least)

@@ -1,0 +1,1 @@
+"""Related studies and suggestions: features, comparison, ranking, reasons."""
