@@ -12,9 +12,9 @@ from graph.measures.steps import cocitations_step, communities_step, couplings_s
 from graph.measures.structure_steps import main_path_step, reference_years_step, retractions_step
 from graph.run_context import Job
 from graph.similarity.suggest import suggestions_step
-from kb.check import COMPUTED_TABLES, FACET_TABLES
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
+from kb.integrity.check import COMPUTED_TABLES, FACET_TABLES
 from kb.store.facets import save_facet_index
 from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
 

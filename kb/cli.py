@@ -27,7 +27,7 @@ _SECTIONS: Final = {
     },
     "Look": {
         "serve": ("kb.site.server.serve:serve", "Show DB as a site in a browser."),
-        "status": ("kb.statuscli:status_command", "Print contents and completeness of DB, and the last run."),
+        "status": ("kb.commands.status:status_command", "Print contents and completeness of DB, and the last run."),
         "suggest": ("graph.commands.suggest:suggest_command", "Say what to read next."),
         "picture": ("kb.site.picture_command:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),
     },
@@ -40,10 +40,10 @@ _SECTIONS: Final = {
         "publish": ("kb.publish.cli:publish_command", "Write a copy of DB into DIR, to serve or to hand on."),
     },
     "Maintain": {
-        "check": ("kb.checkcli:check_command", "Check the integrity of DB."),
+        "check": ("kb.commands.check:check_command", "Check the integrity of DB."),
         "rebuild": ("harvest.commands.harvest:rebuild_command", "Rebuild DB from the raw responses in its archive."),
         "graph": ("graph.cli:graph_commands", "Compute, list and export the citation graph."),
-        "demo": ("kb.demo:demo_command", "Build DIR/kb.db (bundled facts on self-help groups)."),
+        "demo": ("kb.commands.demo:demo_command", "Build DIR/kb.db (bundled facts on self-help groups)."),
     },
 }
 

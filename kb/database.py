@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
+from kb.integrity.seals import break_seals, seal
 from kb.lock import take_lock
 from kb.migrations import APPLICATION_ID, MIGRATIONS
-from kb.seals import break_seals, seal
 
 BUSY_TIMEOUT_MS: Final = 30_000
 _CACHE_KB: Final = 16_384  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times

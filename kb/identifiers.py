@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from kb.errors import RecordError, UsageError
-from kb.printed import LONGEST, printed_title, year_in
+from kb.printed.title_and_year import LONGEST, printed_title, year_in
 from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use

@@ -13,7 +13,7 @@ from graph.measures.path_counts import cycles
 from graph.measures.retractions import AFTER, BEFORE, SAME_YEAR, TIMINGS, UNKNOWN, Exposure, Retracted, exposure
 from graph.measures.rpys import TOP, WINDOW, Spectrum, spectrum
 from graph.run_context import Field, Job
-from kb.printed import year_in
+from kb.printed.title_and_year import year_in
 from kb.queries.citations import Ids
 from kb.queries.structure import NoticeRow, read_notices
 from kb.store.measures import WorkPosition

@@ -8,12 +8,12 @@ from typing import Final
 
 import click
 
-from kb.changes import CHANGED, CORRECTED, GONE, RETRACTED, Change
 from kb.console import say
 from kb.database import open_kb
-from kb.problems import format_reason, group_reasons
+from kb.integrity.problems import format_reason, group_reasons
 from kb.queries.harvest_log import Task
 from kb.queries.works.pages import read_labels
+from kb.record_diff import CHANGED, CORRECTED, GONE, RETRACTED, Change
 
 SHOWN: Final = 20  # articles of one kind that are printed; all of them are in harvest_changes, and in --json
 _GROUPS: Final = {

@@ -32,7 +32,7 @@ from harvest.files.saved_page_layout import (
 from harvest.pubmed.dates import iso_date
 from kb.errors import RecordError
 from kb.identifiers import count_of, normalise_doi, normalise_pmcid, pmid_or_none
-from kb.printedids import printed_ids
+from kb.printed.identifiers_in_text import printed_ids
 from kb.records import (
     PAGE,
     AbstractSection,

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from kb.printed import LONGEST, year_in
-from kb.printedids import ASIDE
+from kb.printed.identifiers_in_text import ASIDE
+from kb.printed.title_and_year import LONGEST, year_in
 from kb.text import fold, words_in
 
 WITH_TITLE: Final = 3  # words in small letters from which a reference prints a title

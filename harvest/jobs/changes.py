@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from kb.changes import RETRACTED, Change, record_changes
 from kb.queries.harvest_log import read_known_before
 from kb.queries.works.notices import Sign, read_signs_by, read_signs_of
 from kb.queries.works.records import chunks, read_held, read_record
+from kb.record_diff import RETRACTED, Change, record_changes
 from kb.store.records import Saved
 
 

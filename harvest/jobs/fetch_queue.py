@@ -20,12 +20,12 @@ from harvest.jobs.changes import find_changes, read_before
 from harvest.jobs.ingest import Loaded
 from harvest.sources.entrez import BATCH, Answer
 from harvest.sources.request_types import ARTICLE, PUBMED, Question, article_question, list_question
-from kb.changes import GONE
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
-from kb.problems import NOT_ASKED
+from kb.integrity.problems import NOT_ASKED
 from kb.queries.harvest_log import Task, read_followed, read_resumable_run, read_settled
 from kb.queries.works.records import read_from_pubmed, read_held
+from kb.record_diff import GONE
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
 
 Progress = Callable[[str, int, int], None]

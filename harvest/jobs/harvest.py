@@ -17,13 +17,13 @@ from harvest.jobs.plan import Plan
 from harvest.jobs.searching import check_limits, search
 from harvest.jobs.snowball import harvest_rounds
 from harvest.sources.request_types import PUBMED
-from kb.changes import Change
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.identifiers import Identifier
 from kb.queries.harvest_log import Task, read_outcomes, read_problems, read_settled
 from kb.queries.snowball import read_frontier
 from kb.queries.updates import read_changes
+from kb.record_diff import Change
 from kb.store.ledger import save_file_counts, save_outcomes, save_pending
 
 

@@ -10,12 +10,12 @@ from harvest.http.client import Client
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists, now
 from harvest.jobs.searching import search
 from harvest.sources.entrez import BATCH
-from kb.changes import Change
 from kb.database import transaction
 from kb.errors import QuestionError
 from kb.queries.harvest_log import Answered, Task, read_answered, read_citing_pmids, read_outcomes, read_problems
 from kb.queries.updates import read_changes, read_due_articles, read_due_lists, read_queries, read_stored
 from kb.queries.works.records import read_held
+from kb.record_diff import Change
 from kb.store.ledger import Origin, save_origins
 
 LISTS: Final = ("cited_by", "similar", "references", "icite")

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from harvest.sources.response_validation import said_instead
 from kb.errors import TransientError
 from kb.identifiers import pmid_or_none
-from kb.printed import LONGEST, year_in
+from kb.printed.title_and_year import LONGEST, year_in
 from kb.text import fold, words_in
 
 _FIELDS: Final = 7  # journal, year, volume, first page, author, key, answer

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from kb.identifiers import normalise_doi
-from kb.printed_reference import PrintedName, parse_reference
+from kb.printed.reference import PrintedName, parse_reference
 from kb.queries.works.bibliography import Item, Name
 from kb.records import Notice
 from kb.text import collapse_spaces, fold, without_controls

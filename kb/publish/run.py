@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from kb.check import check_kb, logical_hash
 from kb.database import explain_sqlite, open_kb, transaction
 from kb.errors import DatabaseError, LitkbError
+from kb.integrity.check import check_kb, logical_hash
+from kb.integrity.seals import seal
 from kb.metadata import read_metadata
 from kb.publish.citation import format_citation
 from kb.publish.dictionary import format_dictionary
@@ -27,7 +28,6 @@ from kb.publish.readme import format_metadata, format_readme
 from kb.publish.report import Publication, format_report
 from kb.queries.invariants import Violation, read_damage
 from kb.queries.publishing import read_omissions, read_schema_differences
-from kb.seals import seal
 from kb.store.publishing import (
     save_omission,
     save_search_index,

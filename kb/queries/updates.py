@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final
 
-from kb.changes import Change
+from kb.record_diff import Change
 
 _SOURCES: Final = {  # list as it is asked -> the sources of its answers, and the list that they fill
     "cited_by": ("elink_citedin", "cited_by"),

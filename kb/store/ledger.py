@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from kb.changes import Change
 from kb.database import transaction
 from kb.queries.harvest_log import Task
+from kb.record_diff import Change
 from kb.searches import Search
 
 _KEPT: Final = (  # what no answer of the archive says

@@ -11,8 +11,8 @@ from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_work
-from kb.labels import article_label
-from kb.printedids import printed_ids
+from kb.printed.identifiers_in_text import printed_ids
+from kb.printed.labels import article_label
 from kb.queries.works.records import Held, marks, read_held, read_record, read_sources, read_states
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
 from kb.store.works import (

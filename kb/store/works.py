@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from kb.errors import CollisionError
 from kb.identifiers import cited_work, doi_work, work_key
-from kb.labels import citation_label
-from kb.printed import year_in
-from kb.printedids import NOTHING_PRINTED, PrintedIds, printed_ids
+from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
+from kb.printed.labels import citation_label
+from kb.printed.title_and_year import year_in
 from kb.queries.works.records import read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import RESOLVED, Reference

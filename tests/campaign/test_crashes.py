@@ -14,8 +14,8 @@ import pytest
 from harvest.pubmed.write_article import format_article_set, format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
-from kb.check import check_kb, logical_hash
 from kb.database import open_kb
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.works.records import read_held_pmids
 from tests.campaign.crashing import harvest_and_die
 from tests.campaign.scale import SHORT

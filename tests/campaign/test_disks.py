@@ -13,8 +13,8 @@ import pytest
 
 from harvest.pubmed.write_article import format_article_set
 from harvest.rehearsal.synthetic import synthetic_records
-from kb.check import check_kb, logical_hash
 from kb.database import open_kb, transaction
+from kb.integrity.check import check_kb, logical_hash
 from kb.store.records import save_records
 from tests.campaign.scale import SHORT
 from tests.records import record

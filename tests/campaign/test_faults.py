@@ -17,8 +17,8 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import KINDS, PASSING, UNSEEN, Fault
 from harvest.rehearsal.server import Rehearsal
-from kb.check import check_kb, logical_hash
 from kb.database import open_kb
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.archive import archive_path, read_answers
 from tests.campaign.scale import SHORT
 from tests.harvest.jobs.network_builders import Clock

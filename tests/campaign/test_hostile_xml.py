@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.check import check_kb
 from kb.database import open_kb
+from kb.integrity.check import check_kb
 from kb.queries.works.records import read_held_pmids
 from tests.builders import article_set, article_xml
 

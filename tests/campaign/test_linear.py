@@ -19,9 +19,10 @@ from harvest.identify import record_linkage
 from harvest.identify.printed_citation import parse_citation
 from harvest.pubmed import article
 from harvest.sources import ecitmatch, elink, esearch, icite, response_validation
-from kb import emails, identifiers, labels, printed, printedids, text
+from kb import emails, identifiers, text
 from kb.errors import LitkbError
-from kb.printed_reference import parse_reference
+from kb.printed import identifiers_in_text, labels, title_and_year
+from kb.printed.reference import parse_reference
 from kb.queries.search import query_parser
 from tests.builders import article_set, article_xml, reference_xml
 from tests.campaign.scale import SHORT
@@ -32,10 +33,10 @@ FIRST, LAST = 2**10, 2**14 if SHORT else 2**17  # characters
 ENOUGH = 0.05 if SHORT else 0.1  # CPU seconds from which a doubling is judged
 MOST = 3.0  # times as long for twice the text; the square would be 4
 EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
-    "kb.labels._JOURNAL search": "2,000 characters of a printed reference",
-    "kb.labels._PLACE sub": "what _JOURNAL found",
-    "kb.printedids._SEVERAL search": "5,000 characters of a printed reference",
-    "kb.printedids._OF_A_PAGE sub": "2,000 characters of a DOI",
+    "kb.printed.labels._JOURNAL search": "2,000 characters of a printed reference",
+    "kb.printed.labels._PLACE sub": "what _JOURNAL found",
+    "kb.printed.identifiers_in_text._SEVERAL search": "5,000 characters of a printed reference",
+    "kb.printed.identifiers_in_text._OF_A_PAGE sub": "2,000 characters of a DOI",
     "harvest.sources.response_validation._JSON_ERROR search": "20,000 characters of an answer",
     "harvest.rehearsal.query._TOKEN finditer": "a query put to a rehearsal",
 }
@@ -50,7 +51,7 @@ OPENINGS = (
 def modules() -> Iterator[object]:
     for package in (harvest, kb):
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not info.name.startswith(("kb.site.pictures", "kb.cli", "kb.demo")):
+            if not info.name.startswith(("kb.site.pictures", "kb.cli", "kb.commands.demo")):
                 yield importlib.import_module(info.name)
 
 
@@ -175,9 +176,9 @@ OF_TEXT = {
     "page lines": lambda s: saved_page.parse_page(PAGE.replace("{}", s.replace(" ", "\n")), pmid=1),
     "doi": identifiers.normalise_doi, "pmcid": identifiers.normalise_pmcid, "orcid": identifiers.normalise_orcid,
     "identifier": identifiers.parse_identifier, "work": lambda s: identifiers.cited_work(None, None, s),
-    "label": lambda s: labels.citation_label(s, None, 1), "printed": printed.printed_title,
+    "label": lambda s: labels.citation_label(s, None, 1), "printed": title_and_year.printed_title,
     "seeds": lambda s: read_seeds("f", s.encode()),
-    "printed ids": printedids.printed_ids, "citation": parse_citation, "in parts": parse_reference,
+    "printed ids": identifiers_in_text.printed_ids, "citation": parse_citation, "in parts": parse_reference,
     "fold": text.fold,
     "html": text.safe_html, "superscript": text.superscript, "emails": emails.affiliation_without_emails,
     "place": ecitmatch.printed_place, "match": record_linkage.Matcher([]).matches,

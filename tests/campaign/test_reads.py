@@ -22,8 +22,8 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
 from harvest.rehearsal.synthetic import pmid_of, synthetic_records
-from kb.check import check_kb
 from kb.database import open_kb
+from kb.integrity.check import check_kb
 from kb.queries.archive import archive_path
 from kb.site.server.serve import served
 from tests.campaign.scale import SHORT

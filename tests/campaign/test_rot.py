@@ -15,9 +15,9 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
 from harvest.rehearsal.synthetic import synthetic_records
-from kb.check import check_kb
 from kb.database import close_log, open_kb
 from kb.errors import LitkbError
+from kb.integrity.check import check_kb
 from kb.queries.archive import archive_path, read_damage
 from tests.campaign.rot import flipped
 from tests.campaign.scale import SHORT

@@ -17,8 +17,8 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
 from harvest.rehearsal.synthetic import pmid_of, synthetic_records
-from kb.check import check_kb
 from kb.database import open_kb
+from kb.integrity.check import check_kb
 from kb.publish.run import publish_kb
 from tests.campaign.scale import SHORT
 from tests.campaign.soaking import harvest_until

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from graph.run import compute_graph
-from kb.check import COMPUTED_TABLES
 from kb.database import open_kb
+from kb.integrity.check import COMPUTED_TABLES
 from tests.rows import add_article, add_citations, add_notice, add_work
 
 MEASURES = {  # table -> the measures whose runs say how its numbers came about

@@ -11,7 +11,7 @@ from graph import run
 from graph.measures import steps
 from graph.run import compute_graph
 from graph.run_context import Job
-from kb.check import COMPUTED_TABLES
+from kb.integrity.check import COMPUTED_TABLES
 from kb.queries.invariants import read_violations
 from kb.store.works import save_touched, touch
 from tests.rows import add_article, add_citations, add_work

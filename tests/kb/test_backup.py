@@ -15,12 +15,12 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
 from kb import database
-from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import NewerSchemaError
+from kb.integrity.check import check_kb, logical_hash
+from kb.integrity.seals import read_is_sealed
 from kb.migrations import MIGRATIONS
 from kb.queries.archive import archive_path
-from kb.seals import read_is_sealed
 from tests.harvest.jobs.network_builders import client_of
 from tests.records import record
 

@@ -337,7 +337,9 @@ def test_the_demonstration_is_built_checked_and_summed_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kb.demo.read_demonstration", lambda: read_demonstration()[:12])  # `make demo` builds all
+    monkeypatch.setattr(
+        "kb.commands.demo.read_demonstration", lambda: read_demonstration()[:12]
+    )  # `make demo` builds all
 
     assert run("demo", "made", "--synthetic", "30", "--faults") == 0
 

@@ -5,9 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from kb.check import check_kb, logical_hash
 from kb.database import open_kb, transaction
 from kb.identifiers import citation_key, work_id
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.harvest_log import read_identified
 from kb.queries.structure import read_work_named
 from kb.queries.works.pages import read_standings, read_work_by_identifier

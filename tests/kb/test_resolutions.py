@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.check import check_kb, logical_hash
 from kb.database import transaction
 from kb.identifiers import citation_key, work_id
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.resolutions import Candidate, read_candidates, read_resolution, read_unresolved, read_waiting
 from kb.records import Record
 from kb.store.records import save_gone, save_records

@@ -10,13 +10,13 @@ import pytest
 
 from graph.run import compute_graph
 from harvest.pubmed.write_article import format_article_set
-from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import close_log, open_kb, transaction
 from kb.errors import LitkbError
+from kb.integrity.check import check_kb
+from kb.integrity.seals import read_altered, read_is_sealed, seal
 from kb.records import MeshPlace
-from kb.seals import read_altered, read_is_sealed, seal
 from kb.store.mesh import save_mesh_tree
 from tests.campaign.rot import flipped
 from tests.site.conftest import LINKS, WAITING, field, fill

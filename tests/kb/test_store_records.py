@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import identifiers
-from kb.check import check_kb, logical_hash
 from kb.database import transaction
 from kb.errors import CollisionError
 from kb.identifiers import citation_key, work_id
+from kb.integrity.check import check_kb, logical_hash
 from kb.migrations import MIGRATIONS
 from kb.queries.harvest_log import read_status
 from kb.queries.works.records import read_record, read_records

@@ -14,10 +14,10 @@ import pytest
 
 from harvest.files.reference_lists import read_seeds
 from harvest.rehearsal.server import Rehearsal
-from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
+from kb.integrity.check import check_kb
 
 pytestmark = pytest.mark.real
 

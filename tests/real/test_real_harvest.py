@@ -15,10 +15,10 @@ from harvest.files.input_files import list_files
 from harvest.jobs.harvest import harvest
 from harvest.jobs.plan import Plan
 from harvest.jobs.rebuild import rebuild_kb
-from kb.check import check_kb, logical_hash
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.archive import archive_path
 
 pytestmark = pytest.mark.real

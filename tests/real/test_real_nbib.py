@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from Bio import Medline
 
-from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
 from kb.formats import BIBLIOGRAPHIES
+from kb.integrity.check import check_kb
 from kb.queries.works.bibliography import read_items
 
 pytestmark = pytest.mark.real

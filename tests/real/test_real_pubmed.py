@@ -12,7 +12,7 @@ from harvest.files.input_files import list_files, read_chunks
 from harvest.pubmed.article import parse_articles
 from kb.errors import RecordError
 from kb.identifiers import normalise_doi
-from kb.printed_reference import parse_reference
+from kb.printed.reference import parse_reference
 from kb.records import Deletion, Record
 
 pytestmark = pytest.mark.real

@@ -4,7 +4,7 @@ import pytest
 
 from harvest.sources.ecitmatch import parse_found
 from kb.identifiers import doi_key
-from kb.printedids import printed_ids
+from kb.printed.identifiers_in_text import printed_ids
 from tests.benchmarks.bench_resolve import LEAST_FOUND, MOST_INVENTED, REAL, measure_real, real_records
 
 FOLDER = REAL.parent / "eutils" / "ecitmatch"

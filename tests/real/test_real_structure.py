@@ -24,8 +24,8 @@ from graph.measures.retractions import TIMINGS, Retracted, exposure
 from graph.measures.rpys import deviations, spectrum
 from graph.measures.shortest_paths import shortest_paths
 from graph.run import compute_graph
-from kb.check import check_kb
 from kb.database import transaction
+from kb.integrity.check import check_kb
 from tests.rows import MOMENT
 
 pytestmark = pytest.mark.real

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from kb.errors import UsageError
-from kb.printed import printed_title
-from kb.printed_reference import parse_reference
+from kb.printed.reference import parse_reference
+from kb.printed.title_and_year import printed_title
 from kb.queries.citations import Ids, followed
 from kb.queries.works.notices import read_retracted
 from kb.text import fold

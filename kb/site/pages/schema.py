@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from kb.check import COMPUTED_TABLES, INDEX_TABLES, RUN_TABLES
+from kb.integrity.check import COMPUTED_TABLES, INDEX_TABLES, RUN_TABLES
 from kb.queries.examples import JOINS
 from kb.queries.invariants import read_tables
 from kb.queries.publishing import Column, read_columns, read_views

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that `litkb demo` makes, with a part of its records; what it prints is not looked at here."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kb.demo.read_demonstration", lambda: read_demonstration()[:12])
+        patch.setattr("kb.commands.demo.read_demonstration", lambda: read_demonstration()[:12])
         result = CliRunner().invoke(cli, ["demo", str(folder), "--synthetic", "12"])
     assert result.exit_code == 0, result.output
     return folder

@@ -9,7 +9,7 @@ import pytest
 from graph import run
 from graph.measures.structure_steps import first_notice, main_path_step, reference_years_step, retractions_step
 from graph.run import compute_graph
-from kb.check import check_kb
+from kb.integrity.check import check_kb
 from kb.queries.citations import read_computed
 from kb.queries.harvest_log import read_status
 from kb.queries.invariants import read_violations

@@ -14,18 +14,18 @@ from harvest.jobs.rebuild import rebuild_kb
 from harvest.pubmed.article import parse_articles
 from harvest.rehearsal import synthetic
 from kb import records as rows
-from kb.check import check_kb, logical_hash
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import RecordError
 from kb.formats import BIBLIOGRAPHIES
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.works.bibliography import read_items
 from kb.queries.works.records import read_record
 from kb.records import Record
 from kb.store.records import save_records
 from tests.harvest.pubmed.test_write_article import articles, books
-from tests.kb.test_bibliographies import full_record
+from tests.kb.formats.test_bibliographies import full_record
 from tests.records import LATER, MOMENT, record
 
 LANTERN = """\

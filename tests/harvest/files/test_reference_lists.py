@@ -8,7 +8,7 @@ from harvest.files.reference_lists import read_seeds
 from harvest.identify.seed import Seed
 from kb.errors import UsageError
 from kb.formats import BIBLIOGRAPHIES
-from tests.kb.test_formats import ITEM
+from tests.kb.formats.test_formats import ITEM
 
 RIS = """\
 TY  - JOUR

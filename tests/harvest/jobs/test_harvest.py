@@ -17,13 +17,13 @@ from harvest.pubmed.write_article import format_article_set, format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
-from kb.changes import Change
-from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import ArchiveError
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.archive import archive_path, read_answers, read_damage
 from kb.queries.harvest_log import Task, read_answer_names
 from kb.queries.search_log import Named, read_search_flow
+from kb.record_diff import Change
 from kb.records import Record
 from tests.builders import article_set, delete_xml
 from tests.harvest.jobs.network_builders import client_of

@@ -16,11 +16,11 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import KINDS, PASSING, Fault
 from harvest.rehearsal.server import Rehearsal
 from harvest.sources.request_types import PUBMED
-from kb.check import check_kb, logical_hash
 from kb.cli import cli
 from kb.console import run_command, shown_progress
 from kb.database import open_kb, transaction
 from kb.identifiers import citation_key
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.resolutions import Unresolved
 from kb.records import Record
 from kb.store.records import save_records

@@ -13,11 +13,11 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
-from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
+from kb.integrity.check import check_kb
 from kb.queries.archive import archive_path
 from kb.records import MeshPlace, PublicationType, Record
 from kb.store.mesh import save_mesh_tree

@@ -17,12 +17,12 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
-from kb.changes import Change, record_changes
-from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
+from kb.integrity.check import check_kb
 from kb.queries.archive import archive_path
+from kb.record_diff import Change, record_changes
 from kb.records import Notice, PublicationType, Record
 from tests.harvest.jobs.network_builders import client_of
 from tests.records import record

@@ -7,7 +7,7 @@ from harvest.pubmed.article import parse_articles
 from harvest.sources.response_validation import check_articles, check_status
 from kb.errors import RecordError, TransientError
 from kb.identifiers import citation_key, normalise_doi, year_in
-from kb.labels import citation_label
+from kb.printed.labels import citation_label
 from kb.text import fold, safe_html
 
 MEGABYTE = 2**20

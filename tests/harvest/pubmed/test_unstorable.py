@@ -13,12 +13,12 @@ from harvest.jobs.ingest import load_articles, load_icite, load_links
 from harvest.jobs.rebuild import rebuild_kb
 from harvest.pubmed.article import parse_articles
 from harvest.sources.icite import parse_icite
-from kb.check import check_kb
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import RecordError, TransientError
 from kb.identifiers import COUNT_LIMIT, count_of
+from kb.integrity.check import check_kb
 from kb.queries.archive import archive_path
 from tests.builders import article_set, article_xml
 from tests.harvest.sources.test_elink import answer, link_set

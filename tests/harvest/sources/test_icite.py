@@ -15,9 +15,9 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
 from harvest.sources.icite import IciteRecord, parse_icite
-from kb.check import check_kb, logical_hash
 from kb.database import open_kb
 from kb.errors import TransientError, UsageError
+from kb.integrity.check import check_kb, logical_hash
 from kb.queries.archive import archive_path
 from kb.records import IciteMetrics, LinkList
 from tests.harvest.jobs.network_builders import client_of

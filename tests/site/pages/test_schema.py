@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import networkx as nx
 import pytest
 
-from kb.check import COMPUTED_TABLES
 from kb.database import open_kb
+from kb.integrity.check import COMPUTED_TABLES
 from kb.queries.examples import JOINS
 from kb.site import prepare_connection
 from kb.site.parts.sql_functions import FUNCTIONS

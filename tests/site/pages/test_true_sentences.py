@@ -22,6 +22,7 @@ from harvest.pubmed.write_article import format_article_set, format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
+from kb.commands.status import format_status
 from kb.database import open_kb, transaction
 from kb.publish.report import Publication, title_of
 from kb.publish.run import publish_kb
@@ -30,7 +31,6 @@ from kb.queries.archive import archive_path
 from kb.queries.harvest_log import Task, read_status
 from kb.queries.works.pages import read_counts, read_receipt
 from kb.site.parts.messages import origin_sentence
-from kb.statuscli import format_status
 from kb.store.ledger import save_outcomes, save_run
 from kb.store.records import save_gone, save_records
 from tests.harvest.jobs.network_builders import client_of

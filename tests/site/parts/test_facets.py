@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from graph.run import compute_graph
 from harvest.rehearsal.mesh_branches import synthetic_places
 from harvest.rehearsal.synthetic import synthetic_records
-from kb.check import check_kb
 from kb.database import open_kb, transaction
+from kb.integrity.check import check_kb
 from kb.queries.search import facet_index
 from kb.queries.search.facets import FacetValue, narrowed
 from kb.queries.search.matches import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted

@@ -22,10 +22,10 @@ from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.mesh_branches import format_mesh, synthetic_places
 from harvest.rehearsal.server import Rehearsal
 from harvest.rehearsal.synthetic import synthetic_records
-from kb.check import check_kb
 from kb.console import say, shown_progress
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
+from kb.integrity.check import check_kb
 from kb.queries.archive import archive_path
 from kb.queries.harvest_log import read_status
 from kb.queries.works.pages import read_related, read_standings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?:\s|;|$)", re.MULTILINE)
 FLOORS = {"lxml": (6, 1, 0), "datasette": (0, 65, 4), "biopython": (1, 87), "jinja2": (3, 1, 5)}  # safe from here on
 

@@ -20,7 +20,7 @@ from kb.formats.ris import format_ris
 from kb.queries.works.bibliography import Item, Name, read_items
 from kb.records import AbstractSection, Keyword
 from kb.store.records import save_records
-from tests.kb.items import ARTICLE
+from tests.kb.formats.items import ARTICLE
 from tests.records import MOMENT, record, reference_of
 
 VEDERHUS = Name("Vederhus", "John-Kåre", None, None, "author", "Vederhus JK")

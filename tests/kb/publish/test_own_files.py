@@ -8,9 +8,9 @@ import pytest
 
 from harvest.archive import open_archive
 from kb.cli import cli
+from kb.commands.demo import _refuse_foreign
 from kb.console import run_command
 from kb.database import open_kb, transaction
-from kb.demo import _refuse_foreign
 from kb.queries.archive import archive_path
 from kb.records import DEMONSTRATION, PUBMED, SYNTHETIC
 from kb.store.records import save_records

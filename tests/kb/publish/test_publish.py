@@ -19,12 +19,12 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
-from kb.check import check_kb, logical_hash
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import close_log, open_kb, transaction
 from kb.emails import LEFT_OUT
 from kb.errors import DatabaseError, LitkbError, UsageError
+from kb.integrity.check import check_kb, logical_hash
 from kb.publish.files import open_folder
 from kb.publish.run import Options, Published, publish_kb
 from kb.queries.harvest_log import Task

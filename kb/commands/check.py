@@ -8,14 +8,14 @@ from typing import Final
 
 import click
 
-from kb.check import check_kb, logical_hash
 from kb.console import json_option, kb_argument, say, tell
 from kb.database import open_kb
+from kb.integrity.check import check_kb, logical_hash
+from kb.integrity.seals import read_is_sealed
 from kb.publish.files import sha256
 from kb.queries.archive import archive_path, read_damage
 from kb.queries.harvest_log import read_answer_names
 from kb.queries.invariants import Violation
-from kb.seals import read_is_sealed
 
 _VERSION: Final = re.compile(r"kb-([0-9a-f]{12})\.db")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.identifiers import citation_key
-from kb.printed import printed_title, year_in
+from kb.printed.title_and_year import printed_title, year_in
 
 TITLE = "The role of social supports and mutual help in recovery"
 PRINTED = f"Laudet AB, Høie M, White WL. {TITLE}. Alcohol Treat Q. 2006;24(1-2):33-73."

@@ -19,10 +19,10 @@ from kb.formats import BIBLIOGRAPHIES
 from kb.queries.works.bibliography import Item, Name, read_items, read_scope_items
 from kb.store.records import save_records
 from tests.graph.export.hostile import titles
-from tests.kb.test_formats import ITEM, plain, shown, written
+from tests.kb.formats.test_formats import ITEM, plain, shown, written
 from tests.records import MOMENT, record
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "formats.md"
 PLAIN = "One size doesn't fit all: DNA in Norway"
 GROUP = Name(None, None, None, "Recovery and Care Group", "author", "Recovery and Care Group")
 EDITOR = Name("Høie", "MM", None, None, "editor", "Høie MM")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from kb.formats import BIBLIOGRAPHIES
-from kb.printed_reference import PrintedName, PrintedReference, parse_names, parse_reference
+from kb.printed.reference import PrintedName, PrintedReference, parse_names, parse_reference
 from kb.queries.works.bibliography import Item
 
 NAMES = (PrintedName("Okoro", "A. B."), PrintedName("van der Lind", "J."))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.labels import citation_label
+from kb.printed.labels import citation_label
 
 
 @pytest.mark.parametrize(

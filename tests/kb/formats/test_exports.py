@@ -17,7 +17,7 @@ from kb.formats.webmeta import citation_tags
 from kb.queries.works.bibliography import Item, Name, read_items
 from kb.records import ArticleIdentifier, Keyword
 from kb.store.records import save_records
-from tests.kb.test_formats import ITEM, written
+from tests.kb.formats.test_formats import ITEM, written
 from tests.records import MOMENT, record
 
 LUND = Name("Lund", "Eva", None, None, "author", "Lund E")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from kb.cli import cli
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^    (?:\$ )?(litkb .+?)(?: {2,}#.*)?$", README, re.MULTILINE)
 

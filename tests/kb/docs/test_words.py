@@ -12,7 +12,7 @@ from kb.cli import cli
 from kb.console import LazyGroup
 from kb.text import counted, noun
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "kb" / "site" / "templates"
 # templates that are not reworded yet
 LATER: set[str] = set()

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from kb.formats.webmeta import citation_tags, coins, json_ld
 from kb.queries.works.bibliography import Name
 from tests.graph.export.hostile import titles
-from tests.kb.items import ARTICLE
+from tests.kb.formats.items import ARTICLE
 
 ITEM = ARTICLE._replace(
     names=(

@@ -19,7 +19,7 @@ from kb.publish.run import publish_kb
 from kb.store.records import save_records
 from tests.records import MOMENT, record, reference_of
 
-DOCS = (Path(__file__).resolve().parents[2] / "docs/using-the-file.md").read_text()
+DOCS = (Path(__file__).resolve().parents[3] / "docs/using-the-file.md").read_text()
 ASK = """
 import asyncio, json, sys, yaml
 from datasette.app import Datasette

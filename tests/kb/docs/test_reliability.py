@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reliability.md").read_text()
 ROWS = [line.split(" | ") for line in PAGE.splitlines() if re.match(r"\| [RSL]\d+ \|", line)]
 NAMED = re.compile(r"`(?:((?:\w+/)+\w+\.py)(?:::(test_\w+))?|(test_\w+))`")

@@ -10,6 +10,7 @@ import numpy as np
 
 from kb.database import snapshot
 from kb.identifiers import cited_work, node_name, work_id
+from kb.integrity.seals import read_altered
 from kb.queries.invariants import (
     Violation,
     read_cited_keys,
@@ -26,7 +27,6 @@ from kb.queries.invariants import (
 from kb.queries.search.facet_index import INDEXED, count_having, places_among, read_indexed, read_values
 from kb.queries.works.records import read_held_pmids, read_records
 from kb.records import content_hash
-from kb.seals import read_altered
 from kb.text import fold, name_key
 
 RUN_TABLES: Final = frozenset(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.printedids import NOTHING_PRINTED, PrintedIds, printed_ids
+from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
 
 WICK = "Wick A, Flame B. Lamps of the harbour. J Lamp. 2001;3:1-9."
 SICI = "10.5555/(sici)1234(1998)17:15<1661::aid-l9>3.0.co;2-2"

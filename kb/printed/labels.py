@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from kb.printed import LONGEST, year_in
+from kb.printed.title_and_year import LONGEST, year_in
 from kb.records import Record
 from kb.text import collapse_spaces
 

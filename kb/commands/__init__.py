@@ -1,0 +1,1 @@
+"""The commands of the knowledge base itself: check, status, demo."""

@@ -1,0 +1,1 @@
+"""Whether a file is what was written: invariants, seals, and problems in words."""

@@ -1,0 +1,1 @@
+"""Printed references: year, title, place, identifiers, labels."""
