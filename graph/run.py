@@ -4,7 +4,6 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
@@ -12,6 +11,7 @@ from graph.measures.steps import cocitations_step, communities_step, couplings_s
 from graph.measures.structure_steps import main_path_step, reference_years_step, retractions_step
 from graph.run_context import Job
 from graph.similarity.suggest import suggestions_step
+from kb.clock import now
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
 from kb.integrity.check import COMPUTED_TABLES, FACET_TABLES
@@ -44,13 +44,8 @@ class GraphSummary(NamedTuple):
     seconds: float
 
 
-def _now() -> str:
-    """Return the moment, ISO 8601 UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def compute_graph(
-    db: sqlite3.Connection, *, steps: Sequence[Callable[[Job], None]] = STEPS, clock: Callable[[], str] = _now
+    db: sqlite3.Connection, *, steps: Sequence[Callable[[Job], None]] = STEPS, clock: Callable[[], str] = now
 ) -> GraphSummary:
     """Compute and save the measures of a file, all of them if steps says nothing else: docs/measures.md lists them.
 

@@ -11,8 +11,8 @@ from harvest.archive import open_archive
 from harvest.commands.harvest import clients_of, person_at_terminal, yes_option
 from harvest.commands.outcome import show_changes, show_problems, show_unknown
 from harvest.http.client import settings_from_environment
-from harvest.jobs.fetch_queue import now
 from harvest.jobs.update import DUE, Due, UpdateSummary, read_due, update
+from kb.clock import now
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
 from kb.queries.archive import archive_path

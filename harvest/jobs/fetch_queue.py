@@ -10,7 +10,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
@@ -20,6 +19,7 @@ from harvest.jobs.changes import find_changes, read_before
 from harvest.jobs.ingest import Loaded
 from harvest.sources.entrez import BATCH, Answer
 from harvest.sources.request_types import ARTICLE, PUBMED, Question, article_question, list_question
+from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
 from kb.integrity.problems import NOT_ASKED
@@ -32,11 +32,6 @@ Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
 
 SLOWEST: Final = 5.0  # seconds for which an answer, or the disk, may keep the loader waiting; NCBI needs about 0.7
-
-
-def now() -> str:
-    """Return the moment, ISO 8601 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class Person(NamedTuple):

@@ -11,10 +11,11 @@ from harvest.identify.agreement import Subject
 from harvest.identify.claims import decision_by_pmid, other_versions, versions_by_doi
 from harvest.identify.identify import GROUP, identify_together
 from harvest.identify.record_linkage import ACCEPTED, MARGIN, QUEUED, Match, Matcher, decided, is_forbidden, subject_of
-from harvest.jobs.fetch_queue import Progress, now
+from harvest.jobs.fetch_queue import Progress
 from harvest.pubmed.article import parse_articles
 from harvest.sources.ecitmatch import Place, printed_place
 from harvest.sources.entrez import BATCH, fetch_articles, match_citations
+from kb.clock import now
 from kb.database import transaction
 from kb.errors import SourceError
 from kb.identifiers import Identifier, doi_key

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from harvest.http.client import Client
-from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists, now
+from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists
 from harvest.jobs.searching import search
 from harvest.sources.entrez import BATCH
+from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError
 from kb.queries.harvest_log import Answered, Task, read_answered, read_citing_pmids, read_outcomes, read_problems

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from kb.text import MONTHS
+
 FIRST_YEAR: Final = 1500  # older than any journal; PubMed holds placeholders such as "0000" and "0001"
 LAST_YEAR: Final = 2100
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _NUMBERS: Final = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
 _FOUR_DIGITS: Final = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from harvest.pubmed.dates import MONTHS, book_line, citation_line, first_year
+from harvest.pubmed.dates import book_line, citation_line, first_year
 from harvest.rehearsal.vocabulary import COMMON_TERMS, QUALIFIERS, TOPICS, Draw, abstract_of, picked, words_of_title
 from kb.identifiers import SYNTHETIC_FROM
 from kb.records import (
@@ -33,6 +33,7 @@ from kb.records import (
     Record,
     Reference,
 )
+from kb.text import MONTHS
 
 FIRST_YEAR: Final = 1980
 LAST_YEAR: Final = 2025

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeVar
 
 from harvest.http.client import Client
@@ -11,6 +10,7 @@ from harvest.sources.elink import KINDS, check_links
 from harvest.sources.esearch import MOST_HITS, SearchHits, parse_search
 from harvest.sources.response_validation import check_articles
 from harvest.sources.search_fields import lost_fields
+from kb.clock import now
 from kb.errors import QuestionError, TransientError, UsageError
 from kb.identifiers import Identifier
 from kb.searches import SearchWarning, format_warnings
@@ -237,9 +237,4 @@ def _ask(
 ) -> tuple[Answer, T]:
     body, checked = client.ask(endpoint, request, check, deadline=deadline)
     told = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in request.items()}
-    return Answer(endpoint, told, body, moment()), checked
-
-
-def moment() -> str:
-    """Return the moment, ISO 8601 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Answer(endpoint, told, body, now()), checked

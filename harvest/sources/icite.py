@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from harvest.http.client import Client
-from harvest.sources.entrez import Answer, moment
+from harvest.sources.entrez import Answer
 from harvest.sources.response_validation import said_instead
+from kb.clock import now
 from kb.errors import RecordError, TransientError, UsageError
 from kb.identifiers import count_of, pmid_or_none
 from kb.records import IciteMetrics, LinkList
@@ -39,7 +40,7 @@ def fetch_icite(client: Client, pmids: Sequence[int]) -> Answer:
         raise UsageError(f"iCite takes 1 to {MOST} PMIDs in one request.")
     request = {"pmids": ",".join(map(str, pmids)), "fl": _FIELDS}
     body, _ = client.get(NAME, "pubs", request, check_icite)
-    return Answer(SOURCE, request, body, moment())
+    return Answer(SOURCE, request, body, now())
 
 
 def check_icite(body: bytes) -> list[Mapping[str, Any]]:

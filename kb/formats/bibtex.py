@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kb.formats.common import (
+    MONTHS_SHORT,
     NAMED_ARTICLE,
     chapter_number,
     clean,
@@ -45,7 +46,6 @@ _ESCAPES: Final = {
 _SPECIAL: Final = re.compile("[" + re.escape("".join(_ESCAPES)) + "]")
 _WORD: Final = re.compile(r"[^\W_][\w'’-]*")
 _PLAIN_DOI: Final = re.compile(r"[\w./:;()<>-]+", re.ASCII)
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def format_bibtex(items: Iterable[Item]) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _place(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "journal", _braced(item.journal or item.abbreviation)
     yield "booktitle", _protected(clean(item.book_title)) if item.record_type == "book chapter" else None
     yield "year", _braced(str(parts[0]) if parts else None)
-    yield "month", _braced(season(item)) if season(item) else _MONTHS[parts[1] - 1] if len(parts) > 1 else None
+    yield "month", _braced(season(item)) if season(item) else MONTHS_SHORT[parts[1] - 1] if len(parts) > 1 else None
     yield from (("volume", _braced(item.volume)), ("number", _braced(item.issue)))
     yield "series", _protected(clean(item.series_title))
     yield from (("chapter", _braced(chapter_number(item))), ("edition", _braced(item.edition)))

@@ -7,9 +7,9 @@ from kb.identifiers import normalise_doi
 from kb.printed.reference import PrintedName, parse_reference
 from kb.queries.works.bibliography import Item, Name
 from kb.records import Notice
-from kb.text import collapse_spaces, fold, without_controls
+from kb.text import MONTHS, collapse_spaces, fold, without_controls
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS_SHORT: Final = tuple(name.lower() for name in MONTHS)
 _DATE: Final = re.compile(r"^(\d{4})(?:\s+([A-Z][a-z]{2}))?(?:\s+(\d{1,2}))?\b")
 _MONTHS_LONG: Final = re.compile(r"(\d{4}) ([A-Z][a-z]{2})-(?:(\d{4}) )?([A-Z][a-z]{2})")
 _DAYS_LONG: Final = re.compile(r"(\d{4}) ([A-Z][a-z]{2}) \d{1,2}-(\d{1,2})")
@@ -90,11 +90,11 @@ def isbns(item: Item) -> list[str]:
 def date_parts(item: Item) -> list[int]:
     """Return year, month and day as far as PubMed's words say them; [] where no year is known."""
     match = _DATE.match(item.pub_date or "")
-    if not match or (match[2] and match[2].lower() not in _MONTHS):
+    if not match or (match[2] and match[2].lower() not in MONTHS_SHORT):
         return [item.year] if item.year else []
     parts = [int(match[1])]
     if match[2]:
-        parts.append(_MONTHS.index(match[2].lower()) + 1)
+        parts.append(MONTHS_SHORT.index(match[2].lower()) + 1)
         if match[3] and 1 <= int(match[3]) <= 31:
             parts.append(int(match[3]))
     return parts
@@ -103,10 +103,10 @@ def date_parts(item: Item) -> list[int]:
 def end_parts(item: Item) -> list[int]:
     """Return year, month and day of the end of "2003 Jan-Feb", "1998 Dec-1999 Jan", "2001 May 1-15"; [] without one."""
     words = clean(item.pub_date)
-    if (match := _MONTHS_LONG.fullmatch(words)) and match[4].lower() in _MONTHS:
-        return [int(match[3] or match[1]), _MONTHS.index(match[4].lower()) + 1]
-    if (match := _DAYS_LONG.fullmatch(words)) and match[2].lower() in _MONTHS:
-        return [int(match[1]), _MONTHS.index(match[2].lower()) + 1, int(match[3])]
+    if (match := _MONTHS_LONG.fullmatch(words)) and match[4].lower() in MONTHS_SHORT:
+        return [int(match[3] or match[1]), MONTHS_SHORT.index(match[4].lower()) + 1]
+    if (match := _DAYS_LONG.fullmatch(words)) and match[2].lower() in MONTHS_SHORT:
+        return [int(match[1]), MONTHS_SHORT.index(match[2].lower()) + 1, int(match[3])]
     return []
 
 

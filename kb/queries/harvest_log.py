@@ -190,15 +190,6 @@ def read_citing_pmids(db: sqlite3.Connection, pmids: list[int]) -> set[int]:
     )  # fmt: skip
 
 
-def read_similar_pmids(db: sqlite3.Connection, pmids: list[int]) -> set[int]:
-    """Return PubMed's similar articles of pmids."""
-    return _linked(
-        db, pmids,
-        """select coalesce(w.merged_into, w.id) from similar_articles s join works w on w.id = s.similar_pmid
-        where s.pmid = ?""",
-    )  # fmt: skip
-
-
 def _linked(db: sqlite3.Connection, pmids: list[int], sql: str) -> set[int]:
     return {row[0] for pmid in pmids for row in db.execute(sql, (pmid,)) if row[0] > 0}
 

@@ -166,10 +166,3 @@ def read_waiting(db: sqlite3.Connection) -> list[Waiting]:
         f"select id, reference_key, {_PRINTED.format(id='references_waiting.id')}, printed from references_waiting"
     )
     return [Waiting(*row) for row in rows]
-
-
-def read_work_resolution(db: sqlite3.Connection, work: int) -> tuple[Resolution, list[Candidate]] | None:
-    """Return what is decided of a cited work, with its candidates; None where nobody has looked at it."""
-    columns = ", ".join(Resolution._fields)
-    row = db.execute(f"select {columns} from resolutions where id = ?", (work,)).fetchone()
-    return (Resolution(*row), read_candidates(db, work)) if row else None

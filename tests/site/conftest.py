@@ -15,6 +15,8 @@ from graph.run import compute_graph
 from kb.database import open_kb, transaction
 from kb.identifiers import citation_key
 from kb.queries.resolutions import Candidate
+from kb.queries.search.query_parser import parse_query
+from kb.queries.search.query_tree import parts_of
 from kb.records import (
     AbstractSection,
     Affiliation,
@@ -215,3 +217,8 @@ def field_db(field_file: Path) -> Iterator[sqlite3.Connection]:
     db = open_kb(field_file, readonly=True)
     yield db
     db.close()
+
+
+def understood(text: str) -> str:
+    """Return a search as the page says that it was understood."""
+    return "; ".join(part.words for part in parts_of(parse_query(text)))

@@ -47,11 +47,6 @@ def split_words(parts: Sequence[Node]) -> tuple[str | None, list[Node]]:
     return _expression([*words, *excluded]), others
 
 
-def fts_expression(parts: Sequence[Node]) -> str | None:
-    """Return the expression of FTS5 of those parts that are of words, every term quoted; None where there is none."""
-    return split_words(parts)[0]
-
-
 def _is_of_words(node: Node) -> bool:
     """Return whether FTS5 can say it: "not x" alone is no expression of its."""
     if isinstance(node, Group):

@@ -186,11 +186,6 @@ def parts_of(query: Query) -> list[Part]:
     return [Part(_described(part), format_parts(parts[:n] + parts[n + 1 :])) for n, part in enumerate(parts)]
 
 
-def describe(query: Query) -> str:
-    """Return the search as it was understood, as a sentence; "" where nothing is asked."""
-    return "; ".join(part.words for part in parts_of(query))
-
-
 def _described(node: Node, *, is_within: bool = False) -> str:
     if isinstance(node, Term):
         return _described_term(node)

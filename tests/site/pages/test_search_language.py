@@ -16,7 +16,7 @@ from kb.queries.search.known_works import read_named
 from kb.queries.search.matches import read_all_found, read_wanted
 from kb.queries.search.query import read_query
 from kb.queries.search.query_parser import DEEPEST, MOST_TOKENS, parse_query
-from kb.queries.search.query_tree import describe, format_query
+from kb.queries.search.query_tree import format_query
 from kb.queries.search.spelling import read_corrections
 from kb.records import (
     AbstractSection,
@@ -30,7 +30,7 @@ from kb.records import (
 )
 from kb.store.mesh import save_mesh_tree
 from tests.records import record, reference_of
-from tests.site.conftest import Get, fill, served
+from tests.site.conftest import Get, fill, served, understood
 
 OTTER, LUNG, TRIAL, NORSK = 71001, 71002, 71003, 71004
 CITED = 72001
@@ -192,7 +192,7 @@ def test_brackets_and_signs_of_chemistry_are_words(text: str):
     query = parse_query(text)
 
     assert query.problems == ()
-    assert "not" not in describe(query)
+    assert "not" not in understood(text)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_brackets_and_signs_of_chemistry_are_words(text: str):
     ],
 )
 def test_operators_are_read_from_left_to_right_and_words_beside_one_another_belong_together(text: str, words: str):
-    assert describe(parse_query(text)) == words
+    assert understood(text) == words
 
 
 def test_an_export_takes_what_the_site_finds_and_identifiers_of_cited_works(db: sqlite3.Connection):
