@@ -49,8 +49,13 @@ def phrase(measure: str, count: int, names: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str], count: int) -> str:
-    """Return 'A', 'A and B', 'A, B and 3 more'; a name with a comma in it stands in quotation marks."""
-    *before, last = [f'"{name}"' if "," in name else name for name in names]
+    """Return 'A', 'A and B', 'A, B and 3 more'."""
+    *before, last = map(quoted, names)
     if more := count - len(names):
         before, last = [*before, last], f"{more} more"
     return f"{', '.join(before)} and {last}" if before else last
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotation marks where it has a comma or semicolon, which part a reason, or such marks."""
+    return '"' + name.replace('"', "'") + '"' if set(name) & set(',;"') else name

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from graph.similarity.related_reasons import quoted
 from kb.text import counted
 
 
@@ -38,7 +39,7 @@ most like Vederhus 2020 Addict Sci Clin Pract; like yours in words: recovery; Pu
     if told.co_cited:
         said.append(f"cited together with yours by {_works(told.co_cited)}")
     if told.coupled:
-        most = f", most like {told.partner}" if told.partner else ""
+        most = f", most like {quoted(told.partner)}" if told.partner else ""
         said.append(f"cites {_works(told.coupled)} that yours cite{most}")
     if told.words:
         said.append("like yours in words: " + ", ".join(told.words))

@@ -14,6 +14,7 @@ _SHARED: Final = {  # how a part begins -> what is counted
 _SAME: Final = re.compile(r"(?<=^cites )\d+(?= of the same works)")
 _BESIDE: Final = re.compile(r"(?<= and )\d+(?= more$)")
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_ONE: Final = re.compile(r'(?:^|; )((?:"[^"]*"|[^;]|;(?! ))+)')  # a part; what stands in quotation marks is a name
 _SUGGESTED: Final = (
     (re.compile(r"(?<=^cited by )[\d,]+(?= of yours)"), "cited_by"),
     (re.compile(r"(?<=^cites )[\d,]+(?= of yours)"), "cites"),
@@ -35,7 +36,7 @@ def suggestion_reason(reason: str, evidence: Callable[[str], str]) -> list[Part]
 
 def _in_parts(reason: str, read: Callable[[str], list[Part]]) -> list[Part]:
     parts: list[Part] = []
-    for said in reason.split("; "):
+    for said in _ONE.findall(reason):
         parts += [Part("; "), *read(said)] if parts else read(said)
     return parts
 
