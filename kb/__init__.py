@@ -1,1 +1,14 @@
-"""litkb kb: records to rows to pages; see kb.cli for the command and kb.site for the pages."""
+"""litkb kb: records to rows to pages; see kb.cli for the command and kb.site for the pages.
+
+Public, as docs/python.md shows: open_library, search.
+"""
+
+from typing import TYPE_CHECKING
+
+from kb.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from kb.library import open_library, search
+
+__all__ = ["open_library", "search"]
+__getattr__ = lazy_names(__name__, {"open_library": "kb.library", "search": "kb.library"})
