@@ -22,8 +22,8 @@ from graph.export.formats.neo4j import format_neo4j_edges, format_neo4j_nodes
 from graph.export.formats.nodelink import format_nodelink
 from graph.export.formats.pajek import format_pajek
 from graph.export.formats.vosviewer import format_vos_json, format_vos_map, format_vos_network
+from graph.export.journal_citations import journal_citations
 from graph.export.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
-from graph.measures.journal_citations import journal_citations
 from kb.console import litkb_version
 from kb.database import snapshot
 from kb.errors import UsageError

@@ -17,8 +17,8 @@ from harvest.jobs.fetch_queue import Person, Progress
 from harvest.jobs.harvest import Summary, harvest
 from harvest.jobs.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
 from harvest.jobs.rebuild import rebuild_kb
+from harvest.jobs.request_types import PUBMED
 from harvest.sources.icite import SOURCE as ICITE
-from harvest.sources.request_types import PUBMED
 from kb.console import (
     json_option,
     kb_argument,

@@ -9,7 +9,7 @@ from typing import Final
 from harvest.files.input_files import read_chunks
 from harvest.files.reference_lists import read_seeds
 from harvest.identify.seed import Seed, seed_of
-from harvest.identify.seed_resolution import known_here
+from harvest.jobs.seed_resolution import known_here
 from kb.console import Listed, say
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier

@@ -13,9 +13,9 @@ from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from harvest.http import transport
+from harvest.http.entrez_request import build_form
 from harvest.http.rate_limit import Pace, pace_file
-from harvest.sources.entrez_request import build_form
-from harvest.sources.response_validation import check_status
+from harvest.http.response_validation import check_status
 from kb.errors import PermanentError, SourceError, TransientError, UsageError
 
 NCBI: Final = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"

@@ -17,8 +17,8 @@ from harvest.http.client import Client
 from harvest.http.transport import is_ncbi
 from harvest.jobs.changes import find_changes, read_before
 from harvest.jobs.ingest import Loaded
+from harvest.jobs.request_types import ARTICLE, PUBMED, Question, article_question, list_question
 from harvest.sources.entrez import BATCH, Answer
-from harvest.sources.request_types import ARTICLE, PUBMED, Question, article_question, list_question
 from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError

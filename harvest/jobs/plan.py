@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from harvest.identify.identify import GROUP
 from harvest.identify.seed import TITLE, Seed, seed_of
-from harvest.identify.seed_resolution import left_to_ask
+from harvest.jobs.seed_resolution import left_to_ask
 from harvest.sources.entrez import BATCH
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier

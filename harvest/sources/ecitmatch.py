@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from harvest.sources.response_validation import said_instead
+from harvest.http.response_validation import said_instead
 from kb.errors import TransientError
 from kb.identifiers import pmid_or_none
 from kb.printed.title_and_year import LONGEST, year_in

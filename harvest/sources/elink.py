@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from harvest.sources.response_validation import error_words, parse_document, refusal
+from harvest.http.response_validation import error_words, parse_document, refusal
 from kb.errors import RecordError
 from kb.identifiers import count_of, pmid_or_none
 from kb.records import DEMONSTRATION, SYNTHETIC, LinkList

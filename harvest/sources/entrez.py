@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from harvest.http.client import Client
+from harvest.http.response_validation import check_articles
 from harvest.sources.ecitmatch import Place, format_question, parse_found
 from harvest.sources.elink import KINDS, check_links
 from harvest.sources.esearch import MOST_HITS, SearchHits, parse_search
-from harvest.sources.response_validation import check_articles
 from harvest.sources.search_fields import lost_fields
 from kb.clock import now
 from kb.errors import QuestionError, TransientError, UsageError

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final, NamedTuple
 
-from harvest.sources.response_validation import error_words, parse_document, refusal, said_instead
+from harvest.http.response_validation import error_words, parse_document, refusal, said_instead
 from kb.errors import TransientError
 from kb.identifiers import pmid_or_none
 from kb.searches import SearchWarning

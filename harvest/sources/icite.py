@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from harvest.http.client import Client
+from harvest.http.response_validation import said_instead
 from harvest.sources.entrez import Answer
-from harvest.sources.response_validation import said_instead
 from kb.clock import now
 from kb.errors import RecordError, TransientError, UsageError
 from kb.identifiers import count_of, pmid_or_none

@@ -15,10 +15,11 @@ import harvest
 import kb
 from harvest.files import mesh_tree, nbib, saved_page
 from harvest.files.reference_lists import read_seeds
+from harvest.http import response_validation
 from harvest.identify import record_linkage
 from harvest.identify.printed_citation import parse_citation
 from harvest.pubmed import article
-from harvest.sources import ecitmatch, elink, esearch, icite, response_validation
+from harvest.sources import ecitmatch, elink, esearch, icite
 from kb import emails, identifiers, text
 from kb.errors import LitkbError
 from kb.printed import identifiers_in_text, labels, title_and_year
@@ -37,7 +38,7 @@ EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
     "kb.printed.labels._PLACE sub": "what _JOURNAL found",
     "kb.printed.identifiers_in_text._SEVERAL search": "5,000 characters of a printed reference",
     "kb.printed.identifiers_in_text._OF_A_PAGE sub": "2,000 characters of a DOI",
-    "harvest.sources.response_validation._JSON_ERROR search": "20,000 characters of an answer",
+    "harvest.http.response_validation._JSON_ERROR search": "20,000 characters of an answer",
     "harvest.rehearsal.query._TOKEN finditer": "a query put to a rehearsal",
 }
 OPENINGS = (

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from harvest.http.response_validation import check_articles, check_status
 from harvest.pubmed.article import parse_articles
 from harvest.sources.elink import KINDS, check_links, parse_links
 from harvest.sources.esearch import SearchHits, parse_search
-from harvest.sources.response_validation import check_articles, check_status
 from harvest.sources.search_fields import lost_fields
 from kb.errors import LitkbError, PermanentError, QuestionError, RecordError, TransientError
 from kb.records import LinkList, Record

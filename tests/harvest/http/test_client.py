@@ -11,12 +11,12 @@ from types import SimpleNamespace
 import pytest
 
 from harvest.http.client import FIRST_CONTACT, NCBI, Client, Settings, settings_from_environment
+from harvest.http.response_validation import check_articles
 from harvest.http.transport import redirected, seconds_of, send
 from harvest.rehearsal.faults import FINAL, KINDS, PASSING, Fault
 from harvest.rehearsal.server import Rehearsal
 from harvest.sources.elink import check_links
 from harvest.sources.esearch import parse_search
-from harvest.sources.response_validation import check_articles
 from kb.errors import LitkbError, PermanentError, SourceError, TransientError, UsageError
 from tests.harvest.jobs.network_builders import EMAIL, KEY, Clock, client_of, record_xml, rehearsal_of
 

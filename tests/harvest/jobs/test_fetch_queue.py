@@ -9,10 +9,9 @@ import pytest
 
 from harvest.archive import open_archive
 from harvest.http.client import Client, Settings
-from harvest.jobs import fetch_queue
+from harvest.jobs import fetch_queue, request_types
 from harvest.jobs.fetch_queue import Run, harvest_articles, harvest_lists
 from harvest.pubmed.write_article import format_article_set
-from harvest.sources import request_types
 from harvest.sources.entrez import Answer
 from kb.database import open_kb, transaction
 from kb.errors import PermanentError, SourceError, TransientError

@@ -3,8 +3,8 @@
 import pytest
 
 from harvest.files.saved_page import parse_page
+from harvest.http.response_validation import check_articles, check_status
 from harvest.pubmed.article import parse_articles
-from harvest.sources.response_validation import check_articles, check_status
 from kb.errors import RecordError, TransientError
 from kb.identifiers import citation_key, normalise_doi, year_in
 from kb.printed.labels import citation_label

@@ -5,7 +5,7 @@ import threading
 import pytest
 from Bio import Entrez
 
-from harvest.sources.entrez_request import Form, build_form, sending_through
+from harvest.http.entrez_request import Form, build_form, sending_through
 from kb.errors import SeamError
 
 

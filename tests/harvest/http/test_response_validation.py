@@ -2,7 +2,7 @@
 
 import pytest
 
-from harvest.sources.response_validation import LONGEST_QUOTE, check_articles, check_document, check_status, refusal
+from harvest.http.response_validation import LONGEST_QUOTE, check_articles, check_document, check_status, refusal
 from kb.errors import PermanentError, QuestionError, TransientError
 
 GOOD = b"<PubmedArticleSet>\n<PubmedArticle><a/></PubmedArticle>\n</PubmedArticleSet>\n"
