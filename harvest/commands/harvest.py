@@ -11,14 +11,14 @@ import click
 from harvest.archive import open_archive
 from harvest.commands.outcome import show_changes, show_problems
 from harvest.files.input_files import PAGE_TEXT, InputFile, list_files, sniff
-from harvest.http.client import Client, Settings, icite_settings, settings_from_environment
+from harvest.http.client import Client, Settings, settings_from_environment
 from harvest.identify.seed import TITLE, Seed
 from harvest.jobs.fetch_queue import Person, Progress
 from harvest.jobs.harvest import Summary, harvest
-from harvest.jobs.plan import SOURCES, Cost, Plan, check_plan, estimate_cost
+from harvest.jobs.plan import Cost, Plan, check_plan, estimate_cost
 from harvest.jobs.rebuild import rebuild_kb
-from harvest.jobs.request_types import PUBMED
-from harvest.sources.icite import SOURCE as ICITE
+from harvest.sources.registry import OFFERED, PUBMED, SOURCES
+from harvest.sources.source import settings_of
 from kb.console import (
     json_option,
     kb_argument,
@@ -113,8 +113,8 @@ class Rounds(click.ParamType[int]):
 @click.option(
     "--ask",
     multiple=True,
-    type=click.Choice(SOURCES),
-    help="Another source for every article: NIH iCite, or ELink's references (articles in PMC).",
+    type=click.Choice(list(OFFERED)),
+    help=f"Another source for every article: {', or '.join(OFFERED.values())}.",
 )
 @yes_option
 @click.option("--dry-run", is_flag=True, help="Print the cost; request and write nothing.")
@@ -271,7 +271,8 @@ def person_at_terminal(progress: Progress, *, yes: bool) -> Person:
 
 def clients_of(settings: Settings) -> dict[str, Client]:
     """Return who asks each source."""
-    return {PUBMED: Client(settings, on_wait=say), ICITE: Client(icite_settings(settings), on_wait=say)}
+    others = {name: settings_of(source, settings) for name, source in SOURCES.items() if name != PUBMED}
+    return {name: Client(one, on_wait=say) for name, one in {PUBMED: settings, **others}.items()}
 
 
 def _as_json(summary: Summary) -> dict[str, Any]:

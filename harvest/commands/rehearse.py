@@ -34,7 +34,7 @@ def rehearse_command(source: Path, port: int, *, unlimited: bool) -> None:
     except OSError as error:
         raise LitkbError(_why_not(port, error)) from error
     with rehearsal:
-        click.echo(f"export LITKB_EUTILS_URL={rehearsal.base_url} LITKB_ICITE_URL={rehearsal.icite_url}")
+        click.echo("export " + " ".join(f"{name}={address}" for name, address in rehearsal.addresses.items()))
         held = counted(len(records.records), "record")
         say(f"Answers come from {held}; give that line to another terminal. Ctrl-C ends it.")
         with suppress(KeyboardInterrupt):

@@ -11,8 +11,8 @@ import click
 from harvest.archive import open_archive
 from harvest.commands.harvest import clients_of
 from harvest.http.client import settings_from_environment
-from harvest.jobs.request_types import PUBMED
 from harvest.jobs.resolve import Resolved, resolve_offline, resolve_online
+from harvest.sources.registry import PUBMED
 from kb.clock import now
 from kb.console import json_option, kb_argument, litkb_version, renamed_option, say, shown_progress, tell
 from kb.database import open_kb, transaction

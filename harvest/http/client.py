@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -19,7 +19,6 @@ from harvest.http.response_validation import check_status
 from kb.errors import PermanentError, SourceError, TransientError, UsageError
 
 NCBI: Final = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
-ICITE: Final = "https://icite.od.nih.gov/api/"
 RATE_WITHOUT_KEY: Final = 3  # requests a second and machine (NBK25497)
 RATE_WITH_KEY: Final = 10  # requests a second and key (NBK25497)
 FIRST_PAUSE: Final = 1.0  # seconds before the second attempt, doubled for each further one
@@ -40,6 +39,7 @@ class Settings:
     """
 
     base_url: str = NCBI
+    site: transport.Site = transport.NCBI_SITE
     email: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
     tool: str = "litkb"
@@ -49,12 +49,12 @@ class Settings:
     lock_folder: Path | None = None  # None: the user's cache
 
     def __post_init__(self) -> None:
-        transport.check_base_url(self.base_url)
+        transport.check_base_url(self.base_url, self.site)
         if not self.base_url.endswith("/"):
             object.__setattr__(self, "base_url", self.base_url + "/")
         if min(self.deadline, self.timeout) <= 0 or self.rate < 1:
             raise UsageError("The deadline, the timeout and the number of requests a second must be above zero.")
-        if self.rate > self._allowed and transport.is_ncbi(self.base_url):
+        if self.rate > self._allowed and transport.is_at(self.base_url, transport.NCBI_SITE):
             raise UsageError(
                 f"NCBI allows {self._allowed} requests a second "
                 + ("with an API key." if self.api_key else "without an API key, 10 with one (NCBI_API_KEY).")
@@ -89,13 +89,6 @@ def settings_from_environment(
         email=first(email, "NCBI_EMAIL", "EMAIL"),
         api_key=first(api_key, "NCBI_API_KEY", "ENTREZ_KEY"),
     )
-
-
-def icite_settings(settings: Settings, *, environment: Mapping[str, str] | None = None) -> Settings:
-    """Return how iCite is asked: as politely as E-utilities, without the key; elsewhere by LITKB_ICITE_URL."""
-    variables = os.environ if environment is None else environment
-    base_url = variables.get("LITKB_ICITE_URL", "").strip() or ICITE
-    return replace(settings, base_url=base_url, api_key=None, requests_per_second=None)
 
 
 class Client:
@@ -201,7 +194,7 @@ class Client:
                 hasty = FIRST_PAUSE if answer.status == 429 else None
                 check_status(answer.status, answer.body, retry_after=answer.retry_after or hasty)
                 return answer.body
-            url = transport.redirected(url, answer.location)
+            url = transport.redirected(url, answer.location, self.settings.site)
         raise PermanentError("it redirects in a circle")
 
     def _send(self, url: str, data: bytes | None, until: float) -> transport.HttpAnswer:

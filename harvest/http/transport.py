@@ -36,49 +36,51 @@ class HttpAnswer(NamedTuple):
     retry_after: float | None = None
 
 
-def is_ncbi(url: str) -> bool:
-    """Tell whether url is NCBI's, over https."""
+class Site(NamedTuple):
+    """Where a source is: its host, or with a point before all hosts below a domain; always over https."""
+
+    host: str
+    shown: str  # as an address in a sentence
+
+
+NCBI_SITE: Final = Site(".ncbi.nlm.nih.gov", "https://….ncbi.nlm.nih.gov/…")
+
+
+def is_at(url: str, site: Site) -> bool:
+    """Return whether url is at a site, over https."""
     address = urlsplit(url)
     host = address.hostname or ""
-    return address.scheme == "https" and host.endswith(".ncbi.nlm.nih.gov") and not address.username
+    is_there = host.endswith(site.host) if site.host.startswith(".") else host == site.host
+    return address.scheme == "https" and is_there and not address.username
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether url is http on this machine."""
+    """Return whether url is http on this machine."""
     address = urlsplit(url)
     return address.scheme == "http" and address.hostname in _LOOPBACK and not address.username
 
 
-def is_icite(url: str) -> bool:
-    """Tell whether url is NIH iCite's, over https."""
-    address = urlsplit(url)
-    return address.scheme == "https" and address.hostname == "icite.od.nih.gov" and not address.username
-
-
-_SITES: Final = (is_ncbi, is_icite, is_loopback)
-
-
-def check_base_url(url: str) -> None:
-    """Raise UsageError unless url may be asked: https at NCBI or iCite, or a rehearsal server on this machine."""
+def check_base_url(url: str, site: Site) -> None:
+    """Raise UsageError unless url may be asked: https at the site, or a rehearsal server on this machine."""
     try:
-        allowed = any(site(url) for site in _SITES) and urlsplit(url).port != 0
+        allowed = (is_at(url, site) or is_loopback(url)) and urlsplit(url).port != 0
         plain = not (urlsplit(url).query or urlsplit(url).fragment)
     except ValueError:
         allowed = plain = False
     if not (allowed and plain):
         raise UsageError(
-            "The address to ask must be https://….ncbi.nlm.nih.gov/…, https://icite.od.nih.gov/… or, for a rehearsal, "
-            "http://127.0.0.1:PORT/. Nothing was sent."
+            f"The address to ask must be {site.shown} or, for a rehearsal, http://127.0.0.1:PORT/. Nothing was sent."
         )
 
 
-def redirected(url: str, location: str) -> str:
+def redirected(url: str, location: str, site: Site) -> str:
     """Return where an answer of url points; PermanentError where that is no address, or not the same kind of place."""
     if not (location.isascii() and location.isprintable()) or " " in location:
         raise PermanentError("it redirects to what is no address")
     try:
         target = urljoin(url, location)
-        allowed = any(site(url) and site(target) for site in _SITES) and urlsplit(target).port != 0
+        same = is_loopback(target) if is_loopback(url) else is_at(target, site)
+        allowed = same and urlsplit(target).port != 0
     except ValueError:
         allowed = False
     if not allowed:

@@ -14,11 +14,13 @@ from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
 from harvest.http.client import Client
-from harvest.http.transport import is_ncbi
+from harvest.http.transport import NCBI_SITE, is_at
 from harvest.jobs.changes import find_changes, read_before
 from harvest.jobs.ingest import Loaded
-from harvest.jobs.request_types import ARTICLE, PUBMED, Question, article_question, list_question
-from harvest.sources.entrez import BATCH, Answer
+from harvest.jobs.request_types import ARTICLE, Question, article_question, list_question
+from harvest.sources.entrez import BATCH
+from harvest.sources.registry import PUBMED
+from harvest.sources.source import Answer
 from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
@@ -98,7 +100,7 @@ def begin(
 def _server(clients: Mapping[str, Client]) -> str | None:
     """Return the address of E-utilities where it is not NCBI's."""
     client = clients.get(PUBMED)
-    return None if client is None or is_ncbi(client.settings.base_url) else client.settings.base_url
+    return None if client is None or is_at(client.settings.base_url, NCBI_SITE) else client.settings.base_url
 
 
 def end(run: Run, *, is_complete: bool) -> None:

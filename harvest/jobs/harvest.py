@@ -13,10 +13,10 @@ from harvest.identify.seed import seed_of
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, stop
 from harvest.jobs.ingest import FileResult, identify_page, load_file, load_page
 from harvest.jobs.plan import Plan
-from harvest.jobs.request_types import PUBMED
 from harvest.jobs.searching import check_limits, search
 from harvest.jobs.seed_resolution import identify_seeds
 from harvest.jobs.snowball import harvest_rounds
+from harvest.sources.registry import PUBMED
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.identifiers import Identifier

@@ -14,14 +14,14 @@ from harvest.files.nbib import parse_nbib
 from harvest.files.saved_page import page_doi, page_pmid, parse_page
 from harvest.jobs.changes import find_changes, read_before
 from harvest.pubmed.article import parse_articles
-from harvest.sources.elink import missing_from, parse_links
-from harvest.sources.icite import IciteRecord, parse_icite
+from harvest.sources.registry import LISTS
+from harvest.sources.source import Told
 from kb.database import transaction
 from kb.errors import DamagedFileError, RecordError, UsageError
 from kb.queries.harvest_log import Task, read_identified
-from kb.records import Deletion, LinkList, Record
+from kb.records import Deletion, Record
 from kb.store.ledger import Origin, save_changes, save_origins
-from kb.store.links import save_icite_metrics, save_links
+from kb.store.links import save_icite_metrics, save_links, save_source
 from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_records
 
 FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
@@ -88,35 +88,28 @@ def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> tu
     return Task("article", str(pmid), "merged", f"into {into}"), saved
 
 
-def load_links(db: sqlite3.Connection, body: bytes, asked: list[int], *, list_name: str, received_at: str) -> Loaded:
-    """Save the lists of an ELink answer; PMIDs of which it does not speak are to be asked again."""
-    answer = parse_links(body, asked=asked, list_name=list_name)
-    lists = [links for links in answer if isinstance(links, LinkList)]
-    save_links(db, lists, received_at=received_at)
-    tasks = [
-        Task(list_name, str(links.pmid), "done", "no data" if links.entries is None else str(len(links.entries)))
-        for links in lists
-    ]
-    tasks += [
-        Task(list_name, str(error.pmid), "rejected", error.reason) for error in answer if isinstance(error, RecordError)
-    ]
-    return Loaded(tasks, missing_from(answer, asked), ALONE)
+def load_lists(db: sqlite3.Connection, body: bytes, asked: list[int], *, name: str, received_at: str) -> Loaded:
+    """Save what an answer says of the PMIDs asked for; those of which it does not speak are to be asked again.
+
+    name is one of harvest.sources.registry.LISTS.
+    """
+    source, request = LISTS[name]
+    answer = request.parse(body, asked)
+    told = [one for one in answer if isinstance(one, Told)]
+    for assertion, what in source.says.items():
+        save_source(db, assertion, what)
+    save_links(db, [links for one in told for links in one.lists], received_at=received_at)
+    for metrics in (one.metrics for one in told if one.metrics):
+        save_icite_metrics(db, metrics, received_at=received_at)
+    answered = {one.pmid for one in answer}
+    left = [pmid for pmid in dict.fromkeys(asked) if pmid not in answered]
+    return Loaded([_list_task(name, one) for one in answer], left, ALONE)
 
 
-def load_icite(db: sqlite3.Connection, body: bytes, asked: list[int], *, received_at: str) -> Loaded:
-    """Save what iCite says of the PMIDs asked for: both lists, and its counts."""
-    tasks = []
-    answer = parse_icite(body, asked=asked)
-    known = [told for told in answer if isinstance(told, IciteRecord)]
-    save_links(db, [links for told in known for links in told.lists], received_at=received_at)
-    for pmid, told in zip(dict.fromkeys(asked), answer, strict=True):
-        if isinstance(told, RecordError):
-            tasks.append(Task("icite", str(pmid), "rejected", told.reason))
-            continue
-        if told.metrics:
-            save_icite_metrics(db, told.metrics, received_at=received_at)
-        tasks.append(Task("icite", str(pmid), "done", None if told.metrics else "no data"))
-    return Loaded(tasks, [], "")
+def _list_task(name: str, one: Told | RecordError) -> Task:
+    if isinstance(one, RecordError):
+        return Task(name, str(one.pmid), "rejected", one.reason)
+    return Task(name, str(one.pmid), "done", one.note)
 
 
 class _File(NamedTuple):

@@ -28,8 +28,6 @@ SIMILAR_EACH: Final = 100
 FIRST_YEAR, LAST_YEAR = 1500, 3000  # of PubMed's dates, where a span is open
 _YEARS: Final = re.compile(r"\d{4}-(?:\d{4})?|-\d{4}", re.ASCII)
 MOST_ROUNDS: Final = 9  # that a cost is estimated for, where the rounds have no end
-SOURCES: Final = ("icite", "references")
-"""Further sources of citations: NIH iCite, and ELink's references (of articles in PMC)."""
 SHOWN_SEEDS: Final = 20  # of a command, in the list of runs; all of them are in its tasks
 
 
@@ -52,7 +50,7 @@ class Plan:
     matching: str | None = None  # a query that a new article must match
     branches: tuple[tuple[str, str], ...] = ()  # (tree number, heading) of MeSH, of which a new article must have one
     frontier: bool = False  # begin with what is known and not held
-    ask: tuple[str, ...] = ()  # further sources asked about every article, of SOURCES
+    ask: tuple[str, ...] = ()  # further sources asked about every article, of harvest.sources.registry.OFFERED
 
     @property
     def identifiers(self) -> list[Identifier]:

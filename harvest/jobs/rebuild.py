@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from harvest.archive import open_archive
 from harvest.files.input_files import unpack
-from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_icite, load_links, load_page
+from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_lists, load_page
+from harvest.sources.registry import LISTS
 from kb.database import close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.lock import take_lock
@@ -112,14 +113,10 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> No
         body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
         with transaction(db):
             load_articles(db, body, asked, step=request.get("step", TOGETHER), received_at=at)
-    elif kept.endpoint == "elink":
+    elif (name := request.get("list", kept.endpoint)) in LISTS:  # what iCite said was once kept without its list
         body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
         with transaction(db):
-            load_links(db, body, asked, list_name=request["list"], received_at=at)
-    elif kept.endpoint == "icite":
-        body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
-        with transaction(db):
-            load_icite(db, body, asked, received_at=at)
+            load_lists(db, body, asked, name=name, received_at=at)
 
 
 def _keep_beside(path: Path) -> Path:

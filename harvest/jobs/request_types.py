@@ -5,14 +5,12 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from harvest.http.client import Client
-from harvest.jobs.ingest import ALONE, TOGETHER, Loaded, load_articles, load_icite, load_links
-from harvest.sources.entrez import Answer, fetch_articles, fetch_cited_by, fetch_references, fetch_similar
-from harvest.sources.icite import SOURCE as ICITE
-from harvest.sources.icite import fetch_icite
+from harvest.jobs.ingest import ALONE, TOGETHER, Loaded, load_articles, load_lists
+from harvest.sources.entrez import fetch_articles
+from harvest.sources.registry import LISTS, PUBMED
+from harvest.sources.source import Answer
 
-PUBMED: Final = "pubmed"  # E-utilities
 ARTICLE: Final = "article"  # the task of records
-_FETCHERS: Final = {"cited_by": fetch_cited_by, "similar": fetch_similar, "references": fetch_references}
 
 
 class Question(NamedTuple):
@@ -40,8 +38,6 @@ def article_question(step: str = TOGETHER) -> Question:
 
 
 def list_question(name: str) -> Question:
-    """Return the question for a list: cited_by, similar and references are ELink's; icite: what iCite says."""
-    if name == ICITE:
-        return Question(ICITE, "iCite", ICITE, fetch_icite, {}, load_icite)
-    load = partial(load_links, list_name=name)
-    return Question(name, name.replace("_", " "), PUBMED, _FETCHERS[name], {"list": name}, load)
+    """Return the question for one of harvest.sources.registry.LISTS."""
+    source, request = LISTS[name]
+    return Question(name, request.label, source.name, request.fetch, {"list": name}, partial(load_lists, name=name))

@@ -5,8 +5,8 @@ from typing import Final
 
 from harvest.http.client import Client
 from harvest.jobs.fetch_queue import Run, keep, note_failure, stop
-from harvest.jobs.request_types import PUBMED
 from harvest.sources.entrez import SearchResult, count_hits, search_pubmed
+from harvest.sources.registry import PUBMED
 from kb.database import transaction
 from kb.errors import QuestionError, SourceError
 from kb.queries.harvest_log import Task

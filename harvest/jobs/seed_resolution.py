@@ -16,7 +16,7 @@ from harvest.identify.identify import (
 )
 from harvest.identify.seed import Seed
 from harvest.jobs.fetch_queue import Run, note_failure, stop
-from harvest.jobs.request_types import PUBMED
+from harvest.sources.registry import PUBMED
 from kb.database import transaction
 from kb.errors import SourceError
 from kb.queries.harvest_log import Task

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from harvest.jobs.fetch_queue import Run, harvest_articles, held_of, note_failure, stop
 from harvest.jobs.plan import Plan
-from harvest.jobs.request_types import PUBMED
 from harvest.jobs.searching import LIMITS
 from harvest.sources.entrez import BATCH, search_among
+from harvest.sources.registry import PUBMED
 from kb.database import transaction
 from kb.errors import SourceError
 from kb.queries.snowball import read_links

@@ -10,6 +10,7 @@ from harvest.http.client import Client
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists
 from harvest.jobs.searching import search
 from harvest.sources.entrez import BATCH
+from harvest.sources.registry import LISTS
 from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError
@@ -19,7 +20,6 @@ from kb.queries.works.records import read_held
 from kb.record_diff import Change
 from kb.store.ledger import Origin, save_origins
 
-LISTS: Final = ("cited_by", "similar", "references", "icite")
 DUE: Final = 30  # days after which an answer is asked for again, unless told otherwise
 
 
@@ -58,7 +58,7 @@ class UpdateSummary(NamedTuple):
 def read_due(db: sqlite3.Connection, *, days: int, at: str) -> Due:
     """Return what was asked for the last time more than so many days before the moment at (ISO 8601)."""
     before = (datetime.fromisoformat(at) - timedelta(days=days)).isoformat(timespec="seconds").replace("+00:00", "Z")
-    lists = {name: read_due_lists(db, name, before=before) for name in LISTS}
+    lists = {name: read_due_lists(db, *one.fills, before=before) for name, (_, one) in LISTS.items()}
     return Due(
         read_queries(db, before=before),
         read_due_articles(db, before=before),
@@ -111,6 +111,7 @@ def _search_again(run: Run, query: str) -> list[int]:
 
 def _new_citing(run: Run, due: Due) -> list[int]:
     """Return the articles not held that cite one of those whose citing articles were due."""
-    asked = sorted({*due.lists.get("cited_by", ()), *due.lists.get("icite", ())})
+    listing = (name for name, (_, one) in LISTS.items() if one.fills[1] == "cited_by")
+    asked = sorted({pmid for name in listing for pmid in due.lists.get(name, ())})
     citing = read_citing_pmids(run.db, asked)
     return sorted(citing - read_held(run.db, citing).keys())

@@ -10,30 +10,22 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from harvest.rehearsal.answers import read_answers
 from harvest.rehearsal.collection import Shelf, open_shelf
-from harvest.rehearsal.ecitmatch import answer_ecitmatch
-from harvest.rehearsal.eutils import answer_efetch, answer_elink, answer_esearch
 from harvest.rehearsal.faults import KINDS, Fault, Reply
-from harvest.rehearsal.icite import answer_icite
+from harvest.sources.registry import PUBMED, SOURCES
+from harvest.sources.source import Source
 
 MOST_BYTES: Final = 10_000_000  # of one request
 DRIP: Final = 0.02  # seconds between two bytes of an answer that drips
 PATIENCE: Final = 60.0  # seconds after which a stalled answer ends by itself
-
-_ANSWERS: Final[Mapping[str, Callable[[Shelf, Mapping[str, list[str]]], Reply]]] = {
-    "esearch": answer_esearch,
-    "efetch": answer_efetch,
-    "elink": answer_elink,
-    "ecitmatch": answer_ecitmatch,
-    "pubs": answer_icite,
-}
 
 
 class Asked(NamedTuple):
@@ -66,6 +58,7 @@ class Rehearsal:
         self.shelf = records if isinstance(records, Shelf) else open_shelf(records)
         self.log: list[Asked] = []
         self.closing = threading.Event()
+        self._answers = read_answers()
         self._faults = list(faults)
         self._latency = latency
         self._limited = limited
@@ -77,12 +70,15 @@ class Rehearsal:
     @property
     def base_url(self) -> str:
         """The address to give as LITKB_EUTILS_URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/entrez/eutils/"
+        return self._address(SOURCES[PUBMED])
 
     @property
-    def icite_url(self) -> str:
-        """The address to give as LITKB_ICITE_URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/api/"
+    def addresses(self) -> dict[str, str]:
+        """The variables of the environment that let litkb ask this server in place of each source."""
+        return {source.variable: self._address(source) for source in SOURCES.values()}
+
+    def _address(self, source: Source) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}{urlsplit(source.address).path}"
 
     def __enter__(self) -> "Rehearsal":
         self._thread.start()
@@ -125,7 +121,7 @@ class Rehearsal:
         return reply
 
     def _good_reply(self, endpoint: str, parameters: Mapping[str, list[str]]) -> Reply:
-        answering = _ANSWERS.get(endpoint)
+        answering = self._answers.get(endpoint)
         if answering is None:
             return Reply(b"<html><head><title>Not Found</title></head></html>", 404, "text/html")
         return answering(self.shelf, parameters)

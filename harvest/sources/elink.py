@@ -1,11 +1,12 @@
 """An ELink answer (XML) -> who cites whom, what is similar: one list for each article that was asked for."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 from lxml import etree
 
 from harvest.http.response_validation import error_words, parse_document, refusal
+from harvest.sources.source import Told
 from kb.errors import RecordError
 from kb.identifiers import count_of, pmid_or_none
 from kb.records import DEMONSTRATION, SYNTHETIC, LinkList
@@ -63,10 +64,16 @@ def parse_links(body: bytes, *, asked: Collection[int], list_name: str) -> list[
     return list(lists.values())
 
 
-def missing_from(lists: Iterable[LinkList | RecordError], asked: Sequence[int]) -> list[int]:
-    """Return the asked PMIDs of which the answer does not speak at all: they are to be asked again."""
-    answered = {links.pmid for links in lists}
-    return [pmid for pmid in dict.fromkeys(asked) if pmid not in answered]
+def parse_told(body: bytes, asked: Collection[int], *, list_name: str) -> list[Told | RecordError]:
+    """Return what parse_links() does, each list as what is told of an article."""
+    return [
+        _told(links) if isinstance(links, LinkList) else links
+        for links in parse_links(body, asked=asked, list_name=list_name)
+    ]
+
+
+def _told(links: LinkList) -> Told:
+    return Told(links.pmid, (links,), "no data" if links.entries is None else str(len(links.entries)))
 
 
 def _article_of(link_set: "etree._Element") -> int:

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
-from harvest.http.client import Client
+from harvest.http.client import NCBI, Client
 from harvest.http.response_validation import check_articles
+from harvest.http.transport import NCBI_SITE
 from harvest.sources.ecitmatch import Place, format_question, parse_found
-from harvest.sources.elink import KINDS, check_links
+from harvest.sources.elink import KINDS, check_links, parse_told
 from harvest.sources.esearch import MOST_HITS, SearchHits, parse_search
 from harvest.sources.search_fields import lost_fields
+from harvest.sources.source import Answer, ListRequest, Source
 from kb.clock import now
 from kb.errors import QuestionError, TransientError, UsageError
 from kb.identifiers import Identifier
@@ -24,15 +27,6 @@ _PMID_NAMED: Final = re.compile(r'"?\d+"?(?:\[\w+\])?', re.ASCII)
 _DOI_TERM: Final = '"{}"[doi]'
 
 T = TypeVar("T")
-
-
-class Answer(NamedTuple):
-    """An answer that was checked, as it came, and the request without key, e-mail address and tool."""
-
-    endpoint: str
-    request: dict[str, str]
-    body: bytes
-    received_at: str  # ISO 8601, UTC
 
 
 class SearchResult(NamedTuple):
@@ -238,3 +232,21 @@ def _ask(
     body, checked = client.ask(endpoint, request, check, deadline=deadline)
     told = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in request.items()}
     return Answer(endpoint, told, body, now()), checked
+
+
+def _list(name: str, fetch: Callable[[Client, Sequence[int]], Answer], *, offered: str | None = None) -> ListRequest:
+    parse = partial(parse_told, list_name=name)
+    return ListRequest(name, name.replace("_", " "), fetch, parse, (KINDS[name].source, name), offered)
+
+
+SOURCE: Final = Source(
+    name="pubmed",
+    site=NCBI_SITE,
+    address=NCBI,
+    variable="LITKB_EUTILS_URL",
+    lists=(
+        _list("cited_by", fetch_cited_by),
+        _list("similar", fetch_similar),
+        _list("references", fetch_references, offered="ELink's references (articles in PMC)"),
+    ),
+)

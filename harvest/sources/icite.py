@@ -8,18 +8,18 @@ no data; nobody citing is 0 only where its own count says so.
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from harvest.http.client import Client
 from harvest.http.response_validation import said_instead
-from harvest.sources.entrez import Answer
+from harvest.http.transport import Site
+from harvest.sources.source import Answer, ListRequest, Source, Told
 from kb.clock import now
 from kb.errors import RecordError, TransientError, UsageError
 from kb.identifiers import count_of, pmid_or_none
 from kb.records import IciteMetrics, LinkList
 
-SOURCE: Final = "icite"
-NAME: Final = "iCite"
+_NAME: Final = "icite"  # in citation_sources
 MOST: Final = 200  # PMIDs in one request
 _FIELDS: Final = (
     "pmid,references,cited_by,citation_count,citations_per_year,expected_citations_per_year,"
@@ -27,20 +27,13 @@ _FIELDS: Final = (
 )
 
 
-class IciteRecord(NamedTuple):
-    """What iCite says of one article."""
-
-    lists: tuple[LinkList, LinkList]  # references, cited by
-    metrics: IciteMetrics | None  # None: iCite does not know the article
-
-
 def fetch_icite(client: Client, pmids: Sequence[int]) -> Answer:
     """Return what iCite says of up to MOST articles; those it does not know are silently absent."""
     if not 0 < len(pmids) <= MOST:
         raise UsageError(f"iCite takes 1 to {MOST} PMIDs in one request.")
     request = {"pmids": ",".join(map(str, pmids)), "fl": _FIELDS}
-    body, _ = client.get(NAME, "pubs", request, check_icite)
-    return Answer(SOURCE, request, body, now())
+    body, _ = client.get("iCite", "pubs", request, check_icite)
+    return Answer(_NAME, request, body, now())
 
 
 def check_icite(body: bytes) -> list[Mapping[str, Any]]:
@@ -60,7 +53,7 @@ def _whole(digits: str) -> float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
-def parse_icite(body: bytes, *, asked: Collection[int]) -> list[IciteRecord | RecordError]:
+def parse_icite(body: bytes, asked: Collection[int]) -> list[Told | RecordError]:
     """Return what the answer says of each asked PMID, in the order asked. Raises TransientError as check_icite does.
 
     What cannot be kept is the RecordError that says why.
@@ -69,7 +62,7 @@ def parse_icite(body: bytes, *, asked: Collection[int]) -> list[IciteRecord | Re
     return [_told(pmid, told[pmid]) if pmid in told else _unknown(pmid) for pmid in dict.fromkeys(asked)]
 
 
-def _told(pmid: int, record: Mapping[str, Any]) -> IciteRecord | RecordError:
+def _told(pmid: int, record: Mapping[str, Any]) -> Told | RecordError:
     try:
         return _record(pmid, record)
     except RecordError as error:
@@ -77,11 +70,12 @@ def _told(pmid: int, record: Mapping[str, Any]) -> IciteRecord | RecordError:
         return error
 
 
-def _unknown(pmid: int) -> IciteRecord:
-    return IciteRecord((LinkList(pmid, "references", SOURCE, None), LinkList(pmid, "cited_by", SOURCE, None)), None)
+def _unknown(pmid: int) -> Told:
+    lists = LinkList(pmid, "references", _NAME, None), LinkList(pmid, "cited_by", _NAME, None)
+    return Told(pmid, lists, "no data")
 
 
-def _record(pmid: int, record: Mapping[str, Any]) -> IciteRecord:
+def _record(pmid: int, record: Mapping[str, Any]) -> Told:
     count = _number(_first(record, "citation_count", "citationCount"))
     citing = _entries(pmid, _first(record, "cited_by", "citedByPmids"))
     cited = _entries(pmid, _first(record, "references", "citedPmids"))
@@ -97,9 +91,8 @@ def _record(pmid: int, record: Mapping[str, Any]) -> IciteRecord:
         _flag(record.get("provisional")),
     )
     none_cites = citing if citing or count == 0 else None
-    return IciteRecord(
-        (LinkList(pmid, "references", SOURCE, cited or None), LinkList(pmid, "cited_by", SOURCE, none_cites)), metrics
-    )
+    lists = LinkList(pmid, "references", _NAME, cited or None), LinkList(pmid, "cited_by", _NAME, none_cites)
+    return Told(pmid, lists, None, metrics)
 
 
 def _first(record: Mapping[str, Any], *names: str) -> Any:
@@ -131,3 +124,12 @@ def _number(value: object) -> float | None:
 def _flag(value: object) -> int | None:
     """Return 1 for true, "Yes", 1; 0 for false, "No", 0; None for all else."""
     return {"true": 1, "yes": 1, "1": 1, "false": 0, "no": 0, "0": 0}.get(_text(value).lower())
+
+
+SOURCE: Final = Source(
+    name=_NAME,
+    site=Site("icite.od.nih.gov", "https://icite.od.nih.gov/…"),
+    address="https://icite.od.nih.gov/api/",
+    variable="LITKB_ICITE_URL",
+    lists=(ListRequest(_NAME, "iCite", fetch_icite, parse_icite, (_NAME, "cited_by"), "NIH iCite"),),
+)

@@ -34,7 +34,11 @@ class Reason(NamedTuple):
     @property
     def what(self) -> str:
         """What these are: "969 articles, 1 search"."""
-        return ", ".join(counted(n, *_NOUNS.get(task, (task, task))) for task, n in self.tasks.items())
+        return ", ".join(counted(n, *_nouns_of(task)) for task, n in self.tasks.items())
+
+
+def _nouns_of(task: str) -> tuple[str, str]:
+    return _NOUNS.get(task) or (f"answer of {task}", f"answers of {task}")
 
 
 def group_reasons(tasks: Iterable[Task]) -> list[Reason]:

@@ -1,16 +1,8 @@
 """What is due to be asked again, and what an update changed."""
 
 import sqlite3
-from typing import Final
 
 from kb.record_diff import Change
-
-_SOURCES: Final = {  # list as it is asked -> the sources of its answers, and the list that they fill
-    "cited_by": ("elink_citedin", "cited_by"),
-    "similar": ("elink_similar", "similar"),
-    "references": ("elink_refs", "references"),
-    "icite": ("icite", "cited_by"),
-}
 
 
 def read_queries(db: sqlite3.Connection, *, before: str) -> list[str]:
@@ -32,12 +24,8 @@ def read_due_articles(db: sqlite3.Connection, *, before: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def read_due_lists(db: sqlite3.Connection, name: str, *, before: str) -> list[int]:
-    """Return the articles whose list was asked of its source for the last time before a moment.
-
-    name: cited_by, similar, references (ELink's), icite.
-    """
-    source, kind = _SOURCES[name]
+def read_due_lists(db: sqlite3.Connection, source: str, kind: str, *, before: str) -> list[int]:
+    """Return the articles whose list, of this kind, was asked of a source for the last time before a moment."""
     rows = db.execute(
         """select l.pmid from article_lists l join citation_sources s on s.id = l.source_id
             join articles a on a.pmid = l.pmid

@@ -8,6 +8,13 @@ from kb.records import IciteMetrics, LinkList
 from kb.store.works import save_mentions
 
 
+def save_source(db: sqlite3.Connection, name: str, description: str) -> None:
+    """Save a source of citations that the schema does not name, once, in the caller's transaction."""
+    db.execute(
+        "insert into citation_sources (name, description) values (?, ?) on conflict do nothing", (name, description)
+    )
+
+
 def save_links(db: sqlite3.Connection, lists: Sequence[LinkList], *, received_at: str) -> None:
     """Save lists of links, each once, in the caller's transaction.
 

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from harvest.sources.icite import IciteRecord, parse_icite
+from harvest.sources.icite import parse_icite
+from harvest.sources.source import Told
 from kb.records import IciteMetrics
 
 pytestmark = pytest.mark.real
 
 
-def parsed(lines: list[str]) -> list[IciteRecord]:
+def parsed(lines: list[str]) -> list[Told]:
     records = [json.loads(line) for line in lines]
     return parse_icite(json.dumps({"data": records}).encode(), asked=[int(record["pmid"]) for record in records])
 
 
-def entries(records: list[IciteRecord], which: int) -> int:
+def entries(records: list[Told], which: int) -> int:
     return sum(len(record.lists[which].entries or ()) for record in records)
 
 

@@ -39,8 +39,8 @@ order by s.id, c.citing_id, c.cited_id"""
 _ANSWERS: Final = """select t.task, t.asked, t.run_id, r.started_at, t.outcome, t.answer
 from harvest_tasks t join harvest_runs r on r.id = t.run_id
 where t.answer is not null and (
-    (t.asked in (:citing, cast(:citing as text)) and t.task in ('article', 'references', 'icite', 'file'))
-    or (t.asked in (:cited, cast(:cited as text)) and t.task in ('cited_by', 'icite'))
+    (t.asked in (:citing, cast(:citing as text)) and t.task not in ('cited_by', 'similar'))
+    or (t.asked in (:cited, cast(:cited as text)) and t.task not in ('article', 'references', 'similar', 'file'))
     or (t.task = 'file' and r.started_at in (select c.since from citations c
         where c.citing_id in (select id from works where id = :citing or merged_into = :citing)
             and c.cited_id in (select id from works where id = :cited or merged_into = :cited))))

@@ -12,7 +12,7 @@ import pytest
 
 from harvest.http.client import FIRST_CONTACT, NCBI, Client, Settings, settings_from_environment
 from harvest.http.response_validation import check_articles
-from harvest.http.transport import redirected, seconds_of, send
+from harvest.http.transport import NCBI_SITE, redirected, seconds_of, send
 from harvest.rehearsal.faults import FINAL, KINDS, PASSING, Fault
 from harvest.rehearsal.server import Rehearsal
 from harvest.sources.elink import check_links
@@ -290,11 +290,14 @@ def test_a_redirect_on_this_machine_is_followed_by_post(tmp_path):
 )
 def test_no_redirect_leads_elsewhere(url, location):
     with pytest.raises(PermanentError, match="redirects to another site, which was not followed"):
-        redirected(url, location)
+        redirected(url, location, NCBI_SITE)
 
 
 def test_a_redirect_within_ncbi_is_allowed():
-    assert redirected(NCBI + "efetch.fcgi", "/new/efetch.fcgi") == "https://eutils.ncbi.nlm.nih.gov/new/efetch.fcgi"
+    assert (
+        redirected(NCBI + "efetch.fcgi", "/new/efetch.fcgi", NCBI_SITE)
+        == "https://eutils.ncbi.nlm.nih.gov/new/efetch.fcgi"
+    )
 
 
 @pytest.mark.parametrize(

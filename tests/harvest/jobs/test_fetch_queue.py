@@ -1,7 +1,7 @@
 """Requests on their way side by side: how many, in which order they count, and what one failure does."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from harvest.http.client import Client, Settings
 from harvest.jobs import fetch_queue, request_types
 from harvest.jobs.fetch_queue import Run, harvest_articles, harvest_lists
 from harvest.pubmed.write_article import format_article_set
-from harvest.sources.entrez import Answer
+from harvest.sources.registry import LISTS
+from harvest.sources.source import Answer
 from kb.database import open_kb, transaction
 from kb.errors import PermanentError, SourceError, TransientError
 from kb.queries.archive import archive_path, read_answers
@@ -22,6 +23,12 @@ from tests.records import record
 
 MOMENT = "2026-01-01T00:00:00Z"
 PATIENCE = 20.0  # seconds after which a test that waits for another request has failed
+
+
+def let_fetch(monkeypatch: pytest.MonkeyPatch, name: str, fetch: Callable[[Client, Sequence[int]], Answer]) -> None:
+    """Let a list be asked for by fetch."""
+    source, request = LISTS[name]
+    monkeypatch.setitem(LISTS, name, (source, request._replace(fetch=fetch)))
 
 
 @pytest.fixture
@@ -155,7 +162,7 @@ def test_lists_are_asked_for_while_further_records_still_come(run: Run, monkeypa
         return links(pmids, pmids)
 
     monkeypatch.setattr(request_types, "fetch_articles", fetch)
-    monkeypatch.setitem(request_types._FETCHERS, "cited_by", fetch_list)
+    let_fetch(monkeypatch, "cited_by", fetch_list)
 
     harvest_articles(run, [1, 2], ["cited_by"])
 
@@ -177,7 +184,7 @@ def test_lists_are_asked_for_in_whole_batches_and_the_rest_after_the_last_record
         return links(pmids, pmids)
 
     monkeypatch.setattr(request_types, "fetch_articles", fetch)
-    monkeypatch.setitem(request_types._FETCHERS, "cited_by", fetch_list)
+    let_fetch(monkeypatch, "cited_by", fetch_list)
 
     harvest_articles(run, [1, 2, 3, 4, 5, 6], ["cited_by"])
 
@@ -192,7 +199,7 @@ def test_an_article_that_a_list_leaves_out_twice_is_noted_as_failed(run: Run, mo
         asked.append(list(pmids))
         return links(pmids, [pmid for pmid in pmids if pmid != 2])
 
-    monkeypatch.setitem(request_types._FETCHERS, "cited_by", fetch_list)
+    let_fetch(monkeypatch, "cited_by", fetch_list)
 
     harvest_lists(run, ["cited_by"], [1, 2])
 

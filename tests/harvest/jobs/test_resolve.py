@@ -10,12 +10,12 @@ import pytest
 from harvest.http.rate_limit import WINDOW
 from harvest.identify.record_linkage import Matcher
 from harvest.jobs.rebuild import rebuild_kb
-from harvest.jobs.request_types import PUBMED
 from harvest.jobs.resolve import decision_on
 from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import KINDS, PASSING, Fault
 from harvest.rehearsal.server import Rehearsal
+from harvest.sources.registry import PUBMED
 from kb.cli import cli
 from kb.console import run_command, shown_progress
 from kb.database import open_kb, transaction

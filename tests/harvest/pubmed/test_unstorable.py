@@ -9,7 +9,7 @@ import pytest
 from harvest.archive import keep_answer, open_archive
 from harvest.files.nbib import parse_nbib
 from harvest.files.saved_page import parse_page
-from harvest.jobs.ingest import load_articles, load_icite, load_links
+from harvest.jobs.ingest import load_articles, load_lists
 from harvest.jobs.rebuild import rebuild_kb
 from harvest.pubmed.article import parse_articles
 from harvest.sources.icite import parse_icite
@@ -111,8 +111,8 @@ def test_what_is_kept_can_always_be_rebuilt(tmp_path: Path):
     with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive, transaction(db):
         told = [
             *load_articles(db, records, [1, 2], step="alone", received_at=AT).tasks,
-            *load_links(db, links, [1, 2], list_name="similar", received_at=AT).tasks,
-            *load_icite(db, counts, [1, 2], received_at=AT).tasks,
+            *load_lists(db, links, [1, 2], name="similar", received_at=AT).tasks,
+            *load_lists(db, counts, [1, 2], name="icite", received_at=AT).tasks,
         ]
         for body, endpoint, request in (
             (records, "efetch", asked),

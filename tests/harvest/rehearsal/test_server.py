@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from lxml import etree
 
+from harvest.rehearsal.answers.eutils import answer_efetch, answer_elink, answer_esearch
 from harvest.rehearsal.collection import Shelf, open_shelf
-from harvest.rehearsal.eutils import answer_efetch, answer_elink, answer_esearch
 from harvest.rehearsal.faults import FINAL, KINDS, PASSING, UNSEEN, Fault
 from harvest.rehearsal.query import find_hits, parse_term
 from harvest.rehearsal.server import Rehearsal

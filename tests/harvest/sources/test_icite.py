@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
-from harvest.http.client import ICITE, NCBI, Client, Settings, icite_settings
+from harvest.http.client import NCBI, Client, Settings
 from harvest.jobs.harvest import harvest
 from harvest.jobs.plan import Plan
 from harvest.jobs.rebuild import rebuild_kb
 from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
-from harvest.sources.icite import IciteRecord, parse_icite
+from harvest.sources.icite import SOURCE, parse_icite
+from harvest.sources.source import Told, settings_of
 from kb.database import open_kb
 from kb.errors import TransientError, UsageError
 from kb.integrity.check import check_kb, logical_hash
@@ -44,7 +45,7 @@ def test_the_old_names_of_fields_are_read():
 
     [found] = parse_icite(body, asked=[7])
 
-    assert found == IciteRecord(lists(7, (2, 3), (9,)), IciteMetrics(7, 1, 0.5, 2.5, 0.2, 12.5, 0.05, 0, 0))
+    assert found == Told(7, lists(7, (2, 3), (9,)), None, IciteMetrics(7, 1, 0.5, 2.5, 0.2, 12.5, 0.05, 0, 0))
 
 
 def test_the_new_names_of_fields_are_read():
@@ -52,7 +53,9 @@ def test_the_new_names_of_fields_are_read():
 
     [found] = parse_icite(body, asked=[7])
 
-    assert found == IciteRecord(lists(7, (2,), (9, 10)), IciteMetrics(7, None, 3.4, None, 2.1, None, None, None, None))
+    assert found == Told(
+        7, lists(7, (2,), (9, 10)), None, IciteMetrics(7, None, 3.4, None, 2.1, None, None, None, None)
+    )
 
 
 def test_absent_and_empty_lists_are_no_data_and_a_count_of_nought_is_none():
@@ -62,7 +65,7 @@ def test_absent_and_empty_lists_are_no_data_and_a_count_of_nought_is_none():
 
     assert silent.lists == lists(1, None, ())
     assert mute.lists == lists(2, None, None)
-    assert unknown == IciteRecord(lists(3, None, None), None)
+    assert unknown == Told(3, lists(3, None, None), "no data")
 
 
 def test_the_article_itself_and_repeats_are_left_out_and_texts_of_pmids_are_read():
@@ -78,12 +81,12 @@ def test_what_is_no_answer_of_icites_is_to_be_asked_again(body: bytes):
 
 
 def test_icite_is_asked_without_the_key_and_only_at_its_own_address():
-    settings = icite_settings(Settings(api_key="0" * 36, requests_per_second=10), environment={})
+    settings = settings_of(SOURCE, Settings(api_key="0" * 36, requests_per_second=10), environment={})
 
-    assert (settings.base_url, settings.api_key, settings.rate) == (ICITE, None, 3)
+    assert (settings.base_url, settings.api_key, settings.rate) == ("https://icite.od.nih.gov/api/", None, 3)
     assert Settings().base_url == NCBI
     with pytest.raises(UsageError):
-        icite_settings(Settings(), environment={"LITKB_ICITE_URL": "https://icite.example.org/api/"})
+        settings_of(SOURCE, Settings(), environment={"LITKB_ICITE_URL": "https://icite.example.org/api/"})
 
 
 FIELD = [record(1, (2,)), record(2), record(3, (1, 2))]
@@ -93,7 +96,10 @@ def run(kb: Path, rehearsal: Rehearsal, plan: Plan, *, icite_url: str | None = N
     def client(base_url: str) -> Client:
         return client_of(rehearsal, kb.parent, pause=60, deadline=60, base_url=base_url)
 
-    clients = {"pubmed": client(rehearsal.base_url), "icite": client(icite_url or rehearsal.icite_url)}
+    clients = {
+        "pubmed": client(rehearsal.base_url),
+        "icite": client(icite_url or rehearsal.addresses["LITKB_ICITE_URL"]),
+    }
     with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
         summary = harvest(db, archive, clients, plan)
     return {outcome: count for outcome, count in summary.outcomes.items() if count}

@@ -108,3 +108,6 @@ def _refused_database(parameters: Parameters, name: str, root: str) -> Reply | N
     if database == "pubmed":
         return None
     return _reply(root, f"<ERROR>Invalid db name specified: {escape(database)}</ERROR>")
+
+
+ANSWERS: Final = {"esearch": answer_esearch, "efetch": answer_efetch, "elink": answer_elink}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from harvest.rehearsal.collection import Shelf, Shelved
 from harvest.rehearsal.faults import Reply
@@ -27,3 +28,6 @@ def _told(shelf: Shelf, record: Shelved) -> dict[str, object]:
         "provisional": True,
         **{name: pmids for name, pmids in lists.items() if pmids},
     }
+
+
+ANSWERS: Final = {"pubs": answer_icite}

@@ -1,6 +1,7 @@
 """What ECitMatch would answer if PubMed held only the records of a shelf.  (pure)"""
 
 from collections.abc import Mapping
+from typing import Final
 
 from harvest.rehearsal.collection import Place, Shelf
 from harvest.rehearsal.faults import Reply
@@ -22,3 +23,6 @@ def _answer(shelf: Shelf, line: str) -> str:
     if len(found) > 1:
         return f"AMBIGUOUS {','.join(map(str, found))}"
     return str(found[0]) if found else "NOT_FOUND"
+
+
+ANSWERS: Final = {"ecitmatch": answer_ecitmatch}
