@@ -16,7 +16,7 @@ from graph.export.networks import NETWORKS
 from kb.console import kb_argument, read_listed, say, seeds_option
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.identifiers import PMID_LIMIT
 from kb.queries.export import selection
 from kb.queries.search.query import read_query

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from graph.export.write import FORMATS, FORMS, export_network, forms_of, read_about, stream
 from kb.database import snapshot
 from kb.errors import UsageError
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.citations import ALL_NODES, HELD_NODES, NODES
 from kb.queries.export.nodes import Scope
 from kb.queries.export.selection import CHOSEN, CHOSEN_IDS, read_counts_of

@@ -1,27 +1,19 @@
 """Networks as files that other programs open: suffix -> streaming writer."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+import graph.export.formats
 from graph.export.atomic_write import find_targets, write_whole
-from graph.export.formats import pajek, vosviewer
-from graph.export.formats.common import KINDS, Contents
-from graph.export.formats.csvpair import format_edge_rows, format_node_rows
-from graph.export.formats.cyjs import format_cyjs
-from graph.export.formats.dot import format_dot
-from graph.export.formats.gexf import format_gexf
-from graph.export.formats.gml import format_gml
-from graph.export.formats.graphml import format_graphml
-from graph.export.formats.neo4j import format_neo4j_edges, format_neo4j_nodes
-from graph.export.formats.nodelink import format_nodelink
-from graph.export.formats.pajek import format_pajek
-from graph.export.formats.vosviewer import format_vos_json, format_vos_map, format_vos_network
+from graph.export.formats.common import Contents, Form
 from graph.export.journal_citations import journal_citations
 from graph.export.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
 from kb.console import litkb_version
@@ -42,49 +34,16 @@ from kb.queries.export.nodes import (
 _Part = TypeVar("_Part")
 
 
-class Form(NamedTuple):
-    """A file's format: who writes it, its media type, whether nodes are numbers in it, which attributes it shows.
-
-    directed: it can say that an edge leads from one node to the other.
-    """
-
-    write: Callable[[Contents], Iterator[str]]
-    media_type: str
-    numbered: bool = False
-    shows: Collection[str] = KINDS
-    directed: bool = True
+def _found() -> Iterator[Form]:
+    for module in iter_modules(graph.export.formats.__path__):
+        yield from getattr(import_module(f"graph.export.formats.{module.name}"), "FORMS", ())
 
 
-FORMS: Final[Mapping[str, Form]] = {
-    "graphml": Form(format_graphml, "application/graphml+xml"),
-    "gexf": Form(format_gexf, "application/gexf+xml"),
-    "net": Form(format_pajek, "text/plain; charset=utf-8", numbered=True, shows=pajek.SHOWS),
-    "gml": Form(format_gml, "text/plain; charset=us-ascii", numbered=True),
-    "dot": Form(format_dot, "text/vnd.graphviz; charset=utf-8"),
-    "json": Form(format_nodelink, "application/json"),
-    "cyjs": Form(format_cyjs, "application/json"),
-    "vos.json": Form(format_vos_json, "application/json", shows=vosviewer.SHOWS, directed=False),
-    "nodes.csv": Form(format_node_rows, "text/csv; charset=utf-8"),
-    "edges.csv": Form(format_edge_rows, "text/csv; charset=utf-8"),
-    "nodes.neo4j.csv": Form(format_neo4j_nodes, "text/csv; charset=utf-8"),
-    "edges.neo4j.csv": Form(format_neo4j_edges, "text/csv; charset=utf-8"),
-    "map.vos.txt": Form(format_vos_map, "text/plain; charset=utf-8", True, vosviewer.SHOWS, directed=False),
-    "network.vos.txt": Form(format_vos_network, "text/plain; charset=utf-8", numbered=True, directed=False),
-}
-# Suffix -> the forms of the files that it stands for: x.vos.txt is x-map.vos.txt and x-network.vos.txt.
+FORMS: Final = {form.name: form for form in sorted(_found(), key=attrgetter("suffix"))}
 FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
-    ".graphml": ("graphml",),
-    ".gexf": ("gexf",),
-    ".net": ("net",),
-    ".gml": ("gml",),
-    ".dot": ("dot",),
-    ".json": ("json",),
-    ".cyjs": ("cyjs",),
-    ".vos.json": ("vos.json",),
-    ".csv": ("nodes.csv", "edges.csv"),
-    ".neo4j.csv": ("nodes.neo4j.csv", "edges.neo4j.csv"),
-    ".vos.txt": ("map.vos.txt", "network.vos.txt"),
+    suffix: tuple(form.name for form in forms) for suffix, forms in groupby(FORMS.values(), attrgetter("suffix"))
 }
+"""Suffix -> the forms of the files that it stands for: x.vos.txt is x-map.vos.txt and x-network.vos.txt."""
 _NOTICES: Final = {
     "synthetic": "Synthetic: a made-up field, none of these articles exists",
     "demonstration": "Demonstration: bibliographic facts read from public pages, not from NCBI",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kb.formats.bibliography import Bibliography
 from kb.formats.common import (
     MONTHS_SHORT,
     NAMED_ARTICLE,
@@ -152,3 +153,6 @@ def _part(text: str | None) -> str:
     escaped = escape(clean(text))
     splits = any(sign in escaped for sign in ",;") or " and " in f" {escaped.lower()} "
     return "{" + escaped + "}" if splits else escaped
+
+
+BIBLIOGRAPHIES: Final = (Bibliography("BibTeX", ".bib", format_bibtex, "application/x-bibtex", "LaTeX"),)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kb.formats.bibliography import Bibliography
 from kb.formats.common import (
     NAMED_ARTICLE,
     PREPRINT,
@@ -120,3 +121,8 @@ def _name(name: Name) -> dict[str, str]:
         return {"literal": clean(name.literal or name.short)}
     parts = {"family": name.family, "given": name.given, "suffix": name.suffix}
     return {key: clean(value) for key, value in parts.items() if value}
+
+
+BIBLIOGRAPHIES: Final = (
+    Bibliography("CSL-JSON", ".csl.json", format_csl, "application/vnd.citationstyles.csl+json", "Pandoc, Quarto"),
+)

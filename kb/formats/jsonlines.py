@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from kb.formats.bibliography import Bibliography
 from kb.formats.common import article_number, statements
 from kb.queries.works.bibliography import Item
 from kb.text import without_controls
@@ -35,3 +36,6 @@ def _value(value: Any) -> Any:
     if hasattr(value, "_asdict"):
         return {name: _value(part) for name, part in value._asdict().items() if name not in _OF_THE_ROW}
     return [_value(part) for part in value]
+
+
+BIBLIOGRAPHIES: Final = (Bibliography("JSON Lines", ".jsonl", format_jsonl, "application/jsonl", "Scripts"),)

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kb.formats.bibliography import Bibliography
 from kb.formats.common import article_number, clean, note
 from kb.identifiers import normalise_doi
 from kb.queries.works.bibliography import Item, Name
@@ -192,3 +193,8 @@ def _dates(dates: Iterable[ArticleDate]) -> Fields:
     days = [(date.kind, date.date.replace("-", "/") + (" 00:00" if len(date.date) == 10 else "")) for date in dates]
     yield from ((STAMPS[kind], day) for kind, day in days if kind in STAMPS)
     yield from (("PHST", f"{day} [{kind}]") for kind, day in days if kind not in DAYS)
+
+
+BIBLIOGRAPHIES: Final = (
+    Bibliography("NBIB", ".nbib", format_nbib, "application/nbib", "Zotero, EndNote, Mendeley", holds_all=False),
+)

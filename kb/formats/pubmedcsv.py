@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kb.formats.bibliography import Bibliography
 from kb.formats.common import clean, statements, title
 from kb.formats.nbib import source_line
 from kb.queries.works.bibliography import Item
@@ -52,3 +53,6 @@ def _cell(value: str | int | None) -> str:
     text = clean(value)
     text = "'" + text if text.startswith(_RUN) else text
     return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"') else text
+
+
+BIBLIOGRAPHIES: Final = (Bibliography("PubMed CSV", ".pubmed.csv", format_pubmed_csv, "text/csv", "Spreadsheets"),)

@@ -9,6 +9,7 @@ from citeproc import Citation, CitationItem, CitationStylesBibliography, Citatio
 from citeproc.formatter import plain
 from citeproc.source.json import CiteProcJSON
 
+from kb.formats.bibliography import Bibliography
 from kb.formats.common import clean, date_parts, doubts, note, original_title, page_range, title
 from kb.formats.csl import csl_values
 from kb.languages import UNDETERMINED, language_name
@@ -123,3 +124,10 @@ def _with_initials(name: dict[str, str]) -> dict[str, str]:
     """Return a name whose initials stand apart, since a processor takes "JK" for one given name, J."""
     given = name.get("given", "")
     return name | {"given": " ".join(given)} if _INITIALS.fullmatch(given) else name
+
+
+BIBLIOGRAPHIES: Final = (
+    Bibliography("NLM", ".nlm.txt", format_nlm, "text/plain", "Word and other text"),
+    Bibliography("APA", ".apa.txt", format_apa, "text/plain", "Word and other text"),
+    Bibliography("Vancouver", ".vancouver.txt", format_vancouver, "text/plain", "Word and other text"),
+)

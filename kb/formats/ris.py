@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kb.formats.bibliography import Bibliography
 from kb.formats.common import (
     NAMED_ARTICLE,
     PREPRINT,
@@ -95,3 +96,8 @@ def _name(name: Name) -> str:
     if name.literal or not name.family:
         return name.literal if name.literal and name.is_person else (name.literal or name.short).replace(",", "")
     return ", ".join(part.replace(",", "") for part in (name.family, name.given, name.suffix) if part)
+
+
+BIBLIOGRAPHIES: Final = (
+    Bibliography("RIS", ".ris", format_ris, "application/x-research-info-systems", "Zotero, EndNote, Mendeley"),
+)

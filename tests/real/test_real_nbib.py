@@ -13,7 +13,7 @@ from Bio import Medline
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.integrity.check import check_kb
 from kb.queries.works.bibliography import read_items
 

@@ -1,6 +1,6 @@
 """What every format says of nodes and edges, put together fast: column by column, star by star.  (pure)"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count, groupby, islice, repeat
 from typing import Any, Final, NamedTuple
 
@@ -246,3 +246,21 @@ def told(about: Mapping[str, str]) -> str:
 def one_line(text: str) -> str:
     """Return text in one line: line ends and tabs become a blank, controls are left out."""
     return " ".join(without_controls(text).splitlines()).replace("\t", " ")
+
+
+class Form(NamedTuple):
+    """A format of a file: how it is called, who writes it, and what the menu of the site says of it.
+
+    suffix: the end of a name for `litkb export`; several forms of one suffix are as many files. numbered: nodes are
+    numbers in it. shows: the attributes of nodes that it has. directed: an edge can lead from one node to the other.
+    """
+
+    name: str  # "nodes.csv"
+    suffix: str  # ".csv"
+    write: Callable[[Contents], Iterator[str]]
+    media_type: str
+    opened_by: str  # "Gephi"
+    title: str  # "CSV of nodes"
+    numbered: bool = False
+    shows: Collection[str] = KINDS
+    directed: bool = True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import Contents, Field
+from graph.export.formats.common import Contents, Field, Form
 from graph.export.formats.jsontext import VALUES, encoded, json_text, listed
 from graph.export.formats.nodelink import edges
 from kb.queries.export.nodes import Columns
@@ -36,3 +36,6 @@ def _positions(columns: Columns) -> list[str]:
         "" if x is None else f', "position": {{"x": {x * _WIDE:.1f}, "y": {y * _HIGH:.1f}}}'
         for x, y in zip(columns["x"], columns["y"], strict=True)
     ]
+
+
+FORMS: Final = (Form("cyjs", ".cyjs", format_cyjs, "application/json", "Cytoscape", "Cytoscape JSON"),)

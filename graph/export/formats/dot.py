@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Text, edge_lines, node_lines, one_line
+from graph.export.formats.common import KINDS, Contents, Field, Form, Text, edge_lines, node_lines, one_line
 from kb.queries.export.edges import Value
 from kb.queries.export.nodes import Columns
 
@@ -50,3 +50,6 @@ def _sources(value: Value) -> str:
 
 def _weight(value: Value) -> str:
     return f'" [weight={value}];\n'
+
+
+FORMS: Final = (Form("dot", ".dot", format_dot, "text/vnd.graphviz; charset=utf-8", "Graphviz", "DOT"),)

@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Text, counted, node_lines, numbered_labels, padded_lines
+from graph.export.formats.common import (
+    KINDS,
+    Contents,
+    Field,
+    Form,
+    Text,
+    counted,
+    node_lines,
+    numbered_labels,
+    padded_lines,
+)
 from kb.queries.export.nodes import Columns
 from kb.text import without_controls
 
@@ -62,3 +72,8 @@ def _positions(columns: Columns) -> list[str]:
         "" if x is None else f" graphics [ x {x * _WIDE:.1f} y {y * _HIGH:.1f} ]"
         for x, y in zip(columns["x"], columns["y"], strict=True)
     ]
+
+
+FORMS: Final = (
+    Form("gml", ".gml", format_gml, "text/plain; charset=us-ascii", "NetworkX, igraph", "GML", numbered=True),
+)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Part, edge_lines, node_lines
+from graph.export.formats.common import KINDS, Contents, Field, Form, Part, edge_lines, node_lines
 from graph.export.formats.xmltext import XML, xml_text
 from kb.queries.export.edges import Value
 
@@ -42,3 +42,6 @@ def _keys(contents: Contents) -> Iterator[str]:
 
 def _end(value: Value) -> str:
     return '"/>\n' if value is None else f'"><data key="e0">{xml_text(str(value))}</data></edge>\n'
+
+
+FORMS: Final = (Form("graphml", ".graphml", format_graphml, "application/graphml+xml", "Gephi", "GraphML"),)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import Contents, Field, Part, edge_lines, without_first
+from graph.export.formats.common import Contents, Field, Form, Part, edge_lines, without_first
 from graph.export.formats.jsontext import JSON, VALUES, encoded, json_text, listed
 from kb.queries.export.edges import Value
 
@@ -30,3 +30,6 @@ def edges(contents: Contents, said: str, end: str, start: str = ',\n{"source": "
         return f'"{end}' if value is None else f'"{said}{shown}{end}'
 
     return without_first(edge_lines(contents.stars, JSON, start, '", "target": "', ended), ",\n")
+
+
+FORMS: Final = (Form("json", ".json", format_nodelink, "application/json", "NetworkX, igraph", "node-link JSON"),)

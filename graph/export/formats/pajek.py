@@ -8,6 +8,7 @@ from typing import Final
 
 from graph.export.formats.common import (
     Contents,
+    Form,
     Text,
     counted,
     node_lines,
@@ -61,3 +62,8 @@ class _Positions:
             f" {MIDDLE} {MIDDLE} 0.5" if x is None else f" {(x - left) / wide:.4f} {(y - top) / high:.4f} 0.5"
             for x, y in zip(columns["x"], columns["y"], strict=True)
         ]
+
+
+FORMS: Final = (
+    Form("net", ".net", format_pajek, "text/plain; charset=utf-8", "Pajek", "NET file", numbered=True, shows=SHOWS),
+)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from graph.export.formats.common import (
     Contents,
     Field,
+    Form,
     Part,
     Shown,
     Text,
@@ -171,3 +172,13 @@ def format_vos_network(contents: Contents) -> Iterator[str]:
 
 def _single(_: int) -> str:
     return "\t1\n"
+
+
+_TEXT: Final = "text/plain; charset=utf-8"
+FORMS: Final = (
+    Form(
+        "vos.json", ".vos.json", format_vos_json, "application/json", "VOSviewer", "JSON", False, SHOWS, directed=False
+    ),
+    Form("map.vos.txt", ".vos.txt", format_vos_map, _TEXT, "VOSviewer", "map file", True, SHOWS, directed=False),
+    Form("network.vos.txt", ".vos.txt", format_vos_network, _TEXT, "VOSviewer", "network file", True, directed=False),
+)

@@ -2,12 +2,13 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from graph.export.export_request import Taken, format_taken, media_type
 from graph.export.write import FORMS
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.export.selection import choose
 from kb.site.files.streaming import TooMuchError, Wanted
 
@@ -33,26 +34,20 @@ DOTTED: Final = {ending.replace("_", "."): ending for ending in ENDINGS if "_" i
 ANY_ENDING: Final = "|".join(re.escape(ending) for ending in (*ENDINGS, *DOTTED))
 
 Opened = tuple[str, Sequence[tuple[str, str]]]  # programs, and the files that they open: ending, name
-_NETWORKS: Final[Sequence[Opened]] = (
-    ("Gephi", (("gexf", "GEXF"), ("graphml", "GraphML"))),
-    ("Cytoscape", (("cyjs", "Cytoscape JSON"),)),
-    ("VOSviewer", (("vos_json", "JSON"), ("map_vos_txt", "map file"), ("network_vos_txt", "network file"))),
-    ("Pajek", (("net", "NET file"),)),
-    ("NetworkX, igraph", (("nodelink", "node-link JSON"), ("gml", "GML"))),
-    ("Graphviz", (("dot", "DOT"),)),
-    ("Neo4j", (("nodes_neo4j_csv", "nodes"), ("edges_neo4j_csv", "relationships"))),
-    ("Spreadsheets, R, pandas", (("nodes_csv", "CSV of nodes"), ("edges_csv", "CSV of edges"))),
+
+
+def _opened(forms: Iterable[tuple[str, str, str]]) -> Sequence[Opened]:
+    """Return forms, each as (programs that open it, its form, its name), by programs."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for programs, form, name in sorted(forms, key=itemgetter(0)):
+        found.setdefault(programs, []).append((_ending(form), name))
+    return list(found.items())
+
+
+EXPORTS: Final = (  # what the menu Export offers
+    ("As references", _opened((one.opened_by, one.suffix, one.name) for one in BIBLIOGRAPHIES.values())),
+    ("As a network", _opened((one.opened_by, one.name, one.title) for one in FORMS.values())),
 )
-_READERS: Final = {  # programs -> endings of the bibliographies that they open
-    "Zotero, EndNote, Mendeley": ("ris", "nbib"), "LaTeX": ("bib",), "Pandoc, Quarto": ("csl_json",),
-    "Spreadsheets": ("pubmed_csv",), "Word and other text": ("apa_txt", "vancouver_txt", "nlm_txt"),
-    "Scripts": ("jsonl",),
-}  # fmt: skip
-_BIBLIOGRAPHIES: Final[Sequence[Opened]] = [
-    (programs, [(ending, BIBLIOGRAPHIES[ENDINGS[ending]].name) for ending in endings])
-    for programs, endings in _READERS.items()
-]
-EXPORTS: Final = (("As references", _BIBLIOGRAPHIES), ("As a network", _NETWORKS))  # what the menu Export offers
 _PICTURES: Final[Sequence[Opened]] = (
     ("Word, PowerPoint", (("png", "PNG"),)),
     ("Inkscape, Illustrator, web pages", (("svg", "SVG"),)),

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any, Final, NamedTuple
 
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.works.bibliography import read_items
 from kb.site.parts.markup import title_markup
 

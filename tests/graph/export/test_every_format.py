@@ -22,7 +22,7 @@ from graph.export.networks import NETWORKS
 from graph.export.write import FORMATS
 from harvest.rehearsal.demonstration import read_demonstration
 from kb.cli import cli
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 
 FILES: Final = ("kb.db", "synthetic.db")
 UNDIRECTED: Final = (".vos.json", ".vos.txt")  # suffixes of a program that knows no direction

@@ -18,7 +18,7 @@ from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb, transaction
 from kb.errors import RecordError
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.integrity.check import check_kb, logical_hash
 from kb.queries.works.bibliography import read_items
 from kb.queries.works.records import read_record

@@ -7,7 +7,7 @@ import pytest
 from harvest.files.reference_lists import read_seeds
 from harvest.identify.seed import Seed
 from kb.errors import UsageError
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from tests.kb.formats.test_formats import ITEM
 
 RIS = """\

@@ -15,7 +15,7 @@ from Bio import Medline
 
 from kb import records as r
 from kb.database import transaction
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.works.bibliography import Item, Name, read_items, read_scope_items
 from kb.store.records import save_records
 from tests.graph.export.hostile import titles

@@ -12,7 +12,7 @@ import rispy
 
 from kb import records as r
 from kb.database import transaction
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.formats.webmeta import citation_tags
 from kb.queries.works.bibliography import Item, Name, read_items
 from kb.records import ArticleIdentifier, Keyword

@@ -12,10 +12,10 @@ import rispy
 from Bio import Medline
 
 from kb.database import transaction
-from kb.formats import BIBLIOGRAPHIES
 from kb.formats.bibtex import format_bibtex
 from kb.formats.common import page_range, subjects
 from kb.formats.csl import format_csl
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.formats.ris import format_ris
 from kb.queries.works.bibliography import Item, Name, read_items
 from kb.records import AbstractSection, Keyword

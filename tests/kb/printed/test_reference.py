@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from kb.formats import BIBLIOGRAPHIES
+from kb.formats.registry import BIBLIOGRAPHIES
 from kb.printed.reference import PrintedName, PrintedReference, parse_names, parse_reference
 from kb.queries.works.bibliography import Item
 
