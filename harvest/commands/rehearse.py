@@ -1,7 +1,7 @@
 """litkb rehearse."""
 
 import errno
-from contextlib import suppress
+import signal
 from pathlib import Path
 from threading import Event
 
@@ -37,8 +37,15 @@ def rehearse_command(source: Path, port: int, *, unlimited: bool) -> None:
         click.echo("export " + " ".join(f"{name}={address}" for name, address in rehearsal.addresses.items()))
         held = counted(len(records.records), "record")
         say(f"Answers come from {held}; give that line to another terminal. Ctrl-C ends it.")
-        with suppress(KeyboardInterrupt):
-            Event().wait()
+        _wait_for_a_stop()
+
+
+def _wait_for_a_stop() -> None:
+    """Return at Ctrl-C or SIGTERM, also where a script that started the command had Ctrl-C ignored."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
 
 
 def _why_not(port: int, error: OSError) -> str:

@@ -29,15 +29,15 @@ def written(folder: Path, records: list[Record]) -> Path:
 
 
 @contextmanager
-def rehearsed(source: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run the command, and set what it prints."""
+def rehearsed(source: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals) -> Iterator[None]:
+    """Run the command, set what it prints, and stop it."""
     with subprocess.Popen([*COMMAND, str(source)], stdout=subprocess.PIPE, text=True) as process:
         export, *settings = process.stdout.readline().split()
         assert export == "export"
         for setting in settings:
             monkeypatch.setenv(*setting.split("=", 1))
         yield
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         assert process.wait() == 0
 
 
@@ -46,11 +46,11 @@ def test_a_harvest_and_an_update_with_a_retraction_are_practised_offline(
 ):
     monkeypatch.setenv("NCBI_EMAIL", "practice@localhost")
     kb = tmp_path / "kb.db"
-    with rehearsed(written(tmp_path / "practice", BEFORE), monkeypatch):
+    with rehearsed(written(tmp_path / "practice", BEFORE), monkeypatch, signal.SIGINT):
         assert run_command(cli, ["harvest", str(kb), "1", "--references", "--no-graph"]) == 0
     with closing(open_kb(kb)) as db, db:
         db.execute("update articles set checked_at = '2020-01-01T00:00:00Z'")
-    with rehearsed(written(tmp_path / "practice", [BEFORE[0], RETRACTED]), monkeypatch):
+    with rehearsed(written(tmp_path / "practice", [BEFORE[0], RETRACTED]), monkeypatch, signal.SIGTERM):
         assert run_command(cli, ["update", str(kb), "--no-graph"]) == 0
 
     with closing(open_kb(kb, readonly=True)) as db:
