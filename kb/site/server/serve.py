@@ -22,6 +22,7 @@ from kb.queries.archive import archive_path
 from kb.site.server.context import EMBED, NAME
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
 from kb.site.server.sqlite_sandbox import open_connections
+from kb.site.unchanged import KeepingConnection
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -153,7 +154,7 @@ def _database(app: Any, path: Path, options: str, *, shown_as: str) -> Any:
 
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
-            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False)
+            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False, factory=KeepingConnection)
             db.execute(f"pragma cache_size = -{_CACHE_KB}")
             open_connections(self).append(db)
             return db
