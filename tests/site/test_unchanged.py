@@ -74,9 +74,8 @@ def reader(changing_file: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
+@pytest.mark.parametrize("changing_file", ["wal"], indirect=True)  # else nobody can write while somebody reads
 def test_within_a_transaction_what_is_kept_is_of_its_moment(reader: sqlite3.Connection, changing_file: Path):
-    if reader.execute("pragma journal_mode").fetchone()[0] == "delete":
-        pytest.skip("nobody can write while somebody reads")
     reader.execute("begin")
     before = read_once(reader, "articles", count_articles)
     add_article(changing_file)
