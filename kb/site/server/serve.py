@@ -8,8 +8,9 @@ import socket
 import sqlite3
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -78,7 +79,12 @@ def serve(
     if opens:
         click.launch(shown)
     named = [name for name in (_host_name(host), address.host, *names) if name]
-    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, *named]), listener)
+    try:
+        _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, *named]), listener)
+    finally:  # threads that still read would keep the process
+        for db in open_connections(app.databases[NAME]):
+            with suppress(sqlite3.ProgrammingError):  # closed by now
+                db.interrupt()
 
 
 class BaseUrl(NamedTuple):
@@ -225,11 +231,11 @@ def _asgi(app: Any) -> Any:
 def _server(app: Any) -> Any:
     import uvicorn  # only a server needs it
 
-    from kb.site.server.connections import ImpatientProtocol
+    from kb.site.server.connections import ImpatientProtocol, with_quiet_end
 
     return uvicorn.Server(
         uvicorn.Config(
-            app,
+            with_quiet_end(app),
             http=ImpatientProtocol,
             proxy_headers=False,  # what a request says of itself changes nothing
             log_level="warning",
@@ -244,6 +250,7 @@ def _run(app: Any, listener: socket.socket) -> None:
     from kb.site.server.connections import allow_many_connections
 
     allow_many_connections()
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # Datasette's, at a busy end
     gc.freeze()  # what is loaded by now stays: a full collection that walks all of it holds a page up for 60 ms
     try:
         _server(app).run(sockets=[listener])
