@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -79,12 +79,7 @@ def serve(
     if opens:
         click.launch(shown)
     named = [name for name in (_host_name(host), address.host, *names) if name]
-    try:
-        _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, *named]), listener)
-    finally:  # threads that still read would keep the process
-        for db in open_connections(app.databases[NAME]):
-            with suppress(sqlite3.ProgrammingError):  # closed by now
-                db.interrupt()
+    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, *named]), listener)
 
 
 class BaseUrl(NamedTuple):
