@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from kb.queries.harvest_log import CITED_BY_CITING
 from kb.queries.works.notices import read_retracted
 
 _CHOSEN: Final = "select value as id from json_each(:works)"
@@ -218,9 +219,7 @@ def read_articles_by_year(db: sqlite3.Connection) -> list[YearCount]:
 def read_citations_by_year(db: sqlite3.Connection) -> list[YearCount]:
     """Return how many citations the works of each year make; those of none last."""
     rows = db.execute(
-        """select w.year, count(*)
-        from (select distinct citing_id, cited_id from citations where citing_id <> cited_id) c
-            join works v on v.id = c.citing_id join works w on w.id = coalesce(v.merged_into, v.id)
+        f"""select w.year, sum(c.cited) from ({CITED_BY_CITING}) c join works w on w.id = c.citing_id
         group by w.year order by w.year is null, w.year"""
     )
     return [YearCount(*row) for row in rows]

@@ -120,24 +120,35 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-CITATIONS: Final = """with merged (id) as materialized (select id from works where merged_into is not null),
+_MOVED: Final = """with merged (id) as materialized (select id from works where merged_into is not null),
+    of_merged (citing_id, cited_id) as (
+        select citing_id, cited_id from citations where cited_id in merged
+        union select citing_id, cited_id from citations where citing_id in merged),
     moved (citing_id, cited_id) as (
         select distinct coalesce(a.merged_into, a.id), coalesce(b.merged_into, b.id)
-        from (select citing_id, cited_id from citations where cited_id in merged
-            union select citing_id, cited_id from citations where citing_id in merged) c
-            join works a on a.id = c.citing_id join works b on b.id = c.cited_id)
+        from of_merged c join works a on a.id = c.citing_id join works b on b.id = c.cited_id)"""
+_NEW: Final = """moved m where citing_id <> cited_id and not exists (
+    select 1 from citations c where c.citing_id = m.citing_id and c.cited_id = m.cited_id)"""
+CITATIONS: Final = f"""{_MOVED}
 select distinct citing_id, cited_id from citations
 where citing_id <> cited_id and citing_id not in merged and cited_id not in merged
 union all
-select citing_id, cited_id from moved m
-where citing_id <> cited_id and not exists (
-    select 1 from citations c where c.citing_id = m.citing_id and c.cited_id = m.cited_id)"""
+select citing_id, cited_id from {_NEW}"""
 """The pairs of citation_links, read in the order of the index: a million in a second."""
+CITED_BY_CITING: Final = f"""{_MOVED}
+select citing_id, count(distinct cited_id) as cited from citations
+where citing_id <> cited_id and citing_id not in merged and cited_id not in merged group by citing_id
+union all
+select citing_id, count(*) from {_NEW} group by citing_id"""
+"""How many of these pairs each citing work has, in up to two rows; counted in the order of the index."""
+_CITATION_COUNT: Final = f"""{_MOVED}
+select (select count(*) from (select distinct citing_id, cited_id from citations where citing_id <> cited_id))
+    - (select count(*) from of_merged where citing_id <> cited_id) + (select count(*) from {_NEW})"""
 
 
 def read_citation_count(db: sqlite3.Connection) -> int:
     """Return how many citations are known: each once, whoever says so, merged works followed, none of a work itself."""
-    return _count(db, f"select count(*) from ({CITATIONS})")
+    return _count(db, _CITATION_COUNT)
 
 
 def read_identified_references(db: sqlite3.Connection) -> int:

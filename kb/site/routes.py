@@ -31,6 +31,7 @@ from kb.site.parts.search_state import Asked, format_asked, parse_asked
 from kb.site.server import responses
 from kb.site.server.context import NAME, ask, find_database
 from kb.site.server.rendering import page_answer
+from kb.site.unchanged import page_once
 
 
 async def home(datasette: Any, request: Any) -> Any:
@@ -38,8 +39,8 @@ async def home(datasette: Any, request: Any) -> Any:
     database = await find_database(datasette)
     if database is None:
         return responses.redirect(datasette.urls.path("/-/databases"))
-    values = await ask(database, home_values)
-    values["questions"] = await _questions(datasette, database.name)
+    page = await ask(database, lambda db: page_once(db, "/", home_values))
+    values = {**page.values, "made": page.made, "questions": await _questions(datasette, database.name)}
     return await page_answer(datasette, request, "litkb-home.html", values)
 
 
@@ -253,8 +254,8 @@ async def schema(datasette: Any, request: Any) -> Any:
     """Answer /schema: the tables and how they join."""
     database = await _database(datasette)
     described = read_metadata()["databases"][NAME]["tables"]
-    values = await ask(database, lambda db: schema_values(db, described))
-    return await page_answer(datasette, request, "litkb-schema.html", values)
+    page = await ask(database, lambda db: page_once(db, "/schema", lambda db: schema_values(db, described)))
+    return await page_answer(datasette, request, "litkb-schema.html", {**page.values, "made": page.made})
 
 
 async def work(datasette: Any, request: Any) -> Any:

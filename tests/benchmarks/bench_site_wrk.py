@@ -27,10 +27,11 @@ SCRIPT = "local n = 0 local paths = {%s} request = function() n = n %% #paths + 
 
 
 class Load(NamedTuple):
-    """What wrk says: requests a second, milliseconds of the slowest of 100, answers that were not 2xx or 3xx."""
+    """What wrk says: requests a second, milliseconds of the slowest of 100, answers in all and not 2xx or 3xx."""
 
     rate: float
     p99: float
+    answers: int
     failed: int
 
 
@@ -45,7 +46,9 @@ def loaded(address: str, paths: list[str], *, connections: int, seconds: int) ->
     rate, failed = re.search(r"Requests/sec:\s+([\d.]+)", told), re.search(r"Non-2xx or 3xx responses: (\d+)", told)
     assert p99 is not None, told
     assert rate is not None, told
-    return Load(float(rate[1]), float(p99[1]) * UNITS[p99[2]], int(failed[1]) if failed else 0)
+    answers = re.search(r"(\d+) requests in", told)
+    assert answers is not None, told
+    return Load(float(rate[1]), float(p99[1]) * UNITS[p99[2]], int(answers[1]), int(failed[1]) if failed else 0)
 
 
 def pages(path: Path, database: str) -> dict[str, list[str]]:

@@ -11,7 +11,8 @@ from kb.queries.search.matches import read_all_found, read_wanted
 from kb.queries.search.query import read_identified, read_query
 
 CHOSEN: Final = "temp.chosen_works"
-CHOSEN_IDS: Final = f"select coalesce(w.merged_into, w.id) as id from {CHOSEN} c join works w on w.id = c.id"
+# cross: of a table that is temporary SQLite knows no size, and would look each work of the file up in it
+CHOSEN_IDS: Final = f"select coalesce(w.merged_into, w.id) as id from {CHOSEN} c cross join works w on w.id = c.id"
 _KEYS: Final = ("pmid", "citing_pmid", "similar_pmid", "id")
 _PAIRS: Final = (("citing_id", "cited_id"), ("citing_pmid", "cited_id"), ("id", "related_id"), ("pmid", "similar_pmid"))
 _PORTION: Final = 10_000  # rows fetched in one go

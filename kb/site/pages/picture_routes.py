@@ -17,6 +17,7 @@ from kb.site.server import responses
 from kb.site.server.context import ask, find_database, may_embed
 from kb.site.server.rendering import page_answer
 from kb.site.server.security import path_of
+from kb.site.unchanged import Page, page_once
 
 _FILE: Final = r"\.(?P<ending>svg|png)"
 _PICTURE: Final = rf"(?:{_FILE})?"
@@ -26,8 +27,7 @@ _TEXT: Final = (
     "<text x=\"2\" y=\"15\" font-family=\"Helvetica, Arial, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', "
     "'DejaVu Sans', sans-serif\">{}</text></svg>"
 )
-Build = Callable[[sqlite3.Connection], Picture]
-_WHOLE: Final[dict[str, Build]] = {
+_WHOLE: Final[dict[str, Callable[[sqlite3.Connection], Picture]]] = {
     "map": picture_pages.field_map,
     "timeline": picture_pages.timeline,
     "names": picture_pages.names,
@@ -36,7 +36,7 @@ _WHOLE: Final[dict[str, Build]] = {
 
 async def field_map(datasette: Any, request: Any) -> Any:
     """Answer /map."""
-    return await _answer(datasette, request, "/map", picture_pages.field_map)
+    return await _answer_whole(datasette, request, "map")
 
 
 async def neighbourhood(datasette: Any, request: Any) -> Any:
@@ -51,18 +51,18 @@ async def neighbourhood(datasette: Any, request: Any) -> Any:
     if (right, target) != (kind, work):
         ending = request.url_vars.get("ending")
         return responses.redirect(datasette.urls.path(f"/{right}/{target}/map" + (f".{ending}" if ending else "")))
-    path = f"/{kind}/{work}/map"
-    return await _answer(datasette, request, path, lambda db: picture_pages.neighbourhood(db, work), back=path[:-4])
+    picture, path = await ask(database, lambda db: picture_pages.neighbourhood(db, work)), f"/{kind}/{work}"
+    return await _answer(datasette, request, f"{path}/map", picture, back=datasette.urls.path(path))
 
 
 async def timeline(datasette: Any, request: Any) -> Any:
     """Answer /timeline."""
-    return await _answer(datasette, request, "/timeline", picture_pages.timeline)
+    return await _answer_whole(datasette, request, "timeline")
 
 
 async def names(datasette: Any, request: Any) -> Any:
     """Answer /names."""
-    return await _answer(datasette, request, "/names", picture_pages.names)
+    return await _answer_whole(datasette, request, "names")
 
 
 async def found(datasette: Any, request: Any) -> Any:
@@ -80,17 +80,20 @@ async def found(datasette: Any, request: Any) -> Any:
 
 async def years(datasette: Any, request: Any) -> Any:
     """Answer /years: the charts of the whole field."""
-    database = await _database(datasette)
-    charts = await ask(database, year_pictures)
-    path = datasette.urls.path("/years")
-    values = {"charts": [(f"{path}/{name}", chart) for name, chart in charts.items()], "path": path, "back": ""}
-    return await page_answer(datasette, request, "litkb-years.html", {"heading": "Over the years", **values})
+    page, path = await _year_pictures(datasette), datasette.urls.path("/years")
+    charts = [(f"{path}/{name}", chart) for name, chart in page.values.items()]
+    values = {"heading": "Over the years", "charts": charts, "path": path, "back": "", "made": page.made}
+    return await page_answer(datasette, request, "litkb-years.html", values)
 
 
 async def year_file(datasette: Any, request: Any) -> Any:
     """Answer /years/articles.svg and the like."""
-    name = request.url_vars["name"]
-    return await _answer(datasette, request, f"/years/{name}", lambda db: year_pictures(db)[name])
+    page, name = await _year_pictures(datasette), request.url_vars["name"]
+    return file_answer(datasette, request, page.values[name], request.url_vars["ending"])
+
+
+async def _year_pictures(datasette: Any) -> Page:
+    return await ask(await _database(datasette), lambda db: page_once(db, "/years", year_pictures))
 
 
 async def cited(datasette: Any, request: Any) -> Any:
@@ -114,19 +117,30 @@ async def embedded(datasette: Any, request: Any) -> Any:
             "Pictures for other sites are shown where `litkb serve` is started with --allow-embed."
         )
     database = await _database(datasette)
-    picture = await ask(database, _WHOLE[request.url_vars["what"]])
+    page = await _whole(database, request.url_vars["what"])
     source = f"From {database.name}, a litkb knowledge base."
+    picture = page.values["picture"]
     values = {"title": picture.heading, "pictures": [picture], "source": source, "styles": "", "script": ""}
     return await page_answer(datasette, request, "litkb-alone.html", values)
 
 
-async def _answer(datasette: Any, request: Any, path: str, build: Build, back: str = "") -> Any:
+async def _whole(database: Any, what: str) -> Page:
+    """Return one of the pictures of the whole field."""
+    return await ask(database, lambda db: page_once(db, f"/{what}", lambda db: {"picture": _WHOLE[what](db)}))
+
+
+async def _answer_whole(datasette: Any, request: Any, what: str) -> Any:
+    page = await _whole(await _database(datasette), what)
+    return await _answer(datasette, request, f"/{what}", page.values["picture"], made=page.made)
+
+
+async def _answer(
+    datasette: Any, request: Any, path: str, picture: Picture, *, back: str = "", made: dict[str, Any] | None = None
+) -> Any:
     """Answer with the page of a picture, or with its file."""
-    database = await _database(datasette)
-    picture = await ask(database, build)
     if ending := request.url_vars.get("ending"):
         return file_answer(datasette, request, picture, ending)
-    values = {"picture": picture, "path": datasette.urls.path(path), "back": datasette.urls.path(back) if back else ""}
+    values = {"picture": picture, "path": datasette.urls.path(path), "back": back, "made": made}
     return await page_answer(datasette, request, "litkb-picture.html", values)
 
 

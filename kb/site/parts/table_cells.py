@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kb.site.parts.links import answer_path, doi_url, orcid_url, pmc_url, thing_path
 from kb.site.parts.markup import marked_up
@@ -68,4 +68,4 @@ def _is_work(row: Any, table: str | None) -> bool:
 
 def _link(datasette: Any, path: str, label: str | None, value: str | int) -> Markup:
     shown = label if label and label != str(value) else value
-    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(path), shown)
+    return Markup(f'<a href="{escape(datasette.urls.path(path))}">{escape(shown)}</a>')  # noqa: S704  # both escaped

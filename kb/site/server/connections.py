@@ -1,9 +1,12 @@
-"""Connections of the web server: room for many, and none for a client that sends no whole request."""
+"""Connections of the web server: room for many, none for a client that sends no whole request, a quiet end for all."""
 
 import asyncio
 from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from kb.site.server import responses
+from kb.site.server.security import App, Message, Receive, Send, with_security_headers
 
 REQUEST_SECONDS: Final = 20.0  # in which a request has to come, its body too
 MOST_FILES: Final = 65_536
@@ -27,6 +30,33 @@ class ImpatientProtocol(H11Protocol):
             self.transport.close()
         else:
             self._look_later()
+
+
+def with_quiet_end(app: App) -> App:
+    """Return app whose answers may be cancelled, as when the server ends: a page becomes 503, a file breaks off."""
+    refuse = with_security_headers(_ending)
+
+    async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
+        has_started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await app(scope, receive, noting)
+        except asyncio.CancelledError:
+            if scope["type"] != "http":
+                raise
+            if not has_started:
+                await refuse(scope, receive, send)
+
+    return wrapped
+
+
+async def _ending(_scope: Message, _receive: Receive, send: Send) -> None:
+    await responses.sentence("This server is being stopped; try again later.", status=503).asgi_send(send)
 
 
 def allow_many_connections() -> None:

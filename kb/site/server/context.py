@@ -13,6 +13,7 @@ from kb.site.files import downloads, renderers
 from kb.site.parts import links, messages
 from kb.site.parts.markup import title_markup
 from kb.site.pictures import svg
+from kb.site.unchanged import once, read_once
 from kb.text import fold, noun
 
 _Found = TypeVar("_Found")
@@ -96,13 +97,14 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "exports": downloads.EXPORTS,
         "picture_exports": downloads.PICTURE_EXPORTS,
         "names_works": renderers.can_render,
+        "once": once,
         "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
         "swatch": svg.swatch,
     }
 
 
 def _provenance(db: sqlite3.Connection) -> Provenance:
-    return read_provenance(db)
+    return read_once(db, "provenance", read_provenance)
 
 
 def _served(name: str, provenance: Provenance) -> Served:

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from kb.queries.archive import archive_path
 from kb.site.server.context import EMBED, NAME
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
 from kb.site.server.sqlite_sandbox import open_connections
+from kb.site.unchanged import KeepingConnection
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -153,7 +155,7 @@ def _database(app: Any, path: Path, options: str, *, shown_as: str) -> Any:
 
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
-            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False)
+            db = sqlite3.connect(_uri(path, options), uri=True, check_same_thread=False, factory=KeepingConnection)
             db.execute(f"pragma cache_size = -{_CACHE_KB}")
             open_connections(self).append(db)
             return db
@@ -224,11 +226,11 @@ def _asgi(app: Any) -> Any:
 def _server(app: Any) -> Any:
     import uvicorn  # only a server needs it
 
-    from kb.site.server.connections import ImpatientProtocol
+    from kb.site.server.connections import ImpatientProtocol, with_quiet_end
 
     return uvicorn.Server(
         uvicorn.Config(
-            app,
+            with_quiet_end(app),
             http=ImpatientProtocol,
             proxy_headers=False,  # what a request says of itself changes nothing
             log_level="warning",
@@ -243,6 +245,7 @@ def _run(app: Any, listener: socket.socket) -> None:
     from kb.site.server.connections import allow_many_connections
 
     allow_many_connections()
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # Datasette's, at a busy end
     gc.freeze()  # what is loaded by now stays: a full collection that walks all of it holds a page up for 60 ms
     try:
         _server(app).run(sockets=[listener])

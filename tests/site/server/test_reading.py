@@ -2,6 +2,10 @@
 
 import sqlite3
 
+from kb.queries.charts import YearCount, read_citations_by_year
+from kb.queries.evidence.chart_evidence import PICTURED
+from kb.queries.export.selection import CHOSEN_IDS, choose, open_choice
+from kb.queries.harvest_log import CITATIONS, read_citation_count
 from kb.queries.works.bibliography import read_items
 from kb.queries.works.notices import read_retracted
 from kb.queries.works.pages import Neighbour, read_citing, read_citing_count
@@ -86,3 +90,31 @@ def test_of_a_work_only_the_parts_wanted_are_read(db: sqlite3.Connection):
 
     assert (named.names, named.keywords) == (whole.names, ())
     assert whole.keywords == ("Groups",)
+
+
+def test_citations_are_counted_each_once_whoever_says_so_with_merged_works_followed(db: sqlite3.Connection):
+    cited_by_six(db)
+    links = db.execute("select citing_id, cited_id from citation_links order by 1").fetchall()
+
+    assert links == [(2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1)]
+    assert read_citation_count(db) == len(db.execute(CITATIONS).fetchall()) == len(links)
+
+
+def test_citations_by_year_are_the_same_citations_and_so_is_their_evidence(db: sqlite3.Connection):
+    cited_by_six(db)
+    years = [YearCount(1999, 1), YearCount(2001, 1), YearCount(2003, 2), YearCount(None, 2)]
+    of_year, dated = PICTURED["citations_of_year"].sql, PICTURED["citations_dated"].sql
+
+    assert read_citations_by_year(db) == years
+    assert [len(db.execute(of_year, {"year": one.year or ""}).fetchall()) for one in years] == [1, 1, 2, 2]
+    assert db.execute(dated).fetchall() == [(2001, 2, 1), (2003, 3, 1), (2003, 4, 1), (1999, 5, 1)]
+
+
+def test_a_choice_leads_to_its_works_whatever_else_the_file_holds(db: sqlite3.Connection):
+    cited_by_six(db)
+    open_choice(db)
+    choose(db, [101, 2])
+    plan = [row[3] for row in db.execute(f"explain query plan {CHOSEN_IDS}")]
+
+    assert sorted(row[0] for row in db.execute(CHOSEN_IDS)) == [1, 2]
+    assert [step.split()[:2] for step in plan] == [["SCAN", "c"], ["SEARCH", "w"]]

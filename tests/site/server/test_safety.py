@@ -350,11 +350,11 @@ def test_a_query_that_runs_for_ever_ends_with_a_sentence(get: Get):
 
 
 def test_an_unforeseen_error_shows_no_path_and_no_traceback(get: Get, monkeypatch: pytest.MonkeyPatch, caplog: Any):
-    def broken(_db: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("/home/someone/secret")
 
-    monkeypatch.setattr("kb.site.routes.home_values", broken)
-    answer = get("/")
+    monkeypatch.setattr("kb.site.routes.article_values", broken)
+    answer = get(f"/article/{SEED}")
 
     assert answer.status_code == 500
     assert "secret" not in answer.text
