@@ -120,6 +120,8 @@ def test_a_page_is_right_on_a_desk_in_the_dark_on_a_phone_and_on_paper(window: "
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 390, "height": 844})
     found += [*violations(page, {"type": "rule", "values": ["target-size"]}), *page.evaluate(FAULTS)]
+    page.evaluate(LENGTHENED)
+    found += page.evaluate(FAULTS)
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 1000})
     found += [*page.evaluate(FAULTS), *page.evaluate(USELESS_ON_PAPER)]
@@ -240,6 +242,10 @@ FAULTS = """() => {
   if (levels.length && levels.filter(level => level === 1).length !== 1) found.push('not one h1');
   levels.forEach((level, n) => { if (level > (levels[n - 1] || 0) + 1) found.push('a heading leaves a level out'); });
   return found;
+}"""
+LENGTHENED = """() => {
+  for (const one of document.querySelectorAll('main :is(h1, .title, .own, .citation, blockquote, td, dd, code)'))
+    if (!one.children.length && one.textContent.trim()) one.append('https://example.org/' + 'w'.repeat(200));
 }"""
 USELESS_ON_PAPER = """() => [...document.querySelectorAll('input, select, button, textarea, .on-screen, .CodeMirror')]
   .filter(one => one.checkVisibility() && !one.closest('.legend')).map(one => one.outerHTML.slice(0, 80))"""
