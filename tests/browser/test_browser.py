@@ -244,7 +244,8 @@ FAULTS = """() => {
   return found;
 }"""
 LENGTHENED = """() => {
-  for (const one of document.querySelectorAll('main :is(h1, .title, .own, .citation, blockquote, td, dd, code)'))
+  const texts = 'main :is(h1, .title, .own, .citation, blockquote, td, dd, code):not(.number)';
+  for (const one of document.querySelectorAll(texts))
     if (!one.children.length && one.textContent.trim()) one.append('https://example.org/' + 'w'.repeat(200));
 }"""
 USELESS_ON_PAPER = """() => [...document.querySelectorAll('input, select, button, textarea, .on-screen, .CodeMirror')]
