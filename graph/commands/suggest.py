@@ -29,8 +29,9 @@ def suggest_command(
     """Say what to read next: works that fit all of DB, or the articles given, and why.
 
     ARTICLE is a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org; - reads a list from stdin. What DB does not
-    know is named and left out; nobody is asked. For one article, what it cites counts as yours too. The whole file asks
-    for works that are not held. docs/measures.md says how works are ranked, and how well that finds hidden references.
+    know is named and left out, without a request. For one article, what it cites counts as yours too. For all of DB,
+    works in this library are left out. docs/measures.md says how works are ranked, and how well that finds hidden
+    references.
 
     Example: litkb suggest kb.db --seeds zotero.ris
     """
@@ -38,7 +39,7 @@ def suggest_command(
         if named or lists:
             advice = suggestions_for(db, read_listed(db, named, lists), Wanted(limit, held))
         elif held:
-            raise UsageError("All that is held is the list itself: name articles to be suggested held works.")
+            raise UsageError("The whole library is the list itself: name articles to be suggested others of it.")
         else:
             ids = read_held_ids(db)
             found = suggestions_for_file(db, build_citation_graph(db), ids)
@@ -53,7 +54,7 @@ def suggest_command(
 def _print(advice: Advice, shown: dict[int, Standing]) -> None:
     for row in advice.found:
         work = shown[row.id]
-        state = "held" if work.held else "not held"
+        state = "in this library" if work.held else "cited only"
         name = f"PMID {row.id}" if row.id > 0 else f"doi:{work.doi}" if work.doi else "no PMID known"
         click.echo(f"{row.rank:>3}. {work.label} ({name}, {state})")
         if work.title:
@@ -70,7 +71,7 @@ def _summary(advice: Advice, shown: dict[int, Standing]) -> str:
     if len(advice.asked) == 1:
         cited = len(advice.yours) - 1
         return f"Yours: {shown[advice.asked[0]].label} and the {counted(cited, 'work')} that it cites here."
-    return f"Yours: {len(advice.yours):,} " + ("works." if advice.asked else "articles, all that is held.")
+    return f"Yours: {len(advice.yours):,} " + ("works." if advice.asked else "articles, the whole library.")
 
 
 def _as_json(advice: Advice, shown: dict[int, Standing]) -> dict[str, Any]:

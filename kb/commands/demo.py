@@ -211,7 +211,8 @@ def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
         raise LitkbError("The demonstration lacks its seed; remove the folder and run this again.")
     click.echo(f"\nPMID {SEED_PMID} cites {record.stated_reference_count} works, of which these are known here:")
     for position, standing in standings.items():
-        click.echo(f"  {position}. {standing.label} ({standing.state})")
+        state = "in this library" if standing.state == "held" else "cited only"
+        click.echo(f"  {position}. {standing.label} ({state})")
     click.echo("\nRelated studies:")
     for study in related:
         click.echo(f"  {study.label}: {study.note}")

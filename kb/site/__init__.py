@@ -46,9 +46,8 @@ def extra_template_vars(datasette: Any) -> Callable[[], Awaitable[dict[str, Any]
 
 @hookimpl
 def extra_js_urls(datasette: Any, view_name: str) -> list[dict[str, Any]]:
-    return (
-        [{"url": datasette.urls.static_plugins("litkb", "tables.js"), "module": True}] if view_name == "table" else []
-    )
+    url = datasette.urls.static_plugins("litkb", "tables.js")
+    return [{"url": url, "module": True}] if view_name in ("table", "query", "database") else []
 
 
 @hookimpl

@@ -20,7 +20,7 @@ from kb.site.pages.entity import read_works_of_thing, thing_values
 from kb.site.pages.entity_types import KINDS
 from kb.site.pages.evidence import citation_values, evidence_values
 from kb.site.pages.home import home_values
-from kb.site.pages.read_next import next_values
+from kb.site.pages.read_next import library_values, next_values
 from kb.site.pages.run import run_values
 from kb.site.pages.schema import schema_values
 from kb.site.pages.search import read_works_asked, search_values
@@ -108,6 +108,13 @@ async def read_next(datasette: Any, request: Any) -> Any:
     return await page_answer(datasette, request, "litkb-next.html", values)
 
 
+async def suggestions(datasette: Any, request: Any) -> Any:
+    """Answer /suggestions: what the library is missing."""
+    database = await _database(datasette)
+    values = await ask(database, library_values)
+    return await page_answer(datasette, request, "litkb-suggestions.html", values)
+
+
 async def download(datasette: Any, request: Any) -> Any:
     """Answer /article/<pmid>.ris, /work/<id>.gexf and the like: the work itself, or its neighbourhood as a network."""
     database = await _database(datasette)
@@ -147,7 +154,7 @@ async def selected_file(datasette: Any, request: Any) -> Any:
     works = {int(one) for one in request.args.getlist("id") if _WORK.fullmatch(one)}
     ending = request.args.get("as") or "ris"
     if not works or ending not in ENDINGS:
-        return responses.sentence(messages.NONE_SELECTED if not works else messages.NO_FORMAT, status=400)
+        raise responses.BadRequest(messages.NONE_SELECTED if not works else messages.NO_FORMAT)
     wanted = wanted_file(form_of(ending), "selected", lambda _: Selected(works))
     return FileAnswer(datasette, database, request, wanted)
 
@@ -296,6 +303,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/article/(?P<pmid>[0-9]{1,10})/cite$", cite),
     (r"^/work/(?P<id>-?[0-9]{1,18})$", work),
     (r"^/(?:article|work)/(?P<id>-?[0-9]{1,18})/next$", read_next),
+    (r"^/suggestions$", suggestions),
     (rf"^/search\.(?P<ending>{ANY_ENDING})$", search_file),
     (rf"^/article/(?P<id>[0-9]{{1,10}})\.(?P<ending>{ANY_ENDING})$", download),
     (rf"^/article/(?P<pmid>[0-9]{{1,10}})/references\.(?P<ending>{ANY_ENDING})$", references_file),

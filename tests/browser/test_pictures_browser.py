@@ -11,7 +11,7 @@ from harvest.rehearsal.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.site.server.serve import served
 from kb.store.records import save_records
-from tests.browser.test_browser import opened, window  # noqa: F401 # window is a fixture
+from tests.browser.test_browser import FAULTS, opened, watched, window  # noqa: F401 # window is a fixture
 from tests.site.conftest import MOMENT
 
 if TYPE_CHECKING:
@@ -64,17 +64,11 @@ def place_of(page: "Page") -> list[float]:
 @pytest.mark.parametrize("path", PICTURES)
 def test_a_picture_fits_logs_nothing_and_calls_nobody(window: "Browser", field: str, path: str, size: str):  # noqa: F811
     page = opened(window, size)
-    messages: list[str] = []
-    requests: list[str] = []
-    page.on("console", lambda message: messages.append(message.text))
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
+    messages, others = watched(page, field)
 
     page.goto(field + path)
 
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    assert messages == []
-    assert [url for url in requests if not url.startswith((field, "data:"))] == []
+    assert (page.evaluate(FAULTS), messages, others) == ([], [], [])
     page.context.close()
 
 
@@ -145,8 +139,8 @@ def test_dragging_moves_the_picture_and_opens_no_page(window: "Browser", field: 
 
     assert place_of(page) == [x + 60, y + 40, width]
     assert page.url == field + "map"
-    page.click("[data-do=reset]")
-    page.wait_for_selector("svg.picture:not(.gliding)")
+    page.click("[data-do=reset]")  # the picture glides
+    wait_until(page, lambda: place_of(page) == [x, y, width])
     assert place_of(page) == [x, y, width]
     page.context.close()
 

@@ -345,7 +345,7 @@ def test_the_demonstration_is_built_checked_and_summed_up(
 
     out, err = capsys.readouterr()
     assert "made/kb.db: 12 articles, 64 references, " in out
-    assert "3. Kleber 2007 Am J Psychiatry (known)" in out
+    assert "3. Kleber 2007 Am J Psychiatry (cited only)" in out
     assert "shares Vederhus JK" in out
     assert "$ litkb harvest made/kb.db 32448354 --references" in err
     assert sorted(path.name for path in Path("made").iterdir() if path.suffix in (".db", ".sqlar")) == [

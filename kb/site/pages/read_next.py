@@ -1,16 +1,18 @@
-"""The values of the page of what to read next from one work: what `litkb suggest` gives for it."""
+"""The values of the pages of suggestions: for the library, and for one work as `litkb suggest` gives them."""
 
 import sqlite3
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from kb.queries.works import local_neighbourhood
-from kb.queries.works.pages import read_printed
+from kb.queries.works.article_metrics import read_known_sizes, read_suggested
+from kb.queries.works.pages import Neighbour, read_printed
 from kb.site.parts import messages
 from kb.site.parts.numbers import evidence_path, linked
 from kb.site.parts.reasons import suggestion_reason
 
 _SHOWN: Final = 20
+_SHOWN_OF_LIBRARY: Final = 200
 
 
 class Next(NamedTuple):
@@ -20,6 +22,25 @@ class Next(NamedTuple):
     label: str
     title: str | None
     state: str
+
+
+def library_values(db: sqlite3.Connection) -> dict[str, Any]:
+    """Return the works that fit the library best, as the last graph run stored them."""
+    return {"count": read_known_sizes(db)[1], "suggested": library_suggestions(db, _SHOWN_OF_LIBRARY)}
+
+
+def library_suggestions(db: sqlite3.Connection, limit: int) -> list[tuple[Neighbour, Any]]:
+    """Return stored suggestions with their reasons, the best first."""
+    return [
+        (one, suggestion_reason(one.note or "", partial(_evidence_of_library, one.id)))
+        for one in titled(db, read_suggested(db, limit))
+    ]
+
+
+def titled(db: sqlite3.Connection, works: list[Neighbour]) -> list[Neighbour]:
+    """Return works, those that are not held with a printed reference as their title."""
+    printed = read_printed(db, [one.id for one in works if one.title is None])
+    return [one._replace(title=one.title or printed.get(one.id)) for one in works]
 
 
 def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
@@ -45,3 +66,7 @@ def _next(work: local_neighbourhood.Standing, printed: str | None) -> Next:
 
 def _evidence(work: int, other: int, column: str) -> str:
     return evidence_path(f"near_{column}", id=work, other=other)
+
+
+def _evidence_of_library(work: int, column: str) -> str:
+    return evidence_path(f"suggested_{column}", id=work)

@@ -123,12 +123,17 @@ def legend(dots: Collection[Dot], nodes: Collection[Node], communities: Mapping[
         for number, members in sorted(network.by_community(nodes).items())
         if members[0].colour != "k0" and number in communities
     ]
-    if any(node.colour == "k0" and node.community is not None for node in nodes):
-        keys.append(Key("dot k0", "another community"))
-    if any(node.community is None for node in nodes):
-        keys.append(Key("dot k0", "in no community"))
+    if grey := [node.community for node in nodes if node.colour == "k0"]:
+        keys.append(Key("dot k0", _grey(grey)))
     if not all(dot.is_held for dot in dots):
         keys.append(Key("ring k0", "cited only"))
     if any(dot.is_retracted for dot in dots):
         keys.append(Key("retracted", "retracted"))
     return tuple(keys)
+
+
+def _grey(communities: Sequence[int | None]) -> str:
+    """Return what grey means: one colour has one entry."""
+    if None not in communities:
+        return "another community"
+    return "another community, or none" if set(communities) != {None} else "in no community"

@@ -15,7 +15,7 @@ LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _OURS: Final = (
     "/search", "/article/", "/work/",
     "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
-    "/schema", "/evidence/", "/embed/",
+    "/schema", "/suggestions", "/evidence/", "/embed/",
 )  # fmt: skip
 _HOST: Final = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _PICTURES: Final = re.compile(r"/(map|timeline|years|names)([./]|$)")

@@ -310,7 +310,9 @@ def test_works_that_are_ticked_are_exported(get: Get):
 
     assert answer.headers["content-disposition"] == 'attachment; filename="selected.ris"'
     assert sorted(re.findall(r"AN  - (\d+)", answer.text)) == [str(OTTER), str(CITED)]
-    assert get("/search/selected?as=ris").status_code == 400
+    nothing = get("/search/selected?as=ris")
+    assert nothing.status_code == 400
+    assert '<p class="lead">No work is selected' in nothing.text
     assert get(f"/search/selected?id={OTTER}&as=doc").status_code == 400
 
 

@@ -119,6 +119,20 @@ def test_what_to_read_next_from_an_article_is_what_the_command_suggests_for_it(g
         assert [row.reason for row in advice.found if row.reason not in shown] == []
 
 
+def test_what_the_library_is_missing_is_listed_with_reasons_and_a_selection_to_export(get: Get, field_db):
+    stored = field_db.execute("select id, reason from suggestions order by rank").fetchall()
+    works = [str(work) for work, _ in stored]
+    html = get("/suggestions").text
+    shown = unescape(re.sub(r"<[^>]+>", "", html))
+
+    assert 'href="/suggestions"' in get("/").text
+    assert stored
+    assert re.findall(r'class="title" href="/\w+/(-?\d+)"', html) == works
+    assert re.findall(r'class="pick"[^>]* value="(-?\d+)"', html) == works
+    assert [reason for _, reason in stored if reason not in shown] == []
+    assert 'action="/search/selected"' in html
+
+
 def test_numbers_in_the_reasons_of_what_to_read_next_are_what_their_evidence_gives(tmp_path: Path):
     lists = (LinkList(1, "similar", "elink_similar", ((40, 9), (41, 8))),)
     articles = [

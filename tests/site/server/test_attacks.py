@@ -34,7 +34,8 @@ from tests.site.server.attacks import (
 
 OURS = (
     "/", "/search?q=norway", "/search?q=year:2000-&view=table", "/search?q=year:2000-&view=map", "/search?state=known",
-    "/map", "/timeline", "/years", "/names", "/schema", "/notices.atom", "/search.atom?q=norway", "/run/1",
+    "/map", "/timeline", "/years", "/names", "/schema", "/suggestions", "/notices.atom", "/search.atom?q=norway",
+    "/run/1",
     *(f"/article/{pmid}{end}" for pmid in range(1001, 1006) for end in ("", "/cite", "/map", "/citing.atom")),
     f"/work/{KNOWN}", f"/evidence/citing?id={SEED}", f"/evidence/references?pmid={SEED}", "/evidence/articles",
     "/evidence/citation?citing=1004&cited=1001", "/evidence/icite?pmid=1001",

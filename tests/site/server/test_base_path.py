@@ -16,7 +16,8 @@ from tests.site.conftest import CITING, KNOWN, SEED
 PAGES = (
     "/", f"/article/{SEED}", f"/article/{SEED}/cite", f"/article/{SEED}/map", f"/article/{SEED}/years",
     f"/article/{SEED}/next", f"/work/{KNOWN}", "/search?q=norway", "/search?q=norway&view=map", "/search?q=&view=table",
-    "/map", "/timeline", "/years", "/names", "/schema", "/author/vederhus+jk", "/journal/none", "/run/1",
+    "/map", "/timeline", "/years", "/names", "/schema", "/suggestions", "/author/vederhus+jk", "/journal/none",
+    "/run/1",
     "/evidence/articles", f"/evidence/citation?citing={CITING}&cited={SEED}", "/kb", "/kb/articles",
     f"/kb/articles/{SEED}", "/kb/articles?_facet=year&_sort=pmid", "/kb/most_cited_works", "/kb/articles.map",
     "/nothing", "/map.svg", "/search.atom?q=norway",
