@@ -314,8 +314,10 @@ def rebuild_command(ctx: click.Context, kb: Path) -> int:
         say(f"Left out: {sentence}")
     if rebuilt.damaged:
         say(f"{counted(len(rebuilt.damaged), 'raw response')} damaged; the same harvest commands request them again.")
+    if rebuilt.own:
+        say(f"Not litkb's, and so not rebuilt: {', '.join(rebuilt.own)}.")
     if rebuilt.kept_at:
-        say(f"{rebuilt.kept_at} is the previous file, with what they brought.")
+        say(f"{rebuilt.kept_at} is the previous file, with all that it held.")
     if after := (ctx.obj or {}).get("after_harvest"):
         after(kb)
     return 1 if rebuilt.damaged else 0

@@ -252,6 +252,21 @@ def test_a_file_is_loaded_and_its_bad_records_are_named(kb: Path, tmp_path: Path
     assert held(kb) == [1]
 
 
+def test_another_file_of_the_same_name_is_loaded_by_a_run_that_goes_on(kb: Path, tmp_path: Path) -> None:
+    plan = Plan(seeds=("1",), files=("saved.xml",))  # of the seed nobody is asked: the run stays open
+
+    def load(pmid: int) -> Summary:
+        path = tmp_path / f"of-{pmid}.xml"
+        path.write_bytes(b"".join(format_article_set([record(pmid)])))
+        return run(kb, plan, None, (InputFile(path, "saved.xml"),))
+
+    first, again, second = load(7001), load(7001), load(7002)
+
+    assert [bool(one.read) for one in (first, again, second)] == [True, False, True]
+    assert second.resumed
+    assert held(kb) == [7001, 7002]
+
+
 def test_a_rebuild_makes_the_same_logical_rows_without_asking_anybody(kb: Path, tmp_path: Path) -> None:
     path = tmp_path / "more.xml"
     path.write_bytes(b"".join(format_article_set([record(6, (1,)), record(3, version=2, title="Revised")])))
@@ -267,7 +282,7 @@ def test_a_rebuild_makes_the_same_logical_rows_without_asking_anybody(kb: Path, 
     rebuilt = rebuild_kb(kb)
 
     with open_archive(archive_path(kb)) as archive:
-        assert rebuilt == (len(read_answers(archive)), [], None)
+        assert rebuilt == (len(read_answers(archive)), [], [], None)
     assert sound(kb) == before
     with closing(open_kb(kb)) as db:
         assert db.execute(ledger).fetchall() == tasks

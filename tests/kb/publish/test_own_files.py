@@ -79,6 +79,20 @@ def test_a_harvest_leaves_an_archive_alone_that_somebody_else_made(tmp_path, cap
     assert "is an SQLite file that litkb did not make; it was left alone" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("kb", "words"),
+    [("field.svg", ["picture", "{}", "map", "{}"]), ("field.md", ["report", "{}", "{}"]),
+     ("field.ris", ["export", "{}", "{}"]), ("field.gexf", ["graph", "export", "{}", "{}"])],
+)  # fmt: skip
+def test_no_file_takes_the_place_of_a_database_not_even_when_told_to(tmp_path, capsys, kb, words):
+    path = make_kb(tmp_path / kb, PUBMED)
+    before = path.read_bytes()
+
+    assert run_command(cli, [word.format(path) for word in words] + ["--force"]) == 2
+    assert path.read_bytes() == before
+    assert "is an SQLite file, which nothing replaces" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["search.md", "search.svg"])
 def test_a_report_replaces_no_file_unasked_nor_what_a_link_leads_to(tmp_path, capsys, name):
     kb = make_kb(tmp_path / "kb.db", PUBMED)
