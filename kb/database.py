@@ -58,7 +58,7 @@ def open_kb(
     litkb's (it is left alone), NewerSchemaError for one by a later litkb, DatabaseError for the rest.
     """
     path = Path(path)
-    _check_file(path, create=create)
+    check_file(path, create=create)
     let_go = _Connection.let_go if readonly or is_locked else take_lock(path)
     try:
         db = _connect(path, readonly=readonly)
@@ -87,7 +87,8 @@ def _check_place(path: Path, opened: os.stat_result) -> None:
         )
 
 
-def _check_file(path: Path, *, create: bool) -> None:
+def check_file(path: Path, *, create: bool) -> None:
+    """Raise DatabaseError, with a sentence, unless path is a file of SQLite's, or with create one that may be made."""
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder; name the file of a knowledge base, such as {path / 'kb.db'}.")
     try:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from harvest.archive import open_archive
 from harvest.files.input_files import unpack
 from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_icite, load_links, load_page
-from kb.database import close_log, open_kb, transaction
+from kb.database import check_file, close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.lock import take_lock
 from kb.queries.archive import Kept, archive_path, check_answer, format_asked, format_lost, read_answers, read_body
@@ -46,6 +46,7 @@ def rebuild_kb(path: Path, *, progress: Callable[[int], None] = lambda _: None) 
     again, and the file before is kept beside, as it is for tables that are not litkb's. A link leads to the new file.
     Raises ArchiveError where there is no archive.
     """
+    check_file(path, create=True)
     let_go = take_lock(path, alone=True)
     try:
         return _rebuild(path, progress)

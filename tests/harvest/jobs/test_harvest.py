@@ -1,5 +1,6 @@
 """A harvest against the rehearsal server: what is stored, what is accounted for, how it goes on."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +19,7 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
 from kb.database import open_kb
-from kb.errors import ArchiveError
+from kb.errors import ArchiveError, DatabaseError
 from kb.integrity.check import check_kb, logical_hash
 from kb.queries.archive import archive_path, read_answers, read_damage
 from kb.queries.harvest_log import Task, read_answer_names
@@ -293,6 +294,17 @@ def test_a_rebuild_without_an_archive_says_so_and_leaves_the_file(kb: Path) -> N
     with pytest.raises(ArchiveError, match="There is no archive"):
         rebuild_kb(kb)
     assert held(kb) == []
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "loop.db", "pipe.db", "notes.db"])
+def test_a_rebuild_of_what_is_no_file_is_refused_in_words(tmp_path: Path, monkeypatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop.db").symlink_to("loop.db")
+    Path("notes.db").write_text("My notes.")
+    os.mkfifo("pipe.db")
+
+    with pytest.raises(DatabaseError, match=r"is a folder|cannot be read|is no file|is not an SQLite file"):
+        rebuild_kb(Path(name))
 
 
 def test_a_damaged_answer_is_named_the_rest_is_rebuilt_and_the_same_command_brings_it_again(kb: Path) -> None:
