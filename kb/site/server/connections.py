@@ -5,6 +5,9 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from kb.site.server import responses
+from kb.site.server.security import App, Message, Receive, Send
+
 REQUEST_SECONDS: Final = 20.0  # in which a request has to come, its body too
 MOST_FILES: Final = 65_536
 
@@ -27,6 +30,26 @@ class ImpatientProtocol(H11Protocol):
             self.transport.close()
         else:
             self._look_later()
+
+
+def with_end_told(app: App) -> App:
+    """Return app that ends without a traceback, and tells who still waits, where the server stops before it is done."""
+
+    async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, noted)
+        except asyncio.CancelledError:
+            if not has_begun and scope["type"] == "http":
+                await responses.sentence("The server is being stopped.", status=503).asgi_send(send)
+
+    return wrapped
 
 
 def allow_many_connections() -> None:

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -224,11 +225,11 @@ def _asgi(app: Any) -> Any:
 def _server(app: Any) -> Any:
     import uvicorn  # only a server needs it
 
-    from kb.site.server.connections import ImpatientProtocol
+    from kb.site.server.connections import ImpatientProtocol, with_end_told
 
     return uvicorn.Server(
         uvicorn.Config(
-            app,
+            with_end_told(app),
             http=ImpatientProtocol,
             proxy_headers=False,  # what a request says of itself changes nothing
             log_level="warning",
@@ -243,6 +244,7 @@ def _run(app: Any, listener: socket.socket) -> None:
     from kb.site.server.connections import allow_many_connections
 
     allow_many_connections()
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited")  # Datasette leaves those of a page that failed
     gc.freeze()  # what is loaded by now stays: a full collection that walks all of it holds a page up for 60 ms
     try:
         _server(app).run(sockets=[listener])

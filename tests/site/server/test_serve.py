@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from kb.console import run_command
 from kb.database import open_kb
 from kb.errors import DatabaseError, LitkbError, NotLitkbError
 from kb.metadata import read_metadata
+from kb.site.server.connections import with_end_told
 from kb.site.server.context import ask
 from kb.site.server.serve import build_app, open_listener, serve
 from tests.site.conftest import SEED, field, fill, served
@@ -189,3 +191,26 @@ def test_open_shows_the_site_in_a_browser(field_file: Path, monkeypatch: pytest.
     assert run_command(serve, [str(field_file), "--port", "0", "--open", "--base-url", "/lit/"]) == 0
 
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lit/", shown[0])
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_a_request_that_a_stop_interrupts_ends_without_a_traceback_and_is_told(begins: bool):
+    sent: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if begins:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def stop() -> None:
+        request = asyncio.create_task(with_end_told(app)({"type": "http"}, None, send))
+        await asyncio.sleep(0)
+        request.cancel()
+        await request
+
+    asyncio.run(stop())
+
+    assert [message.get("status") for message in sent] == ([200] if begins else [503, None])
