@@ -2,6 +2,7 @@
 
 import pytest
 
+from harvest.files.nbib import is_nbib
 from harvest.files.reference_lists import read_seeds
 from harvest.files.saved_page import parse_page
 from harvest.identify.agreement import Subject
@@ -99,6 +100,11 @@ def test_pages_of_thousands_of_digits_agree_with_none():
     [found] = Matcher([known]).matches(f"Moe A. Lamps of silver. J Lamps. 2003;1:{'9' * 5000}.")
 
     assert found.pmid == 1
+
+
+@pytest.mark.parametrize("words", ["AU  - ", "AU  - x ", "\n", "AU  - \n"])
+def test_a_file_of_tags_without_a_pmid_is_soon_known_not_to_be_nbib(words):
+    assert not is_nbib(times(words, 4096).encode())
 
 
 def test_combining_characters_in_any_number_and_order_are_folded_away():
