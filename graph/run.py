@@ -59,7 +59,7 @@ def compute_graph(
                 step(job)
         citations, held = job.field.citations, job.field.held
         run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
-        # what is saved leaves out works that were forgotten meanwhile
+        # what is saved leaves out works that were forgotten or merged meanwhile
         with unchecked_keys(db), transaction(db, changes=CHANGED):
             run_id = save_graph_run(db, run)
             measures = job.save(db, run_id)

@@ -113,7 +113,7 @@ def keep_file(db: sqlite3.Connection, path: Path, *, request: dict[str, Any], re
         length = packed.tell()
         if length >= _LARGEST:
             raise ArchiveError(f"{path.name} is too large to keep ({length:,} bytes); split it and load the parts.")
-        name = f"file/{sha256[:16]}/{path.name}"
+        name = _entry(sha256, str(request["file"]))
         with transaction(db):
             if length < size:
                 _write_blob(db, name, size, packed, length)
@@ -122,6 +122,16 @@ def keep_file(db: sqlite3.Connection, path: Path, *, request: dict[str, Any], re
                     _write_blob(db, name, size, plain, size)
             _note(db, (name, sha256, "file", request, received_at))
     return name
+
+
+def file_entry(path: Path, name: str) -> str:
+    """Return the name under which the archive keeps the bytes of a file of this name."""
+    with path.open("rb") as file:
+        return _entry(hashlib.file_digest(file, "sha256").hexdigest(), name)
+
+
+def _entry(sha256: str, name: str) -> str:
+    return f"file/{sha256[:16]}/{Path(name).name}"
 
 
 def _pack(path: Path, packed: IO[bytes]) -> tuple[str, int]:

@@ -160,17 +160,26 @@ def _progress_lines() -> Callable[[str, int, int], None]:
 
 def run_command(command: click.Command, arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code: 0 done, 1 failed, 2 misuse, 130 interrupted. No traceback."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        result = command.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        for word in words:
+            _check_text(word)
+        result = command.main(args=words, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted. What was done is kept; the same command goes on from there.")
         return 130
-    except (LitkbError, sqlite3.Error, OSError) as error:
+    except (LitkbError, sqlite3.Error, OSError, MemoryError) as error:
         return _report(error)
     return result if isinstance(result, int) else 0
+
+
+def _check_text(word: str) -> None:
+    """Raise UsageError for bytes that are no text: no file of SQLite's can hold them, and no address."""
+    if not word.isprintable() and any("\ud800" <= c <= "\udfff" for c in word):
+        raise UsageError(f"{word[:80]!r} is no text in UTF-8; rename the file, or type it anew.")
 
 
 def _report(error: Exception) -> int:
@@ -184,6 +193,8 @@ def _report(error: Exception) -> int:
 def _sentence(error: Exception) -> str:
     if isinstance(error, sqlite3.Error):
         return str(explain_sqlite(error, "The knowledge base"))
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this. What was done is kept."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "The disk is full. What was done is kept; make room and run the same command again."
     if isinstance(error, OSError):

@@ -1,10 +1,13 @@
 """Opening a litkb file: foreign keys on, application and version checked, read-only on request."""
 
+import os
 import sqlite3
 import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
@@ -23,15 +26,19 @@ class _Connection(sqlite3.Connection):
     """A connection that seals the file when it is closed after writing, and lets go of its share of it."""
 
     let_go: Callable[[], object] = staticmethod(lambda: None)
+    check_place: Callable[[], object] = staticmethod(lambda: None)
     has_written = False
 
     def close(self) -> None:
+        has_written = self.has_written
         if self.has_written and not self.in_transaction:
             with suppress(sqlite3.Error):  # a full disk, or somebody else writes: a file without seals is told of
                 seal(self)
         self.has_written = False
         super().close()
         self.let_go()
+        if has_written:
+            self.check_place()
 
 
 def open_kb(
@@ -51,7 +58,7 @@ def open_kb(
     litkb's (it is left alone), NewerSchemaError for one by a later litkb, DatabaseError for the rest.
     """
     path = Path(path)
-    _check_file(path, create=create)
+    check_file(path, create=create)
     let_go = _Connection.let_go if readonly or is_locked else take_lock(path)
     try:
         db = _connect(path, readonly=readonly)
@@ -59,6 +66,7 @@ def open_kb(
         let_go()
         raise DatabaseError(f"{path} cannot be opened: {error}.") from error
     db.let_go = weakref.finalize(db, let_go)
+    db.check_place = partial(_check_place, path, path.stat())
     try:
         _prepare(db, path, readonly=readonly, keep_journal=keep_journal)
     except DAMAGED as error:
@@ -70,11 +78,21 @@ def open_kb(
     return db
 
 
-def _check_file(path: Path, *, create: bool) -> None:
+def _check_place(path: Path, opened: os.stat_result) -> None:
+    """Raise DatabaseError where the file that was opened is not at path any more: not every system has locks."""
+    if not (path.exists() and os.path.samestat(opened, path.stat())):
+        raise DatabaseError(
+            f"{path} was moved, removed or replaced while this command wrote to it: what it wrote is not there. "
+            "Run the command again."
+        )
+
+
+def check_file(path: Path, *, create: bool) -> None:
+    """Raise DatabaseError, with a sentence, unless path is a file of SQLite's, or with create one that may be made."""
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder; name the file of a knowledge base, such as {path / 'kb.db'}.")
     try:
-        head = path.read_bytes()[:16] if path.stat().st_size < 16 else _first_bytes(path)
+        head = _first_bytes(path)
     except FileNotFoundError:
         if create and path.parent.is_dir():
             return
@@ -89,7 +107,17 @@ def _check_file(path: Path, *, create: bool) -> None:
         raise NotLitkbError(f"{path} is empty; it is not a litkb file.")
 
 
+def is_sqlite(path: Path) -> bool:
+    """Tell whether path is a file of SQLite's; False for what cannot be read."""
+    try:
+        return _first_bytes(path) == _HEADER
+    except (OSError, NotLitkbError):
+        return False
+
+
 def _first_bytes(path: Path) -> bytes:
+    if not S_ISREG(path.stat().st_mode):  # a pipe waits for ever, a device has no end
+        raise NotLitkbError(f"{path} is no file, but a device, pipe or socket; it was left alone.")
     with path.open("rb") as file:
         return file.read(16)
 

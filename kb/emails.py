@@ -10,6 +10,12 @@ _LOCAL: Final = rf"(?:\{{[^{{}}@]{{1,200}}\}}|{_START}[{_NAME}]+)"  # jane.doe, 
 _AT: Final = "[@＠﹫]"
 _END: Final = r"[^\W\d_]{2,}"  # a top-level domain: "5@0.5" is no address
 _ADDRESS: Final = re.compile(rf"{_LOCAL}{_AT}(?:[\w-]+\.)+{_END}")
+_WRITTEN_OUT: Final = re.compile(  # in an address of the web, and in a path as Datasette writes it
+    r"(?:(?<=%(?!2B)[0-9A-F]{2})|(?<![\w.%-]))(?:[\w.-]|%2B)+%40(?:[\w-]+\.)+"
+    + _END
+    + r"|(?:(?<=~(?!2[BE])[0-9A-F]{2})|(?<=%[0-9A-F]{2})|(?<![\w~%-]))(?:[\w-]|~2[BE])+~40(?:[\w-]+~2E)+"
+    + _END
+)
 
 # At the end of affiliations addresses are introduced, spaced out and disguised: "Electronic address: a (at) b.org."
 _DISGUISED: Final = (
@@ -27,7 +33,7 @@ _APPENDED: Final = re.compile(
 
 def without_emails(text: str, instead: str = LEFT_OUT) -> str:
     """Return text with each e-mail address replaced by ``instead``."""
-    return _ADDRESS.sub(instead, text)
+    return _WRITTEN_OUT.sub(instead, _ADDRESS.sub(instead, text))
 
 
 def affiliation_without_emails(text: str) -> str:

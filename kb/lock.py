@@ -16,7 +16,7 @@ from typing import Final
 
 from kb.errors import DatabaseError
 
-_TRIES: Final = 5  # one that lets go has the file for itself for a moment, to remove it
+_TRIES: Final = 50  # half a second: one that lets go has the file for itself for a moment, to remove it
 _BETWEEN: Final = 0.01  # seconds
 
 if sys.platform == "win32":
@@ -35,8 +35,8 @@ else:
         place = path.resolve().with_name(f".{path.resolve().name}.lock")
         for left in reversed(range(_TRIES)):
             try:
-                handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
-            except OSError:  # a folder in which nothing can be written: nothing is replaced there, either
+                handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+            except OSError:  # a folder in which nothing can be written, or what is there is no file
                 return lambda: None
             try:
                 fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)

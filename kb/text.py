@@ -33,6 +33,7 @@ _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufff
 _WORD: Final = re.compile(r"[^\W_]+")
 _ASCII_GAPS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)  # faster than _WORD
 _TAG: Final = re.compile(r"(</?(?:b|i|u|sub|sup)>)")
+_NO_CHARACTER: Final = re.compile(r"&#[0-9]{20,};?")  # int() refuses thousands of digits
 
 _NO_TITLE: Final = re.compile(
     r"\[? ?(?:(?:no )?title not available|not available|no title(?: available)?|in process citation) ?\.? ?\]? ?\.?",
@@ -176,6 +177,11 @@ def _fraction(match: re.Match[str]) -> str:
     return (f"{whole} " if whole else "") + "/".join(parts)
 
 
+def unescape(text: str) -> str:
+    """Return text in which references to characters, as HTML has them, are these characters."""
+    return html.unescape(_NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
 def safe_html(markup: str) -> str:
     """Return HTML in which only b, i, u, sub and sup, without attributes, are tags.
 
@@ -192,7 +198,7 @@ def safe_html(markup: str) -> str:
             open_count[part[1:-1]] += 1
             out.append(part)
         else:
-            out.append(html.escape(html.unescape(part)))
+            out.append(html.escape(unescape(part)))
     out.extend(f"</{name}>" for name in reversed(open_tags))
     return "".join(out)
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from kb.database import is_sqlite
 from kb.errors import LitkbError, UsageError
 
 _BUFFER: Final = 1 << 18  # characters written in one go
@@ -31,11 +32,13 @@ def find_targets(out: Path, suffix: str, forms: Mapping[str, str], *, force: boo
 
 
 def refuse_replacing(target: Path, *, force: bool) -> None:
-    """Raise UsageError where a file to be written is a folder, or is there already and ``force`` was not given."""
+    """Raise UsageError where a file to be written is a folder or database, or is there and ``force`` is not given."""
     if os.path.isdir(target):  # noqa: PTH112
         raise UsageError(f"{target} is a folder; name a file.")
     if os.path.lexists(target) and not force:
         raise UsageError(f"{target} is there already; --force replaces it.")
+    if is_sqlite(target):
+        raise UsageError(f"{target} is an SQLite file, which nothing replaces; name another file.")
 
 
 def write_whole(files: Mapping[Path, Iterator[str] | bytes]) -> None:

@@ -43,6 +43,7 @@ _READ: Final = {  # what files hold: one of it, several
     "references": ("reference", "references"),
     "old references": ("reference in the old format", "references in the old format"),
 }  # fmt: skip
+_LONGEST_KEY: Final = 1_000  # characters; a device has no end
 _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before it blocks (NCBI_API_KEY: 10 a second)."
 
 
@@ -227,7 +228,8 @@ def _settings(options: dict[str, Any]) -> Settings:
 def _key(path: Path) -> str:
     """Return the key in a file; the sentence where there is none does not repeat what was typed: it may be the key."""
     try:
-        words = path.read_text(encoding="utf-8").split()
+        with path.open(encoding="utf-8") as file:
+            words = file.read(_LONGEST_KEY).split()
     except (OSError, ValueError):
         words = []
     if len(words) != 1:
@@ -315,8 +317,10 @@ def rebuild_command(ctx: click.Context, kb: Path) -> int:
         say(f"Left out: {sentence}")
     if rebuilt.damaged:
         say(f"{counted(len(rebuilt.damaged), 'raw response')} damaged; the same harvest commands request them again.")
+    if rebuilt.own:
+        say(f"Not litkb's, and so not rebuilt: {', '.join(rebuilt.own)}.")
     if rebuilt.kept_at:
-        say(f"{rebuilt.kept_at} is the previous file, with what they brought.")
+        say(f"{rebuilt.kept_at} is the previous file, with all that it held.")
     if after := (ctx.obj or {}).get("after_harvest"):
         after(kb)
     return 1 if rebuilt.damaged else 0

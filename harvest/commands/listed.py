@@ -18,6 +18,7 @@ from kb.queries.works.pages import read_work, read_work_by_identifier
 from kb.text import counted
 
 _STDIN: Final = "-"
+_LONGEST: Final = 256 * 2**20  # bytes, unpacked: all of it is held in memory
 
 
 def read_lists(paths: Sequence[Path]) -> list[Seed]:
@@ -26,7 +27,10 @@ def read_lists(paths: Sequence[Path]) -> list[Seed]:
     for path in paths:
         is_stdin = str(path) == _STDIN
         name = "standard input" if is_stdin else path.name
-        found = read_seeds(name, sys.stdin.buffer.read() if is_stdin else b"".join(read_chunks(path)))
+        data = sys.stdin.buffer.read(_LONGEST + 1) if is_stdin else b"".join(read_chunks(path, limit=_LONGEST + 1))
+        if len(data) > _LONGEST:
+            raise UsageError(f"{name} has more than {_LONGEST // 2**20} MB, which no file of references has.")
+        found = read_seeds(name, data)
         different = len({seed.asked for seed in found})
         say(f"{name}: {counted(len(found), 'entry', 'entries')}, {different:,} different")
         seeds += found

@@ -70,7 +70,25 @@ def list_files(paths: Iterable[str | Path]) -> InputFiles:
             files.append(_named(path))
     if not files:
         raise UsageError("There is no PubMed XML file, no NBIB file and no saved page in what was named.")
-    return InputFiles(tuple(dict.fromkeys(files)), skipped)
+    return InputFiles(tuple(_told_apart(files)), skipped)
+
+
+def _told_apart(files: Iterable[InputFile]) -> list[InputFile]:
+    """Return files, each once; those of one name are called by their paths from the folder that they share."""
+    different: dict[Path, InputFile] = {}
+    alike: dict[str, list[Path]] = {}
+    for file in files:
+        place = file.path.resolve()
+        if different.setdefault(place, file) is file:
+            alike.setdefault(file.name, []).append(place)
+    return [
+        file if len(alike[file.name]) == 1 else InputFile(file.path, _name_among(place, alike[file.name]))
+        for place, file in different.items()
+    ]
+
+
+def _name_among(place: Path, others: Iterable[Path]) -> str:
+    return _legible(place.relative_to(os.path.commonpath([other.parent for other in others])).as_posix())
 
 
 def _named(path: Path) -> InputFile:
@@ -81,7 +99,7 @@ def _named(path: Path) -> InputFile:
             f"{path} is neither PubMed XML nor NBIB nor the saved text of a PubMed page; it was not read. "
             "A file of references (RIS, BibTeX, CSL-JSON, CSV, PMIDs) is named with --seeds."
         )
-    return InputFile(path, path.name)
+    return InputFile(path, _legible(path.name))
 
 
 def _in_folder(folder: Path) -> tuple[list[InputFile], int]:
@@ -94,10 +112,15 @@ def _in_folder(folder: Path) -> tuple[list[InputFile], int]:
         for name in sorted(names):
             path = Path(parent, name)
             if _may_be_pubmed(path):
-                found.append(InputFile(path, path.relative_to(root.parent).as_posix()))
+                found.append(InputFile(path, _legible(path.relative_to(root.parent).as_posix())))
             else:
                 skipped += 1
     return sorted(found, key=lambda file: file.name), skipped
+
+
+def _legible(name: str) -> str:
+    """Return the name of a file as text: on Linux it may be any bytes."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _may_be_pubmed(path: Path) -> bool:

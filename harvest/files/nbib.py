@@ -15,7 +15,7 @@ LONGEST: Final = 2**25  # bytes of one record; one with 1,566 names takes 0.4 MB
 _FIELD: Final = re.compile(r"([A-Z][A-Z0-9]{0,3}) {0,3}-(?: (.*))?")
 _INDENT: Final = "  "  # PubMed's has six blanks; a line that begins so goes on with the field before
 _PMID: Final = re.compile(rb"^(?:\xef\xbb\xbf)?PMID- *(\d{1,10})\s*$", re.MULTILINE)
-_FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?!PMID)[A-Z][A-Z0-9 ]{3}- .*\s+){0,5}PMID- *\d")
+_FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?!PMID)[A-Z][A-Z0-9 ]{3}- [^\r\n]*[\r\n]\s*){0,5}PMID- *\d")
 
 
 class RawRecord(NamedTuple):

@@ -1,13 +1,12 @@
 """Is an answer of E-utilities what was asked for? Status, root element, closing tag and ERROR elements decide."""
 
-import html
 import re
 from typing import Final
 
 from lxml import etree
 
 from kb.errors import PermanentError, QuestionError, SourceError, TransientError
-from kb.text import collapse_spaces
+from kb.text import collapse_spaces, unescape
 
 LONGEST_QUOTE: Final = 160
 """Characters of NCBI's words in a sentence of ours."""
@@ -49,7 +48,7 @@ def check_status(status: int, body: bytes, *, retry_after: float | None = None) 
     said = said_instead(body)
     sentence = f"HTTP {status}" + (f", {said}" if said else "")
     kind = _kind_of(said)
-    passing = status in _PASSING_STATUSES or status >= 500 or _PASSING.search(said)
+    passing = status in _PASSING_STATUSES or not 200 < status < 500 or _PASSING.search(said)
     if status == 429 or (kind is TransientError and passing):
         raise TransientError(sentence, retry_after=retry_after)
     raise (PermanentError if kind is TransientError else kind)(_with_way_out(sentence))
@@ -138,7 +137,7 @@ def said_instead(body: bytes) -> str:
 
 
 def _text(markup: bytes) -> str:
-    return html.unescape(re.sub(r"<[^<>]*>", " ", markup.decode("utf-8", "replace")))
+    return unescape(re.sub(r"<[^<>]*>", " ", markup.decode("utf-8", "replace")))
 
 
 def _quoted(words: str) -> str:

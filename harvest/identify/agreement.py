@@ -30,7 +30,7 @@ _RETRACTED: Final = re.compile(
 _INITIALS: Final = re.compile(r"\b[A-Z]{1,3}\b")  # "RE" among the authors is no "re"
 _IN_SQUARE: Final = re.compile(r"\[[^\[\]]*\]")
 _NUMBER: Final = re.compile(r"[a-z]{0,4}\d+")
-_RANGE: Final = re.compile(r"([a-z]{0,4})(\d+)(?: ?- ?[a-z]{0,4}(\d+))?")
+_RANGE: Final = re.compile(r"([a-z]{0,4})(?<!\d)(\d{1,18})(?!\d)(?: ?- ?[a-z]{0,4}(\d{1,18})(?!\d))?")
 _FILLERS: Final = frozenset({"a", "an", "the", "of", "and", "in", "on", "for", "to", "et"})
 _COUNTED: Final = {
     word: str(number)

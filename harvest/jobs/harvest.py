@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from harvest.archive import keep_file
+from harvest.archive import file_entry, keep_file
 from harvest.files.input_files import PAGE_TEXT, InputFile, check_packed, read_chunks, sniff
 from harvest.files.saved_page import page_doi
 from harvest.http.client import Client
@@ -20,7 +20,7 @@ from harvest.sources.registry import PUBMED
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.identifiers import Identifier
-from kb.queries.harvest_log import Task, read_outcomes, read_problems, read_settled
+from kb.queries.harvest_log import Task, read_answer_name, read_outcomes, read_problems
 from kb.queries.snowball import read_frontier
 from kb.queries.updates import read_changes
 from kb.record_diff import Change
@@ -84,7 +84,7 @@ def harvest(
 
 def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
     """Load one file unless this run has done so; what is wrong with it is noted, the next file is read."""
-    if file.name in read_settled(run.db, run.id, "file"):
+    if _is_loaded(run, file):
         return
     with transaction(run.db):
         save_pending(run.db, run.id, "file", [file.name])
@@ -99,6 +99,12 @@ def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
         save_file_counts(run.db, run.id, file.name, result.counts)
         save_outcomes(run.db, run.id, _rejections(file.name, result), answer=kept)
         save_outcomes(run.db, run.id, [Task("file", file.name, "done", None)], answer=kept)
+
+
+def _is_loaded(run: Run, file: InputFile) -> bool:
+    """Tell whether this run has loaded these very bytes: another file may have the name, or its damage be mended."""
+    answer = read_answer_name(run.db, run.id, "file", file.name)
+    return answer is not None and answer == file_entry(file.path, file.name)
 
 
 def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Collection
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,11 +14,12 @@ from harvest.archive import open_archive
 from harvest.files.input_files import unpack
 from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_lists, load_page
 from harvest.sources.registry import LISTS
-from kb.database import close_log, open_kb, transaction
+from kb.database import check_file, close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.lock import take_lock
 from kb.queries.archive import Kept, archive_path, check_answer, format_asked, format_lost, read_answers, read_body
 from kb.queries.harvest_log import read_answer_names
+from kb.queries.publishing import read_schema_differences
 from kb.store.ledger import copy_ledger, save_lost_answers
 from kb.store.resolutions import save_decisions_applied
 
@@ -26,10 +28,14 @@ _BESIDE: Final = ("-wal", "-shm", "-journal")
 
 
 class Rebuilt(NamedTuple):
-    """How many answers were read, a sentence for each that is damaged, and where the file before is kept for them."""
+    """How many answers were read, a sentence for each that is damaged, and what else only the file before has.
+
+    own: names of tables and views that are not litkb's; kept_at: where the file before is, None where nothing is lost.
+    """
 
     answers: int
     damaged: list[str]
+    own: list[str]
     kept_at: Path | None
 
 
@@ -38,8 +44,10 @@ def rebuild_kb(path: Path, *, progress: Callable[[int], None] = lambda _: None) 
 
     The old file stays in place until the new one is whole, and nobody else writes to it meanwhile. The ledger is
     carried over. A damaged answer is left out: its tasks have failed, so that the command that asked for it asks
-    again, and the file before is kept beside. Raises ArchiveError where there is no archive.
+    again, and the file before is kept beside, as it is for tables that are not litkb's. A link leads to the new file.
+    Raises ArchiveError where there is no archive.
     """
+    check_file(path, create=True)
     let_go = take_lock(path, alone=True)
     try:
         return _rebuild(path, progress)
@@ -48,25 +56,36 @@ def rebuild_kb(path: Path, *, progress: Callable[[int], None] = lambda _: None) 
 
 
 def _rebuild(path: Path, progress: Callable[[int], None]) -> Rebuilt:
+    archived, path = archive_path(path), path.resolve()
     new = path.with_name(f".{path.name}.rebuilding")
     _remove(new)
+    own: list[str] = []
     try:
-        with open_archive(archive_path(path), create=False) as archive:
+        with open_archive(archived, create=False) as archive:
             db = open_kb(new, create=True, is_locked=True)
             try:
                 loaded, damaged = _load_all(db, archive, progress)
                 if path.exists():
+                    own = _read_own(path)
                     damaged = _carry_over(db, path, loaded) | damaged
             finally:
                 db.close()
         close_log(new, is_locked=True)
-        kept_at = _keep_beside(path) if damaged and path.exists() else None
+        kept_at = _keep_beside(path) if (damaged or own) and path.exists() else None
+        if path.exists():
+            shutil.copymode(path, new)
         _put_in_place(new, path)
     except OSError as error:
         raise DatabaseError(f"{path} cannot be rebuilt: {error.strerror}.") from error
     finally:
         _remove(new)
-    return Rebuilt(len(loaded), [*damaged.values()], kept_at)
+    return Rebuilt(len(loaded), [*damaged.values()], own, kept_at)
+
+
+def _read_own(path: Path) -> list[str]:
+    """Return the names of tables, views and the like in the file at path that are not litkb's."""
+    with closing(open_kb(path, is_locked=True)) as db:
+        return read_schema_differences(db)[1]
 
 
 def _carry_over(db: sqlite3.Connection, path: Path, loaded: Collection[str]) -> dict[str, str]:

@@ -41,10 +41,10 @@ def check_icite(body: bytes) -> list[Mapping[str, Any]]:
     try:
         answer = json.loads(body, parse_int=_whole)
     except (ValueError, RecursionError) as error:
-        raise TransientError(said_instead(body)) from error
+        raise TransientError(said_instead(body) or "an empty answer") from error
     found = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
-        raise TransientError(said_instead(body))
+        raise TransientError(said_instead(body) or "an empty answer")
     return found
 
 

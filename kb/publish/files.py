@@ -20,6 +20,7 @@ MARK: Final = "Made by litkb publish"  # in what the next publish may replace
 _VERSION: Final = re.compile(r"kb-[0-9a-f]{12}\.db")
 _SUMS_LINE: Final = re.compile(r"[0-9a-f]{64}  [\w.-]+")
 _WORK: Final = ".publishing-"
+_LEFT: Final = re.compile(r"\.publishing-[a-z0-9_]{8}")  # as tempfile names folders
 _PIECE: Final = 1 << 20
 
 if sys.platform == "win32":
@@ -49,7 +50,7 @@ def open_folder(folder: Path) -> Iterator[Path]:
         raise DatabaseError(f"{folder} cannot be made or opened: {error.strerror}.") from error
     try:
         _lock_folder(handle, folder)
-        for left in folder.glob(f"{_WORK}*"):
+        for left in filter(_is_left, folder.iterdir()):
             shutil.rmtree(left)
         with tempfile.TemporaryDirectory(prefix=_WORK, dir=folder) as work:
             yield Path(work)
@@ -58,6 +59,11 @@ def open_folder(folder: Path) -> Iterator[Path]:
         if is_new:
             with suppress(OSError):  # only an empty folder goes: nothing was published
                 folder.rmdir()
+
+
+def _is_left(path: Path) -> bool:
+    """Tell whether a killed publish left this: a folder of a name that only litkb gives."""
+    return bool(_LEFT.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()
 
 
 def _lock_folder(handle: int, folder: Path) -> None:
@@ -72,6 +78,9 @@ def check_replaceable(folder: Path, names: list[str], *, force: bool) -> None:
     link = folder / LINK
     if os.path.lexists(link) and not link.is_symlink():
         raise UsageError(f"{link} is a file, not the link to a published one; name another folder, such as published.")
+    for name in names:
+        if (folder / name).is_dir():
+            raise UsageError(f"{folder / name} is a folder; name another folder to publish in.")
     if force:
         return
     if link.is_symlink() and not _VERSION.fullmatch(str(link.readlink())):

@@ -61,7 +61,9 @@ def read_answers(db: sqlite3.Connection) -> list[Kept]:
     """Return all answers kept, in order of receipt; of damaged pages, what can be read. See read_damage()."""
     try:
         found = db.execute(f"{_ANSWERS} not indexed").fetchall()
-    except DAMAGED:
+    except DAMAGED as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:  # no such table: it is somebody else's
+            raise
         found = [row for number in range(1, _MOST_ANSWERS) for row in _read_answer(db, number)]
     return sorted(map(_kept, found), key=lambda kept: (kept.received_at, kept.id))
 

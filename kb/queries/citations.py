@@ -37,6 +37,11 @@ def read_work_ids(db: sqlite3.Connection) -> Ids:
     return _read_ids(db, "select id from works order by id")
 
 
+def read_own_ids(db: sqlite3.Connection) -> Ids:
+    """Return the ids of the works that were not merged into others, ascending."""
+    return _read_ids(db, "select id from works where merged_into is null order by id")
+
+
 def read_merged_ids(db: sqlite3.Connection) -> Ids:
     """Return the ids of the works that were merged into others, ascending."""
     return _read_ids(db, "select id from works where merged_into is not null order by id")

@@ -46,6 +46,14 @@ def read_answer_names(db: sqlite3.Connection) -> set[str]:
     return {row[0] for row in db.execute("select distinct answer from harvest_tasks where answer is not null")}
 
 
+def read_answer_name(db: sqlite3.Connection, run_id: int, task: str, asked: str) -> str | None:
+    """Return the name of the answer that settled a task; None where none did."""
+    row = db.execute(
+        "select answer from harvest_tasks where (run_id, task, asked) = (?, ?, ?)", (run_id, task, asked)
+    ).fetchone()
+    return row[0] if row else None
+
+
 def read_settled(db: sqlite3.Connection, run_id: int, task: str) -> set[str]:
     """Return what this run need not ask again: tasks that have an outcome other than failed."""
     rows = db.execute(

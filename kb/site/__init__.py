@@ -10,7 +10,7 @@ from typing import Any
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
 from kb.queries.works.pages import read_is_litkb
-from kb.site import routes
+from kb.site import requests, routes
 from kb.site.files import renderers, row_pictures, streaming
 from kb.site.pages import archived_response, picture_routes
 from kb.site.parts import sql_functions, table_cells
@@ -62,10 +62,9 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     def wrap(app: Any) -> Any:
         counted = sql_throttle.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
         shown = counted if context.may_ask(datasette) else public.for_strangers(counted)
-        return base_path.with_base_path(
-            security.with_security_headers(shown, may_embed=context.may_embed(datasette)),
-            str(datasette.setting("base_url")),
-        )
+        readable = requests.with_readable_requests(shown)
+        guarded = security.with_security_headers(readable, may_embed=context.may_embed(datasette))
+        return base_path.with_base_path(guarded, str(datasette.setting("base_url")))
 
     return wrap
 

@@ -1,4 +1,7 @@
-"""What graph runs computed, in the caller's transaction; the numbers of earlier runs are replaced, their runs kept."""
+"""What graph runs computed, in the caller's transaction; the numbers of earlier runs are replaced, their runs kept.
+
+Works that were forgotten, or merged into others, since the graph was built get no row.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.queries.citations import Ids, read_work_ids
+from kb.queries.citations import Ids, read_own_ids
 
 AT_ONCE: Final = 100  # rows of one insert
 PORTION: Final = 1_000  # rows put together for it
@@ -120,29 +123,29 @@ def save_metric_runs(db: sqlite3.Connection, measures: Iterable[MetricRun], *, r
 
 
 def save_metrics(db: sqlite3.Connection, rows: Iterable[ArticleMetrics], *, run_id: int) -> int:
-    """Replace all article_metrics; return how many. A work that was forgotten since the graph was built gets no row."""
+    """Replace all article_metrics; return how many."""
     return _replace(db, "article_metrics", ArticleMetrics, _flat(_of_known(db, rows)), run_id=run_id)
 
 
 def save_related_studies(db: sqlite3.Connection, blocks: Iterable[RelatedStudies], *, run_id: int) -> int:
-    """Replace all related_studies; return how many. Works that were forgotten since the graph was built get no row."""
-    works = read_work_ids(db)
+    """Replace all related_studies; return how many."""
+    works = read_own_ids(db)
     portions = (_row_by_row(works, block) for block in blocks)
     return _replace(db, "related_studies", RelatedStudies, portions, run_id=run_id)
 
 
 def save_cocitations(db: sqlite3.Connection, blocks: Iterable[Partners], *, run_id: int) -> int:
-    """Replace all cocitations; return how many. Works that were forgotten since the graph was built get no row."""
+    """Replace all cocitations; return how many."""
     return _save_partners(db, "cocitations", blocks, run_id=run_id)
 
 
 def save_couplings(db: sqlite3.Connection, blocks: Iterable[Partners], *, run_id: int) -> int:
-    """Replace all couplings; return how many. Works that were forgotten since the graph was built get no row."""
+    """Replace all couplings; return how many."""
     return _save_partners(db, "couplings", blocks, run_id=run_id)
 
 
 def _save_partners(db: sqlite3.Connection, table: str, blocks: Iterable[Partners], *, run_id: int) -> int:
-    works = read_work_ids(db)
+    works = read_own_ids(db)
     portions = (np.column_stack(block)[_are_known(works, block)].ravel().tolist() for block in blocks)
     return _replace(db, table, Partners, portions, run_id=run_id)
 
@@ -150,7 +153,7 @@ def _save_partners(db: sqlite3.Connection, table: str, blocks: Iterable[Partners
 def save_communities(
     db: sqlite3.Connection, labels: Iterable[CommunityLabel], members: Iterable[WorkCommunity], *, run_id: int
 ) -> int:
-    """Replace all communities and their labels; return how many communities. A work that was forgotten gets no row."""
+    """Replace all communities and their labels; return how many communities."""
     db.execute("delete from communities")
     count = _replace(db, "community_labels", CommunityLabel, _flat(labels), run_id=run_id)
     _replace(db, "communities", WorkCommunity, _flat(_of_known(db, members)), run_id=run_id)
@@ -158,12 +161,12 @@ def save_communities(
 
 
 def save_positions(db: sqlite3.Connection, rows: Iterable[WorkPosition], *, run_id: int) -> int:
-    """Replace all work_positions; return how many. A work that was forgotten since the graph was built gets no row."""
+    """Replace all work_positions; return how many."""
     return _replace(db, "work_positions", WorkPosition, _flat(_of_known(db, rows)), run_id=run_id)
 
 
 def _of_known(db: sqlite3.Connection, rows: Iterable[_WorkRow]) -> Iterator[_WorkRow]:
-    works = set(read_work_ids(db).tolist())
+    works = set(read_own_ids(db).tolist())
     return (row for row in rows if row.id in works)
 
 

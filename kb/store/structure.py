@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from kb.queries.citations import read_work_ids
+from kb.queries.citations import read_own_ids
 
 
 class MainPathStep(NamedTuple):
@@ -112,7 +112,7 @@ def save_retractions(
 
 
 def _known(db: sqlite3.Connection) -> set[int]:
-    return set(read_work_ids(db).tolist())
+    return set(read_own_ids(db).tolist())
 
 
 def _replace(db: sqlite3.Connection, table: str, rows: Sequence[_Row], run_id: int) -> int:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kb.queries.citations import read_own_ids
+
 
 class Suggestion(NamedTuple):
     """A work to read next: its parts as counts, and in words."""
@@ -25,8 +27,9 @@ _MARKS = ", ".join("?" * len(Suggestion._fields))
 
 
 def save_suggestions(db: sqlite3.Connection, rows: Iterable[Suggestion], *, run_id: int) -> int:
-    """Replace all suggestions; return how many. A work that was forgotten since the graph was built gets no row."""
-    known = [row for row in rows if db.execute("select 1 from works where id = ?", (row.id,)).fetchone()]
+    """Replace all suggestions; return how many. A work forgotten or merged since the graph was built gets no row."""
+    works = set(read_own_ids(db).tolist())
+    known = [row for row in rows if row.id in works]
     db.execute("delete from suggestions")
     db.executemany(
         f"insert into suggestions ({_COLUMNS}, graph_run_id) values ({_MARKS}, ?)", ((*row, run_id) for row in known)

@@ -330,6 +330,26 @@ def test_partners_are_saved_with_their_counts(db: sqlite3.Connection) -> None:
     ]  # fmt: skip
 
 
+def test_of_a_work_merged_while_the_graph_is_computed_no_number_stays(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pmid in (1, 2, 3):
+        add_article(db, pmid)
+        add_citations(db, pmid, 7, 8, 9)
+    add_citations(db, 2, 1)
+    versions = run._versions
+
+    def merge() -> str:
+        db.execute("update works set state = 'merged', merged_into = 8 where id = 9")
+        return versions()
+
+    monkeypatch.setattr(run, "_versions", merge)
+
+    compute(db)
+
+    assert [one.rule for one in read_violations(db) if one.rule.startswith("computed")] == []
+
+
 def test_partners_forgotten_while_the_graph_is_computed_get_no_row(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

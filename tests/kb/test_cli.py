@@ -207,6 +207,12 @@ def test_bad_input_gets_one_sentence_and_its_exit_code(
     assert eutils.log == []
 
 
+@pytest.mark.parametrize("words", [["status", "\udcff.db"], ["harvest", "kb.db", "--title", "a\udce9"], ["\udcff"]])
+def test_a_word_that_is_no_text_is_misuse(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(cli, words) == 2
+    assert "is no text in UTF-8" in capsys.readouterr().err
+
+
 def test_a_newer_file_is_refused_and_left_alone(xml: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kb = xml.with_name("kb.db")
     run("harvest", kb, "--file", xml)

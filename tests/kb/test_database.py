@@ -1,5 +1,6 @@
 """Opening a litkb file: what is refused, what is left alone, and reading where nobody can write."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -30,6 +31,16 @@ def test_every_table_is_strict_and_every_foreign_key_has_an_index(db: sqlite3.Co
         }
         first |= {row[1] for row in db.execute(f"pragma table_info({name})") if row[5] == 1}
         assert keys - first - {"source_id", "qualifier_ui", "named_by"} <= {"run_id", "graph_run_id"}, name
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize("readonly", [True, False])
+def test_a_pipe_or_a_device_is_no_file_and_is_not_waited_for(tmp_path: Path, readonly: bool) -> None:
+    os.mkfifo(tmp_path / "kb.db")
+
+    for path in (tmp_path / "kb.db", "/dev/zero"):
+        with pytest.raises(NotLitkbError, match="is no file, but a device, pipe or socket"):
+            open_kb(path, create=not readonly, readonly=readonly)
 
 
 def test_a_transaction_keeps_all_or_nothing(db: sqlite3.Connection) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import platform
+import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -83,6 +85,51 @@ def test_writers_share_a_file_also_under_another_name_and_leave_nothing_beside_i
     second.close()
 
     assert files(kb) == before
+
+
+def test_what_was_written_to_a_file_that_was_replaced_meanwhile_is_not_told_as_done(kb: Path):
+    db = open_kb(kb)
+    with transaction(db):
+        db.execute("update works set label = 'decided' where id = 1")
+    (copy := kb.with_name("copy.db")).write_bytes(kb.read_bytes())
+    copy.replace(kb)
+
+    with pytest.raises(DatabaseError, match="was moved, removed or replaced while this command wrote to it"):
+        db.close()
+
+
+def test_a_lock_that_is_a_link_is_not_followed(kb: Path):
+    (notes := kb.with_name("notes.txt")).write_text("My notes.")
+    (link := kb.with_name(".kb.db.lock")).symlink_to(notes)
+
+    rebuild_kb(kb)
+
+    assert notes.read_text() == "My notes."
+    assert link.is_symlink()
+
+
+def test_a_rebuild_keeps_beside_it_the_file_with_tables_that_are_not_litkbs(kb: Path, capsys):
+    with closing(sqlite3.connect(kb)) as db:
+        db.execute("create table notes as select 'mine' as note")
+        db.execute("create view read_notes as select * from notes")
+        db.commit()
+
+    assert run_command(cli, ["rebuild", str(kb)]) == 0
+    with closing(sqlite3.connect(kb.with_name("kb-before-1.db"))) as db:
+        assert db.execute("select note from read_notes").fetchall() == [("mine",)]
+    assert "Not litkb's, and so not rebuilt: notes, read_notes." in capsys.readouterr().err
+
+
+def test_a_rebuild_keeps_the_rights_of_a_file_and_the_link_that_leads_to_it(kb: Path):
+    kb.chmod(0o600)
+    (folder := kb.parent / "links").mkdir()
+    (link := folder / "kb.db").symlink_to(kb)
+    archive_path(link).symlink_to(archive_path(kb))
+
+    rebuild_kb(link)
+
+    assert link.is_symlink()
+    assert stat.S_IMODE(kb.stat().st_mode) == 0o600
 
 
 def test_what_a_process_that_died_left_is_taken_over(kb: Path):

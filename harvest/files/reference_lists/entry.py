@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from html import unescape
 from typing import Final, NamedTuple
 
 from harvest.identify.seed import Seed
 from harvest.pubmed.dates import first_year
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier, parse_labelled
-from kb.text import collapse_spaces, is_placeholder
+from kb.text import collapse_spaces, is_placeholder, unescape
 
 _NAMES: Final = {"pmid": "PMID", "doi": "DOI", "pmcid": "PMCID"}
 _NOTHING: Final = frozenset(

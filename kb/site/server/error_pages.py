@@ -22,6 +22,7 @@ _OF_QUERY: Final = {  # SQLite's primary result codes that a query, or our limit
     sqlite3.SQLITE_ERROR, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_AUTH,
     sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_READONLY,
 }  # fmt: skip
+_NO_FILE: Final = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.ENOENT, errno.EISDIR, errno.EINVAL}  # by its address
 _NO_DATABASE: Final = "Database not found"  # Datasette's words for every unknown address
 _TITLES: Final = {400: "Invalid request", 403: "Not allowed", 404: "Not found", 500: "Something went wrong"}
 
@@ -44,7 +45,7 @@ def status_of(path: str, exception: Exception) -> int:
     status = int(getattr(exception, "status", 500))
     if isinstance(exception, UsageError):
         return 400
-    if isinstance(exception, OSError) and exception.errno == errno.ENAMETOOLONG:
+    if isinstance(exception, OSError) and exception.errno in _NO_FILE:
         return 404
     return 400 if status == 500 and not is_ours(path) and not _is_of_machine(exception) else status
 

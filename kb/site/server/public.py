@@ -9,7 +9,7 @@ from kb.site.server.security import App, Message, Receive, Send, path_of
 
 NOT_PUBLIC: Final = "This page is not shown on a public site."
 _TEXTS: Final = (b"text/", b"application/", b"image/svg")
-_AT: Final = re.compile("@|＠|﹫".encode())
+_AT: Final = re.compile("@|＠|﹫|%40|~40".encode())
 _BREAK: Final = re.compile(rb"[\s<>\",;]")  # ends any e-mail address
 _LONGEST: Final = 1_000  # bytes of an e-mail address; a text without a break is cut there
 _STATIC: Final = ("/-/static/", "/-/static-plugins/")
@@ -49,7 +49,8 @@ class _Cleaner:
     def _headers(self, headers: Any) -> list[tuple[bytes, bytes]]:
         kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
         self._is_text = kind.startswith(_TEXTS)
-        return [pair for pair in headers if not (self._is_text and pair[0].lower() == b"content-length")]
+        kept = [pair for pair in headers if not (self._is_text and pair[0].lower() == b"content-length")]
+        return [(name, without_addresses(value)) for name, value in kept]  # Link names the page that follows
 
     def _cleaned(self, body: bytes, *, is_last: bool) -> bytes:
         """Return what can be sent; what may be the first half of an address waits for the next piece."""

@@ -1,6 +1,8 @@
 """Files and folders: what is read, in which order, and what is said of the rest."""
 
 import gzip
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,26 @@ def test_a_named_file_goes_by_its_name_and_is_read_once(tmp_path):
     path.write_bytes(XML)
 
     assert list_files([path, str(path)]).files == (InputFile(path, "a.xml"),)
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders_and_each_is_read_once(tmp_path):
+    paths = [tmp_path / name for name in ("a/saved.xml", "other.xml", "b/c/saved.xml")]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(XML)
+
+    found = list_files([*paths, tmp_path / "a" / ".." / "other.xml"]).files
+
+    assert [file.name for file in found] == ["a/saved.xml", "other.xml", "b/c/saved.xml"]
+    assert [file.path for file in found] == paths
+    assert [file.name for file in list_files([tmp_path / "a", paths[2]]).files] == ["a/saved.xml", "saved.xml"]
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names of files are text there")
+def test_a_file_in_a_folder_whose_name_is_no_text_is_read_under_a_name_that_is(tmp_path):
+    (tmp_path / os.fsdecode(b"s\xe9.xml")).write_bytes(XML)
+
+    assert [file.name for file in list_files([tmp_path]).files] == [f"{tmp_path.name}/s\ufffd.xml"]
 
 
 @pytest.mark.parametrize(

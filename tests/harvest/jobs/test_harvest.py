@@ -1,5 +1,6 @@
 """A harvest against the rehearsal server: what is stored, what is accounted for, how it goes on."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +19,7 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
 from kb.database import open_kb
-from kb.errors import ArchiveError
+from kb.errors import ArchiveError, DatabaseError
 from kb.integrity.check import check_kb, logical_hash
 from kb.queries.archive import archive_path, read_answers, read_damage
 from kb.queries.harvest_log import Task, read_answer_names
@@ -252,6 +253,21 @@ def test_a_file_is_loaded_and_its_bad_records_are_named(kb: Path, tmp_path: Path
     assert held(kb) == [1]
 
 
+def test_another_file_of_the_same_name_is_loaded_by_a_run_that_goes_on(kb: Path, tmp_path: Path) -> None:
+    plan = Plan(seeds=("1",), files=("saved.xml",))  # of the seed nobody is asked: the run stays open
+
+    def load(pmid: int) -> Summary:
+        path = tmp_path / f"of-{pmid}.xml"
+        path.write_bytes(b"".join(format_article_set([record(pmid)])))
+        return run(kb, plan, None, (InputFile(path, "saved.xml"),))
+
+    first, again, second = load(7001), load(7001), load(7002)
+
+    assert [bool(one.read) for one in (first, again, second)] == [True, False, True]
+    assert second.resumed
+    assert held(kb) == [7001, 7002]
+
+
 def test_a_rebuild_makes_the_same_logical_rows_without_asking_anybody(kb: Path, tmp_path: Path) -> None:
     path = tmp_path / "more.xml"
     path.write_bytes(b"".join(format_article_set([record(6, (1,)), record(3, version=2, title="Revised")])))
@@ -267,7 +283,7 @@ def test_a_rebuild_makes_the_same_logical_rows_without_asking_anybody(kb: Path, 
     rebuilt = rebuild_kb(kb)
 
     with open_archive(archive_path(kb)) as archive:
-        assert rebuilt == (len(read_answers(archive)), [], None)
+        assert rebuilt == (len(read_answers(archive)), [], [], None)
     assert sound(kb) == before
     with closing(open_kb(kb)) as db:
         assert db.execute(ledger).fetchall() == tasks
@@ -278,6 +294,17 @@ def test_a_rebuild_without_an_archive_says_so_and_leaves_the_file(kb: Path) -> N
     with pytest.raises(ArchiveError, match="There is no archive"):
         rebuild_kb(kb)
     assert held(kb) == []
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "loop.db", "pipe.db", "notes.db"])
+def test_a_rebuild_of_what_is_no_file_is_refused_in_words(tmp_path: Path, monkeypatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop.db").symlink_to("loop.db")
+    Path("notes.db").write_text("My notes.")
+    os.mkfifo("pipe.db")
+
+    with pytest.raises(DatabaseError, match=r"is a folder|cannot be read|is no file|is not an SQLite file"):
+        rebuild_kb(Path(name))
 
 
 def test_a_damaged_answer_is_named_the_rest_is_rebuilt_and_the_same_command_brings_it_again(kb: Path) -> None:

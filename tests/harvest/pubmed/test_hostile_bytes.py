@@ -2,13 +2,19 @@
 
 import pytest
 
+from harvest.files.nbib import is_nbib
+from harvest.files.reference_lists import read_seeds
 from harvest.files.saved_page import parse_page
 from harvest.http.response_validation import check_articles, check_status
+from harvest.identify.agreement import Subject
+from harvest.identify.record_linkage import Matcher
 from harvest.pubmed.article import parse_articles
 from kb.errors import RecordError, TransientError
 from kb.identifiers import citation_key, normalise_doi, year_in
 from kb.printed.labels import citation_label
+from kb.records import Record
 from kb.text import fold, safe_html
+from tests.builders import article_set, article_xml
 
 MEGABYTE = 2**20
 PAGE = "J Lamps. 2003 May;1(2):3-4. doi: 10.1234/lamps.\nLamps of silver\nAbstract\nShort.\nReferences\n"
@@ -73,6 +79,32 @@ def test_a_printed_reference_of_a_megabyte_has_a_short_label_and_a_key(words):
 @pytest.mark.parametrize("words", ["doi:", ")", "10.1234/x)", "https://doi.org/"])
 def test_no_doi_has_a_megabyte(words):
     assert normalise_doi("10.1234/" + times(words)) is None
+
+
+@pytest.mark.parametrize("words", ["&#", "&#x"])
+def test_a_reference_to_a_character_of_thousands_of_digits_is_none(words):
+    entity = f"{words}{'9' * 5000};"
+
+    assert safe_html(f"lamp {entity}") == "lamp \N{REPLACEMENT CHARACTER}"
+    with pytest.raises(TransientError, match="HTTP 500, lamp"):
+        check_status(500, f"lamp {entity}".encode())
+    [found] = parse_articles(article_set(article_xml(1, title=f"Lamps &amp;{entity[1:]}")))
+    assert isinstance(found, Record)
+    [seed] = read_seeds("f.ris", f"TY  - JOUR\nTI  - Lamps {entity}\nER  - \n".encode())
+    assert seed.title == "Lamps \N{REPLACEMENT CHARACTER}"
+
+
+def test_pages_of_thousands_of_digits_agree_with_none():
+    known = Subject(1, "Lamps of silver", ("Moe A",), 2003, ("J Lamps",), "1", "9" * 5000)
+
+    [found] = Matcher([known]).matches(f"Moe A. Lamps of silver. J Lamps. 2003;1:{'9' * 5000}.")
+
+    assert found.pmid == 1
+
+
+@pytest.mark.parametrize("words", ["AU  - ", "AU  - x ", "\n", "AU  - \n"])
+def test_a_file_of_tags_without_a_pmid_is_soon_known_not_to_be_nbib(words):
+    assert not is_nbib(times(words, 4096).encode())
 
 
 def test_combining_characters_in_any_number_and_order_are_folded_away():

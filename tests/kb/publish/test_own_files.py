@@ -79,6 +79,39 @@ def test_a_harvest_leaves_an_archive_alone_that_somebody_else_made(tmp_path, cap
     assert "is an SQLite file that litkb did not make; it was left alone" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("kb", "words"),
+    [("field.svg", ["picture", "{}", "map", "{}"]), ("field.md", ["report", "{}", "{}"]),
+     ("field.ris", ["export", "{}", "{}"]), ("field.gexf", ["graph", "export", "{}", "{}"])],
+)  # fmt: skip
+def test_no_file_takes_the_place_of_a_database_not_even_when_told_to(tmp_path, capsys, kb, words):
+    path = make_kb(tmp_path / kb, PUBMED)
+    before = path.read_bytes()
+
+    assert run_command(cli, [word.format(path) for word in words] + ["--force"]) == 2
+    assert path.read_bytes() == before
+    assert "is an SQLite file, which nothing replaces" in capsys.readouterr().err
+
+
+def test_a_check_of_an_archive_that_somebody_else_made_says_so(tmp_path, capsys):
+    kb = make_kb(tmp_path / "kb.db", PUBMED)
+    with closing(sqlite3.connect(archive_path(kb))) as db:
+        db.execute("create table sqlar (name text primary key, mode int, mtime int, sz int, data blob)")
+
+    assert run_command(cli, ["check", str(kb)]) == 1
+    assert "It cannot be read: no such table: answers." in capsys.readouterr().err
+
+
+def test_a_publish_clears_only_what_a_publish_left(tmp_path):
+    (tmp_path / "pub" / ".publishing-of-mine").mkdir(parents=True)
+    (tmp_path / "pub" / ".publishing-abcdefgh").symlink_to(tmp_path)
+    (tmp_path / "pub" / ".publishing-0a1b2c3_").mkdir()
+
+    assert run_command(cli, ["publish", str(make_kb(tmp_path / "kb.db", PUBMED)), str(tmp_path / "pub")]) == 0
+    found = {path.name for path in (tmp_path / "pub").iterdir() if path.name.startswith(".")}
+    assert found == {".publishing-of-mine", ".publishing-abcdefgh"}
+
+
 @pytest.mark.parametrize("name", ["search.md", "search.svg"])
 def test_a_report_replaces_no_file_unasked_nor_what_a_link_leads_to(tmp_path, capsys, name):
     kb = make_kb(tmp_path / "kb.db", PUBMED)

@@ -37,6 +37,7 @@ class Request(NamedTuple):
     method: str
     address: str
     body: bytes
+    cookie: bytes | None = None
 
 
 def hostile_file(path: Path, shift: int) -> Path:
@@ -163,7 +164,8 @@ _STEERS = (
 )  # fmt: skip
 _ROW_KEYS = ("1001", "0", "x", "-5", "9" * 25, "~2F", "☃", "", "1001,0", "x,1,2", "1,2,3,4")
 _JSON_VALUES = ("[]", "{}", '["works","cited_id","1"]', '{"table":"works","column":"id","value":"1"}', "arrays", "max")
-METHODS = ("GET",) * 6 + ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "LOOK")
+_COOKIES = (None,) * 6 + (b"a=1", b"a,b=1; c/d=2", b"\xff\xfe", b"expires=x", b"=;=")
 _BODIES_SENT = (b"", b"{}", b"a=1", b'{"sql":"select 1"}', b"\xff" * 100, b"x" * 10_000)
 
 
@@ -177,7 +179,7 @@ def _request(draw: random.Random, schema: dict[str, list[str]], endings: list[st
     method = draw.choice(METHODS)
     body = draw.choice(_BODIES_SENT) if method not in ("GET", "HEAD") else b""
     address = _address(draw) if draw.random() < 0.25 else _table_address(draw, schema, endings)
-    return Request(method, address, body)
+    return Request(method, address, body, draw.choice(_COOKIES))
 
 
 def _table_address(draw: random.Random, schema: dict[str, list[str]], endings: list[str]) -> str:

@@ -187,7 +187,11 @@ def answers_of(file: Path, requests: list[Request]) -> list[httpx.Response]:
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://any") as client:
-            return [await client.request(one.method, f"http://any{one.address}", content=one.body) for one in requests]
+            return [await ask_for(client, one) for one in requests]
+
+    async def ask_for(client: httpx.AsyncClient, one: Request) -> httpx.Response:
+        cookie = {} if one.cookie is None else {b"cookie": one.cookie}
+        return await client.request(one.method, f"http://any{one.address}", content=one.body, headers=cookie)
 
     return asyncio.run(ask())
 
@@ -237,6 +241,8 @@ def test_an_address_without_meaning_is_no_error_of_the_server(field_file: Path):
         Request("POST", "/kb/articles", b"a=1"): 400,
         Request("POST", "/kb/years", b""): 400,
         Request("GET", "/kb/articles?_facet_date=%00", b""): 400,
+        Request("GET", "/-/static/app.css/x", b""): 404,
+        Request("GET", "/-/static/nothing.css", b""): 404,
         Request("GET", "/kb/articles?_where=%00", b""): 400,
         Request("GET", "/kb/articles?_through=[]", b""): 400,
         Request("GET", "/kb/articles?title__arraycontains=x", b""): 400,
@@ -246,6 +252,32 @@ def test_an_address_without_meaning_is_no_error_of_the_server(field_file: Path):
 
     assert [answer.status_code for answer in answers] == list(expected.values())
     assert [answer.text for answer in answers if "binding parameter" in answer.text] == []
+
+
+@pytest.mark.parametrize("method", ["LOOK", "TRACE", "CONNECT"])
+def test_a_method_that_a_site_does_not_have_is_refused_in_words(field_file: Path, method: str):
+    [answer] = answers_of(field_file, [Request(method, "/", b"")])
+
+    assert (answer.status_code, answer.text) == (405, "This site is read by GET.\n")
+
+
+@pytest.mark.parametrize("cookie", [b"a,b=1", b"a/b=1; c=2", b"\xff", "é=1".encode()])
+def test_a_cookie_that_another_program_on_this_machine_set_keeps_nobody_from_a_page(field_file: Path, cookie: bytes):
+    [answer] = answers_of(field_file, [Request("GET", "/", b"", cookie)])
+
+    assert answer.status_code == 200
+
+
+def test_a_path_that_is_not_ascii_is_refused_in_words(field_file: Path):
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/é", "raw_path": "/é".encode(), "headers": []}
+    asyncio.run(build_app(field_file).app()(scope, None, send))
+
+    assert (sent[0]["status"], sent[1]["body"]) == (400, b"This address is not in ASCII.\n")
 
 
 def test_a_fault_of_the_machine_stays_one_of_the_server():
