@@ -12,14 +12,13 @@ from datasette import hookimpl  # type: ignore[attr-defined]  # exported without
 from kb.queries.works.pages import read_is_litkb
 from kb.site import requests, routes
 from kb.site.files import renderers, row_pictures, streaming
-from kb.site.pages import archived_response, picture_routes
 from kb.site.parts import sql_functions, table_cells
 from kb.site.server import base_path, context, error_pages, public, security, sql_throttle, sqlite_sandbox
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
-    return [*picture_routes.ROUTES, *row_pictures.ROUTES, *archived_response.ROUTES, *routes.ROUTES]
+    return list(routes.ROUTES)
 
 
 @hookimpl
@@ -63,7 +62,9 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
         counted = sql_throttle.with_typed_sql_bounded(streaming.with_pages_counted(app, exports))
         shown = counted if context.may_ask(datasette) else public.for_strangers(counted)
         readable = requests.with_readable_requests(shown)
-        guarded = security.with_security_headers(readable, may_embed=context.may_embed(datasette))
+        guarded = security.with_security_headers(
+            readable, is_ours=routes.is_ours, may_embed=context.may_embed(datasette)
+        )
         return base_path.with_base_path(guarded, str(datasette.setting("base_url")))
 
     return wrap
@@ -73,4 +74,5 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Generator[None, Any, None]:
     """Answer with a page of ours; Datasette's own answer prints a traceback for every page not found."""
     outcome = yield
-    outcome.force_result([lambda: error_pages.answer(datasette, request, exception)])
+    is_ours = routes.is_ours(security.path_of(request.scope))
+    outcome.force_result([lambda: error_pages.answer(datasette, request, exception, is_ours=is_ours)])

@@ -1,8 +1,8 @@
 """What is new as Atom (RFC 4287): of a search, of who cites an article, of notices."""
 
 import sqlite3
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -12,7 +12,10 @@ from kb.queries.works.pages import read_provenance, read_work
 from kb.site.pages.search import asked_words, wanted_articles
 from kb.site.parts import messages
 from kb.site.parts.links import pubmed_url
-from kb.site.parts.search_state import Asked, format_asked, taken
+from kb.site.parts.search_state import Asked, format_asked, parse_asked, taken
+from kb.site.server import responses
+from kb.site.server.context import ask, litkb_database
+from kb.site.server.responses import Route
 from kb.text import without_controls
 
 MOST: Final = 50  # entries
@@ -148,3 +151,39 @@ def _add(element: etree._Element, name: str, text: str | None = None) -> etree._
 
 def _link(element: etree._Element, relation: str, address: str) -> None:
     etree.SubElement(element, "link", rel=relation, href=address)
+
+
+async def search_atom(datasette: Any, request: Any) -> Any:
+    """Answer /search.atom?q=…: the articles that a search finds, those that came last first."""
+    database = await litkb_database(datasette)
+    asked, address = parse_asked(request.query_string), _address(datasette, request)
+    feed = await ask(database, lambda db: search_feed(db, asked, address))
+    return responses.feed(format_feed(feed)) if feed else responses.sentence(messages.NO_FEED, status=400)
+
+
+async def citing_atom(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/citing.atom: the works that cite it, those heard of last first."""
+    database = await litkb_database(datasette)
+    pmid, address = int(request.url_vars["pmid"]), _address(datasette, request)
+    feed = await ask(database, lambda db: citing_feed(db, pmid, address))
+    if feed is None:
+        raise responses.NotFound(messages.unknown_work(pmid))
+    return responses.feed(format_feed(feed))
+
+
+async def notices_atom(datasette: Any, request: Any) -> Any:
+    """Answer /notices.atom: retractions, corrections and concerns, those that came last first."""
+    database = await litkb_database(datasette)
+    address = _address(datasette, request)
+    return responses.feed(format_feed(await ask(database, lambda db: notices_feed(db, address))))
+
+
+def _address(datasette: Any, request: Any) -> Callable[[str], str]:
+    return lambda path: str(datasette.absolute_url(request, datasette.urls.path(path)))
+
+
+ROUTES: Final[Sequence[Route]] = (
+    (r"^/search\.atom$", search_atom),
+    (r"^/article/(?P<pmid>[0-9]{1,10})/citing\.atom$", citing_atom),
+    (r"^/notices\.atom$", notices_atom),
+)

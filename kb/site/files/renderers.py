@@ -12,6 +12,7 @@ from kb.site.files.downloads import DOTTED, ENDINGS, Selected, form_of, read_row
 from kb.site.files.streaming import FileAnswer
 from kb.site.parts.table_cells import WORK_TABLES
 from kb.site.server import responses
+from kb.site.server.responses import Route
 
 _PAGE: Final = re.compile(r"(?<!\s)\s+limit\s+\d+(?:\s+offset\s+\d+)?\s*$", re.IGNORECASE)
 NO_WORKS: Final = "These rows name no articles: a column pmid, or citing_id and cited_id, is needed."
@@ -128,6 +129,6 @@ RENDERERS: Final[list[dict[str, Any]]] = [
     {"extension": ending, "render": renderer(_as_file(ending)), "can_render": never} for ending in ENDINGS
 ]
 _DOTTED: Final = "|".join(re.escape(ending) for ending in DOTTED)
-ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
+ROUTES: Final[list[Route]] = [
     (rf"^/(?P<database>[^/.]+)(?:/[^/.]+){{0,2}}\.(?P<ending>{_DOTTED})$", undotted),
 ]

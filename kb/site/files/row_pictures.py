@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Final
 
 from kb.metadata import read_metadata
@@ -15,6 +15,7 @@ from kb.site.parts.messages import ROWS_DRAWN
 from kb.site.server import responses
 from kb.site.server.context import NAME, ask
 from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 _ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
 
@@ -72,6 +73,6 @@ RENDERERS: Final[list[dict[str, Any]]] = [
     for view in PICTURES
     for ending in ("", "svg", "png")
 ]
-ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
+ROUTES: Final[list[Route]] = [
     (r"^/(?P<database>[^/.]+)(?:/[^/.]+){0,2}\.(?:map|timeline)\.(?:svg|png)$", undotted),
 ]

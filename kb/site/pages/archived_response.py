@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -17,6 +17,7 @@ from kb.site.parts import messages
 from kb.site.server import responses
 from kb.site.server.context import find_database, may_ask
 from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 LARGEST: Final = 16 << 20  # bytes of an answer that are read to be shown or sent
 _SHOWN: Final = 20_000  # characters on the page
@@ -166,7 +167,7 @@ def _places(text: str, find: str) -> list[tuple[str, str, str]]:
     ]
 
 
-ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
+ROUTES: Final[list[Route]] = [
     (r"^/evidence/answer$", kept_answer),
     (r"^/evidence/answer/(?P<how>bytes|text)$", kept_bytes),
 ]

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from kb.queries.search.matches import read_measures
 from kb.queries.works import pages
 from kb.queries.works.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
+from kb.queries.works.pages import read_work
 from kb.queries.works.records import read_record
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.site.parts import messages
@@ -16,6 +17,10 @@ from kb.site.parts.markup import marked_up, title_markup
 from kb.site.parts.numbers import Part, evidence_path, linked
 from kb.site.parts.reasons import related_reason
 from kb.site.parts.standing import read_embedded, standing_values
+from kb.site.server import responses
+from kb.site.server.context import ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 from kb.text import fold, name_key
 
 SHOWN: Final = 50  # links of one kind on a page; what is left out is said
@@ -268,3 +273,19 @@ def _people(record: Record) -> dict[str, Any]:
 def _printed_name(fore_name: str | None, last_name: str | None, suffix: str | None, name: str) -> str:
     """Return a name as PubMed's page prints it: "John-Kåre Vederhus"."""
     return " ".join(part for part in (fore_name, last_name, suffix) if part) if fore_name and last_name else name
+
+
+async def article(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>; a PMID that is not held is sent on to its work page."""
+    database = await litkb_database(datasette)
+    pmid, sort = int(request.url_vars["pmid"]), request.args.get("sort")
+    sort = sort if sort in ORDERS else "given"
+    values = await ask(database, lambda db: article_values(db, pmid, sort))
+    if values is None:
+        if await ask(database, lambda db: read_work(db, pmid)) is None:
+            raise responses.NotFound(messages.unknown_work(pmid))
+        return responses.redirect(datasette.urls.path(f"/work/{pmid}"))
+    return await page_answer(datasette, request, "litkb-article.html", values)
+
+
+ROUTES: Final[Sequence[Route]] = ((r"^/article/(?P<pmid>[0-9]{1,10})$", article),)

@@ -16,10 +16,14 @@ from kb.site.pages.chart_pages import CITATIONS, Proof, years_chart
 from kb.site.pages.entity_types import KINDS, Kind
 from kb.site.pages.picture_pages import Picture
 from kb.site.parts import messages
-from kb.site.parts.links import KIND_OF_FACET, sql_path, thing_path
+from kb.site.parts.links import KIND_OF_FACET, sql_path, thing_key, thing_path
 from kb.site.parts.numbers import evidence_path
 from kb.site.parts.results import PAGE_SIZE, article_results, orders, place, tabs
 from kb.site.parts.search_state import Asked, format_asked, parse_asked
+from kb.site.server import responses
+from kb.site.server.context import ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 
 class Neighbour(NamedTuple):
@@ -131,3 +135,18 @@ def _neighbours(
         for one in values
     ]
     return Neighbours(title, shown[:_FIRST], shown[_FIRST:])
+
+
+async def thing(datasette: Any, request: Any) -> Any:
+    """Answer /author/<name key>, /journal/<id>, /mesh/<ui>, /keyword/<key>, /community/<n> and /year/<y>."""
+    database = await litkb_database(datasette)
+    kind, key = request.url_vars["kind"], thing_key(request.url_vars["key"])
+    asked = parse_asked(request.query_string)
+    values = await ask(database, lambda db: thing_values(db, kind, key, asked))
+    if values is None:
+        raise responses.NotFound(messages.unknown_thing(kind))
+    return await page_answer(datasette, request, "litkb-thing.html", values)
+
+
+_KINDS: Final = "|".join(KINDS)
+ROUTES: Final[Sequence[Route]] = ((rf"^/(?P<kind>{_KINDS})/(?P<key>[^/.]*)$", thing),)

@@ -1,5 +1,6 @@
 """The values of the pages of evidence: the SQL and the rows behind a number, and who asserts a citation."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -11,10 +12,16 @@ from kb.queries.evidence.selects import Evidence
 from kb.queries.search.matches import EVERYTHING
 from kb.queries.search.query import read_query
 from kb.queries.works.pages import read_labels
+from kb.site.files.streaming import within
+from kb.site.pages.archived_response import archive_of, kept_facts, read_times, why_no_archive
 from kb.site.pages.search import wanted_articles
 from kb.site.parts import messages
 from kb.site.parts.search_state import parse_asked
 from kb.site.parts.table_cells import cell_path
+from kb.site.server import responses
+from kb.site.server.context import ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 SHOWN: Final = 200  # rows on a page
 _LONGEST: Final = 1_000  # characters of a value
@@ -93,3 +100,40 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
         "assertions": [(messages.source_words(one.source), one, _how(one)) for one in assertions],
         "answers": selects.read_kept_answers(db, citing, cited),
     }
+
+
+async def evidence(datasette: Any, request: Any) -> Any:
+    """Answer /evidence/<name>?…: the SQL and the rows behind a number."""
+    database = await litkb_database(datasette)
+    name, query = request.url_vars["name"], request.query_string
+    args = {key: request.args.get(key) for key in request.args}
+    limit = int(datasette.setting("sql_time_limit_ms"))
+    values = await ask(database, lambda db: within(db, limit, lambda: evidence_values(db, name, query, args)))
+    if values is None:
+        raise responses.NotFound(messages.NO_EVIDENCE)
+    return await page_answer(datasette, request, "litkb-evidence.html", values)
+
+
+async def citation(datasette: Any, request: Any) -> Any:
+    """Answer /evidence/citation?citing=…&cited=…: who says that a work cites another one."""
+    database = await litkb_database(datasette)
+    citing, cited = (_number(request.args.get(name)) for name in ("citing", "cited"))
+    values = await ask(database, lambda db: citation_values(db, citing, cited))
+    if values is None:
+        raise responses.NotFound(messages.NO_CITATION)
+    archive, names = await archive_of(datasette, database), {one.answer for one in values["answers"]}
+    kept = kept_facts(await asyncio.to_thread(read_times, archive, names))
+    values |= {"kept": kept, "no_archive": why_no_archive(datasette)}
+    return await page_answer(datasette, request, "litkb-citation.html", values)
+
+
+def _number(text: str | None) -> int:
+    """Return the number of a work in an address; 0, which none has, where it is none."""
+    digits = (text or "").removeprefix("-")
+    return int(text or 0) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
+
+
+ROUTES: Final[Sequence[Route]] = (
+    (r"^/evidence/(?P<name>[a-z_]{1,30})$", evidence),
+    (r"^/evidence/citation$", citation),
+)

@@ -1,7 +1,7 @@
 """Routes of the pictures: a page with the drawing, and the drawing as SVG and PNG."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from kb.site.pictures.svg import Drawing, as_file
 from kb.site.server import responses
 from kb.site.server.context import ask, find_database, may_embed
 from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 from kb.site.server.security import path_of
 from kb.site.unchanged import Page, page_once
 
@@ -185,7 +186,7 @@ async def _database(datasette: Any) -> Any:
     return database
 
 
-ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
+ROUTES: Final[list[Route]] = [
     (rf"^/map{_PICTURE}$", field_map),
     (rf"^/timeline{_PICTURE}$", timeline),
     (rf"^/names{_PICTURE}$", names),

@@ -1,15 +1,21 @@
 """The values of the pages of suggestions: for the library, and for one work as `litkb suggest` gives them."""
 
 import sqlite3
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from kb.queries.works import local_neighbourhood
 from kb.queries.works.article_metrics import read_known_sizes, read_suggested
-from kb.queries.works.pages import Neighbour, read_printed
+from kb.queries.works.pages import Neighbour, read_printed, read_work
+from kb.site.files.streaming import within
 from kb.site.parts import messages
 from kb.site.parts.numbers import evidence_path, linked
 from kb.site.parts.reasons import suggestion_reason
+from kb.site.server import responses
+from kb.site.server.context import ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 _SHOWN: Final = 20
 _SHOWN_OF_LIBRARY: Final = 200
@@ -70,3 +76,29 @@ def _evidence(work: int, other: int, column: str) -> str:
 
 def _evidence_of_library(work: int, column: str) -> str:
     return evidence_path(f"suggested_{column}", id=work)
+
+
+async def read_next(datasette: Any, request: Any) -> Any:
+    """Answer /article/<pmid>/next: what to read next from it, within the time that a query may take."""
+    database = await litkb_database(datasette)
+    number, longest = int(request.url_vars["id"]), int(datasette.setting("sql_time_limit_ms"))
+    found = await ask(database, lambda db: read_work(db, number))
+    if found is None:
+        raise responses.NotFound(messages.unknown_work(number))
+    if found.merged_into is not None and found.merged_into != number:
+        return responses.redirect(datasette.urls.path(f"/work/{found.merged_into}/next"))
+    values = await ask(database, lambda db: within(db, longest, lambda: next_values(db, number)))
+    return await page_answer(datasette, request, "litkb-next.html", values)
+
+
+async def suggestions(datasette: Any, request: Any) -> Any:
+    """Answer /suggestions: what the library is missing."""
+    database = await litkb_database(datasette)
+    values = await ask(database, library_values)
+    return await page_answer(datasette, request, "litkb-suggestions.html", values)
+
+
+ROUTES: Final[Sequence[Route]] = (
+    (r"^/(?:article|work)/(?P<id>-?[0-9]{1,18})/next$", read_next),
+    (r"^/suggestions$", suggestions),
+)

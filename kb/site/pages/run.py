@@ -1,12 +1,17 @@
 """The values of the page of a harvest run: what was asked, what came of it, what is missing."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.queries import harvest_log
 from kb.queries.search_log import read_searches
 from kb.site.parts import messages
 from kb.site.parts.numbers import evidence_path, linked
+from kb.site.server import responses
+from kb.site.server.context import ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 _SHOWN: Final = 200  # tasks of one kind; what is left out is said
 
@@ -57,3 +62,16 @@ def _tasks(rows: list[harvest_log.OutcomeRow]) -> list[TaskOutcomes]:
         TaskOutcomes(task, messages.TASK_WORDS.get(task, task), sum(n for _, n in outcomes), outcomes)
         for task, outcomes in grouped.items()
     ]
+
+
+async def run(datasette: Any, request: Any) -> Any:
+    """Answer /run/<n>: a harvest run."""
+    database = await litkb_database(datasette)
+    number = int(request.url_vars["id"])
+    values = await ask(database, lambda db: run_values(db, number))
+    if values is None:
+        raise responses.NotFound(messages.NO_SUCH_RUN)
+    return await page_answer(datasette, request, "litkb-run.html", values)
+
+
+ROUTES: Final[Sequence[Route]] = ((r"^/run/(?P<id>[0-9]{1,15})$", run),)

@@ -1,16 +1,21 @@
 """The values of the schema page: every table and what it means, how they join, examples, functions."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from kb.integrity.check import COMPUTED_TABLES, INDEX_TABLES, RUN_TABLES
+from kb.metadata import read_metadata
 from kb.queries.examples import JOINS
 from kb.queries.invariants import read_tables
 from kb.queries.publishing import Column, read_columns, read_views
 from kb.site.parts.sql_functions import FUNCTIONS
 from kb.site.pictures.schema import Box, draw_schema
+from kb.site.server.context import NAME, ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
+from kb.site.unchanged import page_once
 
 _CORE: Final = ("journals", "articles", "works")
 _LINKS: Final = (
@@ -70,3 +75,14 @@ def _group(name: str) -> str:
     if name in _CORE:
         return "core"
     return "links" if name in _LINKS else "record"
+
+
+async def schema(datasette: Any, request: Any) -> Any:
+    """Answer /schema: the tables and how they join."""
+    database = await litkb_database(datasette)
+    described = read_metadata()["databases"][NAME]["tables"]
+    page = await ask(database, lambda db: page_once(db, "/schema", lambda db: schema_values(db, described)))
+    return await page_answer(datasette, request, "litkb-schema.html", {**page.values, "made": page.made})
+
+
+ROUTES: Final[Sequence[Route]] = ((r"^/schema$", schema),)

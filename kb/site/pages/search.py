@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -21,7 +22,11 @@ from kb.site.parts.facets import SHOWN, Labels, Removable, removable_filters, sh
 from kb.site.parts.links import sql_path
 from kb.site.parts.results import PAGE_SIZE, article_results, orders, place, tabs
 from kb.site.parts.search_help import search_examples
-from kb.site.parts.search_state import VIEWS, Asked, format_asked, taken
+from kb.site.parts.search_state import VIEWS, Asked, format_asked, parse_asked, taken
+from kb.site.server import responses
+from kb.site.server.context import ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 _FEW: Final = 20_000  # known works whose labels are read for a count alone: within 100 ms
 _STRONGEST: Final = 20_000  # works found whose places are looked up, those cited most here
@@ -184,3 +189,23 @@ def _states(asked: Asked, held: int, named: int | None) -> list[State]:
 
 def _size(asked: Asked) -> int:
     return _SIZES.get(asked.view, PAGE_SIZE)
+
+
+async def search(datasette: Any, request: Any) -> Any:
+    """Answer /search?q=… with all its parameters; a PMID or DOI that is named here goes straight to its page."""
+    database = await litkb_database(datasette)
+    asked = parse_asked(request.query_string)
+    if "from" in request.args or "to" in request.args:  # the form of years
+        return responses.redirect(_search_path(datasette, asked))
+    values = await ask(database, lambda db: search_values(db, asked))
+    if values["goto"] is not None:
+        return responses.redirect(datasette.urls.path(f"/work/{values['goto']}"))
+    return await page_answer(datasette, request, "litkb-search.html", values)
+
+
+def _search_path(datasette: Any, asked: Asked) -> str:
+    query = format_asked(asked)
+    return str(datasette.urls.path(f"/search?{query}" if query else "/search"))
+
+
+ROUTES: Final[Sequence[Route]] = ((r"^/search$", search),)

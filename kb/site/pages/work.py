@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from kb.queries.works.pages import Naming, Work, read_citing, read_lists_said, read_namings
+from kb.queries.works.pages import Naming, Work, read_citing, read_lists_said, read_namings, read_work
 from kb.site.pages.article import said_sentences
 from kb.site.parts import messages
-from kb.site.server.context import LIVE_COMMAND
+from kb.site.server import responses
+from kb.site.server.context import LIVE_COMMAND, ask, litkb_database
+from kb.site.server.rendering import page_answer
+from kb.site.server.responses import Route
 
 SHOWN: Final = 100  # links shown of one kind; what is left out is said
 _OF_EACH: Final = 3  # references shown of those with the same words
@@ -56,3 +59,21 @@ def _look_up(work: Work) -> tuple[str, str]:
     if given:
         return messages.FETCHES, f"{LIVE_COMMAND.partition('32448354')[0]}{given} --references"
     return messages.IDENTIFIES, "litkb resolve kb.db --ask"
+
+
+async def work(datasette: Any, request: Any) -> Any:
+    """Answer /work/<id>; held and merged works are sent on to what they are."""
+    database = await litkb_database(datasette)
+    number = int(request.url_vars["id"])
+    found = await ask(database, lambda db: read_work(db, number))
+    if found is None:
+        raise responses.NotFound(messages.unknown_work(number))
+    if found.state == "held":
+        return responses.redirect(datasette.urls.path(f"/article/{number}"))
+    if found.merged_into is not None and found.merged_into != number:
+        return responses.redirect(datasette.urls.path(f"/work/{found.merged_into}"))
+    values = await ask(database, lambda db: work_values(db, found))
+    return await page_answer(datasette, request, "litkb-work.html", values)
+
+
+ROUTES: Final[Sequence[Route]] = ((r"^/work/(?P<id>-?[0-9]{1,18})$", work),)

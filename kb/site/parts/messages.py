@@ -6,6 +6,7 @@ from typing import Final
 from kb.queries.harvest_log import Answered, Run
 from kb.queries.works.article_metrics import Measured, Timing, WorldCount
 from kb.queries.works.pages import Counts, ListSaid, Receipt
+from kb.site.parts.links import pubmed_url
 from kb.text import counted, noun
 
 _SOURCE_WORDS: Final = {
@@ -405,3 +406,11 @@ def _asked(number: int, held: str, what: str) -> str:
     if not number:
         return f"{what.capitalize()}: not looked up yet, or not answered."
     return f"{what.capitalize()} are known, or known to have no data, for {number:,} of {held}."
+
+
+def unknown_work(number: int) -> str:
+    """Return why there is no page of a work."""
+    if number <= 0:
+        return "No work in this library has this number."
+    at_pubmed = " It may exist at PubMed all the same." if pubmed_url(number) else ""
+    return f"Nothing in this knowledge base holds or names PMID {number}.{at_pubmed}"

@@ -13,6 +13,7 @@ from kb.site.files import downloads, renderers
 from kb.site.parts import links, messages
 from kb.site.parts.markup import title_markup
 from kb.site.pictures import svg
+from kb.site.server import responses
 from kb.site.unchanged import once, read_once
 from kb.text import fold, noun
 
@@ -43,6 +44,14 @@ async def find_database(datasette: Any) -> Any:
         if not name.startswith("_") and await _is_litkb(database):
             return database
     return None
+
+
+async def litkb_database(datasette: Any) -> Any:
+    """Return the litkb file that is served; raises NotFound where there is none."""
+    database = await find_database(datasette)
+    if database is None:
+        raise responses.NotFound("No litkb knowledge base is served here.")
+    return database
 
 
 async def _is_litkb(database: Any) -> bool:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from kb.errors import UsageError
 from kb.site.server import responses
 from kb.site.server.rendering import page_answer
-from kb.site.server.security import is_ours, path_of
 
 logger = logging.getLogger("litkb.site")
 
@@ -27,9 +26,9 @@ _NO_DATABASE: Final = "Database not found"  # Datasette's words for every unknow
 _TITLES: Final = {400: "Invalid request", 403: "Not allowed", 404: "Not found", 500: "Something went wrong"}
 
 
-async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
+async def answer(datasette: Any, request: Any, exception: Exception, *, is_ours: bool) -> Any:
     """Return the page, or for .json the object, that says what went wrong."""
-    status = status_of(path_of(request.scope), exception)
+    status = status_of(exception, is_ours=is_ours)
     title = getattr(exception, "title", None) or _TITLES.get(status, "Something went wrong")
     sentence = _sentence(exception, status)
     if status == 500:
@@ -40,14 +39,14 @@ async def answer(datasette: Any, request: Any, exception: Exception) -> Any:
     return await page_answer(datasette, request, "litkb-error.html", values, status=status)
 
 
-def status_of(path: str, exception: Exception) -> int:
-    """Return the status of an answer; Datasette's own pages fail with any error at an address without meaning."""
+def status_of(exception: Exception, *, is_ours: bool) -> int:
+    """Return the status of an answer; pages that are not ours fail with any error at an address without meaning."""
     status = int(getattr(exception, "status", 500))
     if isinstance(exception, UsageError):
         return 400
     if isinstance(exception, OSError) and exception.errno in _NO_FILE:
         return 404
-    return 400 if status == 500 and not is_ours(path) and not _is_of_machine(exception) else status
+    return 400 if status == 500 and not is_ours and not _is_of_machine(exception) else status
 
 
 def _is_of_machine(exception: Exception) -> bool:

@@ -1,9 +1,11 @@
 """Typed ways to answer: Datasette's Response carries no types."""
 
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
 
 from datasette.utils import asgi
 
+Route: TypeAlias = tuple[str, Callable[..., Awaitable[Any]]]  # an address as a pattern, and who answers it
 Response: Final[Any] = asgi.Response  # as a type, Any: Datasette 0.65 and 1.0 differ in nothing that we use
 NotFound: Final[Any] = asgi.NotFound
 BadRequest: Final[Any] = asgi.BadRequest

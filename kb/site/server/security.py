@@ -12,30 +12,27 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 EMBEDDED: Final = "/embed/"  # pictures for the pages of others
 OWN_PATH: Final = "litkb.path"  # in a scope: the path without the part that a proxy puts before the site
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
-_OURS: Final = (
-    "/search", "/article/", "/work/",
-    "/author/", "/journal/", "/mesh/", "/keyword/", "/community/", "/year/", "/run/", "/notices.atom", "/robots.txt",
-    "/schema", "/suggestions", "/evidence/", "/embed/",
-)  # fmt: skip
 _HOST: Final = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
-_PICTURES: Final = re.compile(r"/(map|timeline|years|names)([./]|$)")
 _COMMON: Final = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 _STRICT: Final = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; {_COMMON}"
 _LOOSE: Final = f"default-src 'self' 'unsafe-inline'; img-src 'self' data:; {_COMMON}"  # Datasette's own pages
 
 
-def with_security_headers(app: App, *, may_embed: bool = False) -> App:
+def with_security_headers(app: App, *, is_ours: Callable[[str], bool] = lambda _: True, may_embed: bool = False) -> App:
     """Return app with the headers that keep pages from being framed, sniffed or made to call out.
 
+    is_ours: whether a path is one of our pages, which keep the strict rules; Datasette's need inline scripts.
     may_embed: other sites may frame the pictures that are made for it, and nothing else.
     """
 
     async def wrapped(scope: Message, receive: Receive, send: Send) -> None:
+        path = path_of(scope)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {
                     **message,
-                    "headers": _merged(message.get("headers", []), path_of(scope), may_embed=may_embed),
+                    "headers": _merged(message.get("headers", []), path, strict=is_ours(path), may_embed=may_embed),
                 }
             await send(message)
 
@@ -49,13 +46,9 @@ def path_of(scope: Message) -> str:
     return str(scope.get(OWN_PATH) or scope.get("path", ""))
 
 
-def is_ours(path: str) -> bool:
-    """Return whether a page is ours; the others are Datasette's."""
-    return path == "/" or path.startswith(_OURS) or _PICTURES.match(path) is not None
-
-
-def _merged(headers: Collection[tuple[bytes, bytes]], path: str, *, may_embed: bool) -> list[tuple[bytes, bytes]]:
-    strict = is_ours(path)
+def _merged(
+    headers: Collection[tuple[bytes, bytes]], path: str, *, strict: bool, may_embed: bool
+) -> list[tuple[bytes, bytes]]:
     ours = {
         b"content-security-policy": (_STRICT if strict else _LOOSE).encode(),
         b"x-content-type-options": b"nosniff",

@@ -284,7 +284,7 @@ def test_a_fault_of_the_machine_stays_one_of_the_server():
     torn = sqlite3.DatabaseError("malformed")
     torn.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
-    statuses = [error_pages.status_of("/kb/articles", one) for one in (torn, OSError(5, "I/O"), TypeError("x"))]
+    statuses = [error_pages.status_of(one, is_ours=False) for one in (torn, OSError(5, "I/O"), TypeError("x"))]
 
     assert statuses == [500, 500, 400]
 
