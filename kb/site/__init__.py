@@ -10,10 +10,10 @@ from typing import Any
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
 from kb.queries.works.pages import read_is_litkb
-from kb.site import requests, routes
+from kb.site import routes
 from kb.site.files import renderers, row_pictures, streaming
 from kb.site.parts import sql_functions, table_cells
-from kb.site.server import base_path, context, error_pages, public, security, sql_throttle, sqlite_sandbox
+from kb.site.server import base_path, context, error_pages, public, requests, security, sql_throttle, sqlite_sandbox
 
 
 @hookimpl

@@ -13,7 +13,7 @@ from kb.site.server import responses
 from kb.site.server.context import ask, find_database, litkb_database
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
-from kb.site.unchanged import page_once
+from kb.site.server.unchanged import page_once
 
 _SHOWN: Final = 6
 _SUGGESTED: Final = 3

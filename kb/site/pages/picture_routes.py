@@ -18,7 +18,7 @@ from kb.site.server.context import ask, find_database, may_embed
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
 from kb.site.server.security import path_of
-from kb.site.unchanged import Page, page_once
+from kb.site.server.unchanged import Page, page_once
 
 _FILE: Final = r"\.(?P<ending>svg|png)"
 _PICTURE: Final = rf"(?:{_FILE})?"

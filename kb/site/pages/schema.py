@@ -15,7 +15,7 @@ from kb.site.pictures.schema import Box, draw_schema
 from kb.site.server.context import NAME, ask, litkb_database
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
-from kb.site.unchanged import page_once
+from kb.site.server.unchanged import page_once
 
 _CORE: Final = ("journals", "articles", "works")
 _LINKS: Final = (

@@ -14,7 +14,7 @@ from kb.site.parts import links, messages
 from kb.site.parts.markup import title_markup
 from kb.site.pictures import svg
 from kb.site.server import responses
-from kb.site.unchanged import once, read_once
+from kb.site.server.unchanged import once, read_once
 from kb.text import fold, noun
 
 _Found = TypeVar("_Found")

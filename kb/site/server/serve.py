@@ -23,7 +23,7 @@ from kb.queries.archive import archive_path
 from kb.site.server.context import EMBED, NAME
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
 from kb.site.server.sqlite_sandbox import open_connections
-from kb.site.unchanged import KeepingConnection
+from kb.site.server.unchanged import KeepingConnection
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

@@ -11,7 +11,7 @@ import pytest
 from graph.run import compute_graph
 from kb.database import open_kb, transaction
 from kb.site.pages import home
-from kb.site.unchanged import KeepingConnection, once, read_once
+from kb.site.server.unchanged import KeepingConnection, once, read_once
 from kb.store.records import save_records
 from tests.records import record
 from tests.site.conftest import MOMENT, SEED, served
