@@ -49,7 +49,7 @@ _NO_ARTICLE: Final = re.compile(
 )
 _NO_JOURNAL: Final = re.compile(r"(?:In|Editors?|Volume|Vol|Chapter|Abstract|Presented|Part|Supplement)\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
-_INITIALS: Final = re.compile(r"\w(?:\w|-\w)*\.?|(?:\w\.?[ -]?)+")
+_INITIALS: Final = re.compile(r"\w(?:\w|-\w)*\.?|(?:\w\.[ -]?)+\w?|(?:\w[ -]?)+\.?")  # "GB. J." is more than initials
 _PLACE_WITHIN: Final = re.compile(rf"{_YEAR} ?; ?\d|\d\): ?\d")  # of another reference before
 _LIKE_A_NAME: Final = re.compile(r"[A-Z]\. ?-?[A-Z][\w. ]")
 _PARTICLES: Final = frozenset(
@@ -182,9 +182,8 @@ def _front_of(text: str) -> _Front | None:
     if not names:
         return _Front((), None, text) if _is_journal_alone(text) else None
     title, journal = _split(body)
-    if journal is None:
-        return None
-    return _Front(names, title, journal)
+    may_begin_before = title is None and names[-1].given.endswith("J.")  # "Okoro N. J. Harb. Stud."
+    return None if journal is None or may_begin_before else _Front(names, title, journal)
 
 
 def _is_journal_alone(text: str) -> bool:
