@@ -240,6 +240,11 @@ class Answered(NamedTuple):
         """Whether something was asked and nobody answered."""
         return 0 < self.asked == self.unanswered
 
+    @property
+    def some(self) -> bool:
+        """Whether any of it was answered."""
+        return self.unanswered < self.asked
+
 
 def read_answered(db: sqlite3.Connection, run_id: int) -> Answered:
     """Return how much of what a run asked of sources was answered."""
