@@ -52,7 +52,7 @@ class Asked(NamedTuple):
 @click.option("--years", metavar="A-B", help="Works of these years: 2000-2010, 2000-, -2010, 2005.")
 @click.option("--community", type=click.IntRange(1, PMID_LIMIT), help="Works of a community, by its number.")
 @click.option("--network", type=click.Choice(NETWORKS), default="citations", help="What a graph links with what.")
-@click.option("--articles-only", is_flag=True, help="Leave out works whose record is not held.")
+@click.option("--articles-only", is_flag=True, help="Leave out works that are cited only.")
 @click.option("--no-mesh", is_flag=True, help="Leave the MeSH headings out of a bibliography.")
 @click.option("--format", "form", metavar="FORMAT", help="The format, such as ris, where OUT does not say it.")
 @click.option("--as", "form_too", hidden=True)

@@ -116,7 +116,7 @@ def test_status_says_what_is_held_and_how_complete_it_is(eutils: Rehearsal, caps
     out = capsys.readouterr().out
     assert "in library    1 record: 1 article, 0 books\n" in out
     assert "cited only    2 works with a PMID, 0 works without\n" in out
-    assert "lists         1 complete, 0 partial, 0 unknown" in out
+    assert "their lists   1 complete, 0 partial, 0 unknown" in out
     assert "litkb harvest kb.db 1: 1 stored" in out
 
     assert run("status", "kb.db", "--json") == 0

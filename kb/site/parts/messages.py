@@ -79,7 +79,8 @@ NO_TREE: Final = "Narrower headings are unknown: the MeSH tree is not loaded (li
 NO_PLACE: Final = "no place of its own there"
 NO_SUCH_RUN: Final = "There is no harvest run with this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
-FETCHES: Final = "This command fetches its record, with its title and abstract, into this library"
+FETCHES: Final = "This command fetches its record from PubMed into this library"
+LOOKS_FOR: Final = "This command looks for its DOI in PubMed, and fetches the record if PubMed has one"
 IDENTIFIES: Final = (
     "No PMID or DOI is known for it. This command asks PubMed which articles such printed references mean, by journal, "
     "year, volume and page"

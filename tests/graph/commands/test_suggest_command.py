@@ -29,9 +29,9 @@ def test_the_whole_file_is_printed_with_reasons(kb_file: Path, capsys: pytest.Ca
     assert run_command(cli, ["suggest", str(kb_file), "--limit", "2"]) == 0
 
     printed = capsys.readouterr()
-    assert printed.out.splitlines()[:2] == ["  1. PMID 30 (PMID 30, not held)", "     cited by 2 of yours"]
+    assert printed.out.splitlines()[:2] == ["  1. PMID 30 (PMID 30, cited only)", "     cited by 2 of yours"]
     assert len(printed.out.splitlines()) == 4
-    assert printed.err == "Yours: 2 articles, all that is held.\n"
+    assert printed.err == "Yours: 2 articles, the whole library.\n"
 
 
 def test_a_list_comes_from_arguments_and_from_stdin(
@@ -100,7 +100,7 @@ def test_one_article_says_what_counts_as_yours(kb_file: Path, capsys: pytest.Cap
 
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
-        "  1. Moos 2008 Addiction (PMID 2, held)", "     Meetings", "     cites 1 of yours",
+        "  1. Moos 2008 Addiction (PMID 2, in this library)", "     Meetings", "     cites 1 of yours",
     ]  # fmt: skip
     assert printed.err == "Yours: Kelly 2003 Addiction and the 3 works that it cites here.\n"
 
@@ -131,7 +131,7 @@ def test_where_nothing_leads_on_a_sentence_says_so(kb_file: Path, capsys: pytest
         (["kb.db", "-"], 2, "Error: standard input has"),
         (["kb.db", "mine.ris"], 2, "a file of them is given with --seeds."),
         (["kb.db", "--seeds", "none.ris"], 2, "Error: none.ris cannot be read"),
-        (["kb.db", "--held"], 2, "Error: All that is held is the list itself"),
+        (["kb.db", "--in-library"], 2, "Error: The whole library is the list itself"),
         (["kb.db", "1", "--limit", "0"], 2, "Invalid value for '--limit'"),
         (["none.db", "1"], 1, "Error: There is no file none.db."),
     ],

@@ -361,7 +361,7 @@ def test_works_cited_only_are_told_by_their_printed_reference(tmp_path: Path):
         home, following = text_of(get("/").text), text_of(get("/article/2/next").text)
 
     assert f"{moos} Addiction. 2008. · cited by 2 works here" in home
-    assert "litkb harvest kb.db --frontier --most 50" in home
+    assert "litkb harvest kb.db --frontier --limit 50" in home
     assert "Read next from Name2 2000 J Tests" in following
 
 
