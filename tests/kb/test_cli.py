@@ -18,6 +18,7 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.demonstration import read_demonstration
 from harvest.rehearsal.server import Rehearsal
 from kb.cli import cli
+from kb.commands.demo import _program
 from kb.console import renamed_option, run_command
 from kb.database import open_kb
 from tests.harvest.jobs.network_builders import KEY
@@ -333,6 +334,13 @@ def test_of_a_former_and_a_new_name_the_new_one_counts(capsys: pytest.CaptureFix
     assert capsys.readouterr() == ("3\n", "")
 
 
+def test_commands_are_shown_as_this_litkb_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    for called, shown in ((".venv/bin/litkb", ".venv/bin/litkb"), ("/usr/bin/pytest", "litkb")):
+        monkeypatch.setattr("sys.argv", [called])
+        assert _program() == shown
+
+
 def test_the_demonstration_is_built_checked_and_summed_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -345,7 +353,7 @@ def test_the_demonstration_is_built_checked_and_summed_up(
 
     out, err = capsys.readouterr()
     assert "made/kb.db: 12 articles, 64 references, " in out
-    assert "3. Kleber 2007 Am J Psychiatry (known)" in out
+    assert "3. Kleber 2007 Am J Psychiatry (cited only)" in out
     assert "shares Vederhus JK" in out
     assert "$ litkb harvest made/kb.db 32448354 --references" in err
     assert sorted(path.name for path in Path("made").iterdir() if path.suffix in (".db", ".sqlar")) == [
