@@ -151,7 +151,7 @@ def test_several_files_may_follow_the_option_as_a_shell_expands_them(
         path.write_bytes(b"".join(format_article_set([FIELD[number]])))
 
     assert run("harvest", tmp_path / "kb.db", "--file", *paths) == 0
-    assert capsys.readouterr().out == "asked 3 = 3 stored\n"
+    assert capsys.readouterr().out == "records 3 = 3 stored\n"
 
 
 def test_rebuild_brings_back_what_was_lost(xml: Path, capsys: pytest.CaptureFixture[str]) -> None:
