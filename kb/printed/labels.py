@@ -22,7 +22,6 @@ _JOURNAL_FIRST: Final = re.compile(r"[^.?!;:\d]{2,60}\.\s+(?:1[6-9]|20)\d\d\b[^.
 _PLACE: Final = re.compile(r"(?:[\s,]+\(?|\()\d.*")  # volume and pages after a journal
 _NO_JOURNAL: Final = re.compile(r"[()\[\]=\d]|\bet al\b|^Part [A-Z]$|\b(?:de|from|in|online)$")
 _POINTS: Final = re.compile(r"\.\s+")
-_WORD_BEFORE: Final = re.compile(r"\w+$")
 
 
 def article_label(record: Record) -> str:
@@ -58,8 +57,7 @@ def _journal_in(text: str) -> str | None:
     if not (found := _JOURNAL.search(text)):
         return None
     *first, last = _POINTS.split(_PLACE.sub("", found[1]))
-    before = _WORD_BEFORE.search(text[: found.start()])
-    is_cut = before is not None and before[0] in ABBREVIATIONS  # "Int" of "Biomed Res. Int."
+    is_cut = text[: found.start()].rpartition(" ")[2] in ABBREVIATIONS  # "Int" of "Biomed Res. Int."
     is_certain = not is_cut and ABBREVIATIONS.issuperset(first)  # "Lamps. Evolution" is a title and a journal
     name = " ".join([*first, last]).replace(".", "").rstrip(" ,")
     return None if _NO_JOURNAL.search(name) or not is_certain else name
