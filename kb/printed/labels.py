@@ -21,6 +21,7 @@ _BRACKETS: Final = re.compile(rf" \([^()]{{2,40}}\)(?=[.,]? \(?{_YEAR})")  # "Sp
 _JOURNAL_FIRST: Final = re.compile(r"[^.?!;:\d]{2,60}\.\s+(?:1[6-9]|20)\d\d\b[^.;:]{0,12};")  # no author is printed
 _PLACE: Final = re.compile(r"(?:[\s,]+\(?|\()\d.*")  # volume and pages after a journal
 _NO_JOURNAL: Final = re.compile(r"[()\[\]=\d]|\bet al\b|^Part [A-Z]$|\b(?:de|from|in|online)$")
+_LONG_WORD: Final = 8  # letters: a longer one before a journal is an abbreviation that is known, or a title
 _POINTS: Final = re.compile(r"\.\s+")
 
 
@@ -57,6 +58,8 @@ def _journal_in(text: str) -> str | None:
     if not (found := _JOURNAL.search(text)):
         return None
     *first, last = _POINTS.split(_PLACE.sub("", found[1]))
+    if first and first[0] not in ABBREVIATIONS and len(first[0]) > _LONG_WORD:
+        del first[0]
     is_cut = text[: found.start()].rpartition(" ")[2] in ABBREVIATIONS  # "Int" of "Biomed Res. Int."
     is_certain = not is_cut and ABBREVIATIONS.issuperset(first)  # "Lamps. Evolution" is a title and a journal
     name = " ".join([*first, last]).replace(".", "").rstrip(" ,")

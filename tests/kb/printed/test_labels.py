@@ -36,6 +36,7 @@ def test_a_label_has_first_author_year_and_journal_as_far_as_they_are_printed(ci
         ("Wick A. Lamps of harbours. Rheumatol. Int. 2018;38:1.", "Wick 2018 Rheumatol Int"),
         ("Wick A. Lamps. Chem Soc. Rev. 2015;44:1.", "Wick 2015"),
         ("Wick A. Lamps of harbours. Tissue Eng. Part A. 2009;15:1.", "Wick 2009"),
+        ("Wick A. Lighthouses. Am J Lamps. 2015;44:1.", "Wick 2015 Am J Lamps"),
         ("Wick A. Lamps. Evolution. 2015;44:1.", "Wick 2015"),
         ("Wick A. Lamps. In: Lights of harbours. 2015. pp. 1-9.", "Wick 2015"),
         ("Wick A. Lamps of harbours. Lamp J. 2019. Apr;7(4):1.", "Wick 2019 Lamp J"),
