@@ -214,7 +214,7 @@ def test_a_cited_work_without_pmid_has_a_page_and_no_command(get: Get, field_db)
 
     assert "Anonymous. The Book <of> Groups. 1939." in text
     assert "litkb harvest" not in text
-    assert "litkb resolve kb.db --ask" in text
+    assert "litkb resolve kb.db --ecitmatch" in text
 
 
 def test_equal_printed_references_of_a_work_stand_once_with_the_number_of_articles(tmp_path: Path):
