@@ -21,25 +21,24 @@ from kb.text import counted
 @click.argument("named", metavar="[ARTICLE]...", nargs=-1)
 @seeds_option
 @click.option("--limit", type=click.IntRange(1, 200), default=LIMIT, show_default=True, help="How many, 200 at most.")
-@click.option("--held/--not-held", default=None, help="Only works whose record is here, or only others.")
+@click.option("--in-library/--cited-only", default=None, help="Only works whose record is here, or only others.")
 @json_option
 def suggest_command(
-    kb: Path, *, named: tuple[str, ...], lists: tuple[Path, ...], limit: int, held: bool | None, as_json: bool
+    kb: Path, *, named: tuple[str, ...], lists: tuple[Path, ...], limit: int, in_library: bool | None, as_json: bool
 ) -> None:
     """Say what to read next: works that fit all of DB, or the articles given, and why.
 
     ARTICLE is a PMID, DOI, PMCID, or an address of PubMed, PMC or doi.org; - reads a list from stdin. What DB does not
-    know is named and left out, without a request. For one article, what it cites counts as yours too. For all of DB,
-    works in this library are left out. docs/measures.md says how works are ranked, and how well that finds hidden
-    references.
+    know is named and left out, not looked up. For one article, what it cites counts as yours too. For all of DB only
+    works cited only are suggested. docs/measures.md describes the ranking, and how well it finds hidden references.
 
     Example: litkb suggest kb.db --seeds zotero.ris
     """
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
         if named or lists:
-            advice = suggestions_for(db, read_listed(db, named, lists), Wanted(limit, held))
-        elif held:
-            raise UsageError("The whole library is the list itself: name articles to be suggested others of it.")
+            advice = suggestions_for(db, read_listed(db, named, lists), Wanted(limit, in_library))
+        elif in_library:
+            raise UsageError("The whole library is the list itself: name articles with --in-library.")
         else:
             ids = read_held_ids(db)
             found = suggestions_for_file(db, build_citation_graph(db), ids)
@@ -70,7 +69,10 @@ def _summary(advice: Advice, shown: dict[int, Standing]) -> str:
         )
     if len(advice.asked) == 1:
         cited = len(advice.yours) - 1
-        return f"Yours: {shown[advice.asked[0]].label} and the {counted(cited, 'work')} that it cites here."
+        label = shown[advice.asked[0]].label
+        if not cited:
+            return f"Yours: {label}; no work that it cites is known here."
+        return f"Yours: {label} and the {counted(cited, 'work')} that it cites here."
     return f"Yours: {len(advice.yours):,} " + ("works." if advice.asked else "articles, the whole library.")
 
 

@@ -153,7 +153,8 @@ def harvest_command(
     if cost.requests and not settings.email:
         say(_HINT)
     summary = _run(kb, plan, settings, options)
-    tell(_as_json(summary)) if as_json else _show(kb, summary)
+    counted_as = "asked" if cost.requests or not plan.files else "records"
+    tell(_as_json(summary)) if as_json else _show(kb, summary, counted_as)
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
     return 0 if summary.complete else 1
@@ -290,12 +291,12 @@ def _as_json(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _show(kb: Path, summary: Summary) -> None:
-    """Print what a run did: results to stdout, what went wrong to stderr."""
+def _show(kb: Path, summary: Summary, counted_as: str) -> None:
+    """Print what a run did with all that was asked, or all records of files: results to stdout, faults to stderr."""
     if summary.read:
         say("read " + ", ".join(counted(count, *_READ[name]) for name, count in summary.read.items() if count))
     parts = [f"{summary.outcomes[name]:,} {name}" for name in OUTCOMES if summary.outcomes[name]]
-    click.echo(f"asked {summary.asked:,} = {' + '.join(parts) or '0'}")
+    click.echo(f"{counted_as} {summary.asked:,} = {' + '.join(parts) or '0'}")
     show_changes(kb, summary.changes)
     show_problems(summary.problems)
 

@@ -16,7 +16,6 @@ from kb.clock import now
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
 from kb.queries.archive import archive_path
-from kb.queries.harvest_log import Answered
 from kb.text import counted
 
 LONGEST_DUE: Final = 36_500  # days; PubMed is younger
@@ -94,16 +93,11 @@ def _run(kb: Path, days: int, *, yes: bool) -> UpdateSummary:
 def _show(kb: Path, summary: UpdateSummary) -> None:
     answered = summary.answered
     if answered.nothing:
-        click.echo(f"tried {summary.tried_at[:10]}, failed: none of {_requests(answered)} was answered")
+        click.echo(f"tried {summary.tried_at[:10]}, failed: nothing that was due was answered")
         show_unknown()
     elif answered.asked:
         if answered.unanswered:
-            click.echo(
-                f"not answered     {answered.unanswered:,} of {_requests(answered)}: what these would say is unknown"
-            )
+            of = f"{answered.unanswered:,} of {answered.asked:,} records, lists and queries"
+            click.echo(f"not answered     {of}: what these would say is unknown")
         show_changes(kb, summary.changes, new=summary.new, empty=True)
     show_problems(summary.problems)
-
-
-def _requests(answered: Answered) -> str:
-    return counted(answered.asked, "request")

@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 from kb.printed.identifiers_in_text import ASIDE
-from kb.printed.title_and_year import LONGEST, year_in
+from kb.printed.title_and_year import LONGEST, without_visits, year_in
 from kb.text import fold, words_in
 
 WITH_TITLE: Final = 3  # words in small letters from which a reference prints a title
@@ -142,8 +142,8 @@ def parse_citation(citation: str) -> Printed:
 
 
 def _body(text: str) -> str:
-    """Return text without the identifiers, addresses and places of notices at its end."""
-    return text[: tail.start()] if (tail := _TAIL.search(text)) else text
+    """Return text without the identifiers, addresses and places of notices at its end; dates of visits are blanks."""
+    return without_visits(text[: tail.start()] if (tail := _TAIL.search(text)) else text)
 
 
 def _place_in(body: str) -> _Place:

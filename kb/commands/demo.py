@@ -2,6 +2,8 @@
 
 import os
 import shlex
+import shutil
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -38,7 +40,7 @@ SYNTHETIC_ARTICLES: Final = 2_000
 _HELD_FOR_ONE: Final = 200  # articles of the made-up field that are held for one that is left out
 _ASKED_TWICE: Final = 30  # articles of the made-up field, from its middle, of which a third are in PMC
 _FAULTS: Final = (Fault("server error", endpoint="efetch"), Fault("cut off", endpoint="efetch"))
-_LIVE: Final = f"litkb harvest kb.db {SEED_PMID} --references --cited-by --similar"
+_LIVE: Final = f"harvest kb.db {SEED_PMID} --references --cited-by --similar"
 
 
 @click.command("demo")
@@ -200,7 +202,7 @@ def _look_at(kb: Path) -> None:
 
 
 def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
-    """Print what is held, the seed's references, related studies and why, and what to do next."""
+    """Print the contents, the seed's references, related studies and why, and what to do next."""
     for path, counts in held.items():
         click.echo(f"{path}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count))
     with closing(open_kb(kb, readonly=True)) as db:
@@ -209,14 +211,21 @@ def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
         related = read_related(db, SEED_PMID, 3)
     if record is None:
         raise LitkbError("The demonstration lacks its seed; remove the folder and run this again.")
-    click.echo(f"\nPMID {SEED_PMID} cites {record.stated_reference_count} works, of which these are known here:")
+    click.echo(f"\nPMID {SEED_PMID} cites {record.stated_reference_count} works; the demonstration has these of them:")
     for position, standing in standings.items():
         state = "in this library" if standing.state == "held" else "cited only"
         click.echo(f"  {position}. {standing.label} ({state})")
     click.echo("\nRelated studies:")
     for study in related:
         click.echo(f"  {study.label}: {study.note}")
-    click.echo(
-        f"\nNext:\n  litkb serve {kb}\n  litkb status {kb}\n  litkb graph export {kb} {kb.parent}/field.graphml"
-        f"\n  {_LIVE}   (the live records, from NCBI)"
-    )
+    commands = (f"serve {kb}", f"status {kb}", f"graph export {kb} {kb.parent}/field.graphml", _LIVE)
+    click.echo("\nNext:")
+    for command in commands:
+        click.echo(f"  {_program()} {command}")
+    click.echo("The last one harvests the live records, from NCBI.")
+
+
+def _program() -> str:
+    """Return how this program is called: by its path where no litkb is on the PATH, as in a checkout."""
+    called = sys.argv[0]
+    return called if Path(called).name == "litkb" and not shutil.which("litkb") else "litkb"

@@ -35,9 +35,10 @@ def format_status(status: dict[str, Any]) -> str:
         f" {counted(status['cited_without_pmid'], 'work')} without",
         f"references    {status['references']:,} printed, {status['references_identified']:,} of them identified:"
         " their PMID is given, printed or found",
-        f"lists         {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",
+        f"their lists   {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",
         f"citations     {status['citations']:,}, each once, from all sources",
         "sources       " + (", ".join(f"{name} {count:,}" for name, count in status["sources"].items()) or "none"),
+        *(f"not PubMed    {server} answered in its place" for server in status["servers"]),
         f"graph         computed {status['graph_computed_at']}"
         if status["graph_computed_at"]
         else "graph         not computed yet",

@@ -3,17 +3,26 @@
 import re
 from typing import Final
 
+from kb.printed.reference import ABBREVIATIONS
 from kb.printed.title_and_year import LONGEST, year_in
 from kb.records import Record
 from kb.text import collapse_spaces
 
 _LONGEST: Final = 80
 _SURNAME: Final = re.compile(r"^([^\W\d_][^\d,.:;()]{0,40}?)(?:,|\s+[A-Z]{1,4}(?=[,.;:\s]|$))")
-_JOURNAL: Final = re.compile(
-    r"[.?!]\s+(?!and\b)((?:[A-Z][a-z]{0,7}\.\s+)*[^\W\d_][^.?!;:]{1,60})[.,]?\s*\(?(?:1[6-9]|20)\d\d\b"
+_YEAR: Final = r"(?:1[6-9]|20)\d\d"
+_JOURNAL: Final = re.compile(  # before a year that no title follows: "T. Okoro. 2012. Harbour lamps" has none
+    r"[.?!]\s+(?!and\b|In\b)((?:[A-Z][a-z]{0,12}\.\s+)*[^\W\d_][^.?!;:]{1,60})[.,]?\s*"
+    rf"(?:\({_YEAR}\)|{_YEAR}(?![)\ds]|[-–]\d|\(c\)))"
+    r"(?!(?:[.,:]|[a-z]\b)?\.?\s+[\[“\"‘']?(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn"
+    r"|Fall|Winter|Suppl|Epub|Vol|Art|doi|DOI|https?|PMC?ID|pp)\b|[A-Z]{1,2}\d+ ?[:(,])[^\W\d_])"
 )
+_BRACKETS: Final = re.compile(rf" \([^()]{{2,40}}\)(?=[.,]? \(?{_YEAR})")  # "Spine (Phila Pa 1976) 2006"
 _JOURNAL_FIRST: Final = re.compile(r"[^.?!;:\d]{2,60}\.\s+(?:1[6-9]|20)\d\d\b[^.;:]{0,12};")  # no author is printed
-_PLACE: Final = re.compile(r"[\s,]*[(\d].*")  # volume and pages after a journal
+_PLACE: Final = re.compile(r"(?:[\s,]+\(?|\()\d.*")  # volume and pages after a journal
+_NO_JOURNAL: Final = re.compile(r"[()\[\]=\d]|\bet al\b|^Part [A-Z]$|\b(?:de|from|in|online)$")
+_LONG_WORD: Final = 8  # letters: a longer one before a journal is an abbreviation that is known, or a title
+_POINTS: Final = re.compile(r"\.\s+")
 
 
 def article_label(record: Record) -> str:
@@ -39,11 +48,22 @@ def citation_label(citation: str | None, doi: str | None, pmid: int | None, late
     surname = _SURNAME.match(text)
     if not surname or _JOURNAL_FIRST.match(text):
         return _cut(text)
-    journal = _JOURNAL.search(text)
     year = year_in(text, latest)
-    if year is None:
-        return _cut(text)
-    return _joined(surname[1], year, _PLACE.sub("", journal[1]).replace(".", "").rstrip(" ,") if journal else None)
+    return _cut(text) if year is None else _joined(surname[1], year, _journal_in(text))
+
+
+def _journal_in(text: str) -> str | None:
+    """Return the journal of a printed reference without points; None where it is not certain where it begins."""
+    text = _BRACKETS.sub("", text)
+    if not (found := _JOURNAL.search(text)):
+        return None
+    *first, last = _POINTS.split(_PLACE.sub("", found[1]))
+    if first and first[0] not in ABBREVIATIONS and len(first[0]) > _LONG_WORD:
+        del first[0]
+    is_cut = text[: found.start()].rpartition(" ")[2] in ABBREVIATIONS  # "Int" of "Biomed Res. Int."
+    is_certain = not is_cut and ABBREVIATIONS.issuperset(first)  # "Lamps. Evolution" is a title and a journal
+    name = " ".join([*first, last]).replace(".", "").rstrip(" ,")
+    return None if _NO_JOURNAL.search(name) or not is_certain else name
 
 
 def _joined(name: str | None, year: int | None, where: str | None) -> str:

@@ -1,8 +1,9 @@
 """A printed reference of a journal article taken apart where that is certain: names, title, journal, place.  (pure)
 
 Only whole references of known styles are taken apart: NLM and AMA (year before the volume), APA, Harvard and Springer
-(year after the names), and those of chemists (names with initials first). What is not seen to be one of these is left
-whole: a wrong part is worse than none.
+(year after the names), those of chemists (names with initials first), of Science (a comma after the names, the year
+last) and those with the title in quotation marks. What is not seen to be one of these is left whole: a wrong part is
+worse than none.
 """
 
 import re
@@ -39,6 +40,21 @@ _EARLY: Final = re.compile(rf",? {_VOLUME}{_ISSUE}(?:: ?|, )(?:[Aa]rticle |pp?\.
 _CHEMISTS: Final = re.compile(rf" (?P<year>{_YEAR}), {_VOLUME}{_ISSUE}, {_PAGES}")
 _IN_BRACKETS: Final = re.compile(rf" {_VOLUME}{_ISSUE} \((?P<year>{_YEAR})\),? {_PAGES}")
 _YEAR_AFTER_NAMES: Final = re.compile(rf"[.,]? ?\((?P<apart>{_YEAR})[a-z]?\)[.:,]? |[.,] (?P<plain>{_YEAR})[a-z]?\. ")
+_NUMBER: Final = r"(?:,? no\. (?P<issue>[\w/-]{1,20}))?"
+_IN_QUOTES: Final = re.compile(
+    rf"^(?P<names>[^\"“”]{{2,}}?)[,.]? (?:\(?(?P<first>{_YEAR})\)?[,.:]? )?[\"“] ?(?P<title>[^\"“”]+?)[,.]?[\"”][,.]?"
+    r" (?P<journal>[^\d\"“”]+?),? (?=vol\. |[A-Z]{0,2}\d)"
+)
+_AFTER_QUOTES: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_VOLUME}{_ISSUE}, pp?\. ?{_PAGES}",
+        rf"vol\. {_VOLUME}{_NUMBER}, pp?\. ?{_PAGES},(?: {_MONTH})? (?P<year>{_YEAR})",
+        rf"vol\. {_VOLUME}{_NUMBER},(?: {_MONTH})? (?P<year>{_YEAR}), pp?\. ?{_PAGES}",
+        rf"{_VOLUME}{_NUMBER} \((?:{_MONTH} )?(?P<year>{_YEAR})\): {_PAGES}",
+    )
+)
+_ENDS_IN_INITIAL: Final = re.compile(r"[ -][A-Z]\.$")
 _DASH: Final = re.compile(r"(?<=\w) ?(?:[-–—‐‑]|(?<=\d)\(c\)(?=[A-Za-z]{0,4}\d)) ?(?=[A-Za-z]{0,4}\d)")
 _BEFORE_SIGN: Final = re.compile(r"(?<!\s)\s+(?=[.,;:)])|(?<=\()\s+")
 _ENDS: Final = re.compile(r"(?<=[.?!])[\"”’]?\s+")
@@ -49,9 +65,9 @@ _NO_ARTICLE: Final = re.compile(
 )
 _NO_JOURNAL: Final = re.compile(r"(?:In|Editors?|Volume|Vol|Chapter|Abstract|Presented|Part|Supplement)\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
-_INITIALS: Final = re.compile(r"\w(?:\w|-\w)*\.?|(?:\w\.?[ -]?)+")
+_INITIALS: Final = re.compile(r"\w(?:\w|-\w)*\.?|(?:\w\.[ -]?)+\w?|(?:\w[ -]?)+\.?")  # "GB. J." is more than initials
 _PLACE_WITHIN: Final = re.compile(rf"{_YEAR} ?; ?\d|\d\): ?\d")  # of another reference before
-_LIKE_A_NAME: Final = re.compile(r"[A-Z]\. ?-?[A-Z][\w. ]")
+_LIKE_A_NAME: Final = re.compile(r"[A-Z]\. ?-?[A-Z][\w. ]|[A-Z]\.,")
 _PARTICLES: Final = frozenset(
     {"da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "la", "le", "ten", "ter", "van",
      "vander", "ver", "von", "zu", "zur", "al", "bin", "ben", "st"}
@@ -117,13 +133,15 @@ def parse_reference(citation: str) -> PrintedReference | None:
     text = _DASH.sub("-", _BEFORE_SIGN.sub("", collapse_spaces(citation)))
     if _NO_ARTICLE.search(text):
         return None
-    return _year_late(text) or _year_early(text) or _of_chemists(text)
+    return _year_late(text) or _year_early(text) or _of_chemists(text) or _in_quotes(text)
 
 
 def _year_late(text: str) -> PrintedReference | None:
     """Read "Laudet AB, White W. Title. Journal. 2006 Mar;24(1):33-73", also with the year in brackets, or no names."""
     for place in chain.from_iterable(_places(pattern, text) for pattern in _LATE):
-        return _built(_front_of(text[: place.start() + 1].strip()), place)
+        before = text[: place.start() + 1].strip()
+        front = _names_then_title(before) if place.re is _LATE[-1] else None
+        return _built(front or _front_of(before), place)
     return None
 
 
@@ -155,6 +173,19 @@ def _of_chemists(text: str) -> PrintedReference | None:
     return None
 
 
+def _in_quotes(text: str) -> PrintedReference | None:
+    """Read 'Laudet, A. B., 2006, “Title,” Journal, 24(1), pp. 33-73.' and '“Title.” Journal 24 (2006): 33-73.'"""
+    if not (front := _IN_QUOTES.match(text)):
+        return None
+    names, title, journal = parse_names(front["names"]), front["title"].strip(), front["journal"].rstrip(",")
+    for pattern in _AFTER_QUOTES:
+        place = pattern.match(text, front.end())
+        year = (front["first"] or place.groupdict().get("year")) if place else None
+        if place and year and names and _TAIL.match(text, place.end()) and _is_journal(journal):
+            return _built(_Front(names, title, journal), place, year=int(year))
+    return None
+
+
 def _leading_names(parts: Sequence[str]) -> Iterator[str]:
     for part in parts:
         if not _name_after_initials(part.removeprefix("and ")):
@@ -182,9 +213,19 @@ def _front_of(text: str) -> _Front | None:
     if not names:
         return _Front((), None, text) if _is_journal_alone(text) else None
     title, journal = _split(body)
-    if journal is None:
-        return None
-    return _Front(names, title, journal)
+    may_begin_before = title is None and names[-1].given.endswith("J.")  # "Okoro N. J. Harb. Stud."
+    return None if journal is None or may_begin_before else _Front(names, title, journal)
+
+
+def _names_then_title(text: str) -> _Front | None:
+    """Read "Laudet A. B., White W., Title. Journal": a title of one sentence after the comma that ends the names."""
+    parts = text.split(", ")
+    count = next((n for n, part in enumerate(parts) if not _ENDS_IN_INITIAL.search(part)), len(parts))
+    names = parse_names(", ".join(parts[:count]))
+    rest = parts[count:][1:] if parts[count:] and parts[count].startswith("et al") else parts[count:]
+    title, journal = _split(", ".join(rest))
+    is_whole = names and title and journal and not _ENDS.search(title)
+    return _Front(names, title, journal) if is_whole and journal else None
 
 
 def _is_journal_alone(text: str) -> bool:

@@ -8,6 +8,17 @@ from kb.text import fold, words_in
 
 _YEAR: Final = re.compile(r"(?:1[6-9]\d|20[0-3])\d")  # no reference was printed after 2039
 _DAMAGED_DASH: Final = re.compile(r"(?<=\d)\(c\)(?=[A-Za-z]?\d)")  # "1705(c)1712" of pages
+_MONTH: Final = (
+    r"(?:jan|feb|f[ée]v|mar|mär|maart|apr|avr|abr|ma[iyg]|mei|jun|juin|giu|jul|juil|lug|aug|ago|août|sep|set|oct|okt|ott|out"
+    r"|nov|de[cz]|déc|dic|gen|ene)[^\W\d_]{0,7}\.?"
+)
+_VISITED: Final = re.compile(  # "[cited 2020 Oct 9]", "Accessed May 23, 2019": of the reader, not of the work
+    r"(?:\b(?:(?:accessed|retrieved|cited|visited|viewed|consulted|downloaded|abgerufen|zugriff|consulté|consultado)\b"
+    r"|access(?:ed)? date\b|dates? (?:of access|accessed)\b)|\[updated\b)"
+    r"(?:[\s:,]|\b(?:on|at|am|le|el|il|date|the|last)\b)*"
+    rf"(?:(?:{_MONTH}|\d{{1,2}}(?:st|nd|rd|th)?|of|de)[\s,./-]*){{0,5}}(?:1[6-9]\d|20[0-3])\d(?!\d)",
+    re.IGNORECASE,
+)
 _AFTER_YEAR: Final = re.compile(r"\b[^.;:]{0,20}[;:]")
 _BEFORE_YEAR: Final = frozenset(".)")
 _VOLUME_AFTER: Final = re.compile(  # "2022; 13: 1675", "2019, 11, 1789", "2009 Mar 2;338:b1860"
@@ -50,9 +61,10 @@ def year_in(citation: str, latest: int | None = None) -> int | None:
     """Return the year of publication that a printed reference shows, none after latest; None where it shows none.
 
     NLM's order puts it after the journal, before the volume; other styles after the authors, in brackets or between
-    full stops; else it is the last number that can be one: no page, volume or number of an article.
+    full stops; else it is the last number that can be one: no page, volume or number of an article, and no date on
+    which a page was visited.
     """
-    citation = _DAMAGED_DASH.sub("–", citation[:LONGEST])
+    citation = without_visits(_DAMAGED_DASH.sub("–", citation[:LONGEST]))
     before_volume = last = None
     for match in _YEAR.finditer(citation):
         start, end = match.span()
@@ -65,6 +77,11 @@ def year_in(citation: str, latest: int | None = None) -> int | None:
             last = year
             before_volume = before_volume or (year if _VOLUME_AFTER.match(citation, end) else None)
     return before_volume or _year_apart(citation, latest) or last
+
+
+def without_visits(citation: str) -> str:
+    """Return a printed reference with blanks in place of the dates on which it says that a page was visited."""
+    return _VISITED.sub(lambda found: " " * len(found[0]), citation)
 
 
 def _year_apart(citation: str, latest: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""The way from what a search named to what is held, drawn as SVG in the manner of a PRISMA flow diagram.  (pure)"""
+"""From what was identified to what is in the library, drawn as SVG in the manner of a PRISMA flow diagram.  (pure)"""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from kb.queries.search_log import ORIGINS, SearchFlow
 from kb.text import without_controls
 
+FLOW: Final = "From identification to this library"
 _WIDE: Final = 320  # of a box
 _SIDE: Final = 380  # left edge of the second column
 _LINE: Final = 20
@@ -26,9 +27,10 @@ class _Box(NamedTuple):
 
 
 def format_flow(flow: SearchFlow, title: str) -> str:
-    """Return the drawing: what was named, left out, asked for, lost, and is held; a picture of its own, no script."""
-    named = _Box(20, 56, "Named", [f"{ORIGINS.get(one.origin, one.origin)}: {one.articles:,}" for one in flow.named])
-    asked = _Box(20, _below(named), "Asked for, or read from files", [f"different articles: {flow.asked:,}"])
+    """Return the drawing: what was identified, left out, requested, lost, and is here; it needs no script."""
+    ways = [f"{ORIGINS.get(one.origin, one.origin)}: {one.articles:,}" for one in flow.named]
+    named = _Box(20, 56, "Identified", ways)
+    asked = _Box(20, _below(named), "Requested, or read from files", [f"different articles: {flow.asked:,}"])
     held = _Box(20, _below(asked), "In this library", [f"articles and books: {flow.held:,}"])
     left_out = _Box(_SIDE, named.y, "Left out", _counted(flow.excluded))
     lost = _Box(_SIDE, asked.y, "Not in this library", _counted(flow.lost))

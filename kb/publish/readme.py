@@ -10,9 +10,9 @@ from kb.publish.markdown import cell
 from kb.publish.report import Publication, title_of
 
 _OPENING: Final = """
-One SQLite file, `{name}`, to which `kb.db` leads: articles, what they cite, and who says so. `DICTIONARY.md`
-describes every table and column, `REPORT.md` where the data come from and what is missing, `CITATION.cff` how to cite
-it.
+One SQLite file, `{name}`, to which `kb.db` leads: articles, what they cite, and the source of each citation.
+`DICTIONARY.md` describes every table and column, `REPORT.md` where the data come from and what is missing,
+`CITATION.cff` how to cite it.
 
     sha256sum -c SHA256SUMS              # whether all of it is whole
     litkb serve kb.db                    # the site
@@ -31,7 +31,7 @@ R; without `bigint = "numeric"` ids become integer64, which `merge()` misreads:
     db <- dbConnect(RSQLite::SQLite(), "kb.db", bigint = "numeric")
     works <- dbGetQuery(db, "select id, label, year from works")
 
-Identifiers of works are PMIDs, or negative numbers where no PMID is known. Empty (NULL) means that nobody said; 0 means
+Identifiers of works are PMIDs, or negative numbers where no PMID is known. Empty (NULL) means unknown; 0 means
 that a source said none.
 """
 

@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple
 from kb.integrity.problems import group_reasons, reason_of
 from kb.publish.files import MARK
 from kb.publish.markdown import cell, code, folded, table
-from kb.queries.harvest_log import read_status
+from kb.queries.harvest_log import read_answered, read_status
 from kb.queries.publishing import (
     RunRow,
     read_assertions,
     read_gaps,
+    read_gone,
     read_last_computed,
     read_last_received,
     read_list_sources,
@@ -30,8 +31,9 @@ from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC
 from kb.searches import Search
 from kb.text import counted
 
-SHOWN_REASONS: Final = 500  # of what was asked in vain; the table harvest_tasks has all
-_GONE: Final = ("deleted", "merged", "not found")
+FAILED: Final = "Failed or not found"
+COMPLETENESS: Final = "Completeness of the lists"
+SHOWN_REASONS: Final = 500  # of requests that failed or found nothing; the table harvest_tasks has all
 _NAMED: Final = 10  # files or seeds of a run that are named in a line; more are a list that unfolds
 _LISTS: Final = {"references": "what it cites", "cited_by": "what cites it", "similar": "similar articles"}
 _DIRECTIONS: Final = {"references": "what they cite", "cited_by": "what cites them", "similar": "similar articles"}
@@ -75,12 +77,12 @@ def format_report(db: sqlite3.Connection, publication: Publication) -> str:
     """Return the report; nothing in it but the title is not in the file itself."""
     sections = (
         ("", _format_head(db, publication)),
-        ("What it holds", format_content(db)),
-        ("What was left out", _format_omissions(db)),
+        ("Contents", format_content(db)),
+        ("Left out", _format_omissions(db)),
         ("Sources", format_sources(db)),
         ("Searches", format_runs(db)),
-        ("What was asked in vain", format_gaps(db)),
-        ("How complete the lists are", format_lists(db)),
+        (FAILED, format_gaps(db)),
+        (COMPLETENESS, format_lists(db)),
         ("Computed", format_computed(db)),
         ("Rights", _NOTICE if read_status(db)["sources"].keys() & {PUBMED, NBIB, PAGE} else _NO_NOTICE),
         ("To check it, and to make it again", _format_remaking(db, publication)),
@@ -106,17 +108,17 @@ def format_content(db: sqlite3.Connection) -> str:
     """Return how much the file holds."""
     status = read_status(db)
     rows = [
-        ("records held: articles and books", status["records"]),
-        ("articles held", status["articles"]),
-        ("books and chapters held", status["books"]),
-        ("works named by PMID, not held", status["named_by_pmid"]),
-        ("cited works without a PMID", status["cited_without_pmid"]),
-        *((f"works {state} at PubMed", count) for state, count in status["works"].items() if state in _GONE),
+        ("records in this library: articles and books", status["records"]),
+        ("articles", status["articles"]),
+        ("books and chapters", status["books"]),
+        ("works cited only, with a PMID", status["named_by_pmid"]),
+        ("works cited only, no PMID known", status["cited_without_pmid"]),
+        *((f"PMIDs {state} at PubMed", count) for state, count in read_gone(db)),
         ("printed references", status["references"]),
         ("of them identified: their PMID is given, printed or found", status["references_identified"]),
-        ("citations, each once, whoever says so", status["citations"]),
+        ("citations, each once, from all sources", status["citations"]),
     ]
-    return table(("what", "how many"), rows)
+    return table(("", "number"), rows)
 
 
 def _format_omissions(db: sqlite3.Connection) -> str:
@@ -130,26 +132,27 @@ def _format_omissions(db: sqlite3.Connection) -> str:
 def format_sources(db: sqlite3.Connection) -> str:
     """Return from where records and assertions come."""
     records = [
-        (f"{s.name}, read from files" if s.from_files else s.name, cell(s.description), s.articles, s.first, s.last)
+        (f"{s.name}, read from files" if s.from_files else s.name, s.articles, s.first, s.last)
         for s in read_record_sources(db)
     ]
     said = [(name, cell(description), count) for name, description, count in read_assertions(db)]
     return (
-        table(("records from", "which is", "records", "first received", "last received"), records)
+        table(("source of records", "records", "first received", "last received"), records)
         + "\n"
-        + table(("who says that one work cites another", "which is", "assertions"), said)
+        + table(("source of citations", "what it is", "citations asserted"), said)
     )
 
 
 def format_runs(db: sqlite3.Connection) -> str:
-    """Return every run: its command, what it was to do, and what came of it."""
+    """Return every run: its command, its plan, its result."""
     runs = [_format_run(db, run) for run in read_runs(db)]
     return "\n".join(runs) if runs else "No run is recorded.\n"
 
 
 def _format_run(db: sqlite3.Connection, run: RunRow) -> str:
     ended = f"ended {run.finished_at}" if run.finished_at else "**not complete: interrupted, or something failed**"
-    server = f" {cell(run.server)} answered in place of PubMed." if run.server else ""
+    is_other = run.server and read_answered(db, run.id).some
+    server = f" {cell(run.server)} answered in place of PubMed." if is_other else ""
     lines = [
         f"### Run {run.id}\n",
         f"{code(run.command)}\n",
@@ -157,7 +160,8 @@ def _format_run(db: sqlite3.Connection, run: RunRow) -> str:
     ]
     lines += [f"- {line}" for line in _plan_lines(db, run)]
     counts = [(task, cell(outcome), count) for task, outcome, count in read_run_counts(db, run.id)]
-    return "\n".join(lines) + "\n\n" + table(("asked", "outcome", "how many"), counts)
+    result = table(("request", "outcome", "number"), counts) if counts else "No requests.\n"
+    return "\n".join(lines) + "\n\n" + result
 
 
 def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
@@ -165,9 +169,9 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
     plan = plan_of(run)
     seeds = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "seed")]
     if seeds:
-        yield f"asked for {folded(seeds, counted(len(seeds), 'entry', 'entries'), _NAMED)}"
+        yield f"requested {folded(seeds, counted(len(seeds), 'entry', 'entries'), _NAMED)}"
     for search in read_searches(db, run.id):
-        asked = "asked PubMed" if search.task == "search" else "asked PubMed for the limits of what was followed,"
+        asked = "searched PubMed for" if search.task == "search" else "checked in PubMed the limits of links to follow,"
         yield f"{asked} {code(search.asked)}: {_answer(search)}"
     files = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "file")]
     if files:
@@ -213,14 +217,14 @@ def _found(found: Search, *, of_limits: bool) -> Iterator[str]:
 
 
 def format_gaps(db: sqlite3.Connection) -> str:
-    """Return what was asked and did not become what was asked for, a row for each reason."""
+    """Return the requests that failed or found nothing, a row for each reason."""
     runs: dict[tuple[str, str], dict[int, None]] = {}
     tasks = []
     for run_id, task in read_gaps(db):
         tasks.append(task)
         runs.setdefault(reason_of(task), {})[run_id] = None
     if not tasks:
-        return "Nothing: all that was asked was answered.\n" if read_runs(db) else "Nothing was asked.\n"
+        return "None: every request succeeded.\n" if read_runs(db) else "No requests.\n"
     reasons = group_reasons(tasks)
     counts = Counter(task.outcome for task in tasks)
     summary = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(counts.items(), key=str))
@@ -230,9 +234,8 @@ def format_gaps(db: sqlite3.Connection) -> str:
     ]
     left = len(reasons) - len(rows)
     rest = f"\n{counted(left, 'further reason')} in the table `harvest_tasks`, which has all.\n" if left else ""
-    return (
-        f"In all: {summary}.\n\n" + table(("outcome", "how many", "why, or into what", "such as", "runs"), rows) + rest
-    )
+    head = ("outcome", "number", "reason, or into what", "examples", "runs")
+    return f"In all: {summary}.\n\n{table(head, rows)}{rest}"
 
 
 def format_lists(db: sqlite3.Connection) -> str:
@@ -241,12 +244,12 @@ def format_lists(db: sqlite3.Connection) -> str:
     rows = [(_LISTS[s.list], s.source, s.known, s.none, s.no_data, s.last) for s in read_list_sources(db)]
     unasked = "; ".join(f"{_LISTS[name]}: {count:,}" for name, count in never.items())
     return (
-        "Of how many records held each source knows a list. “No data” is not “none”.\n\n"
-        + table(("list", "source", "known", "none", "no data", "last said"), rows)
-        + f"\nRecords held of which no source has said: {unasked}.\n"
-        + f"Reference lists held whole: {lists['complete']:,}; in part: {lists['partial']:,}; "
-        + f"unknown: {lists['unknown']:,}.\n"
-        + "A citation that is not here may exist: only these lists were looked at.\n"
+        "The number of records in this library of which each source has a list. “No data” is not “none”.\n\n"
+        + table(("list", "source", "known", "none", "no data", "last answer"), rows)
+        + f"\nLists not looked up yet, or not answered: {unasked}.\n"
+        + f"Reference lists: complete {lists['complete']:,}, partial {lists['partial']:,}, "
+        + f"unknown {lists['unknown']:,}.\n"
+        + "A citation that is not here may exist: only these lists were looked up.\n"
     )
 
 
@@ -270,10 +273,10 @@ def _format_remaking(db: sqlite3.Connection, publication: Publication) -> str:
     litkb check {publication.name}         # the content
     litkb check --hash {publication.name}  # the fingerprint above
 
-From the answers that were kept when it was harvested (`kb.sqlar` beside the knowledge base), without the network:
+From the raw responses that were stored at the harvest (`kb.sqlar` beside the knowledge base), without the network:
 
     litkb rebuild kb.db
 
-Asking anew gives what PubMed says today, by the same commands in this order:
+From PubMed as it is today, by the same commands in this order:
 
 {commands}"""

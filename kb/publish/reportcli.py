@@ -9,7 +9,7 @@ from graph.export.atomic_write import refuse_replacing, write_whole
 from kb.console import kb_argument, say
 from kb.database import open_kb
 from kb.errors import UsageError
-from kb.publish.flow import format_flow
+from kb.publish.flow import FLOW, format_flow
 from kb.publish.searchreport import format_search_report
 from kb.queries.search_log import read_search_flow
 
@@ -35,6 +35,6 @@ def report_command(kb: Path, out: Path | None, force: bool) -> None:
         drawing = out.with_suffix(".svg")
         for path in (out, drawing):
             refuse_replacing(path, force=force)
-        flow = format_flow(read_search_flow(db), "From what was named to what is held")
+        flow = format_flow(read_search_flow(db), FLOW)
         write_whole({out: iter([format_search_report(db, drawing.name)]), drawing: iter([flow])})
     say(f"{out} and {drawing} written.")

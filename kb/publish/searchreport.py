@@ -7,14 +7,24 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from kb.publish.flow import FLOW
 from kb.publish.markdown import cell, code, table
-from kb.publish.report import format_content, format_gaps, format_lists, format_runs, format_sources, plan_of
+from kb.publish.report import (
+    COMPLETENESS,
+    FAILED,
+    format_content,
+    format_gaps,
+    format_lists,
+    format_runs,
+    format_sources,
+    plan_of,
+)
 from kb.queries.harvest_log import read_answered
 from kb.queries.publishing import RunRow, read_record_sources, read_runs, read_seed_label
 from kb.queries.search_log import ORIGINS, SearchFlow, SearchRow, read_search_flow, read_searches
 from kb.text import counted
 
-_YOURS: Final = "*(not in the file: say it yourself)*"
+_YOURS: Final = "*(not recorded by litkb: to be filled in)*"
 _SOURCES: Final = {  # source, whether its records were read from files
     ("pubmed", False): "PubMed, by NCBI's E-utilities",
     ("pubmed", True): "PubMed's records in files",
@@ -30,25 +40,25 @@ def format_search_report(db: sqlite3.Connection, drawing: str | None = None) -> 
     flow = read_search_flow(db)
     seed = read_seed_label(db)
     title = f"# Search report: the literature around {cell(seed)}\n" if seed else "# Search report\n"
-    picture = f"![From what was named to what is held]({drawing})\n\n" if drawing else ""
+    picture = f"![{FLOW}]({drawing})\n\n" if drawing else ""
     sections = (
-        ("From what was named to what is held", picture + _format_flow_table(flow)),
+        (FLOW, picture + _format_flow_table(flow)),
         ("PRISMA-S", table(("item", "", "what was done"), _items(db, flow))),
         ("Runs", format_runs(db)),
-        ("What was asked in vain", format_gaps(db)),
+        (FAILED, format_gaps(db)),
         ("Sources", format_sources(db)),
-        ("How complete the lists are", format_lists(db)),
-        ("What the file holds", format_content(db)),
+        (COMPLETENESS, format_lists(db)),
+        ("Contents", format_content(db)),
     )
     return title + "".join(f"\n## {heading}\n\n{text}" for heading, text in sections)
 
 
 def _format_flow_table(flow: SearchFlow) -> str:
-    rows = [(f"named: {ORIGINS.get(one.origin, cell(one.origin))}", one.articles) for one in flow.named]
+    rows = [(f"identified: {ORIGINS.get(one.origin, cell(one.origin))}", one.articles) for one in flow.named]
     rows += [(f"left out: {cell(why)}", count) for why, count in flow.excluded]
-    rows += [("different articles asked for, or read from files", flow.asked)]
-    rows += [(f"not held: {cell(outcome)}", count) for outcome, count in flow.lost]
-    return table(("step", "articles"), [*rows, ("held", flow.held)])
+    rows += [("different articles requested, or read from files", flow.asked)]
+    rows += [(f"not in this library: {cell(outcome)}", count) for outcome, count in flow.lost]
+    return table(("step", "articles"), [*rows, ("in this library", flow.held)])
 
 
 def _items(db: sqlite3.Connection, flow: SearchFlow) -> Iterator[tuple[int, str, str]]:
@@ -74,19 +84,19 @@ def _items(db: sqlite3.Connection, flow: SearchFlow) -> Iterator[tuple[int, str,
     yield 12, "Updates", ", ".join(dict.fromkeys(_updates(db, runs))) or "none yet; `litkb update` makes one"
     yield 13, "Dates of searches", ", ".join(dict.fromkeys(_dates(searches))) or "none: no search was made"
     yield 14, "Peer review", _YOURS
-    yield 15, "Total records", f"{flow.asked:,} asked for or read from files, {flow.held:,} held"
+    yield 15, "Total records", f"{flow.asked:,} requested or read from files, {flow.held:,} in this library"
     yield (
         16,
         "Deduplication",
-        "one record a PMID; merged PMIDs followed; cited works one a DOI, else one a printed reference",
+        "one record per PMID; merged PMIDs followed; one cited work per DOI, else per printed reference",
     )
 
 
 def _sources(db: sqlite3.Connection, runs: Sequence[RunRow]) -> Iterator[str]:
-    servers = dict.fromkeys(code(run.server) for run in runs if run.server)
-    in_place = (
-        f" (in {'some' if any(run.server is None for run in runs) else 'all'} runs {', '.join(servers)} answered)"
-    )
+    answered_runs = [run for run in runs if read_answered(db, run.id).some]
+    servers = dict.fromkeys(code(run.server) for run in answered_runs if run.server)
+    some = "some" if any(run.server is None for run in answered_runs) else "all"
+    in_place = f" (in {some} runs {', '.join(servers)} answered in place of PubMed)"
     for source in read_record_sources(db):
         words = _SOURCES.get((source.name, source.from_files)) or _SOURCES.get((source.name, not source.from_files))
         answered = in_place if servers and source.name == "pubmed" and not source.from_files else ""

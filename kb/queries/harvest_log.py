@@ -123,6 +123,7 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
                 " group by 1 order by 1"
             )
         ),
+        "servers": read_servers(db),
         "last_run": _last_run(db),
         "graph_computed_at": _value(db, "select max(finished_at) from field_runs"),
     }  # fmt: skip
@@ -250,6 +251,11 @@ class Answered(NamedTuple):
         """Whether something was asked and nobody answered."""
         return 0 < self.asked == self.unanswered
 
+    @property
+    def some(self) -> bool:
+        """Whether any of it was answered."""
+        return self.unanswered < self.asked
+
 
 def read_answered(db: sqlite3.Connection, run_id: int) -> Answered:
     """Return how much of what a run asked of sources was answered."""
@@ -259,6 +265,16 @@ def read_answered(db: sqlite3.Connection, run_id: int) -> Answered:
         (run_id,),
     ).fetchone()
     return Answered(*row)
+
+
+def read_servers(db: sqlite3.Connection) -> list[str]:
+    """Return the addresses of servers that answered runs in place of PubMed."""
+    rows = db.execute(
+        """select distinct server from harvest_runs r where server is not null and exists (
+            select 1 from harvest_tasks t where t.run_id = r.id and t.task not in ('file', 'record')
+                and t.outcome <> 'failed' and t.outcome <> 'already here') order by 1"""
+    )
+    return [row[0] for row in rows]
 
 
 class OutcomeRow(NamedTuple):

@@ -27,7 +27,6 @@ class RecordSource(NamedTuple):
 
     name: str
     from_files: bool
-    description: str
     articles: int
     first: str
     last: str
@@ -131,11 +130,22 @@ def read_last_received(db: sqlite3.Connection) -> str | None:
 def read_record_sources(db: sqlite3.Connection) -> list[RecordSource]:
     """Return the sources of the records, the one of the most first."""
     rows = db.execute(
-        """select s.name, a.read_from is not null as from_files, s.description, count(*),
+        """select s.name, a.read_from is not null as from_files, count(*),
             min(a.received_at), max(a.checked_at)
-        from articles a join citation_sources s on s.id = a.source_id group by s.id, 2 order by 4 desc, s.id, 2"""
+        from articles a join citation_sources s on s.id = a.source_id group by s.id, 2 order by 3 desc, s.id, 2"""
     )
     return [RecordSource(name, bool(from_files), *rest) for name, from_files, *rest in rows]
+
+
+def read_gone(db: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Return (state, number) of the PMIDs that PubMed has deleted, merged or never had.
+
+    A work without a PMID that was identified is merged as well, but by litkb.
+    """
+    states = "('deleted', 'merged', 'not found')"
+    return db.execute(
+        f"select state, count(*) from works where state in {states} and id > 0 group by state order by state"
+    ).fetchall()
 
 
 def read_assertions(db: sqlite3.Connection) -> list[tuple[str, str, int]]:

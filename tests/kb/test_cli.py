@@ -18,6 +18,7 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.demonstration import read_demonstration
 from harvest.rehearsal.server import Rehearsal
 from kb.cli import cli
+from kb.commands.demo import _program
 from kb.console import renamed_option, run_command
 from kb.database import open_kb
 from tests.harvest.jobs.network_builders import KEY
@@ -116,7 +117,7 @@ def test_status_says_what_is_held_and_how_complete_it_is(eutils: Rehearsal, caps
     out = capsys.readouterr().out
     assert "in library    1 record: 1 article, 0 books\n" in out
     assert "cited only    2 works with a PMID, 0 works without\n" in out
-    assert "lists         1 complete, 0 partial, 0 unknown" in out
+    assert "their lists   1 complete, 0 partial, 0 unknown" in out
     assert "litkb harvest kb.db 1: 1 stored" in out
 
     assert run("status", "kb.db", "--json") == 0
@@ -150,7 +151,7 @@ def test_several_files_may_follow_the_option_as_a_shell_expands_them(
         path.write_bytes(b"".join(format_article_set([FIELD[number]])))
 
     assert run("harvest", tmp_path / "kb.db", "--file", *paths) == 0
-    assert capsys.readouterr().out == "asked 3 = 3 stored\n"
+    assert capsys.readouterr().out == "records 3 = 3 stored\n"
 
 
 def test_rebuild_brings_back_what_was_lost(xml: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -337,6 +338,13 @@ def test_of_a_former_and_a_new_name_the_new_one_counts(capsys: pytest.CaptureFix
         assert capsys.readouterr() == ("4\n", "--most is now --limit.\n")
     assert run_command(listed, ()) == 0
     assert capsys.readouterr() == ("3\n", "")
+
+
+def test_commands_are_shown_as_this_litkb_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    for called, shown in ((".venv/bin/litkb", ".venv/bin/litkb"), ("/usr/bin/pytest", "litkb")):
+        monkeypatch.setattr("sys.argv", [called])
+        assert _program() == shown
 
 
 def test_the_demonstration_is_built_checked_and_summed_up(

@@ -301,7 +301,7 @@ where run_id = :run and outcome = :outcome""",
         "records",
     ),
     "suggestions": Evidence(
-        "Works that are not held and fit what is held best",
+        "Works cited only that fit this library best",
         """select s.rank, s.id, w.label, s.reason from suggestions s join works w on w.id = s.id
 order by s.rank""",
     ),

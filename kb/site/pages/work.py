@@ -57,8 +57,9 @@ def _look_up(work: Work) -> tuple[str, str]:
     """Return what a command does that looks a work up at PubMed, and the command."""
     given = str(work.id) if work.id > 0 else work.doi
     if given:
-        return messages.FETCHES, f"{LIVE_COMMAND.partition('32448354')[0]}{given} --references"
-    return messages.IDENTIFIES, "litkb resolve kb.db --ask"
+        does = messages.FETCHES if work.id > 0 else messages.LOOKS_FOR
+        return does, f"{LIVE_COMMAND.partition('32448354')[0]}{given} --references"
+    return messages.IDENTIFIES, "litkb resolve kb.db --ecitmatch"
 
 
 async def work(datasette: Any, request: Any) -> Any:

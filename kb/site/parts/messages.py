@@ -41,8 +41,8 @@ _NOTICE_WORDS: Final = {
     "CorrectedandRepublishedFrom": ("This article was published again after a correction", WARNING),
     "ErratumIn": ("A correction was published", WARNING),
     "ErratumFor": ("This is a correction of another article", WARNING),
-    "CommentIn": ("Commented on in", PLAIN),
-    "CommentOn": ("Comments on", PLAIN),
+    "CommentIn": ("Comment in", PLAIN),
+    "CommentOn": ("Comment on", PLAIN),
     "UpdateIn": ("Updated in", WARNING),
     "UpdateOf": ("Updates", PLAIN),
     "RepublishedIn": ("Published again in", WARNING),
@@ -80,7 +80,8 @@ NO_TREE: Final = "Narrower headings are unknown: the MeSH tree is not loaded (li
 NO_PLACE: Final = "no place of its own there"
 NO_SUCH_RUN: Final = "There is no harvest run with this number."
 NOTICES_FEED_TITLE: Final = "Retractions, corrections and concerns in this knowledge base"
-FETCHES: Final = "This command fetches its record, with its title and abstract, into this library"
+FETCHES: Final = "This command fetches its record from PubMed into this library"
+LOOKS_FOR: Final = "This command looks for its DOI in PubMed, and fetches the record if PubMed has one"
 IDENTIFIES: Final = (
     "No PMID or DOI is known for it. This command asks PubMed which articles such printed references mean, by journal, "
     "year, volume and page"

@@ -17,6 +17,7 @@ _LEFT, _RIGHT, _TOP, _FOOT = 84.0, 26.0, 30.0, 34.0
 COMMUNITIES: Final = 10  # that have a row: the largest
 _PLOT: Final = 210.0  # height of the bars of a chart
 _ROW, _NAME = 62.0, 24.0  # of a community: height, and of that the line of its name
+_NAMED_YEARS: Final = 3  # with the same highest count, that a sentence names
 _WIDEST: Final = 34.0  # of a bar
 _NAME_ON_PHONE: Final = 20.0  # size of the name of a community there, as in pictures.css
 
@@ -53,8 +54,10 @@ def _description(rows: Sequence[YearCount], named: Named) -> str:
     what, first, last = f"{named.many.capitalize()} by year", rows[0], rows[-1]
     if len(rows) == 1:
         return f"{what}: {first.number:,}, all in {first.year}."
-    total, most = sum(row.number for row in rows), max(rows, key=lambda row: row.number)
-    return f"{what}, {first.year} to {last.year}: {total:,} in all, most in {most.year} ({most.number:,})."
+    total, most = sum(row.number for row in rows), max(row.number for row in rows)
+    at_most = [str(row.year) for row in rows if row.number == most]
+    where = f"most in {', '.join(at_most)}" if len(at_most) <= _NAMED_YEARS else f"most in each of {len(at_most)} years"
+    return f"{what}, {first.year} to {last.year}: {total:,} in all, {where} ({most:,})."
 
 
 def _axis(counts: Mapping[int, int]) -> Years:

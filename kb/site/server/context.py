@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from kb.database import one_moment
 from kb.languages import LANGUAGE_TAGS, language_name
+from kb.queries.harvest_log import read_servers
 from kb.queries.works.pages import Provenance, read_is_litkb, read_provenance
 from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site.files import downloads, renderers
@@ -35,6 +36,7 @@ class Served(NamedTuple):
     is_demonstration: bool
     is_synthetic: bool
     has_page: bool
+    servers: str  # that answered in place of PubMed; "" for none
 
 
 async def find_database(datasette: Any) -> Any:
@@ -87,9 +89,9 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
     database = await find_database(datasette)
     if database is None:
         return {"litkb": None}
-    provenance = await database.execute_fn(_provenance)
+    provenance, servers = await database.execute_fn(_provenance)
     return {
-        "litkb": _served(database.name, provenance),
+        "litkb": _served(database.name, provenance, servers),
         "live_command": LIVE_COMMAND,
         "may_ask": may_ask(datasette),
         "pubmed_url": links.pubmed_url,
@@ -112,11 +114,11 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
     }
 
 
-def _provenance(db: sqlite3.Connection) -> Provenance:
-    return read_once(db, "provenance", read_provenance)
+def _provenance(db: sqlite3.Connection) -> tuple[Provenance, list[str]]:
+    return read_once(db, "provenance", lambda db: (read_provenance(db), read_servers(db)))
 
 
-def _served(name: str, provenance: Provenance) -> Served:
+def _served(name: str, provenance: Provenance, servers: list[str]) -> Served:
     sources = provenance.sources
     return Served(
         database=name,
@@ -127,6 +129,7 @@ def _served(name: str, provenance: Provenance) -> Served:
         is_demonstration=DEMONSTRATION in sources,
         is_synthetic=SYNTHETIC in sources,
         has_page=PAGE in sources,
+        servers=", ".join(servers),
     )
 
 

@@ -131,7 +131,7 @@ def test_where_nothing_leads_on_a_sentence_says_so(kb_file: Path, capsys: pytest
         (["kb.db", "-"], 2, "Error: standard input has"),
         (["kb.db", "mine.ris"], 2, "a file of them is given with --seeds."),
         (["kb.db", "--seeds", "none.ris"], 2, "Error: none.ris cannot be read"),
-        (["kb.db", "--held"], 2, "Error: The whole library is the list itself"),
+        (["kb.db", "--in-library"], 2, "Error: The whole library is the list itself"),
         (["kb.db", "1", "--limit", "0"], 2, "Invalid value for '--limit'"),
         (["none.db", "1"], 1, "Error: There is no file none.db."),
     ],

@@ -451,7 +451,7 @@ def test_a_file_loads_offline_and_is_made_anew_from_the_archive(tmp_path: Path, 
 
     said = capsys.readouterr()
     assert code == 1
-    assert said.out == "asked 3 = 2 stored + 1 rejected\n"
+    assert said.out == "records 3 = 2 stored + 1 rejected\n"
     assert "no requests" in said.err
     offset = len((LANTERN + "\n" + SMALL.format(2) + "\n").encode())
     assert (

@@ -218,7 +218,7 @@ def test_an_update_that_nobody_answered_is_said_to_have_failed_and_finds_the_unk
     shown = capsys.readouterr()
     lines = shown.out.splitlines()
     assert codes == [1, 1]
-    assert re.fullmatch(r"tried \d{4}-\d\d-\d\d, failed: none of 2 requests was answered", lines[0])
+    assert re.fullmatch(r"tried \d{4}-\d\d-\d\d, failed: nothing that was due was answered", lines[0])
     assert lines[1:6] == [
         "new              unknown", "newly retracted  unknown", "newly corrected  unknown", "changed          unknown",
         "gone             unknown",
@@ -243,7 +243,7 @@ def test_an_update_that_was_answered_in_part_says_how_much_was_not(
 
     assert code == 1
     assert capsys.readouterr().out.splitlines()[:2] == [
-        "not answered     1 of 3 requests: what these would say is unknown",
+        "not answered     1 of 3 records, lists and queries: what these would say is unknown",
         "new              0",
     ]
 

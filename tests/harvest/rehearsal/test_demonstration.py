@@ -2,6 +2,7 @@
 
 from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,18 @@ FIRST_FIELD = 38526490  # Treitler 2024
 def test_there_is_one_readable_file_for_each_record_made_by_hand(held):
     assert len(demonstration_names()) == HAND_MADE
     assert all(files("harvest.rehearsal.demonstration").joinpath(name).is_file() for name in demonstration_names())
+
+
+def test_the_readme_says_how_much_there_is(held):
+    lists = {pmid: (record.stated_reference_count, len(record.references)) for pmid, record in held.items()}
+    whole = [pmid for pmid, (stated, printed) in lists.items() if printed and stated in (None, printed)]
+    seed_of, seed_has = lists[SEED_PMID][0], lists[SEED_PMID][1]
+    readme = " ".join((Path(__file__).parents[3] / "README.md").read_text().split())
+
+    assert (
+        f"{len(held)} articles, {len(whole)} with their whole reference lists and the first with {seed_has} of its "
+        f"{seed_of} ({sum(printed for _, printed in lists.values()):,} references)"
+    ) in readme
 
 
 def test_identifiers_are_those_that_were_verified(held):

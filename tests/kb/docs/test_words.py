@@ -21,7 +21,8 @@ FORMER = re.compile(
     |>all\ of\ it<""",
     re.VERBOSE | re.IGNORECASE,
 )
-CODE = re.compile(r"`[^`]*`|\bstate held\b|--held|--not-held")
+CODE = re.compile(r"`[^`]*`|\bstate held\b")
+MESSAGES = [*ROOT.glob("*/*cli.py"), *ROOT.glob("kb/publish/*.py")]  # modules whose texts are for people
 
 
 def commands(group: click.Command, path: str = "litkb") -> Iterator[tuple[str, click.Command]]:
@@ -79,6 +80,30 @@ def test_tables_and_queries_are_described_in_the_standard_terms() -> None:
 def test_help_uses_the_standard_terms(path: str, command: click.Command) -> None:
     helps = [one.help or "" for one in command.params if isinstance(one, click.Option)]
     assert former_words("\n".join((command.help or "", *helps))) == []
+
+
+@pytest.mark.parametrize("path", sorted(MESSAGES), ids=lambda path: path.stem)
+def test_messages_and_reports_use_the_standard_terms(path: Path) -> None:
+    assert former_words(strings(path)) == []
+
+
+def test_every_option_of_a_command_that_is_shown_is_one_of_today() -> None:
+    options = {path: set(_names(command)) for path, command in commands(cli)}
+    shown = [*TEMPLATES.glob("*.html"), ROOT / "README.md", ROOT / "metadata.yml", *(ROOT / "docs").glob("*.md")]
+    modules = [path for folder in ("kb", "harvest", "graph") for path in (ROOT / folder).rglob("*.py")]
+    texts = [*(path.read_text(encoding="utf-8") for path in shown), *map(strings, modules)]
+    wrong = []
+    for found in re.finditer(r"litkb (?:graph )?[a-z]+(?:-[a-z]+)?\b[^`<\n;#(]*", "\n".join(texts)):
+        path = max((path for path in options if found[0].startswith(path)), key=len, default="litkb")
+        given = re.findall(r"(?<=\s)--[a-z][a-z-]+", found[0])
+        wrong += [found[0] for name in given if path != "litkb" and name not in options[path]]
+    assert wrong == []
+
+
+def _names(command: click.Command) -> Iterator[str]:
+    for one in command.params:
+        if not (isinstance(one, click.Option) and one.hidden):
+            yield from (*one.opts, *one.secondary_opts)
 
 
 @pytest.mark.parametrize(

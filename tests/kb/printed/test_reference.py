@@ -11,7 +11,8 @@ from kb.queries.works.bibliography import Item
 
 NAMES = (PrintedName("Okoro", "A. B."), PrintedName("van der Lind", "J."))
 TITLE = "Harbour lamps in the recovery of night watchmen"
-WHOLE = PrintedReference(NAMES, TITLE, "Journal of Lamps and Harbours", 2008, "24", "2", "133-9")
+JOURNAL = "Journal of Lamps and Harbours"
+WHOLE = PrintedReference(NAMES, TITLE, JOURNAL, 2008, "24", "2", "133-9")
 DOTTED = WHOLE._replace(journal="J. Clin. Nurs.", issue=None)
 
 
@@ -28,6 +29,11 @@ DOTTED = WHOLE._replace(journal="J. Clin. Nurs.", issue=None)
         f"Okoro AB, van der Lind J (2008) {TITLE}. Journal of Lamps and Harbours 24(2):133–9. https://doi.org/10.1/x",
         f"Okoro, A. B., and J. van der Lind. 2008. {TITLE}. Journal of Lamps and Harbours 24(2):133-9.",
         f"A. B. Okoro, J. van der Lind, {TITLE}, Journal of Lamps and Harbours 24(2) (2008) 133-9.",
+        f"Okoro A. B., van der Lind J., {TITLE}. Journal of Lamps and Harbours 24(2), 133–9 (2008), 10.5555/l.",
+        f"Okoro, A. B. , and van der Lind, J. , 2008, “ {TITLE},” {JOURNAL}, 24(2), pp. 133–9.10.5555/l",
+        f"A. B. Okoro and J. van der Lind, “{TITLE},” {JOURNAL}, vol. 24, no. 2, pp. 133-9, Mar. 2008.",
+        f'Okoro, A. B., and J. van der Lind. "{TITLE}." {JOURNAL} 24, no. 2 (2008): 133-9.',
+        f'Okoro, A. B., and J. van der Lind. "{TITLE}." {JOURNAL}, vol. 24, no. 2, 2008, pp. 133-9.',
     ],
 )
 def test_a_reference_of_a_usual_style_is_taken_apart(printed: str):
@@ -87,6 +93,10 @@ def test_chemists_print_no_title():
         f"Okoro AB, Lind J. {TITLE}. J Lamps. 2008.",
         f"Ok(c)ro AB. {TITLE}. J Lamps. 2008;24:133-9.",  # a damaged name
         "x" * 2_001,
+        "Okoro N. J. Harb. Lamps 2009; 131: 181.",
+        f"Okoro A. B., Lamp Group. {TITLE}. Lamps 24, 133 (2008).",
+        f"Okoro, A. B., 2008, “{TITLE},” in Lights of Harbours, Bergen, pp. 133-9.",
+        f"Lamp Office, 2008, “{TITLE},” Lamps, 24(2), pp. 133-9.",
     ],
 )
 def test_what_is_not_certain_is_left_whole(printed: str):

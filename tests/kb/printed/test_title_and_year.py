@@ -114,6 +114,45 @@ def test_the_year_of_a_printed_reference_is_that_of_its_publication(citation, ex
 
 
 @pytest.mark.parametrize(
+    "visit",
+    [
+        "Accessed May 23, 2021.",
+        "[(accessed on 17 December 2021)].",
+        "[Last accessed: 2 Jan 2021].",
+        "Retrieved September 15, 2021, from https://example.org",
+        "[cited 2021 Jun 18]. Available from: https://example.org",
+        "[updated 2021 Jul 11; cited 2021 Jul 12].",
+        "Cited 29th December 2021.",
+        "Accessed: 2021-05-03",
+        "accessed 03/05/2021",
+        "Access date: 3 May 2021",
+        "Date accessed: June 2021",
+        "Downloaded on 15 April 2021.",
+        "Zugriff am 3. März 2021.",
+        "Abgerufen am 03.05.2021",
+        "Consulté le 3 août 2021.",
+    ],
+)
+def test_the_day_on_which_a_page_was_visited_is_no_year_of_publication(visit: str):
+    assert year_in(f"Wick A. Lamps of the harbour. Oslo: Light Office; 2015. https://example.org {visit}") == 2015
+    assert year_in(f"Lamps of the harbour. https://example.org {visit}") is None
+
+
+@pytest.mark.parametrize(
+    "citation",
+    [
+        "Wick A. Difficult vascular access. J Vasc Access 2015;16:3.",
+        "Wick A. Lamps: an updated review. J Lamp. 2015;3:1.",
+        "Wick A. Lamps most cited in print. J Lamp. 2015;3:1.",
+        "Wick A. Lamps. Open Access 2015",
+        "Wick A. Lamps, published online September 1, 2015.",
+    ],
+)
+def test_access_as_a_word_of_a_title_or_journal_takes_no_year_away(citation: str):
+    assert year_in(citation) == 2015
+
+
+@pytest.mark.parametrize(
     ("citation", "expected"),
     [
         ("Wick A. Lamps. J Lamp. 2011;3:1.", None),

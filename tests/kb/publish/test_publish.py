@@ -376,13 +376,14 @@ def test_the_report_says_what_was_asked_and_how_it_was_read(kb: Path, folder: Pa
 
     for line in (
         "# A literature and citation knowledge base",
-        "- asked for `1`",
-        f'- asked PubMed `recovery AND {ADDRESS}[ad]`: 2 of 7 hits; PubMed read it as `"recovery"[All Fields] \\| x`',
+        "- requested `1`",
+        f"- searched PubMed for `recovery AND {ADDRESS}[ad]`: 2 of 7 hits; "
+        'PubMed read it as `"recovery"[All Fields] \\| x`',
         "- followed what they cite, 2 rounds",
         "| article | not found | 1 |",
         "| not found | 1 article | PubMed does not know it | `9` | 1 |",
         f"| what cites it | elink_citedin | 1 | 0 | 1 | {LATER} |",
-        "Records held of which no source has said: what it cites: 0; what cites it: 1; similar articles: 2.",
+        "Lists not looked up yet, or not answered: what it cites: 0; what cites it: 1; similar articles: 2.",
         "Nothing: all rows of the knowledge base are in the file.",
         "    litkb rebuild kb.db",
     ):

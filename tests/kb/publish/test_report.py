@@ -82,14 +82,14 @@ def test_the_report_has_the_sixteen_items_and_says_what_only_the_searcher_knows(
         "| 9 | Limits and restrictions | years `2000-`; publication types `Review`; at most `1000`; "
         "MeSH branch `F04 Mental Disorders` |",
         "| 12 | Updates | 2026-02-03 (nothing was due) |",
-        "| 14 | Peer review | *(not in the file: say it yourself)* |",
-        "| 15 | Total records | 5 asked for or read from files, 3 held |",
-        "- asked PubMed `self\\|help`: 2 of 2 hits; PubMed read it as `self-help`; **PubMed left out “the”**",
+        "| 14 | Peer review | *(not recorded by litkb: to be filled in)* |",
+        "| 15 | Total records | 5 requested or read from files, 3 in this library |",
+        "- searched PubMed for `self\\|help`: 2 of 2 hits; PubMed read it as `self-help`; **PubMed left out “the”**",
         "- followed what they cite, until nothing new appeared",
         "- followed only to articles: at most 1,000 articles",
         "- followed only to articles of the MeSH branches `Mental Disorders (F04)`",
         "| left out: does not match the limits | 2 |",
-        "![From what was named to what is held](flow.svg)",
+        "![From identification to this library](flow.svg)",
     ):
         assert line in report
 
@@ -110,7 +110,7 @@ def test_the_drawing_is_whole_xml_and_says_all_numbers_in_words():
     words = root.findtext("{*}desc")
     assert root.findtext("{*}title") == "Groups & <help>"
     assert words == (
-        "Named: hits of searches: 1,200. Asked for, or read from files: different articles: 1,100. "
+        "Identified: hits of searches: 1,200. Requested, or read from files: different articles: 1,100. "
         "In this library: articles and books: 1,097. Left out: a <b> & c: 7. Not in this library: not found: 3."
     )
     boxes = [
@@ -189,10 +189,27 @@ def test_a_search_that_failed_and_was_made_later_has_the_date_of_its_answer(tmp_
     assert "| 13 | Dates of searches | tried 2026-01-01, failed, 2026-01-05 |" in report
 
 
-def test_a_server_in_place_of_pubmed_is_named(tmp_path: Path):
+def test_a_server_that_answered_in_place_of_pubmed_is_named(tmp_path: Path):
     with closing(open_kb(tmp_path / "kb.db", create=True)) as db, transaction(db):
-        save_run(db, started_at=MOMENT, command="", plan="{}", version="1", server="http://127.0.0.1:8002/")
+        for server, outcome in (("http://127.0.0.1:8002/", "stored"), ("http://127.0.0.1:8003/", "failed")):
+            run = save_run(db, started_at=MOMENT, command="", plan="{}", version="1", server=server)
+            save_outcomes(db, run, [Task("article", "1", outcome, None)])
+        save_run(db, started_at=MOMENT, command="", plan="{}", version="1", server="http://127.0.0.1:8004/")
         save_records(db, [record(1)], received_at=MOMENT)
         report = format_search_report(db)
 
-    assert "PubMed, by NCBI's E-utilities (in all runs `http://127.0.0.1:8002/` answered): 1 record |" in report
+    answered = "(in all runs `http://127.0.0.1:8002/` answered in place of PubMed)"
+    assert f"PubMed, by NCBI's E-utilities {answered}: 1 record |" in report
+    assert report.count("answered in place of PubMed.") == 1  # in the runs: that one alone
+
+
+def test_a_cited_work_that_litkb_identified_is_not_merged_at_pubmed(tmp_path: Path):
+    with closing(open_kb(tmp_path / "kb.db", create=True)) as db, transaction(db):
+        save_records(db, [record(1)], received_at=MOMENT)
+        db.executemany(
+            "insert into works (id, label, state, merged_into) values (?, 'a work', ?, ?)",
+            [(-5, "merged", 1), (-6, "merged", 1), (7, "merged", 1), (8, "deleted", None)],
+        )
+        report = format_search_report(db)
+
+    assert "| PMIDs deleted at PubMed | 1 |\n| PMIDs merged at PubMed | 1 |\n" in report

@@ -215,7 +215,7 @@ def test_a_cited_work_without_pmid_has_a_page_and_no_command(get: Get, field_db)
 
     assert "Anonymous. The Book <of> Groups. 1939." in text
     assert "litkb harvest" not in text
-    assert "litkb resolve kb.db --ask" in text
+    assert "litkb resolve kb.db --ecitmatch" in text
 
 
 def test_equal_printed_references_of_a_work_stand_once_with_the_number_of_articles(tmp_path: Path):
@@ -362,7 +362,7 @@ def test_works_cited_only_are_told_by_their_printed_reference(tmp_path: Path):
         home, following = text_of(get("/").text), text_of(get("/article/2/next").text)
 
     assert f"{moos} Addiction. 2008. · cited by 2 works here" in home
-    assert "litkb harvest kb.db --frontier --most 50" in home
+    assert "litkb harvest kb.db --frontier --limit 50" in home
     assert "Read next from Name2 2000 J Tests" in following
 
 

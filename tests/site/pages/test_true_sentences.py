@@ -24,6 +24,7 @@ from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
 from kb.commands.status import format_status
 from kb.database import open_kb, transaction
+from kb.identifiers import doi_work
 from kb.publish.report import Publication, title_of
 from kb.publish.run import publish_kb
 from kb.publish.searchreport import format_search_report
@@ -35,7 +36,7 @@ from kb.store.ledger import save_outcomes, save_run
 from kb.store.records import save_gone, save_records
 from tests.harvest.jobs.network_builders import client_of
 from tests.records import MOMENT, record
-from tests.site.conftest import served
+from tests.site.conftest import fill, served
 
 EARLY: Final = "2020-05-05T05:05:05Z"
 FIELD: Final = [
@@ -221,7 +222,7 @@ RULES: Final = (  # pattern with the values as groups -> the select that gives t
      f"select ({_KNOWN} > 0), ({_KNOWN} < 0)"),
     (r"references (\d+) printed, (\d+) of them identified: .*",
      f"select (select count(*) from article_references), ({_IDENTIFIED})"),
-    (r"lists \d+ complete, \d+ partial, (\d+) unknown",
+    (r"their lists \d+ complete, \d+ partial, (\d+) unknown",
      "select count(*) from article_lists where list = 'references' and entries is null"),
     (r"citations (\d+), each once, from all sources", "select count(*) from citation_links"),
     (r"sources (?:none|.*pubmed (\d+))",
@@ -242,11 +243,11 @@ RULES: Final = (  # pattern with the values as groups -> the select that gives t
     (r"Dates of searches ([\d-]+)", f"select min({_SEARCHED}) where not {_TRIED}"),
     (r"Dates of searches tried ([\d-]+), failed", f"select {_LAST} where {_SEARCHED} is null"),
     (r"Dates of searches ([\d-]+), tried ([\d-]+), failed", f"select {_SEARCHED}, {_LAST} where {_TRIED}"),
-    (r"Total records (\d+) asked for or read from files, (\d+) held", f"select {_WANTED}, {_HELD}"),
-    (r"named: named one by one (\d+)", f"select {_ORIGIN.format('seed')}"),
-    (r"named: records in files (\d+)", f"select {_ORIGIN.format('file')}"),
-    (r"named: hits of searches (\d+)", f"select {_ORIGIN.format('query')}"),
-    (r"named: cited by articles in this library (\d+)", f"select {_ORIGIN.format('references')}"),
+    (r"Total records (\d+) requested or read from files, (\d+) in this library", f"select {_WANTED}, {_HELD}"),
+    (r"identified: named one by one (\d+)", f"select {_ORIGIN.format('seed')}"),
+    (r"identified: records in files (\d+)", f"select {_ORIGIN.format('file')}"),
+    (r"identified: hits of searches (\d+)", f"select {_ORIGIN.format('query')}"),
+    (r"identified: cited by articles in this library (\d+)", f"select {_ORIGIN.format('references')}"),
     (r"In all: (\d+) failed\.", "select count(*) from harvest_tasks where coalesce(outcome, 'failed') = 'failed'"),
 )  # fmt: skip
 _OF_HOME: Final = (
@@ -286,7 +287,7 @@ def told(kb: Path) -> Iterator[tuple[str, dict[str, int]]]:
             ):
                 yield one, {"run": number}
     yield from ((" ".join(line.split()), {}) for line in status.splitlines() if re.search(r"\d", line))
-    for line in re.findall(r"^\| (?:\d+ \| (?=[FOUDT])|(?=named))(.*) \|$", report, re.MULTILINE):
+    for line in re.findall(r"^\| (?:\d+ \| (?=[FOUDT])|(?=identified))(.*) \|$", report, re.MULTILINE):
         if re.search(r"\d", line):
             yield " ".join(line.replace("|", " ").split()), {"run": last}
 
@@ -391,5 +392,30 @@ def test_one_name_has_one_number_everywhere(tmp_path: Path):
     )  # fmt: skip
     assert of_home == tuple(status[name] for name in names)
     assert (of_home[:3], of_home[-1]) == ((6, 5, 1), links)
-    of_report = re.findall(r"^\| (?:records|articles|books and chapters) held.*?\| (\d+) \|$", report, re.MULTILINE)
+    rows = r"^\| (?:records in this library.*|articles|books and chapters) \| (\d+) \|$"
+    of_report = re.findall(rows, report, re.MULTILINE)
     assert of_report == ["6", "5", "1"]
+
+
+@pytest.mark.parametrize(("outcome", "is_said"), [("stored", True), ("failed", False)])
+def test_pages_and_status_name_a_server_that_answered_in_place_of_pubmed(tmp_path: Path, outcome: str, is_said: bool):
+    kb = tmp_path / "kb.db"
+    with closing(open_kb(kb, create=True)) as db, transaction(db):
+        run = save_run(db, started_at=MOMENT, command="", plan="{}", version="1", server=SERVER)
+        save_outcomes(db, run, [Task("article", "1", outcome, None)])
+        save_records(db, [record(1)], received_at=MOMENT)
+        status = format_status(read_status(db))
+
+    with served(kb) as get:
+        pages = [get(address).text for address in ("/", "/article/1", "/search?q=x", "/kb/articles")]
+
+    assert [f"{SERVER} answered requests in place of PubMed" in page for page in pages] == [is_said] * len(pages)
+    assert (f"{SERVER} answered in its place" in status) is is_said
+
+
+def test_what_a_command_does_is_said_no_surer_than_it_is(tmp_path: Path):
+    with served(fill(tmp_path / "kb.db", [record(1, (7, "10.5555/a-book"))])) as get:
+        by_pmid, by_doi = get("/work/7").text, get(f"/work/{doi_work('10.5555/a-book')}").text
+
+    assert "This command fetches its record from PubMed into this library" in by_pmid
+    assert "fetches the record if PubMed has one" in by_doi

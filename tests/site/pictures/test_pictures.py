@@ -384,6 +384,21 @@ def test_bars_are_as_high_as_their_counts_and_a_year_of_none_has_no_bar():
     assert picture.drawing.description == "Articles by year, 2001 to 2003: 15 in all, most in 2001 (10)."
 
 
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((2, 5, 1), "8 in all, most in 2002 (5)."),
+        ((5, 1, 5), "11 in all, most in 2001, 2003 (5)."),
+        ((2, 2, 2, 2, 1), "9 in all, most in each of 4 years (2)."),
+    ],
+)
+def test_years_with_the_same_highest_count_are_named_together(numbers: tuple[int, ...], words: str):
+    rows = [YearCount(2001 + place, number) for place, number in enumerate(numbers)]
+    drawing = draw_years_chart(rows, Named("articles", "article"), "Articles")
+    assert drawing is not None
+    assert drawing.description.endswith(words)
+
+
 def test_a_bar_can_lead_to_the_page_of_its_year():
     named = Named("articles", "article", "/search?q=year:{year}")
 
