@@ -101,9 +101,8 @@ def _magic(words: str) -> None:
 
 
 def _of_text(read: Callable[[str], object]) -> Callable[[bytes], object]:
-    return lambda data: read(
-        data.decode("utf-8", "surrogateescape")
-    )  # JSON and command lines bring lone surrogates too
+    """Return a reader of bytes; what is no UTF-8 becomes lone surrogates, as JSON and command lines bring them."""
+    return lambda data: read(data.decode("utf-8", "surrogateescape"))
 
 
 READERS: Final[dict[str, Callable[[bytes], object]]] = {

@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 import traceback
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -92,6 +92,8 @@ def listed(command: list[str]) -> tuple[int, bool]:
             line = Path(f"/proc/{process.pid}/cmdline").read_bytes()
             seen += b"-c" in line.split(b"\0")
             is_told |= any(form.encode() in line for form in FORMS)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
     return seen, is_told
 
 

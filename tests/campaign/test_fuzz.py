@@ -10,7 +10,7 @@ import pytest
 from tests.builders import article_set, article_xml, reference_xml
 from tests.campaign.scale import SHORT
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, pytest.mark.skipif(sys.platform != "linux", reason="atheris is for Linux")]
 
 FAILED = 77  # libFuzzer's, for an error in what it calls
 PRINTED = (

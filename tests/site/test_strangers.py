@@ -108,10 +108,8 @@ def test_hostile_names_of_kept_answers_open_no_file(kept_file: Path):
     names = [*hostile_names(60), "../outside.txt", "outside.txt", str(kept_file.parent / "outside.txt")]
     how = cycle(("/evidence/answer?name={}", "/evidence/answer/bytes?name={}", "/evidence/answer/text?name={}"))
 
-    requests = [
-        Request("GET", place.format(quote(name, safe="")), b"") for name, place in zip(names, how, strict=False)
-    ]
-    answers = answers_of(kept_file, requests)
+    pairs = zip(names, how, strict=False)
+    answers = answers_of(kept_file, [Request("GET", place.format(quote(one, safe="")), b"") for one, place in pairs])
 
     assert {answer.status_code for answer in answers} <= {400, 404}
     assert [answer for answer in answers if CANARY in answer.text] == []
