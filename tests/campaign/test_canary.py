@@ -2,8 +2,10 @@
 
 import base64
 import logging
+import subprocess
+import sys
 import traceback
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,6 +82,34 @@ def test_neither_is_in_a_file_a_log_or_a_sentence(
 
     said = capsys.readouterr()
     assert leaks(tmp_path, caplog.text, said.out, said.err) == []
+
+
+def listed(command: list[str]) -> tuple[int, bool]:
+    """Run a command; return how often it was seen in the list of processes, and whether the key stood in that list."""
+    seen, is_told = 0, False
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            line = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            seen += b"-c" in line.split(b"\0")
+            is_told |= any(form.encode() in line for form in FORMS)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
+    return seen, is_told
+
+
+def test_the_key_is_not_in_the_list_of_processes(tmp_path: Path):
+    (tmp_path / "key").write_text(KEY)
+    with Rehearsal(open_shelf({1: format_record(record(1)).encode()}), limited=False) as rehearsal:
+        program = "from kb.cli import main; main()"
+        asked = ["harvest", str(tmp_path / "kb.db"), "1", "--no-graph", "--eutils-url", rehearsal.base_url]
+        seen, is_told = listed([sys.executable, "-c", program, *asked, "--api-key-file", str(tmp_path / "key")])
+
+        assert rehearsal.log[0].parameters["api_key"] == [KEY]
+    assert (seen > 0, is_told) == (True, False)
+
+
+def test_a_key_in_the_list_of_processes_is_seen():
+    assert listed([sys.executable, "-c", "import time; time.sleep(0.2)", KEY])[1]
 
 
 def test_a_canary_that_is_kept_is_found(tmp_path: Path):

@@ -14,6 +14,8 @@ from kb.site.files.streaming import TooMuchError, Wanted
 
 MOST_ROWS: Final = 200_000
 MOST_ITEMS: Final = 20_000
+_LONGEST_STEM: Final = 100  # characters of the name of a file
+_DEVICE: Final = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)")  # of Windows, whatever the ending
 
 
 class Selected(NamedTuple):
@@ -67,8 +69,8 @@ def is_bibliography(form: str) -> bool:
 
 def file_name(stem: str, form: str) -> str:
     """Return the name under which a browser saves a file."""
-    safe = re.sub(r"[^\w-]", "-", stem, flags=re.ASCII) or "works"
-    return f"{safe}.{form.removeprefix('.')}"
+    safe = re.sub(r"[^\w-]", "-", stem, flags=re.ASCII)[:_LONGEST_STEM] or "works"
+    return f"{safe}{'-' if _DEVICE.fullmatch(safe) else ''}.{form.removeprefix('.')}"
 
 
 def wanted_file(form: str, stem: str, read: Callable[[sqlite3.Connection], Selected]) -> Wanted:

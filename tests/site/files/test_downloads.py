@@ -197,23 +197,32 @@ def test_a_client_that_reads_slowly_keeps_no_other_from_its_file(app: Any):
     run(app, story)
 
 
-def test_one_file_too_many_is_told_to_come_later(app: Any):
+def statuses_beside_slow_clients(app: Any) -> tuple[list[int], bytes | None]:
+    """Return how a file and a page are answered while eight slow clients take theirs, and a file afterwards."""
+    found: list[Client] = []
+
     async def story(asgi: Any) -> None:
-        slow = [Client(asgi, "/kb/articles.jsonl", takes=2) for _ in range(streaming.OPEN_AT_ONCE)]
+        slow = [Client(asgi, "/kb/articles.jsonl", takes=2) for _ in range(8)]
         tasks = [asyncio.create_task(client.ask()) for client in slow]
         await asyncio.gather(*(client.stuck.wait() for client in slow))
-
-        refused = await Client(asgi, "/kb/articles.ris").ask()
-        page = await Client(asgi, "/article/1").ask()
+        found.extend([await Client(asgi, "/kb/articles.ris").ask(), await Client(asgi, "/article/1").ask()])
         for client in slow:
             client.left.set()
         await asyncio.gather(*tasks)
-        later = await Client(asgi, "/kb/articles.ris").ask()
-
-        assert (refused.status, dict(refused.taken[0]["headers"])[b"Retry-After"]) == (429, b"10")
-        assert (page.status, later.status) == (200, 200)
+        found.append(await Client(asgi, "/kb/articles.ris").ask())
 
     run(app, story)
+    return [client.status for client in found], dict(found[0].taken[0]["headers"]).get(b"Retry-After")
+
+
+def test_one_file_too_many_is_told_to_come_later(app: Any):
+    assert statuses_beside_slow_clients(app) == ([429, 200, 200], b"10")
+
+
+def test_without_the_bound_a_ninth_file_is_begun(app: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(streaming, "OPEN_AT_ONCE", 100)
+
+    assert statuses_beside_slow_clients(app)[0] == [200, 200, 200]
 
 
 def test_a_file_that_takes_too_long_breaks_off(app: Any, monkeypatch: pytest.MonkeyPatch):
@@ -228,13 +237,19 @@ def test_a_file_that_takes_too_long_breaks_off(app: Any, monkeypatch: pytest.Mon
     run(app, story)
 
 
-def test_work_stops_when_the_client_leaves(app: Any, monkeypatch: pytest.MonkeyPatch):
+def pieces_made_for_who_leaves(app: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how many pieces of a file are made for a client that leaves after the second."""
     works: list[streaming.Work] = []
+    made = [0]
 
     class Watched(streaming.Work):
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
             works.append(self)
+
+        def step(self) -> str | None:
+            made[0] += 1
+            return super().step()
 
     monkeypatch.setattr(streaming, "Work", Watched)
 
@@ -246,11 +261,25 @@ def test_work_stops_when_the_client_leaves(app: Any, monkeypatch: pytest.MonkeyP
         await task
 
         assert client.taken[-1]["more_body"]
-        assert works[0].step() is None
         assert works[0]._db not in app.get_database("kb")._all_file_connections
         assert (exports_of(app).running, exports_of(app).pages) == (0, 0)
 
     run(app, story)
+    assert works[0].step() is None
+    return made[0] - 1
+
+
+def test_work_stops_when_the_client_leaves(app: Any, monkeypatch: pytest.MonkeyPatch):
+    assert pieces_made_for_who_leaves(app, monkeypatch) <= 4
+
+
+def test_a_server_that_does_not_note_who_leaves_makes_the_whole_file(app: Any, monkeypatch: pytest.MonkeyPatch):
+    async def watch(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(streaming, "_watch", watch)
+
+    assert pieces_made_for_who_leaves(app, monkeypatch) > 5
 
 
 def test_a_query_stops_when_the_client_leaves(app: Any):

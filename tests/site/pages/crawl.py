@@ -15,7 +15,7 @@ _NUMBER = re.compile(r'<span id="number">([^<]+)</span>')
 _PAGES = re.compile(
     r"/(?:$|search|article/|work/|author/|journal/|mesh/|keyword/|community/|year/|run/|map|timeline|years|names|suggestions|schema)"
 )
-_NOT_PAGES = re.compile(r"\.(?!\w+=)[a-z_]+(?:\?|$)")
+_NOT_PAGES = re.compile(r"\.(?!\w+=)[a-z]\w*(?:\?|$)")
 
 _SEARCHES = 100  # of the states of the search, which have no end
 

@@ -20,6 +20,8 @@ from tests.site.pages.crawl import agrees, evidence_of, numbers_of, pages_of
 from tests.site.pages.test_pages import text_of
 from tests.site.pages.unlinked import unlinked_numbers
 
+PAGES, OF_EACH = (40, 4) if SHORT else (100_000, 100_000)  # of each kind; 40 show every kind of number
+
 
 def demonstration(articles: int | None = None) -> list[Record]:
     return [record for xml in read_demonstration()[:articles] for record in parse_articles(xml)]
@@ -60,7 +62,7 @@ def test_numbers_of_the_demonstration_are_what_their_evidence_gives(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("articles", "pages", "of_each"),
-    [(40, 5, 4), pytest.param(100, 60 if SHORT else 100_000, 20 if SHORT else 100_000, marks=pytest.mark.campaign)],
+    [(40, 5, 4), pytest.param(100, PAGES, OF_EACH, marks=pytest.mark.campaign)],
 )
 def test_numbers_of_a_made_up_field_are_what_their_evidence_gives(
     tmp_path: Path, articles: int, pages: int, of_each: int
@@ -74,7 +76,7 @@ def test_numbers_of_a_made_up_field_are_what_their_evidence_gives(
 @pytest.mark.campaign
 def test_every_number_of_the_demonstration_is_what_its_evidence_gives(tmp_path: Path):
     with served(fill(tmp_path / "kb.db", demonstration())) as get:
-        wrong, _ = wrong_numbers(get, pages=100_000, of_each=100_000)
+        wrong, _ = wrong_numbers(get, pages=PAGES, of_each=OF_EACH)
 
     assert wrong == []
 

@@ -129,7 +129,7 @@ _TAILS = (
     "citation", "%2e%2e", ".git", "x.ris", "x.csl.json", "x.map", "x.timeline.svg", "1001.bib", "1001.gexf",
     "{{7*7}}", "%0d%0aSet-Cookie:x", "☃", "",
 )  # fmt: skip
-_NAMES = (
+NAMES = (
     "q", "sql", "sort", "view", "page", "state", "year", "from", "to", "type", "journal", "mesh", "author", "id",
     "pmid", "list", "first", "_size", "_next", "_sort", "_facet", "_where", "_search", "_json", "_shape",
     "_timelimit", "_trace", "dark", "phone", "citing", "cited", "citing_year", "community", "kind", "_nl", "_col",
@@ -148,7 +148,7 @@ def _address(draw: random.Random) -> str:
     parts = [draw.choice(_HEADS), *(draw.choice(_TAILS) for _ in range(draw.choice((0, 1, 1, 1, 2))))]
     path = "/" + "/".join(quote(part, safe="/%~.:'-") for part in parts)
     pairs = [
-        f"{draw.choice(_NAMES)}={quote(draw.choice(_VALUES), safe='%')}" for _ in range(draw.choice((0, 1, 1, 2, 3)))
+        f"{draw.choice(NAMES)}={quote(draw.choice(_VALUES), safe='%')}" for _ in range(draw.choice((0, 1, 1, 2, 3)))
     ]
     return path + ("?" + "&".join(pairs) if pairs else "")
 
@@ -195,6 +195,35 @@ def _table_address(draw: random.Random, schema: dict[str, list[str]], endings: l
 
 def _pair(draw: random.Random, columns: list[str]) -> str:
     column = draw.choice([*columns, "nothing"])
-    name = draw.choice((column, f"{column}__{draw.choice(_OPERATORS)}", draw.choice(_STEERS), draw.choice(_NAMES)))
+    name = draw.choice((column, f"{column}__{draw.choice(_OPERATORS)}", draw.choice(_STEERS), draw.choice(NAMES)))
     value = draw.choice((draw.choice(_VALUES), draw.choice(_JSON_VALUES), draw.choice([*columns, "1001", "2020"])))
     return f"{quote(name)}={quote(value, safe='%')}"
+
+
+_QUOTES = ("'", '"', "]", "`", "\x00", "')", '")', "]]", "'']", "\\'", "%27", "1", "1)", "x\x00'", "\u02bc", "[")
+_CLAUSES = (
+    " union select bird from aviary", " union all select bird, 1 from aviary", " or 1=1", " or ''='",
+    "; drop table aviary", " and (select bird from aviary) is not null", " in (select bird from aviary)",
+    ", (select bird from aviary)", " order by (select bird from aviary)", " limit 1 offset (select 1)",
+    " collate nocase", "||(select bird from aviary)||", " is not (select bird from aviary)", ") or (1=1",
+)  # fmt: skip
+_ENDS = ("", "--", "/*", ";", "\x00", "#", " -- ", "]", '"')
+
+
+def injections(count: int, seed: int) -> list[str]:
+    """Return so many texts that would be SQL if they were put into it; always the same of a seed."""
+    draw = random.Random(seed)
+    return ["".join(map(draw.choice, (_QUOTES, _CLAUSES, _ENDS))) for _ in range(count)]
+
+
+_NAMED = (
+    "../", "..\\", "/etc/passwd", "C:\\x", "\x00", "CON", "nul", "COM1", "LPT9", "aux.", ".", "..", "-", "a" * 300, "é",
+    "☃", "\u202e", "\r\n", '"', ";", "%2e%2e%2f", "~", "$HOME", "|", ":", "*", "?", " ", ".db", "file://", "x",
+)  # fmt: skip
+
+
+def hostile_names(count: int, seed: int = 5) -> list[str]:
+    """Return so many names that would lead out of a folder, or that a file cannot have; each listed one first."""
+    draw = random.Random(seed)
+    made = ["".join(draw.choices(_NAMED, k=draw.randrange(1, 5))) for _ in range(count)]
+    return [*_NAMED, *made][:count]

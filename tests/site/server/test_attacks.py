@@ -129,6 +129,23 @@ def test_a_bomb_ends_within_its_time_while_an_article_page_answers(
     assert max(took) < 8
 
 
+LONG = "with recursive r (x) as (select 1 union all select x + 1 from r limit 1000000) select max(x) from r"
+LARGE = "select length(zeroblob(2000000))"
+
+
+def test_a_long_and_a_large_query_end_and_without_the_bounds_do_not(field_file: Path, monkeypatch: pytest.MonkeyPatch):
+    asked = [f"/kb.json?{httpx.QueryParams({'sql': sql, '_timelimit': '9999'})}" for sql in (LONG, LARGE)]
+    monkeypatch.setattr("kb.site.server.sql_throttle.LONGEST_MS", 20)
+    with served(field_file) as get:
+        bounded = [get(address).status_code for address in asked]
+    monkeypatch.setattr("kb.site.server.sql_throttle.with_typed_sql_bounded", lambda app: app)
+    monkeypatch.setattr("kb.site.server.sqlite_sandbox.limit_connection", lambda _: None)
+    with served(field_file) as get:
+        unbounded = [get(address).status_code for address in asked]
+
+    assert (bounded, unbounded) == ([400, 400], [200, 200])
+
+
 def test_typed_sql_has_a_second_and_no_address_gives_it_more(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("kb.site.server.sql_throttle.LONGEST_MS", LONGEST_MS)
     seen: list[bytes] = []
@@ -181,8 +198,8 @@ LEFT_BY_DATASETTE = pytest.mark.filterwarnings(
 )
 
 
-def answers_of(file: Path, requests: list[Request]) -> list[httpx.Response]:
-    app = build_app(file).app()
+def answers_of(file: Path, requests: list[Request], *, public: bool = False) -> list[httpx.Response]:
+    app = build_app(file, public=public).app()
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -231,6 +248,23 @@ def test_hostile_addresses_are_answered_with_a_sentence(field_file: Path):
 @pytest.mark.parametrize("seed", range(1 if SHORT else 8))
 def test_two_thousand_five_hundred_hostile_requests_are_answered_with_a_sentence(field_file: Path, seed: int):
     assert strange(field_file, requests_of(field_file, 2_500, seed)) == []
+
+
+@LEFT_BY_DATASETTE
+@pytest.mark.parametrize(
+    ("promise", "other"),
+    [
+        ("kb.site.server.error_pages.status_of", lambda *_: 500),
+        ("kb.site.server.error_pages._sentence", lambda *_: f"no such file: {Path(__file__)}"),
+        ("kb.site.server.security.with_security_headers", lambda app, **_: app),
+    ],
+)
+def test_a_site_without_one_of_these_promises_answers_the_same_requests_badly(
+    field_file: Path, monkeypatch: pytest.MonkeyPatch, promise: str, other: object
+):
+    monkeypatch.setattr(promise, other)
+
+    assert strange(field_file, requests_of(field_file, 20, seed=1)) != []
 
 
 @LEFT_BY_DATASETTE
