@@ -11,6 +11,8 @@ from typing import Any, Final
 import atheris
 
 with atheris.instrument_imports(include=["harvest", "kb", "graph"]):
+    from harvest.sources.response_validation import check_articles
+
     from graph.export.write import FORMS, stream
     from harvest.files import nbib, saved_page
     from harvest.files.reference_lists import read_seeds
@@ -19,7 +21,6 @@ with atheris.instrument_imports(include=["harvest", "kb", "graph"]):
     from harvest.pubmed import article, dates
     from harvest.sources.elink import parse_links
     from harvest.sources.esearch import parse_search
-    from harvest.sources.response_validation import check_articles
     from kb import identifiers, text
     from kb.errors import LitkbError
     from kb.printed import identifiers_in_text, labels, title_and_year
