@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import harvest.jobs.harvest
+from graph.run import compute_graph
 from harvest.archive import open_archive
 from harvest.http.client import Client, Settings
 from harvest.jobs.plan import Plan
@@ -18,8 +19,8 @@ from kb.queries.archive import archive_path
 PLAN = Plan(seeds=("1", "90"), references=True, cited_by=True, similar=True)
 
 
-def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True) -> None:
-    """Harvest PLAN; kill this process without warning before SQL statement number die_at (0: never)."""
+def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True, graph: bool = False) -> None:
+    """Harvest PLAN, and compute its graph; kill this process before SQL statement number die_at (0: never)."""
     count = _Countdown(die_at)
     if not atomic:
         switch_transactions_off()
@@ -31,6 +32,8 @@ def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True
         db.set_trace_callback(count)
         archive.set_trace_callback(count)
         harvest.jobs.harvest.harvest(db, archive, {"pubmed": client}, PLAN)
+        if graph:
+            compute_graph(db)
     kb.with_suffix(".count").write_text(str(count.seen))
 
 
@@ -47,7 +50,7 @@ class _Countdown:
 
 def switch_transactions_off() -> None:
     """The control: every statement is kept by itself."""
-    no_transaction: Callable[[Any], Any] = lambda _: nullcontext()  # noqa: E731  # one line says it
+    no_transaction: Callable[..., Any] = lambda *_, **__: nullcontext()  # noqa: E731  # one line says it
     for module in list(sys.modules.values()):
         if getattr(module, "transaction", None) is transaction:
             module.transaction = no_transaction  # type: ignore[attr-defined]

@@ -30,9 +30,9 @@ def base_url() -> Iterator[str]:
         yield rehearsal.base_url
 
 
-def run(kb: Path, base_url: str, die_at: int = 0, *, atomic: bool = True) -> int | None:
+def run(kb: Path, base_url: str, die_at: int = 0, **how: bool) -> int | None:
     """Harvest in a process of its own; return its exit code, -9 if it was killed."""
-    process = CONTEXT.Process(target=harvest_and_die, args=(kb, base_url, die_at), kwargs={"atomic": atomic})
+    process = CONTEXT.Process(target=harvest_and_die, args=(kb, base_url, die_at), kwargs=how)
     process.start()
     process.join(PATIENCE)
     return process.exitcode
@@ -45,20 +45,34 @@ def state(kb: Path) -> tuple[list[object], str]:
         return [*check_kb(db), *(["a run is not finished"] if pending else [])], logical_hash(db)
 
 
-def crash_and_resume(folder: Path, base_url: str, points: int) -> None:
-    """Assert that a harvest killed at so many random points is sound at once, and complete when it is resumed."""
-    whole = folder / "whole.db"
-    assert run(whole, base_url) == 0
+def crash_and_resume(folder: Path, base_url: str, points: int, *, graph: bool = False) -> None:
+    """Assert that a harvest killed at so many random points is sound at once, and complete when it is resumed.
+
+    graph: with a graph run after it, and every other one killed once more when it is resumed.
+    """
+    draw, whole = random.Random(1), folder / "whole.db"
+    assert run(whole, base_url, graph=graph) == 0
     expected = state(whole)
     assert expected[0] == []
-    statements = int(whole.with_suffix(".count").read_text())
-    for number, die_at in enumerate(random.Random(1).sample(range(1, statements), points)):
+    statements, kills = int(whole.with_suffix(".count").read_text()), 0
+    for number, die_at in enumerate(draw.sample(range(1, statements), points)):
         kb = folder / f"{number}.db"
-        assert run(kb, base_url, die_at) == -9, die_at
-        with closing(open_kb(kb, create=True)) as db:
-            assert check_kb(db) == [], die_at
-        assert run(kb, base_url) == 0
-        assert state(kb) == expected, die_at
+        assert run(kb, base_url, die_at, graph=graph) == -9, die_at
+        assert sound(kb), die_at
+        again = draw.randrange(1, statements) if graph and number % 2 else 0
+        killed = run(kb, base_url, again, graph=graph) == -9
+        assert sound(kb), (die_at, again)
+        assert not killed or run(kb, base_url, graph=graph) == 0
+        assert state(kb) == expected, (die_at, again)
+        kills += 1 + killed
+        for path in folder.glob(f"{number}.*"):
+            path.unlink()
+    print(f"{kills} kills at {statements:,} statements")
+
+
+def sound(kb: Path) -> bool:
+    with closing(open_kb(kb, create=True)) as db:
+        return check_kb(db) == []
 
 
 def test_killed_at_20_random_statements_a_harvest_resumes_to_the_same_content(tmp_path: Path, base_url: str) -> None:
@@ -66,8 +80,10 @@ def test_killed_at_20_random_statements_a_harvest_resumes_to_the_same_content(tm
 
 
 @pytest.mark.campaign
-def test_killed_at_200_random_statements_a_harvest_resumes_to_the_same_content(tmp_path: Path, base_url: str) -> None:
-    crash_and_resume(tmp_path, base_url, 50 if SHORT else 200)
+def test_killed_at_200_random_statements_and_again_a_harvest_and_its_graph_are_completed(
+    tmp_path: Path, base_url: str
+) -> None:
+    crash_and_resume(tmp_path, base_url, 30 if SHORT else 200, graph=True)
 
 
 def test_without_transactions_a_killed_harvest_is_not_sound(tmp_path: Path, base_url: str) -> None:
