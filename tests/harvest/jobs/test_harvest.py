@@ -191,7 +191,7 @@ def test_a_source_that_stays_silent_ends_the_run_with_everything_in_the_ledger(k
 
 def test_what_a_failing_server_did_not_know_is_asked_again_when_the_run_is_resumed(kb: Path) -> None:
     plan = Plan(seeds=("1", "10.1000/two"))
-    refused = [Fault("no ids", "efetch"), Fault("unavailable", "esearch", times=None)]
+    refused = [Fault("no ids", "efetch"), Fault("no ids", "esearch")]
     with served(faults=refused) as rehearsal:
         failed = run(kb, plan, rehearsal)
     assert outcomes(failed) == {"not found": 1, "failed": 1}
