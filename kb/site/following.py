@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -44,22 +45,29 @@ class Following:
             self._close_idle(site)
 
     async def _look(self) -> None:
-        """Change to another site if the path leads to another file, and it can be served."""
+        """Look where the path leads, unless somebody is looking, or has just looked."""
         if self._clock() < self._next_look:
             return
-        self._next_look = self._clock() + EACH
+        self._next_look = float("inf")
+        try:
+            await self._follow()
+        finally:
+            self._next_look = self._clock() + EACH
+
+    async def _follow(self) -> None:
+        """Change to another site if the path leads to another file, and it can be served."""
         found = _identity(self._path)
         if found is None or found == self._found:
             return
-        self._found = found
         try:
             site = _Site(await asyncio.to_thread(self._build, self._path))
-        except LitkbError as error:
+            await site.datasette.invoke_startup()
+        except (LitkbError, OSError, sqlite3.Error) as error:
             _LOG.warning("The file before is served on: %s", error)
-            return
-        await site.datasette.invoke_startup()
-        before, self._site = self._site, site
-        self._close_idle(before)
+        else:
+            before, self._site = self._site, site
+            self._close_idle(before)
+        self._found = found
 
     def _close_idle(self, site: "_Site") -> None:
         """Let go of the file of a site that no new request reaches and that has answered the last one."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shutil
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,29 @@ def test_a_request_that_began_before_ends_on_the_file_that_it_began_with(link: P
         assert await title() == "New"
         goes_on.set()
         assert await early == "Old"
+
+    walk(link, steps)
+
+
+def test_while_a_new_file_is_made_ready_others_are_answered_and_nobody_else_looks(link: Path, files: list[Path]):
+    async def steps(site: Following, title: Ask, clock: Clock) -> None:
+        goes_on, began, made = threading.Event(), threading.Event(), site._build
+
+        def slow(path: Path) -> Any:
+            began.set()
+            goes_on.wait()
+            return made(path)
+
+        site._build = slow
+        lead(link, files[1])
+        clock.now += EACH
+        first = asyncio.create_task(title())
+        await asyncio.to_thread(began.wait)
+        clock.now += EACH
+
+        assert await title() == "Old"
+        goes_on.set()
+        assert await first == "New"
 
     walk(link, steps)
 
