@@ -50,8 +50,9 @@ else:
             except OSError:  # a file system without locks
                 return partial(os.close, handle)
             if _is_at(handle, place):
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, f"process {os.getpid()} on {platform.node()}".encode(), 0)
+                with suppress(OSError):  # a full disk: only the name of who has the file is missing
+                    os.ftruncate(handle, 0)
+                    os.pwrite(handle, f"process {os.getpid()} on {platform.node()}".encode(), 0)
                 return partial(_let_go, handle, place)
             os.close(handle)  # who let go has removed it
         raise _in_use(path, "")

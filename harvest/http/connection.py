@@ -149,13 +149,20 @@ def _connect(address: tuple[str, int], *_: object, limits: Limits) -> socket.soc
     failure: OSError = OSError("the name has no address")
     for place in _places(*address, seconds=limits.left()):
         try:
-            sock = socket.create_connection(place, timeout=limits.left())
-            sock.settimeout(limits.left())
+            return _opened(place, limits)
         except OSError as error:
             failure = error
-        else:
-            return sock
     raise failure
+
+
+def _opened(place: tuple[str, int], limits: Limits) -> socket.socket:
+    sock = socket.create_connection(place, timeout=limits.left())
+    try:
+        sock.settimeout(limits.left())
+    except TimeoutError:
+        sock.close()
+        raise
+    return sock
 
 
 def _places(host: str, port: int, *, seconds: float) -> list[tuple[str, int]]:

@@ -25,7 +25,7 @@ from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
 from kb.integrity.problems import NOT_ASKED
-from kb.queries.harvest_log import Task, read_followed, read_resumable_run, read_settled
+from kb.queries.harvest_log import Task, read_followed, read_not_found, read_resumable_run, read_settled
 from kb.queries.works.records import read_from_pubmed, read_held
 from kb.record_diff import GONE
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
@@ -61,6 +61,7 @@ class Run:
     read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
     stopped: dict[str, str] = field(default_factory=dict)  # sources that are asked nothing more, and why
     heard: set[str] = field(default_factory=set)  # sources that answered a question
+    doubted: set[str] = field(default_factory=set)  # articles not found before it was resumed: a server failed then
 
     def note(self, sentence: str) -> None:
         """Tell the person at once, and keep it for the summary."""
@@ -90,7 +91,7 @@ def begin(
     server = _server(clients)
     open_run = read_resumable_run(db, plan, server)
     if open_run:
-        return Run(db, archive, clients, *open_run, person), True
+        return Run(db, archive, clients, *open_run, person, doubted=read_not_found(db, open_run[0])), True
     started_at = now()
     with transaction(db):
         run_id = save_run(db, started_at=started_at, command=command, plan=plan, version=version, server=server)
@@ -128,7 +129,8 @@ def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = (), 
     queue = _Queue(run, lists, len(asked))
     question = article_question()
     _note_here(run, asked, here)
-    settled = read_settled(run.db, run.id, question.task)
+    settled = read_settled(run.db, run.id, question.task) - run.doubted
+    run.doubted.difference_update(map(str, asked))
     queue.ask(_batches(question, [pmid for pmid in asked if str(pmid) not in settled]))
     queue.offer(held_of(run, [pmid for pmid in asked if str(pmid) in settled]))
     queue.work_off()

@@ -43,4 +43,4 @@ def _show(published: Published, folder: Path) -> None:
         say(f"Without {what}: {counted(articles, 'article')} changed by it.")
     if published.versions > 1:
         say(f"{published.versions} versions are in {folder}; remove those no longer needed.")
-    say("A server that runs must be started again to show it.")
+    say("A running litkb serve shows it within two seconds.")

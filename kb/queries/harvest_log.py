@@ -63,6 +63,14 @@ def read_settled(db: sqlite3.Connection, run_id: int, task: str) -> set[str]:
     return {row[0] for row in rows}
 
 
+def read_not_found(db: sqlite3.Connection, run_id: int) -> set[str]:
+    """Return the articles that a run was told do not exist."""
+    rows = db.execute(
+        "select asked from harvest_tasks where run_id = ? and task = 'article' and outcome = 'not found'", (run_id,)
+    )
+    return {row[0] for row in rows}
+
+
 def read_outcomes(db: sqlite3.Connection, run_id: int) -> dict[str, int]:
     """Return how many things asked came to each outcome; the keys are OUTCOMES, pending ones count as failed.
 

@@ -368,10 +368,12 @@ def save_deletion(db: sqlite3.Connection, pmid: int, *, at: str) -> bool:
 def save_gone(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: int | None = None) -> bool:
     """Save that pmid was deleted, or merged into another; its record and its assertions go.
 
-    False, and nothing is changed, where a record received after ``at`` is held.
+    False, and nothing is changed, where a record received after ``at`` is held, or into has become pmid itself.
     """
     held = read_held(db, [pmid]).get(pmid)
     if held and held.checked_at > at:
+        return False
+    if db.execute("select 1 from works where id = ? and merged_into = ?", (into, pmid)).fetchone():
         return False
     known = read_states(db, [pmid]).get(pmid)
     if known and known[0] != "not found" and known[1] > at:

@@ -1,7 +1,4 @@
-"""A small harvest in a process of its own, which dies at a chosen point; run by test_crashes.
-
-As a program: ``python -m tests.campaign.crashing KB FILE`` loads a file, for strace to interfere with.
-"""
+"""A small harvest in a process of its own, which dies at a chosen point; run by test_crashes."""
 
 import os
 import signal
@@ -12,22 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import harvest.jobs.harvest
+from graph.run import compute_graph
 from harvest.archive import open_archive
-from harvest.files.input_files import InputFile
 from harvest.http.client import Client, Settings
 from harvest.jobs.plan import Plan
 from kb.database import open_kb, transaction
-from kb.errors import LitkbError
 from kb.queries.archive import archive_path
 
 PLAN = Plan(seeds=("1", "90"), references=True, cited_by=True, similar=True)
 
 
-def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True) -> None:
-    """Harvest PLAN; kill this process without warning before SQL statement number die_at (0: never)."""
+def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True, graph: bool = False) -> None:
+    """Harvest PLAN, and compute its graph; kill this process before SQL statement number die_at (0: never)."""
     count = _Countdown(die_at)
     if not atomic:
-        _switch_transactions_off()
+        switch_transactions_off()
     settings = Settings(base_url=base_url, requests_per_second=10_000, lock_folder=kb.parent)
     client = Client(settings, sleep=lambda _: None)
     with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
@@ -36,6 +32,8 @@ def harvest_and_die(kb: Path, base_url: str, die_at: int, *, atomic: bool = True
         db.set_trace_callback(count)
         archive.set_trace_callback(count)
         harvest.jobs.harvest.harvest(db, archive, {"pubmed": client}, PLAN)
+        if graph:
+            compute_graph(db)
     kb.with_suffix(".count").write_text(str(count.seen))
 
 
@@ -50,25 +48,9 @@ class _Countdown:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _switch_transactions_off() -> None:
+def switch_transactions_off() -> None:
     """The control: every statement is kept by itself."""
-    no_transaction: Callable[[Any], Any] = lambda _: nullcontext()  # noqa: E731  # one line says it
+    no_transaction: Callable[..., Any] = lambda *_, **__: nullcontext()  # noqa: E731  # one line says it
     for module in list(sys.modules.values()):
         if getattr(module, "transaction", None) is transaction:
             module.transaction = no_transaction  # type: ignore[attr-defined]
-
-
-def load_file(kb: Path, path: Path) -> int:
-    """Load one file as ``litkb harvest --file`` does; return its exit code."""
-    try:
-        with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
-            plan = Plan(files=(path.name,))
-            summary = harvest.jobs.harvest.harvest(db, archive, {}, plan, files=(InputFile(path, path.name),))
-    except (LitkbError, OSError, harvest.jobs.harvest.sqlite3.Error) as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        return 1
-    return 0 if summary.complete else 1
-
-
-if __name__ == "__main__":
-    sys.exit(load_file(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -4,11 +4,13 @@ import json
 import multiprocessing
 import random
 import re
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,17 +24,23 @@ from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
 from harvest.rehearsal.synthetic import pmid_of, synthetic_records
-from kb.database import open_kb
+from kb.database import one_moment, open_kb, transaction
 from kb.integrity.check import check_kb
 from kb.queries.archive import archive_path
 from kb.site.server.serve import served
+from kb.store.records import save_records
 from tests.campaign.scale import SHORT
+from tests.records import MOMENT, record
+from tests.site.conftest import served as asked
 
 ARTICLES = 150 if SHORT else 1_200
 READS = 400 if SHORT else 10_000
 AT_ONCE = 4
+PLACES = range(2, 45, 9 if SHORT else 1)  # statements of an article page before which somebody writes
+PATIENCE = 600  # seconds after which a page hangs
 CONTEXT = multiprocessing.get_context("spawn")
 FIRST = pmid_of(1)
+OF_PUBMED = "&amp;list=references&amp;source=pubmed"
 PAGES = (
     "", "search?q=synthetic", "search?q=year:1990-&view=table", "search?state=known", "map", "timeline", "years",
     "names", "schema", "run/1", "kb", "kb/articles", "kb/most_cited", "kb/seed_references", "evidence/articles",
@@ -108,14 +116,16 @@ def contradiction(address: str, text: str) -> str | None:
     if address.startswith("article/") and 'class="references"' in text:
         tally = re.findall(r"/evidence/standing[^>]*>([\d,]+)<", text)
         printed = len(re.findall(r'<li id="reference-', text))
-        return None if sum(map(int, tally)) == printed else f"{tally} of {printed} references"
+        stated = re.findall(rf'/evidence/(?:references|said)\?pmid=\d+(?:{OF_PUBMED})?"[^>]*>([\d,]+)<', text)
+        whole = {sum(map(int, tally)), *(int(number.replace(",", "")) for number in stated)}
+        return None if whole == {printed} else f"{tally} and {stated} of {printed} references"
     return None
 
 
 def test_pages_that_are_read_while_a_harvest_writes_are_whole(tmp_path: Path, base_url: str):
     kb, ended = tmp_path / "kb.db", CONTEXT.Event()
     write_first(kb, base_url)
-    with served(kb) as site, httpx.Client(trust_env=False, timeout=60, base_url=site) as client:
+    with served(kb) as site, httpx.Client(trust_env=False, timeout=PATIENCE, base_url=site) as client:
 
         def read(address: str) -> tuple[str, str] | None:
             answer = client.get(address)
@@ -129,6 +139,8 @@ def test_pages_that_are_read_while_a_harvest_writes_are_whole(tmp_path: Path, ba
         was_writing = writer.is_alive()
         ended.set()
         writer.join(300)
+
+    print(f"{READS:,} pages, {len(wrong)} wrong")
 
     assert wrong == []
     assert was_writing
@@ -145,3 +157,37 @@ def write_first(kb: Path, base_url: str) -> None:
         seeds = tuple(str(pmid_of(number)) for number in range(1, 31))
         harvest(db, archive, {"pubmed": Client(settings, sleep=lambda _: None)}, Plan(seeds=seeds))
         compute_graph(db)
+
+
+def save_more(kb: Path, version: int) -> None:
+    """Give the first article so many references."""
+    with closing(open_kb(kb, create=True)) as db, transaction(db):
+        save_records(db, [record(FIRST, tuple(range(1, version + 1)), version=version)], received_at=MOMENT)
+
+
+def contradictions(kb: Path, moment: Callable[[sqlite3.Connection], AbstractContextManager[None]]) -> set[str]:
+    """Return in what a page contradicts itself if somebody writes before any one of its statements."""
+    found = set()
+    for place in PLACES:
+        statements = iter(range(place + 1))
+
+        @contextmanager
+        def interrupted(db: sqlite3.Connection, place: int = place, statements: Iterator[int] = statements) -> Any:
+            with moment(db):
+                db.set_trace_callback(lambda _: next(statements, None) == place and save_more(kb, place + 2))
+                yield
+                db.set_trace_callback(None)
+
+        save_more(kb, place + 1)
+        with pytest.MonkeyPatch.context() as patch, asked(kb) as get:
+            patch.setattr("kb.site.server.context.one_moment", interrupted)
+            found.add(contradiction(f"article/{FIRST}", get(f"/article/{FIRST}").text))
+    return found - {None}
+
+
+def test_a_page_is_of_one_moment_whatever_is_written_between_its_statements(tmp_path: Path):
+    assert contradictions(tmp_path / "kb.db", one_moment) == set()
+
+
+def test_a_page_of_several_moments_contradicts_itself(tmp_path: Path):
+    assert contradictions(tmp_path / "kb.db", lambda _: nullcontext()) != set()

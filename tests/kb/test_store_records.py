@@ -247,6 +247,17 @@ def test_chains_of_merges_are_followed_to_the_end(db: sqlite3.Connection) -> Non
     ]
 
 
+@pytest.mark.parametrize("at", [MOMENT, LATER])
+def test_what_became_another_does_not_take_that_one_in(db: sqlite3.Connection, at: str) -> None:
+    with transaction(db):
+        save_gone(db, 1, "merged", at=LATER, into=2)
+
+        assert not save_gone(db, 2, "merged", at=at, into=1)
+
+    assert rows(db, "select id, state, merged_into from works order by id") == [(1, "merged", 2), (2, "known", None)]
+    assert check_kb(db) == []
+
+
 def test_a_deleted_article_leaves_no_citation_and_cannot_come_back_by_an_older_answer(db: sqlite3.Connection) -> None:
     save(db, record(1, (2,)))
     with transaction(db):

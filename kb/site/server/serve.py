@@ -20,6 +20,7 @@ from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
 from kb.metadata import read_metadata
 from kb.queries.archive import archive_path
+from kb.site.following import Following
 from kb.site.server.context import EMBED, NAME
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
 from kb.site.server.sqlite_sandbox import open_connections
@@ -65,13 +66,15 @@ _CACHE_KB: Final = 8_000  # of the file, kept by each of three connections; what
 def serve(
     file: Path, host: str, port: int, *, address: "BaseUrl", opens: bool, names: tuple[str, ...], **shown_as: bool
 ) -> None:
-    """Show DB as a site in a browser, until Ctrl-C.
+    """Show DB, or the kb.db of a folder, as a site in a browser, until Ctrl-C.
 
-    Only this machine can open it, unless --host and --name allow others. The file is not changed.
+    Only this machine can open it, unless --host and --name allow others. The file is not changed. What is published
+    to DB meanwhile is shown within two seconds.
 
     Example: litkb serve kb.db --port 8001
     """
-    app = build_app(file, base_url=address, **shown_as)
+    file = file / f"{NAME}.db" if file.is_dir() else file
+    app = Following(file, lambda path: build_app(path, base_url=address, **shown_as))
     listener = open_listener(host, port)
     shown = _address(host, listener.getsockname()[1]).rstrip("/") + address.path
     click.echo(f"{file.name} is at {shown}  (Ctrl-C ends it)")
@@ -79,7 +82,7 @@ def serve(
     if opens:
         click.launch(shown)
     named = [name for name in (_host_name(host), address.host, *names) if name]
-    _run(with_host_check(_asgi(app), [*LOCAL_HOSTS, *named]), listener)
+    _run(with_host_check(app, [*LOCAL_HOSTS, *named]), listener)
 
 
 class BaseUrl(NamedTuple):
@@ -115,7 +118,7 @@ def build_app(file: str | Path, *, public: bool = False, embed: bool = False, ba
     from datasette.version import __version_info__
 
     open_kb(file, readonly=True).close()
-    path = Path(file).resolve()  # the link of a published file may move while we serve
+    path = Path(file).resolve()  # the link of a published file may move: one app serves one file
     options = readonly_options(path)
     settings = {
         **SETTINGS,
@@ -208,7 +211,7 @@ def _address(host: str, port: int) -> str:
 def served(file: str | Path) -> Iterator[str]:
     """Serve the litkb file on loopback as long as a block runs; give the address, which ends in a slash."""
     listener = open_listener("127.0.0.1", 0)
-    server = _server(with_host_check(_asgi(build_app(file)), LOCAL_HOSTS))
+    server = _server(with_host_check(Following(Path(file), build_app), LOCAL_HOSTS))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
@@ -217,10 +220,6 @@ def served(file: str | Path) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listener.close()
-
-
-def _asgi(app: Any) -> Any:
-    return app.app()
 
 
 def _server(app: Any) -> Any:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from harvest.http.client import Client, Settings
-from harvest.http.connection import Limits, _Incoming
+from harvest.http.connection import Limits, _connect, _Incoming
 from harvest.http.transport import seconds_of, send
 from kb.cli import cli
 from kb.console import run_command
@@ -225,3 +225,17 @@ def test_a_harvest_from_such_a_server_accounts_for_all_that_was_asked(tmp_path, 
     told = capsys.readouterr()
     assert (code, told.out) == (1, "asked 2 = 2 failed\n")
     assert told.err.count("EFetch was refused: it redirects to what is no address.") == 1
+
+
+def test_a_connection_that_has_used_up_its_time_is_closed():
+    moments = iter([0.0, 0.0, 10.0])
+    limits = Limits(end=10, silence=60, most=1, clock=lambda: next(moments))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with pytest.raises(TimeoutError) as caught:  # which holds the connection, if anything does
+            _connect(server.getsockname(), limits=limits)
+        peer, _ = server.accept()
+        with peer:
+            peer.settimeout(60)
+            assert peer.recv(1) == b""
+
+    assert caught.value.args == ()

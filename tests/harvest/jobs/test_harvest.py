@@ -190,6 +190,19 @@ def test_a_source_that_stays_silent_ends_the_run_with_everything_in_the_ledger(k
     assert held(kb) == [1, 2, 3]
 
 
+def test_what_a_failing_server_did_not_know_is_asked_again_when_the_run_is_resumed(kb: Path) -> None:
+    plan = Plan(seeds=("1", "10.1000/two"))
+    refused = [Fault("no ids", "efetch"), Fault("no ids", "esearch")]
+    with served(faults=refused) as rehearsal:
+        failed = run(kb, plan, rehearsal)
+    assert outcomes(failed) == {"not found": 1, "failed": 1}
+
+    with served() as rehearsal:
+        summary = run(kb, plan, rehearsal)
+    assert summary.resumed
+    assert (outcomes(summary)["stored"], 1 in held(kb)) == (len(held(kb)), True)
+
+
 def test_a_query_that_could_not_be_asked_is_in_the_ledger_too(kb: Path) -> None:
     with served(faults=[Fault("unavailable", times=None)]) as rehearsal:
         summary = run(kb, Plan(seeds=("10.1000/one", "2"), query="help"), rehearsal)

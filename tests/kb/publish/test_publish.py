@@ -698,7 +698,7 @@ def test_the_command_says_what_it_made(kb: Path, folder: Path, capsys: pytest.Ca
     assert re.fullmatch(rf"{folder}/kb.db -> {target} \([\d,]+ bytes, SHA-256 [0-9a-f]{{64}}\)\n", out)
     assert err == (
         "Without abstracts: 2 articles changed by it.\nWithout e-mail addresses: 2 articles changed by it.\n"
-        "A server that runs must be started again to show it.\n"
+        "A running litkb serve shows it within two seconds.\n"
     )
 
 

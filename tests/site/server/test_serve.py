@@ -66,6 +66,16 @@ def test_a_port_in_use_is_one_sentence(field_file: Path, capsys: pytest.CaptureF
     )
 
 
+def test_of_a_folder_its_kb_db_is_served(tmp_path: Path, field_file: Path, capsys: pytest.CaptureFixture[str]):
+    assert run_command(serve, [str(tmp_path)]) == 1
+    assert f"There is no file {tmp_path / 'kb.db'}" in capsys.readouterr().err
+    shutil.copy(field_file, tmp_path / "kb.db")
+
+    assert run_command(serve, [str(tmp_path), "--host", "192.0.2.1"]) == 1
+
+    assert "192.0.2.1:8001 cannot be listened on" in capsys.readouterr().err
+
+
 def test_an_address_that_is_not_ours_is_one_sentence():
     with pytest.raises(LitkbError, match=r"192\.0\.2\.1:0 cannot be listened on"):
         open_listener("192.0.2.1", 0)
