@@ -1,6 +1,7 @@
 """What a printed reference says of the work it means, whoever prints it: its year, its title, its part or edition."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -65,6 +66,11 @@ def year_in(citation: str, latest: int | None = None) -> int | None:
             last = year
             before_volume = before_volume or (year if _VOLUME_AFTER.match(citation, end) else None)
     return before_volume or _year_apart(citation, latest) or last
+
+
+def has_number_after(citations: Iterable[str], year: int) -> bool:
+    """Tell whether any of these references shows a number later than year that can be one, of publication or not."""
+    return any(int(found) > year for found in _YEAR.findall("\n".join(citations)))
 
 
 def _year_apart(citation: str, latest: int | None) -> int | None:

@@ -7,13 +7,12 @@ later, the greater content_hash. Between two NLM update files the number of the 
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_work
 from kb.printed.identifiers_in_text import printed_ids
 from kb.printed.labels import article_label
-from kb.queries.works.records import Held, marks, read_held, read_record, read_sources, read_states
+from kb.queries.works.records import Held, chunks, marks, read_held, read_record, read_sources, read_states
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
 from kb.store.works import (
     Cited,
@@ -213,7 +212,7 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
     save_renamed_works(db, forgotten)
     touch(db, forgotten)
     touch(db, {work.id for work in cited if work.id and work.id < 0})
-    touch_around(db, ((r.article.pmid, r.article.doi, r.article.pmcid) for r in records))
+    touch_around(db, [(r.article.pmid, r.article.doi, r.article.pmcid) for r in records])
     _touch_pairs(db, records)
     save_touched(db)
 
@@ -263,11 +262,8 @@ def _save_part(db: sqlite3.Connection, table: str, rows: Sequence[Any], derived:
     if not rows:
         return
     columns = (*rows[0]._fields, *derived)
-    added = zip(*derived.values(), strict=True) if derived else repeat(())
-    db.executemany(
-        f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})",
-        (row + more for row, more in zip(rows, added, strict=False)),
-    )
+    given = map(tuple.__add__, rows, zip(*derived.values(), strict=True)) if derived else rows
+    db.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})", given)
 
 
 def _text_row(record: Record) -> tuple[object, ...]:
@@ -292,10 +288,8 @@ def _text_row(record: Record) -> tuple[object, ...]:
 def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
     """Remove what belongs to the articles held of pmids; return the works that their references named."""
     forgotten: set[int] = set()
-    for pmid in pmids:
-        found = db.execute("select source_id, doi, pmcid from articles where pmid = ?", (pmid,)).fetchone()
-        if not found:
-            continue
+    held = "select pmid, source_id, doi, pmcid from articles where pmid in ({})"
+    for pmid, *found in [row for part in chunks(pmids) for row in db.execute(held.format(marks(part)), part)]:
         forgotten |= _cited_and_noticed(db, pmid)
         touch_around(db, [(pmid, *found[1:])])
         touch(db, (doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS, (pmid,)).fetchall()))
