@@ -13,7 +13,19 @@ from kb.identifiers import doi_work
 from kb.printed.identifiers_in_text import printed_ids
 from kb.printed.labels import article_label
 from kb.queries.works.records import Held, chunks, marks, read_held, read_record, read_sources, read_states
-from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
+from kb.records import (
+    DEMONSTRATION,
+    NBIB,
+    PAGE,
+    PUBMED,
+    SYNTHETIC,
+    Article,
+    Journal,
+    MeshDescriptor,
+    MeshQualifier,
+    Record,
+    content_hash,
+)
 from kb.store.works import (
     Cited,
     latest_cited,
@@ -180,10 +192,18 @@ def save_shared_rows(db: sqlite3.Connection, records: Sequence[Record]) -> None:
     journals = {record.journal for record in records if record.journal}
     db.executemany(_SAVE_JOURNAL, journals)
     db.executemany(_SAVE_ISSN, map(_issns, journals))
-    descriptors = {row for record in records for row in record.mesh_descriptors}
-    qualifiers = {row for record in records for row in record.mesh_qualifiers}
+    descriptors = _latest(row for record in records for row in record.mesh_descriptors)
+    qualifiers = _latest(row for record in records for row in record.mesh_qualifiers)
     db.executemany(_SAVE_TERM.format(table="mesh_descriptors", key="descriptor_ui"), descriptors)
     db.executemany(_SAVE_TERM.format(table="mesh_qualifiers", key="qualifier_ui"), qualifiers)
+
+
+def _latest(terms: Iterable[MeshDescriptor | MeshQualifier]) -> list[tuple[str, str, str | None]]:
+    """Return each term once, by its key, as the latest record has it; _SAVE_TERM compares with the file alike."""
+    latest: dict[str, tuple[str, str]] = {}
+    for ui, name, as_of in terms:
+        latest[ui] = max(latest.get(ui, ("", "")), (as_of or "", name))
+    return [(ui, name, as_of or None) for ui, (as_of, name) in sorted(latest.items())]
 
 
 def _issns(journal: Journal) -> dict[str, str | None]:
@@ -200,7 +220,7 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
     cited = [work for record in records for work in _cited_works(record)]
     forgotten = _clear(db, list(winners))
     db.executemany(_SAVE_HELD, map(_held_work, records))
-    save_named_works(db, cited)
+    to_resolve = save_named_works(db, cited)
     save_mentions(db, (n.other_pmid for r in records for n in r.notices if n.other_pmid))
     db.executemany(_SAVE_ARTICLE, (_article_row(record, new) for record, new in winners.values()))
     for field, table in PARTS.items():
@@ -211,7 +231,7 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
     _save_lists(db, winners)
     save_renamed_works(db, forgotten)
     touch(db, forgotten)
-    touch(db, {work.id for work in cited if work.id and work.id < 0})
+    touch(db, to_resolve)
     touch_around(db, [(r.article.pmid, r.article.doi, r.article.pmcid) for r in records])
     _touch_pairs(db, records)
     save_touched(db)

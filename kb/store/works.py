@@ -24,6 +24,11 @@ _NAME: Final = """
     on conflict (id) do update set label = excluded.label, doi = excluded.doi, pmcid = excluded.pmcid,
         year = excluded.year, named_by = excluded.named_by, named_at = excluded.named_at"""
 _DOIS_OF: Final = "select distinct doi from article_references where cited_id in ({}) and doi is not null"
+_FOUND: Final = """(
+    select coalesce(t.merged_into, t.id), f.method from found f join works t on t.id = f.pmid where f.id = works.id)"""
+_STATE: Final = "case when merged_into is null then 'known' else 'merged' end"
+_SAID_BY: Final = f"""
+    case when {IS_RESOLVED} then :resolved else (select source_id from articles where pmid = citing_id) end"""
 _COMPUTED: Final = (
     ("article_metrics", "id"),
     ("related_studies", "id"),
@@ -92,18 +97,24 @@ def latest_cited(record_type: str, year: int | None, citations: Iterable[str | N
     return None if 2 * later > len(dated) else year + 1
 
 
-def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> None:
-    """Save the works that references name. Raises CollisionError where two keys would share an id."""
+def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> set[int]:
+    """Save the works that references name; return the cited works that may turn out to be another than before.
+
+    A known one that gains no identifier stays what it is. Raises CollisionError where two keys would share an id.
+    """
     named: dict[int, _Named] = {}
     for cited in references:
         if cited.id is not None:
             _name(named, cited, cited.id)
     ids = sorted(named)  # negative ids are hashes: in order, each page is read once
     known = _read_known(db, ids)
-    db.executemany(
-        _NAME, (_work_row(work, named[work], known.get(work)) for work in ids if _is_first(named, known, work))
-    )
-    db.executemany("update works set doi = ?, pmcid = ? where id = ?", _new_identifiers(named, known))
+    first = [work for work in ids if _is_first(named, known, work)]
+    gaining = {row[-1]: row for row in _new_identifiers(named, known)}
+    db.executemany(_NAME, (_work_row(work, named[work], known.get(work)) for work in first))
+    db.executemany("update works set doi = ?, pmcid = ? where id = ?", gaining.values())
+    return {
+        work for work in ids if work < 0 and (work not in known or known[work].state == "merged" or work in gaining)
+    }
 
 
 def _name(named: dict[int, _Named], cited: Cited, work: int) -> None:
@@ -124,7 +135,7 @@ class _Known(NamedTuple):
     """What the file holds of a work that is named again."""
 
     id: int
-    is_held: int  # its own record says what it is
+    state: str
     doi: str | None
     pmcid: str | None
     citation_key: str | None
@@ -137,7 +148,7 @@ def _read_known(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, _Known]
         row[0]: _Known(*row)
         for part in chunks(ids)
         for row in db.execute(
-            f"""select id, state = 'held', doi, pmcid, citation_key, named_by, named_at from works
+            f"""select id, state, doi, pmcid, citation_key, named_by, named_at from works
             where id in ({marks(part)})""",
             part,
         )
@@ -151,7 +162,7 @@ def _is_first(named: dict[int, _Named], known: dict[int, _Known], work: int) -> 
         return True
     if work < 0 and _key(found.doi, found.citation_key) != named[work].first.key:
         raise _collision(work, found, named[work])
-    return not found.is_held and (found.named_by is None or named[work].place() < found[5:])
+    return found.state != "held" and (found.named_by is None or named[work].place() < found[5:])
 
 
 def _new_identifiers(
@@ -159,7 +170,7 @@ def _new_identifiers(
 ) -> Iterator[tuple[str | None, str | None, int]]:
     for work, found in known.items():
         doi, pmcid = _least(found.doi, named[work].doi), _least(found.pmcid, named[work].pmcid)
-        if not found.is_held and (doi, pmcid) != (found.doi, found.pmcid):
+        if found.state != "held" and (doi, pmcid) != (found.doi, found.pmcid):
             yield doi, pmcid, work
 
 
@@ -267,14 +278,11 @@ def _save_targets(db: sqlite3.Connection) -> None:
             (method,),
         )
     save_mentions(db, [row[0] for row in db.execute("select pmid from found").fetchall()])
-    db.execute("""
-        update works set (merged_into, identified_by) = (
-            select coalesce(t.merged_into, t.id), f.method from found f join works t on t.id = f.pmid
-            where f.id = works.id)
-        where id < 0 and id in (select id from touched)""")
-    db.execute("""
-        update works set state = case when merged_into is null then 'known' else 'merged' end
-        where id < 0 and id in (select id from touched)""")
+    db.execute(f"""
+        update works set (merged_into, identified_by) = {_FOUND}
+        where id < 0 and id in (select id from touched) and (merged_into, identified_by) is not {_FOUND}""")
+    db.execute(f"""
+        update works set state = {_STATE} where id < 0 and id in (select id from touched) and state <> {_STATE}""")
     db.execute("delete from found")
 
 
@@ -282,10 +290,7 @@ def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Save who says that these cited works are cited: no source, where only the printed words led to an article."""
     resolved = read_sources(db)[RESOLVED]
     db.executemany(
-        f"""update citations as c set source_id = case
-                when {IS_RESOLVED} then :resolved
-                else (select source_id from articles where pmid = citing_id) end
-        where cited_id = :id""",
+        f"update citations as c set source_id = {_SAID_BY} where cited_id = :id and source_id is not {_SAID_BY}",
         ({"id": work, "resolved": resolved} for work in ids),
     )
 
