@@ -160,8 +160,9 @@ def _is_first(named: dict[int, _Named], known: dict[int, _Known], work: int) -> 
     found = known.get(work)
     if found is None:
         return True
-    if work < 0 and _key(found.doi, found.citation_key) != named[work].first.key:
-        raise _collision(work, found, named[work])
+    key = _key(found.doi, found.citation_key)
+    if work < 0 and key != named[work].first.key:
+        raise _collision(work, key, named[work].first.key)
     return found.state != "held" and (found.named_by is None or named[work].place() < found[5:])
 
 
