@@ -16,7 +16,8 @@ from kb.lock import take_lock
 from kb.migrations import APPLICATION_ID, MIGRATIONS
 
 BUSY_TIMEOUT_MS: Final = 30_000
-_CACHE_KB: Final = 16_384  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times
+_CACHE_KB: Final = 32_768  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times
+_LOG_PAGES: Final = 8_000  # 32 MB: what several batches write of one page goes from the log into the file once
 _LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
 _HEADER: Final = b"SQLite format 3\x00"
 DAMAGED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # SQLite's message may quote bytes that are no text
@@ -166,6 +167,7 @@ def _prepare(db: _Connection, path: Path, *, readonly: bool, keep_journal: bool)
     if not keep_journal:
         db.execute("pragma journal_mode = wal")
     db.execute(f"pragma cache_size = -{_CACHE_KB}")
+    db.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
     db.execute("pragma synchronous = full")  # WAL with normal loses acknowledged commits on power loss
     if version < len(MIGRATIONS):
         _migrate(db)

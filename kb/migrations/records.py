@@ -46,6 +46,8 @@ create table article_references (
 create index article_references_cited on article_references (cited_id, citing_pmid, position);
 create index article_references_doi on article_references ({doi_key_of("doi")}, cited_pmid)
     where doi is not null and cited_pmid is not null;
+create index article_references_printed on article_references (cited_id)
+    where coalesce(printed_doi, printed_pmcid, printed_pmid) is not null;
 
 create table authorships (
     pmid integer not null references articles (pmid),
@@ -259,6 +261,8 @@ create virtual table article_search using fts5 (
     title, abstract, keywords, mesh, authors,
     content = 'article_texts', content_rowid = 'pmid', tokenize = 'unicode61 remove_diacritics 0'
 );
+insert into article_search (article_search, rank) values ('hashsize', 8388608);  -- bytes gathered before a segment
+insert into article_search (article_search, rank) values ('automerge', 8);       -- segments of one size before a merge
 create trigger article_texts_insert after insert on article_texts begin
     insert into article_search (rowid, title, abstract, keywords, mesh, authors)
     values (new.pmid, new.title, new.abstract, new.keywords, new.mesh, new.authors);

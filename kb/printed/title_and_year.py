@@ -1,6 +1,7 @@
 """What a printed reference says of the work it means, whoever prints it: its year, its title, its part or edition."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -82,6 +83,11 @@ def year_in(citation: str, latest: int | None = None) -> int | None:
 def without_visits(citation: str) -> str:
     """Return a printed reference with blanks in place of the dates on which it says that a page was visited."""
     return _VISITED.sub(lambda found: " " * len(found[0]), citation)
+
+
+def has_number_after(citations: Iterable[str], year: int) -> bool:
+    """Tell whether any of these references shows a number later than year that can be one, of publication or not."""
+    return any(int(found) > year for found in _YEAR.findall("\n".join(citations)))
 
 
 def _year_apart(citation: str, latest: int | None) -> int | None:

@@ -7,14 +7,25 @@ later, the greater content_hash. Between two NLM update files the number of the 
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_work
 from kb.printed.identifiers_in_text import printed_ids
 from kb.printed.labels import article_label
-from kb.queries.works.records import Held, marks, read_held, read_record, read_sources, read_states
-from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC, Article, Journal, Record, content_hash
+from kb.queries.works.records import Held, chunks, marks, read_held, read_record, read_sources, read_states
+from kb.records import (
+    DEMONSTRATION,
+    NBIB,
+    PAGE,
+    PUBMED,
+    SYNTHETIC,
+    Article,
+    Journal,
+    MeshDescriptor,
+    MeshQualifier,
+    Record,
+    content_hash,
+)
 from kb.store.works import (
     Cited,
     latest_cited,
@@ -181,10 +192,18 @@ def save_shared_rows(db: sqlite3.Connection, records: Sequence[Record]) -> None:
     journals = {record.journal for record in records if record.journal}
     db.executemany(_SAVE_JOURNAL, journals)
     db.executemany(_SAVE_ISSN, map(_issns, journals))
-    descriptors = {row for record in records for row in record.mesh_descriptors}
-    qualifiers = {row for record in records for row in record.mesh_qualifiers}
+    descriptors = _latest(row for record in records for row in record.mesh_descriptors)
+    qualifiers = _latest(row for record in records for row in record.mesh_qualifiers)
     db.executemany(_SAVE_TERM.format(table="mesh_descriptors", key="descriptor_ui"), descriptors)
     db.executemany(_SAVE_TERM.format(table="mesh_qualifiers", key="qualifier_ui"), qualifiers)
+
+
+def _latest(terms: Iterable[MeshDescriptor | MeshQualifier]) -> list[tuple[str, str, str | None]]:
+    """Return each term once, by its key, as the latest record has it; _SAVE_TERM compares with the file alike."""
+    latest: dict[str, tuple[str, str]] = {}
+    for ui, name, as_of in terms:
+        latest[ui] = max(latest.get(ui, ("", "")), (as_of or "", name))
+    return [(ui, name, as_of or None) for ui, (as_of, name) in sorted(latest.items())]
 
 
 def _issns(journal: Journal) -> dict[str, str | None]:
@@ -201,7 +220,7 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
     cited = [work for record in records for work in _cited_works(record)]
     forgotten = _clear(db, list(winners))
     db.executemany(_SAVE_HELD, map(_held_work, records))
-    save_named_works(db, cited)
+    to_resolve = save_named_works(db, cited)
     save_mentions(db, (n.other_pmid for r in records for n in r.notices if n.other_pmid))
     db.executemany(_SAVE_ARTICLE, (_article_row(record, new) for record, new in winners.values()))
     for field, table in PARTS.items():
@@ -212,8 +231,8 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
     _save_lists(db, winners)
     save_renamed_works(db, forgotten)
     touch(db, forgotten)
-    touch(db, {work.id for work in cited if work.id and work.id < 0})
-    touch_around(db, ((r.article.pmid, r.article.doi, r.article.pmcid) for r in records))
+    touch(db, to_resolve)
+    touch_around(db, [(r.article.pmid, r.article.doi, r.article.pmcid) for r in records])
     _touch_pairs(db, records)
     save_touched(db)
 
@@ -263,11 +282,8 @@ def _save_part(db: sqlite3.Connection, table: str, rows: Sequence[Any], derived:
     if not rows:
         return
     columns = (*rows[0]._fields, *derived)
-    added = zip(*derived.values(), strict=True) if derived else repeat(())
-    db.executemany(
-        f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})",
-        (row + more for row, more in zip(rows, added, strict=False)),
-    )
+    given = map(tuple.__add__, rows, zip(*derived.values(), strict=True)) if derived else rows
+    db.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})", given)
 
 
 def _text_row(record: Record) -> tuple[object, ...]:
@@ -292,10 +308,8 @@ def _text_row(record: Record) -> tuple[object, ...]:
 def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
     """Remove what belongs to the articles held of pmids; return the works that their references named."""
     forgotten: set[int] = set()
-    for pmid in pmids:
-        found = db.execute("select source_id, doi, pmcid from articles where pmid = ?", (pmid,)).fetchone()
-        if not found:
-            continue
+    held = "select pmid, source_id, doi, pmcid from articles where pmid in ({})"
+    for pmid, *found in [row for part in chunks(pmids) for row in db.execute(held.format(marks(part)), part)]:
         forgotten |= _cited_and_noticed(db, pmid)
         touch_around(db, [(pmid, *found[1:])])
         touch(db, (doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS, (pmid,)).fetchall()))

@@ -6,34 +6,29 @@ only where exactly one candidate exists.
 """
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from kb.errors import CollisionError
 from kb.identifiers import cited_work, doi_work, work_key
 from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
 from kb.printed.labels import citation_label
-from kb.printed.title_and_year import year_in
-from kb.queries.works.records import read_sources
+from kb.printed.title_and_year import has_number_after, year_in
+from kb.queries.works.records import chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import RESOLVED, Reference
 
-_SMALLER: Final = """(works.named_by is null
-    or (excluded.named_by, excluded.named_at) < (works.named_by, works.named_at))"""
-_NAME: Final = f"""
+_NAME: Final = """
     insert into works (id, label, doi, pmcid, citation_key, year, named_by, named_at)
     values (?, ?, ?, ?, ?, ?, ?, ?)
-    on conflict (id) do update set
-        label = case when {_SMALLER} then excluded.label else works.label end,
-        year = case when {_SMALLER} then excluded.year else works.year end,
-        doi = coalesce(min(works.doi, excluded.doi), works.doi, excluded.doi),
-        pmcid = coalesce(min(works.pmcid, excluded.pmcid), works.pmcid, excluded.pmcid),
-        named_by = case when {_SMALLER} then excluded.named_by else works.named_by end,
-        named_at = case when {_SMALLER} then excluded.named_at else works.named_at end
-    where works.state <> 'held' and ({_SMALLER}
-        or excluded.doi < works.doi or excluded.pmcid < works.pmcid
-        or (works.doi is null and excluded.doi is not null)
-        or (works.pmcid is null and excluded.pmcid is not null))"""
+    on conflict (id) do update set label = excluded.label, doi = excluded.doi, pmcid = excluded.pmcid,
+        year = excluded.year, named_by = excluded.named_by, named_at = excluded.named_at"""
+_DOIS_OF: Final = "select distinct doi from article_references where cited_id in ({}) and doi is not null"
+_FOUND: Final = """(
+    select coalesce(t.merged_into, t.id), f.method from found f join works t on t.id = f.pmid where f.id = works.id)"""
+_STATE: Final = "case when merged_into is null then 'known' else 'merged' end"
+_SAID_BY: Final = f"""
+    case when {IS_RESOLVED} then :resolved else (select source_id from articles where pmid = citing_id) end"""
 _COMPUTED: Final = (
     ("article_metrics", "id"),
     ("related_studies", "id"),
@@ -55,19 +50,6 @@ _COMPUTED: Final = (
 )
 
 
-class WorkRow(NamedTuple):
-    """A work as one reference names it."""
-
-    id: int
-    label: str
-    doi: str | None
-    pmcid: str | None
-    citation_key: str | None
-    year: int | None
-    named_by: int
-    named_at: int
-
-
 class Cited(NamedTuple):
     """A reference and the work it names: its PMID, else the id of its key. Both None: nothing names one."""
 
@@ -76,6 +58,17 @@ class Cited(NamedTuple):
     key: str | None  # None where the reference gives a PMID
     printed: PrintedIds  # what litkb reads in its words, where its source gives no identifier
     latest: int | None  # year after which nothing that it cites was published
+
+
+class _Named(NamedTuple):
+    """A work with the first reference that names it, by (citing_pmid, position), and the least identifiers of all."""
+
+    first: Cited
+    doi: str | None
+    pmcid: str | None
+
+    def place(self) -> tuple[int, int]:
+        return self.first.reference[:2]
 
 
 def resolve_reference(reference: Reference, latest: int | None = None) -> Cited:
@@ -96,60 +89,107 @@ def latest_cited(record_type: str, year: int | None, citations: Iterable[str | N
     """
     if not year or record_type != "article":
         return None
-    dated = [found for citation in citations if citation and (found := year_in(citation))]
+    printed = [citation for citation in citations if citation]
+    if not has_number_after(printed, year + 1):  # nine in ten
+        return year + 1
+    dated = [found for citation in printed if (found := year_in(citation))]
     later = sum(found > year + 1 for found in dated)
     return None if 2 * later > len(dated) else year + 1
 
 
-def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> None:
-    """Save the works that references name. Raises CollisionError where two keys would share an id."""
-    rows: dict[int, WorkRow] = {}
+def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> set[int]:
+    """Save the works that references name; return the cited works that may turn out to be another than before.
+
+    A known one that gains no identifier stays what it is. Raises CollisionError where two keys would share an id.
+    """
+    named: dict[int, _Named] = {}
     for cited in references:
         if cited.id is not None:
-            _name(rows, cited, cited.id)
-    _refuse_collisions(db, rows)
-    db.executemany(_NAME, (rows[work] for work in sorted(rows)))  # ids are hashes: in order, each page is read once
+            _name(named, cited, cited.id)
+    ids = sorted(named)  # negative ids are hashes: in order, each page is read once
+    known = _read_known(db, ids)
+    first = [work for work in ids if _is_first(named, known, work)]
+    gaining = {row[-1]: row for row in _new_identifiers(named, known)}
+    db.executemany(_NAME, (_work_row(work, named[work], known.get(work)) for work in first))
+    db.executemany("update works set doi = ?, pmcid = ? where id = ?", gaining.values())
+    return {
+        work for work in ids if work < 0 and (work not in known or known[work].state == "merged" or work in gaining)
+    }
 
 
-def _name(rows: dict[int, WorkRow], cited: Cited, work: int) -> None:
-    """Add the work that a reference names to rows; the smallest (citing_pmid, position) gives the label."""
-    reference, known = cited.reference, rows.get(work)
-    if known and reference.cited_pmid and _adds_nothing(known, reference):
+def _name(named: dict[int, _Named], cited: Cited, work: int) -> None:
+    """Add the work that a reference names, or what the reference adds to it."""
+    reference, printed = cited.reference, cited.printed
+    doi, pmcid = reference.doi or printed.doi, reference.pmcid or printed.pmcid
+    before = named.get(work)
+    if before is None:
+        named[work] = _Named(cited, doi, pmcid)
         return
-    row = _work_row(cited, work)
-    if known is None:
-        rows[row.id] = row
-        return
-    if row.id < 0 and _key(known.doi, known.citation_key) != _key(row.doi, row.citation_key):
-        raise _collision(row.id, known, row)
-    first, other = (known, row) if known[6:] <= row[6:] else (row, known)
-    if other.doi == first.doi and other.pmcid == first.pmcid:
-        rows[row.id] = first
-        return
-    rows[row.id] = first._replace(doi=_least(first.doi, other.doi), pmcid=_least(first.pmcid, other.pmcid))
+    if before.first.key != cited.key:
+        raise _collision(work, before.first.key, cited.key)
+    first = cited if reference[:2] < before.place() else before.first
+    named[work] = _Named(first, _least(before.doi, doi), _least(before.pmcid, pmcid))
 
 
-def _adds_nothing(known: WorkRow, reference: Reference) -> bool:
-    later = (known.named_by, known.named_at) <= (reference.citing_pmid, reference.position)
-    return later and (known.doi, known.pmcid) == (reference.doi, reference.pmcid)
+class _Known(NamedTuple):
+    """What the file holds of a work that is named again."""
+
+    id: int
+    state: str
+    doi: str | None
+    pmcid: str | None
+    citation_key: str | None
+    named_by: int | None
+    named_at: int | None
+
+
+def _read_known(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, _Known]:
+    return {
+        row[0]: _Known(*row)
+        for part in chunks(ids)
+        for row in db.execute(
+            f"""select id, state, doi, pmcid, citation_key, named_by, named_at from works
+            where id in ({marks(part)})""",
+            part,
+        )
+    }
+
+
+def _is_first(named: dict[int, _Named], known: dict[int, _Known], work: int) -> bool:
+    """Tell whether a work takes its label from a reference of this batch."""
+    found = known.get(work)
+    if found is None:
+        return True
+    key = _key(found.doi, found.citation_key)
+    if work < 0 and key != named[work].first.key:
+        raise _collision(work, key, named[work].first.key)
+    return found.state != "held" and (found.named_by is None or named[work].place() < found[5:])
+
+
+def _new_identifiers(
+    named: dict[int, _Named], known: dict[int, _Known]
+) -> Iterator[tuple[str | None, str | None, int]]:
+    for work, found in known.items():
+        doi, pmcid = _least(found.doi, named[work].doi), _least(found.pmcid, named[work].pmcid)
+        if found.state != "held" and (doi, pmcid) != (found.doi, found.pmcid):
+            yield doi, pmcid, work
 
 
 def _least(one: str | None, other: str | None) -> str | None:
     return min(one, other) if one and other else one or other
 
 
-def _work_row(cited: Cited, work: int) -> WorkRow:
-    citing_pmid, position, citation, doi, pmcid, cited_pmid, *_ = cited.reference
-    key, doi, pmcid = cited.key, doi or cited.printed.doi, pmcid or cited.printed.pmcid
-    return WorkRow(
-        id=work,
-        label=citation_label(citation, doi, cited_pmid, cited.latest),
-        doi=doi,
-        pmcid=pmcid,
-        citation_key=key[4:] if key and key.startswith("ref:") else None,
-        year=_year(citation, cited.latest),
-        named_by=citing_pmid,
-        named_at=position,
+def _work_row(work: int, named: _Named, known: _Known | None) -> tuple[object, ...]:
+    (citing_pmid, position, citation, doi, _, cited_pmid, *_), _, key, printed, latest = named.first
+    return (
+        work,
+        citation_label(citation, doi or printed.doi, cited_pmid, latest),
+        _least(named.doi, known.doi if known else None),
+        _least(named.pmcid, known.pmcid if known else None),
+        key[4:] if key and key.startswith("ref:") else None,
+        _year(citation, latest),
+        citing_pmid,
+        position,
     )
 
 
@@ -157,16 +197,8 @@ def _year(citation: str | None, latest: int | None) -> int | None:
     return year_in(citation, latest) if citation else None
 
 
-def _refuse_collisions(db: sqlite3.Connection, rows: dict[int, WorkRow]) -> None:
-    cited = [row for row in rows.values() if row.id < 0]
-    for row in cited:
-        found = db.execute("select doi, citation_key from works where id = ?", (row.id,)).fetchone()
-        if found and _key(*found) != _key(row.doi, row.citation_key):
-            raise _collision(row.id, found, row)
-
-
 def _key(doi: str | None, citation_key: str | None) -> str | None:
-    return citation_key or work_key(doi, None)
+    return f"ref:{citation_key}" if citation_key else work_key(doi, None)
 
 
 def _collision(work: int, one: object, other: object) -> CollisionError:
@@ -187,21 +219,22 @@ def touch(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     db.executemany("insert or ignore into touched (id) values (?)", ((work,) for work in ids))
 
 
-def touch_around(db: sqlite3.Connection, articles: Iterable[tuple[int, str | None, str | None]]) -> None:
+def touch_around(db: sqlite3.Connection, articles: Collection[tuple[int, str | None, str | None]]) -> None:
     """Note the cited works that the articles (pmid, doi, pmcid) may turn out to be, or no longer be."""
-    for pmid, doi, pmcid in articles:
-        named = db.execute(
-            "select distinct doi from article_references where cited_id = ? and doi is not null", (pmid,)
-        )
-        dois = {row[0] for row in named} | ({doi} if doi else set())
-        touch(db, map(doi_work, dois))
-        if pmcid:
-            db.execute("insert or ignore into touched (id) select id from works where pmcid = ? and id < 0", (pmcid,))
-        db.execute(
-            """insert or ignore into touched (id) select id from works where merged_into = :pmid
-            union select id from resolutions where pmid = :pmid""",
-            {"pmid": pmid},
-        )
+    pmids = {pmid for pmid, *_ in articles}
+    touch(db, {doi_work(doi) for _, doi, _ in articles if doi})
+    touch(db, map(doi_work, _read_in(db, _DOIS_OF, pmids)))
+    touch(db, _read_in(db, "select id from works where pmcid in ({}) and id < 0", {one for *_, one in articles if one}))
+    for turned_out in (
+        "select id from works where merged_into in ({})",
+        "select id from resolutions where pmid in ({})",
+    ):
+        touch(db, _read_in(db, turned_out, {pmid for pmid, *_ in articles}))
+
+
+def _read_in(db: sqlite3.Connection, select: str, values: Collection[Any]) -> list[Any]:
+    """Return the only column of a select over values, which stand where it has {}."""
+    return [row[0] for part in chunks(values) for row in db.execute(select.format(marks(part)), part)]
 
 
 def save_touched(db: sqlite3.Connection) -> None:
@@ -246,14 +279,11 @@ def _save_targets(db: sqlite3.Connection) -> None:
             (method,),
         )
     save_mentions(db, [row[0] for row in db.execute("select pmid from found").fetchall()])
-    db.execute("""
-        update works set (merged_into, identified_by) = (
-            select coalesce(t.merged_into, t.id), f.method from found f join works t on t.id = f.pmid
-            where f.id = works.id)
-        where id < 0 and id in (select id from touched)""")
-    db.execute("""
-        update works set state = case when merged_into is null then 'known' else 'merged' end
-        where id < 0 and id in (select id from touched)""")
+    db.execute(f"""
+        update works set (merged_into, identified_by) = {_FOUND}
+        where id < 0 and id in (select id from touched) and (merged_into, identified_by) is not {_FOUND}""")
+    db.execute(f"""
+        update works set state = {_STATE} where id < 0 and id in (select id from touched) and state <> {_STATE}""")
     db.execute("delete from found")
 
 
@@ -261,10 +291,7 @@ def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Save who says that these cited works are cited: no source, where only the printed words led to an article."""
     resolved = read_sources(db)[RESOLVED]
     db.executemany(
-        f"""update citations as c set source_id = case
-                when {IS_RESOLVED} then :resolved
-                else (select source_id from articles where pmid = citing_id) end
-        where cited_id = :id""",
+        f"update citations as c set source_id = {_SAID_BY} where cited_id = :id and source_id is not {_SAID_BY}",
         ({"id": work, "resolved": resolved} for work in ids),
     )
 

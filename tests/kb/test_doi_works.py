@@ -125,3 +125,11 @@ def test_a_book_may_cite_what_is_later_than_its_first_edition(db: sqlite3.Connec
     save(db, book._replace(article=book.article._replace(record_type="book")))
 
     assert db.execute("select year from works where id < 0").fetchall() == [(2011,)]
+
+
+def test_words_that_lead_to_a_work_resolved_before_are_not_what_a_source_says(db: sqlite3.Connection):
+    save(db, record(1, (ONE,)), record(9, doi=ONE))
+    save(db, record(2, (reference_of(2, 1, IN_WORDS),)))
+
+    assert cited(db) == [(1, WORK, 9, "pubmed"), (2, WORK, 9, "resolved")]
+    assert check_kb(db) == []

@@ -18,7 +18,7 @@ from kb.integrity.check import check_kb, logical_hash
 from kb.migrations import MIGRATIONS
 from kb.queries.harvest_log import read_status
 from kb.queries.works.records import read_record, read_records
-from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, Record
+from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, MeshDescriptor, Record
 from kb.store.links import save_links
 from kb.store.records import Saved, save_gone, save_not_found, save_records
 from kb.store.works import save_renamed_works
@@ -375,3 +375,17 @@ def test_any_order_and_any_batches_give_the_same_rows(answers: Sequence[tuple[Re
         answers = list(answers)
         random.shuffle(answers)
     assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_mesh_heading_has_the_name_that_the_record_revised_last_gives(
+    db: sqlite3.Connection, *, together: bool
+) -> None:
+    names = (("Lamps", "2020-01-01"), ("Lanterns", "2024-05-01"), ("Lights", None))
+    records = [
+        record(pmid)._replace(mesh_descriptors=(MeshDescriptor("D1", *name),)) for pmid, name in enumerate(names, 1)
+    ]
+    for batch in [records] if together else [[one] for one in records]:
+        save(db, *batch)
+
+    assert rows(db, "select * from mesh_descriptors") == [("D1", "Lanterns", "2024-05-01")]

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from kb import records as r
 from kb.records import Record
 
+_T = TypeVar("_T", int, str)
 _Parts = dict[int, list[Any]]  # rows of one kind by PMID
 _CHUNK = 500  # values in one "in (…)": below every limit of SQLite
 
@@ -35,9 +36,9 @@ _RANK_OF_SOURCE = (
 )
 
 
-def chunks(pmids: Collection[int]) -> Iterator[list[int]]:
-    """Yield pmids in ascending order, in lists that fit into one statement."""
-    ordered = sorted(pmids)
+def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
+    """Yield values (PMIDs, DOIs) in ascending order, in lists that fit into one statement."""
+    ordered: list[_T] = sorted(values)
     for start in range(0, len(ordered), _CHUNK):
         yield ordered[start : start + _CHUNK]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.identifiers import citation_key
-from kb.printed.title_and_year import printed_title, year_in
+from kb.printed.title_and_year import has_number_after, printed_title, year_in
 
 TITLE = "The role of social supports and mutual help in recovery"
 PRINTED = f"Laudet AB, Høie M, White WL. {TITLE}. Alcohol Treat Q. 2006;24(1-2):33-73."
@@ -163,3 +163,10 @@ def test_access_as_a_word_of_a_title_or_journal_takes_no_year_away(citation: str
 )
 def test_no_year_of_a_reference_is_later_than_what_cites_it_allows(citation: str, expected: int | None):
     assert year_in(citation, latest=2010) == expected
+
+
+def test_a_number_after_a_year_is_seen_wherever_a_reference_of_that_year_shows_it():
+    earlier = "Wick A. Lamps. J Lamp. 2003;1(2):3-9."
+
+    assert not has_number_after([earlier, "Wick B. Lights."], 2004)
+    assert has_number_after([earlier, "Wick B. Lights. J Lamp. 2005 May;1:1."], 2004)
