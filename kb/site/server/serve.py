@@ -20,8 +20,8 @@ from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
 from kb.metadata import read_metadata
 from kb.queries.archive import archive_path
-from kb.site.following import Following
 from kb.site.server.context import EMBED, NAME
+from kb.site.server.following import Following
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
 from kb.site.server.sqlite_sandbox import open_connections
 from kb.site.server.unchanged import KeepingConnection

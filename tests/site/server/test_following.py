@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from kb.site import following
-from kb.site.following import EACH, Following
+from kb.site.server import following
+from kb.site.server.following import EACH, Following
 from kb.site.server.serve import build_app
 from tests.harvest.jobs.network_builders import Clock
 from tests.records import record
