@@ -186,7 +186,7 @@ def test_csv_is_a_file_of_nodes_and_one_of_edges(field: sqlite3.Connection, tmp_
 def test_an_unknown_suffix_is_refused_with_those_that_are_known(
     db: sqlite3.Connection, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(UsageError, match=r"end it in \.graphml, .*\.neo4j\.csv or \.vos\.txt\."):
+    with pytest.raises(UsageError, match=r"end it in \.csv, .*\.vos\.json or \.vos\.txt\."):
         write_export(db, tmp_path / name)
 
 
