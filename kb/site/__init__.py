@@ -18,7 +18,7 @@ from kb.site.server import base_path, context, error_pages, public, requests, se
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
-    return list(routes.ROUTES)
+    return routes.find_routes()
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from kb.site import files, pages
 from kb.site.server.responses import Route
 
+_WORD: Final = re.compile(r"/(\w*)")
 _FIRST: Final = re.compile(r"\^/(?:\(\?(?:P<\w+>|:)([\w|]+)\)|(\w+))")
 
 
@@ -23,16 +25,19 @@ def _is_general(route: Route) -> tuple[bool, int]:
     return not _FIRST.match(route[0]), route[0].count("(?P<")
 
 
-ROUTES: Final = sorted(_found(), key=_is_general)
-"""Addresses as patterns, and who answers them."""
+@lru_cache(maxsize=1)
+def find_routes() -> list[Route]:
+    """Return the addresses of our pages and files as patterns, and who answers them."""
+    return sorted(_found(), key=_is_general)
 
-_OURS: Final = frozenset(
-    name for path, _ in ROUTES for match in _FIRST.finditer(path) for name in (match[1] or match[2]).split("|")
-)
-_WORD: Final = re.compile(r"/(\w*)")
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    firsts = (_FIRST.match(path) for path, _ in find_routes())
+    return frozenset(name for first in firsts if first for name in (first[1] or first[2]).split("|"))
 
 
 def is_ours(path: str) -> bool:
     """Return whether a path is of our pages, by its first word; the others are Datasette's."""
     first = _WORD.match(path)
-    return first is not None and (path == "/" or first[1] in _OURS)
+    return first is not None and (path == "/" or first[1] in _first_words())
