@@ -14,7 +14,8 @@ from graph.run_context import Job
 from graph.similarity.suggest import suggestions_step
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
-from kb.integrity.check import COMPUTED_TABLES, FACET_TABLES
+from kb.integrity.check import FACET_TABLES
+from kb.queries.computed_tables import read_computed_tables
 from kb.store.facets import save_facet_index
 from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
 
@@ -29,7 +30,7 @@ STEPS: Final[tuple[Callable[[Job], None], ...]] = (
     retractions_step,
     suggestions_step,
 )  # a further measure is one more line
-CHANGED: Final = COMPUTED_TABLES | FACET_TABLES | {"graph_runs", "metric_runs"}
+_RUNS: Final = {"graph_runs", "metric_runs"}
 
 
 class GraphSummary(NamedTuple):
@@ -65,7 +66,8 @@ def compute_graph(
         citations, held = job.field.citations, job.field.held
         run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
         # what is saved leaves out works that were forgotten meanwhile
-        with unchecked_keys(db), transaction(db, changes=CHANGED):
+        changes = read_computed_tables(db) | FACET_TABLES | _RUNS
+        with unchecked_keys(db), transaction(db, changes=changes):
             run_id = save_graph_run(db, run)
             measures = job.save(db, run_id)
             save_metric_runs(db, measures, run_id=run_id)

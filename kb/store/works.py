@@ -14,6 +14,7 @@ from kb.identifiers import cited_work, doi_work, work_key
 from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
 from kb.printed.labels import citation_label
 from kb.printed.title_and_year import year_in
+from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.records import read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import RESOLVED, Reference
@@ -34,25 +35,6 @@ _NAME: Final = f"""
         or excluded.doi < works.doi or excluded.pmcid < works.pmcid
         or (works.doi is null and excluded.doi is not null)
         or (works.pmcid is null and excluded.pmcid is not null))"""
-_COMPUTED: Final = (
-    ("article_metrics", "id"),
-    ("related_studies", "id"),
-    ("related_studies", "related_id"),
-    ("cocitations", "id"),
-    ("cocitations", "other_id"),
-    ("couplings", "id"),
-    ("couplings", "other_id"),
-    ("communities", "id"),
-    ("work_positions", "id"),
-    ("main_path", "cited_id"),
-    ("main_path", "citing_id"),
-    ("citation_cycles", "id"),
-    ("reference_year_works", "id"),
-    ("retraction_exposure", "retracted_id"),
-    ("retraction_exposure", "id"),
-    ("retractions", "id"),
-    ("suggestions", "id"),
-)
 
 
 class WorkRow(NamedTuple):
@@ -271,8 +253,9 @@ def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 def _forget_computed(db: sqlite3.Connection, gone: str) -> None:
     """Remove the computed numbers of works that go, or that became others."""
-    for table, column in _COMPUTED:
-        db.execute(f"delete from {table} where {column} in ({gone})")
+    for table, columns in read_work_columns(db).items():
+        for column in columns:
+            db.execute(f"delete from {table} where {column} in ({gone})")
 
 
 def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from graph.run import compute_graph
 from kb.database import open_kb
-from kb.integrity.check import COMPUTED_TABLES
+from kb.queries.computed_tables import read_computed_tables
 from tests.rows import add_article, add_citations, add_notice, add_work
 
 MEASURES = {  # table -> the measures whose runs say how its numbers came about
@@ -59,7 +59,7 @@ def say_again(db: sqlite3.Connection) -> None:
 def computed(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """Return the rows of every computed table."""
     compute_graph(db, clock=lambda: "2026-01-01T00:00:00Z")
-    return {table: db.execute(f"select * from {table}").fetchall() for table in sorted(COMPUTED_TABLES)}
+    return {table: db.execute(f"select * from {table}").fetchall() for table in sorted(read_computed_tables(db))}
 
 
 def test_numbers_do_not_depend_on_how_often_and_by_which_name_a_citation_is_said(
@@ -86,7 +86,7 @@ def test_every_stored_number_leads_to_its_run(db: sqlite3.Connection) -> None:
 
     [(run, versions)] = db.execute("select id, versions from graph_runs order by id desc limit 1").fetchall()
     said = db.execute("select measure, parameters, seconds from metric_runs where graph_run_id = ?", (run,)).fetchall()
-    assert MEASURES.keys() == COMPUTED_TABLES
+    assert MEASURES.keys() == read_computed_tables(db)
     assert {measure for measure, *_ in said} == {measure for of_table in MEASURES.values() for measure in of_table}
     for table in MEASURES:
         assert db.execute(f"select distinct graph_run_id from {table}").fetchall() == [(run,)]
@@ -94,10 +94,10 @@ def test_every_stored_number_leads_to_its_run(db: sqlite3.Connection) -> None:
     assert "litkb" in json.loads(versions)
 
 
-def test_the_documentation_names_every_table_of_computed_numbers() -> None:
+def test_the_documentation_names_every_table_of_computed_numbers(db: sqlite3.Connection) -> None:
     text = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
 
-    assert [table for table in sorted(COMPUTED_TABLES) if f"`{table}`" not in text] == []
+    assert [table for table in sorted(read_computed_tables(db)) if f"`{table}`" not in text] == []
 
 
 @pytest.mark.parametrize("pmids", [[], [1], [1, 2]])
