@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graph import run
-from graph.measures import steps
+from graph import run, run_context
 from graph.run import compute_graph
 from graph.run_context import Job
 from kb.queries.computed_tables import read_computed_tables
@@ -106,7 +105,7 @@ def test_nothing_is_kept_of_a_run_that_fails_while_it_saves(
     add_article(db, 1)
     compute(db)
     add_article(db, 2)
-    monkeypatch.setattr(steps, "save_related_studies", lambda *_, **__: db.execute("select nothing"))
+    monkeypatch.setattr(run_context, "replace_rows", lambda *_, **__: db.execute("select nothing"))
 
     with pytest.raises(sqlite3.OperationalError):
         compute(db)
