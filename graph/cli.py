@@ -34,7 +34,7 @@ def _sources(package: ModuleType) -> list[str]:
 
 
 def _commands_in(source: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the commands that stand at the end of a source, in MEASURES: Command("name", "module:function", "summary")."""
+    """Yield the commands in MEASURES, the end of a source: Command("name", "module:function", "summary")."""
     _, start, measures = source.partition("MEASURES")
     for node in ast.walk(ast.parse(start + measures)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Command":

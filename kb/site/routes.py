@@ -308,7 +308,7 @@ ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Any]]]]] = [
     (r"^/robots\.txt$", robots),
     (r"^/run/(?P<id>[0-9]{1,15})$", run),
     (r"^/evidence/citation$", citation),
-    (r"^/evidence/(?P<name>[a-z_]{1,30})$", evidence),
+    (r"^/evidence/(?P<name>[a-z0-9_]{1,60})$", evidence),
     (r"^/schema$", schema),
     *renderers.ROUTES,
 ]

@@ -14,9 +14,13 @@ from graph.cli import find_commands, graph_commands
 from graph.measure import find_measures, format_measures
 from graph.run import compute_graph
 from kb.integrity.check import check_kb, logical_hash
-from kb.migrations.computed import find_ddl
+from kb.migrations.computed import find_ddl, find_shown
 from kb.queries.computed_tables import read_computed_tables
+from kb.queries.evidence.computed_evidence import computed_evidence
+from kb.queries.evidence.selects import read_evidence
 from kb.site.pages.schema import schema_values
+from kb.site.parts.numbers import Part
+from kb.site.parts.standing import computed_sentence
 from kb.store.works import save_touched, touch
 from tests.rows import add_article, add_citations
 
@@ -30,6 +34,8 @@ create table made_up_ages (
     graph_run_id integer not null references graph_runs (id)
 ) strict;
 """
+from kb.migrations.computed import Shown
+SHOWN = (Shown("made_up_ages", "Age at citation", ("{years} years after this one.",)),)
 '''
 MODULE = '''
 import click
@@ -127,6 +133,18 @@ def test_a_new_measure_stands_among_the_computed_tables_of_the_schema_page(made_
     groups = dict(schema_values(made_up, {})["groups"])
 
     assert "made_up_ages" in [table.name for table in groups["Computed by graph runs"]]
+
+
+def test_the_numbers_of_a_new_measure_are_shown_and_lead_to_their_row(made_up: sqlite3.Connection) -> None:
+    compute_graph(made_up)
+    [shown] = [one for one in find_shown() if one.table == "made_up_ages"]
+    evidence = computed_evidence([shown])["made_up_ages_years"]
+
+    assert computed_sentence(made_up, shown, 1) == [
+        Part(""), Part("4.00", "/evidence/made_up_ages_years?id=1"), Part(" years after this one."),
+    ]  # fmt: skip
+    assert read_evidence(made_up, evidence, {"id": 1}, 10).number == 4.0
+    assert computed_sentence(made_up, shown, 2) == []
 
 
 def test_the_documentation_lists_all_measures_as_they_describe_themselves() -> None:

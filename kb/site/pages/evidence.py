@@ -68,6 +68,7 @@ def _page(found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dic
         "rows": [_cells(rows.columns, row) for row in rows.rows],
         "number": rows.number,
         "is_counted": found.column is None,
+        "is_year": (found.column or "").endswith("year"),
         "note": None,
     }
 
