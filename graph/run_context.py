@@ -46,6 +46,20 @@ class Field:
         return read_years(self.db, self.citations.ids)
 
     @cached_property
+    def latest_year(self) -> float | None:
+        """The latest year of a held article, from which ages are counted: a printed year may be wrong."""
+        of_held = self.years[np.searchsorted(self.citations.ids, self.held)]
+        known = of_held[~np.isnan(of_held)]
+        return float(known.max()) if len(known) else None
+
+    @cached_property
+    def citations_by_held(self) -> CitationGraph:
+        """The citations by held articles, of which alone the whole list of references is known."""
+        citing, cited = self.citations.citing, self.citations.cited
+        of_held = np.isin(self.citations.ids[citing], self.held)
+        return CitationGraph(self.citations.ids, citing[of_held], cited[of_held])
+
+    @cached_property
     def parts(self) -> list[Part]:
         """What makes the held articles related, in the order of graph.similarity.features.FACTORS."""
         return build_parts(self.db, self.citations, self.held)

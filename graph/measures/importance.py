@@ -189,7 +189,7 @@ def _step(job: Job) -> None:
     citations, years = job.field.citations, job.field.years
     counts = job.timed("citation_count", lambda: citation_counts(citations))
     hits = job.timed("hits", lambda: hubs_and_authorities(citations), tolerance=TOLERANCE, rounds=HITS_ROUNDS)
-    now = _latest_year(job.field)
+    now = job.field.latest_year
     columns = {
         "id": citations.ids,
         "citation_count": counts,
@@ -206,13 +206,6 @@ def _step(job: Job) -> None:
     }
     job.found["components"] = int(columns["component"].max(initial=0))
     job.keep_rows("citation_count", "article_metrics", [columns], found="works")
-
-
-def _latest_year(field: Field) -> float | None:
-    """Return the year from which ages are counted: the latest of a held article, as a printed year may be wrong."""
-    of_held = field.years[np.searchsorted(field.citations.ids, field.held)]
-    known = of_held[~np.isnan(of_held)]
-    return float(known.max()) if len(known) else None
 
 
 def _percentiles_of_held(field: Field, counts: Ids) -> Floats:

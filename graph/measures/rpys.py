@@ -107,15 +107,13 @@ def _behind(works: Ids, counts: Ids, top: int) -> list[tuple[int, int]]:
 
 
 def reference_years_step(job: Job) -> None:
-    """Compute and keep the years that held articles draw on; only of these is the whole list of references known."""
-    citations, years = job.field.citations, job.field.years
-    of_held = np.isin(citations.ids[citations.citing], job.field.held)
-    references = citations._replace(citing=citations.citing[of_held], cited=citations.cited[of_held])
+    """Compute and keep the years that the held articles draw on."""
+    references, years = job.field.citations_by_held, job.field.years
     found = job.timed(
         "reference_years", lambda: spectrum(references, years), median_of=WINDOW, works_of_a_peak=TOP, citing="held"
     )
     job.keep_rows("reference_years", "reference_years", _year_columns(found), found="reference years")
-    job.keep_rows("reference_years", "reference_year_works", [_works_behind(citations.ids, found)])
+    job.keep_rows("reference_years", "reference_year_works", [_works_behind(references.ids, found)])
 
 
 def _year_columns(found: Spectrum) -> list[Columns]:
