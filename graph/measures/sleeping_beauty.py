@@ -1,6 +1,5 @@
 """How late a work was recognised: the beauty coefficient of sleeping beauties, and the year of awakening."""
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -8,10 +7,9 @@ import numpy as np
 from graph.citation_graph import CitationGraph
 from graph.measure import Measure
 from graph.measures.big_float import Floats
+from graph.measures.yearly_citations import yearly_blocks
 from graph.run_context import Job
 from kb.queries.citations import Ids
-
-CELLS: Final = 2_000_000  # works times years, looked at in one go: bounds memory to about 100 MB
 
 
 class SleepingBeauties(NamedTuple):
@@ -47,25 +45,12 @@ def sleeping_beauties(citations: CitationGraph, years: Floats) -> SleepingBeauti
     ages = years[citations.citing] - years[citations.cited]
     counts = ages >= 0
     works, rows = np.unique(citations.cited[counts], return_inverse=True)
-    found = list(_of_blocks(len(works), rows, ages[counts].astype(np.int64)))
+    found = [_measured(yearly) for _, yearly in yearly_blocks(len(works), rows, ages[counts].astype(np.int64))]
     columns = [np.concatenate(parts) for parts in zip(*found, strict=True)] if found else _NOTHING
     return SleepingBeauties(works, *columns)
 
 
 _NOTHING: Final = [np.empty(0, dtype=kind) for kind in (np.float64, np.float64, np.int64, np.int64, np.int64)]
-
-
-def _of_blocks(works: int, rows: Ids, ages: Ids) -> Iterator[tuple[Floats, Floats, Ids, Ids, Ids]]:
-    """Yield the columns of works in blocks, given the work and the age of each citation."""
-    order = np.argsort(rows, kind="stable")
-    rows, ages = rows[order], ages[order]
-    width = int(ages.max(initial=0)) + 1
-    step = max(1, CELLS // width)
-    for start in range(0, works, step):
-        first, end = np.searchsorted(rows, [start, start + step])
-        size = min(step, works - start)
-        cells = (rows[first:end] - start) * width + ages[first:end]
-        yield _measured(np.bincount(cells, minlength=size * width).reshape(size, width))
 
 
 def _measured(yearly: Ids) -> tuple[Floats, Floats, Ids, Ids, Ids]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.citation_graph import CitationGraph
-from graph.measures import sleeping_beauty
+from graph.measures import yearly_citations
 from graph.measures.big_float import Floats
 from graph.measures.sleeping_beauty import sleeping_beauties
 from graph.run import compute_graph
@@ -74,7 +74,7 @@ def test_blocks_of_works_give_what_all_at_once_give(monkeypatch: pytest.MonkeyPa
     pairs = [(citing, cited) for citing in range(5, 40) for cited in range(5) if citing % (cited + 2)]
     citations, years = graph_of([*range(40)], pairs), np.array([2000.0 + work // 3 for work in range(40)])
     whole = sleeping_beauties(citations, years)
-    monkeypatch.setattr(sleeping_beauty, "CELLS", 20)
+    monkeypatch.setattr(yearly_citations, "CELLS", 20)
 
     in_blocks = sleeping_beauties(citations, years)
 
