@@ -18,12 +18,18 @@ MEASURES = {  # table -> the names in metric_runs that say how its numbers came 
 
 
 def add_field(db: sqlite3.Connection) -> None:
-    """Add a cycle 2, 3, 4 in which 2 and 3 cite each other; 5, older, citing 6, newer; 7 alone; 1 retracted."""
+    """Add a cycle 2, 3, 4 in which 2 and 3 cite each other; 5, older, citing 6, newer; 7 alone; 1 retracted.
+
+    In 2007 all seven articles cite 1, in 2008 all seven cite 8.
+    """
     for pmid, year in enumerate((2000, 2004, 2005, 2006, 1999, 2010, 2011), start=1):
         add_article(db, pmid, year=year, names=["Kelly JF"], keywords=["recovery"])
     for citing, cited in ((2, (1, 3, 9)), (3, (1, 2, 4)), (4, (2, 9)), (5, (6, 1)), (6, (1, 8, "doi:10.1/a"))):
         add_citations(db, citing, *cited)
     add_citations(db, 8, "doi:10.1/a", source="elink_citedin")
+    for pmid in range(20, 34):
+        add_article(db, pmid, year=2007 + pmid % 2)
+        add_citations(db, pmid, 8 if pmid % 2 else 1)
     add_notice(db, 1, "RetractionIn", printed="J Tests. 2005 May")
 
 
