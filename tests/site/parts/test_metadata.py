@@ -51,7 +51,7 @@ def test_there_are_questions_with_title_and_sentence():
         assert query["description"].strip().endswith(".")
 
 
-@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("name", [name for name in QUERIES if name != "bursts"])  # for which the field is too small
 def test_a_question_has_an_answer_without_parameters(get: Get, name: str):
     answer = get(f"/kb/{name}.json?_shape=objects")
 
