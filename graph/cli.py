@@ -8,12 +8,9 @@ from typing import Final
 
 import click
 
-import graph.layout
-import graph.measures
-import graph.similarity
+from graph.measure import PLACES
 from kb.console import LazyGroup
 
-_PLACES: Final = (graph.measures, graph.similarity, graph.layout)  # of measures, as in graph.measure
 _OWN: Final = {  # what is no measure's
     "compute": ("graph.commands.compute:compute_command", "Compute all measures of DB."),
     "export": ("graph.commands.network:network_command", "Write a network of DB to OUT."),
@@ -23,7 +20,7 @@ _OWN: Final = {  # what is no measure's
 
 def find_commands() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """Return all commands; those of measures from the source of their modules, which load numpy and scipy."""
-    sources = [source for place in _PLACES for source in _sources(place) if "Command(" in source]
+    sources = [source for place in PLACES for source in _sources(place) if "MeasureCommand(" in source]
     commands = [command for source in sources for command in _commands_in(source)]
     return {"Commands": dict(sorted([*_OWN.items(), *commands]))}
 
@@ -34,10 +31,10 @@ def _sources(package: ModuleType) -> list[str]:
 
 
 def _commands_in(source: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the commands in MEASURES, the end of a source: Command("name", "module:function", "summary")."""
+    """Yield the commands in MEASURES, the end of a source: MeasureCommand("name", "module:function", "summary")."""
     _, start, measures = source.partition("MEASURES")
     for node in ast.walk(ast.parse(start + measures)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Command":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "MeasureCommand":
             name, function, summary = map(ast.literal_eval, node.args)
             yield name, (function, summary)
 

@@ -9,19 +9,21 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import graph.layout
 import graph.measures
 import graph.similarity
-from graph.run_context import Job
+
+if TYPE_CHECKING:
+    from graph.run_context import Job  # loads numpy and scipy, which the list of commands must not
 
 PLACES: Final = (graph.measures, graph.similarity, graph.layout)
 EARLY, USUAL, LATE = range(3)  # when a step is run
 _HEAD: Final = "| measure | tables | tells | paper | cost | command |\n|---|---|---|---|---|---|\n"
 
 
-class Command(NamedTuple):
+class MeasureCommand(NamedTuple):
     """A command of `litkb graph`: its name, the function as module:name, and a sentence.
 
     Three literals without names in the source: graph.cli reads them there.
@@ -37,13 +39,13 @@ class Measure(NamedTuple):
 
     name: str
     tables: tuple[str, ...]
-    step: Callable[[Job], None]
+    step: "Callable[[Job], None]"
     tells: str
     paper: str
     cost: str  # how time grows; n works, m citations
     parts: tuple[str, ...] = ()  # names in metric_runs, where they are not the measure's own
     when: int = USUAL  # EARLY: begins what takes longest in a thread; LATE: uses what others found
-    command: Command | None = None
+    command: MeasureCommand | None = None
 
 
 def find_measures() -> list[Measure]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from graph.citation_graph import CitationGraph, build_citation_graph
 from graph.similarity.features import Part, build_parts
 from kb.queries.citations import Ids, read_held_ids, read_years
-from kb.store.computed import Columns, MetricRun, replace_rows
+from kb.store.computed import MetricRun, TableColumns, replace_rows
 
 _Result = TypeVar("_Result")
 Save: TypeAlias = Callable[[sqlite3.Connection, int], int]  # database, run id -> rows saved
@@ -110,7 +110,7 @@ class Job:
         self,
         measure: str,
         table: str,
-        blocks: Iterable[Columns] | Callable[[], Iterable[Columns]],
+        blocks: Iterable[TableColumns] | Callable[[], Iterable[TableColumns]],
         *,
         found: str | None = None,
     ) -> None:

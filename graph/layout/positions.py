@@ -9,7 +9,7 @@ from graph.layout.timeline import BANDS, GAP, ROUNDS, TIMELINE, Positions, timel
 from graph.measure import LATE, Measure
 from graph.run_context import Job
 from kb.queries.citations import Ids
-from kb.store.computed import Columns
+from kb.store.computed import TableColumns
 
 
 def _step(job: Job) -> None:
@@ -25,7 +25,7 @@ def _step(job: Job) -> None:
     job.keep_rows("timeline", "work_positions", layouts, found="positions")
 
 
-def _columns(ids: Ids, layout: str, places: Positions) -> Columns:
+def _columns(ids: Ids, layout: str, places: Positions) -> TableColumns:
     on = np.flatnonzero(~np.isnan(places.x))
     return {"id": ids[on], "layout": [layout] * len(on), "x": places.x[on], "y": places.y[on]}
 

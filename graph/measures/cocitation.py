@@ -10,7 +10,7 @@ from graph.measure import EARLY, Measure
 from graph.run_context import Job
 from graph.similarity.sparse_topk import Pairs, compact, strongest_pairs
 from kb.queries.citations import Ids
-from kb.store.computed import Columns
+from kb.store.computed import TableColumns
 
 PARTNERS: Final = 50  # kept of each work
 SMALL: Final = 100_000  # citations up to which a pair that has one work in common is kept: in more, most are such
@@ -72,7 +72,7 @@ def _cocitations_step(job: Job) -> None:
     job.keep_rows("cocitations", "cocitations", lambda: _partners(citations.ids, found), found="cocitations")
 
 
-def _partners(ids: Ids, blocks: Iterable[Pairs]) -> Iterator[Columns]:
+def _partners(ids: Ids, blocks: Iterable[Pairs]) -> Iterator[TableColumns]:
     return ({"id": ids[rows], "other_id": ids[others], "count": counts} for rows, others, counts in blocks)
 
 

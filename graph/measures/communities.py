@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from graph.citation_graph import CitationGraph, undirected
-from graph.measure import Command, Measure
+from graph.measure import Measure, MeasureCommand
 from graph.measures.components import numbered_by_size
 from graph.run_context import Field, Job
 from graph.similarity.features import CHECK_TAGS, Part
 from kb.queries.citations import Ids, read_labels
-from kb.store.computed import Columns
+from kb.store.computed import TableColumns
 from kb.text import fold, words_in
 
 RESOLUTION: Final = 1.0  # 1 is modularity as Newman defined it
@@ -219,7 +219,7 @@ def _step(job: Job) -> None:
     job.keep_rows("communities", "community_labels", [labels], found="communities")
 
 
-def _labels(field: Field, numbers: Ids) -> Columns:
+def _labels(field: Field, numbers: Ids) -> TableColumns:
     """Return the communities, the largest first, with what they are about."""
     ids = field.citations.ids
     of_held = numbers[np.searchsorted(ids, field.held)]
@@ -239,6 +239,8 @@ MEASURES: Final = (
         paper="Blondel et al. 2008",
         cost="a few passes over m",
         parts=("communities", "community_labels"),
-        command=Command("communities", "graph.commands.communities:communities_command", "List the communities of DB."),
+        command=MeasureCommand(
+            "communities", "graph.commands.communities:communities_command", "List the communities of DB."
+        ),
     ),
 )

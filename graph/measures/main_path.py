@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from graph.citation_graph import CitationGraph
-from graph.measure import Command, Measure
+from graph.measure import Measure, MeasureCommand
 from graph.measures.big_float import Scaled, largest, log10_of, nothing, plus, rounded, shares_of, taken
 from graph.measures.path_counts import PathCounts, Stops, Sweep, cycles, path_counts
 from graph.run_context import Job
@@ -165,6 +165,6 @@ MEASURES: Final = (
         paper="Liu and Lu 2012",
         cost="a sort of m and four passes",
         parts=("main_path", "citation_cycles"),
-        command=Command("main-path", "graph.commands.structure:main_path_command", "Find the main path of DB."),
+        command=MeasureCommand("main-path", "graph.commands.structure:main_path_command", "Find the main path of DB."),
     ),
 )

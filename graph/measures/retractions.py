@@ -9,13 +9,13 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph, adjacency
-from graph.measure import Command, Measure
+from graph.measure import Measure, MeasureCommand
 from graph.measures.big_float import Floats
 from graph.run_context import Field, Job
 from kb.printed.title_and_year import year_in
 from kb.queries.citations import Ids
 from kb.queries.structure import NoticeRow, read_notices
-from kb.store.computed import Columns, as_columns
+from kb.store.computed import TableColumns, as_columns
 
 TIMINGS: Final = ("before", "same year", "after", "unknown")  # published, as seen from the notice of retraction
 BEFORE, SAME_YEAR, AFTER, UNKNOWN = range(len(TIMINGS))
@@ -146,7 +146,7 @@ def first_notice(notices: list[NoticeRow]) -> tuple[int | None, str | None]:
     return min(dated, key=lambda said: said[0], default=(None, None))
 
 
-def _exposed(ids: Ids, retracted: Sequence[Retracted], found: Exposure) -> Columns:
+def _exposed(ids: Ids, retracted: Sequence[Retracted], found: Exposure) -> TableColumns:
     articles = np.array([article.id for article in retracted], dtype=np.int64)
     return {
         "retracted_id": articles[found.retracted],
@@ -176,7 +176,7 @@ MEASURES: Final = (
         tells="what was retracted, and what cites it, by one step or two",
         paper="Bolland et al. 2022",
         cost="citations of the works that cite retracted ones",
-        command=Command(
+        command=MeasureCommand(
             "retractions",
             "graph.commands.structure:retractions_command",
             "List the retracted articles of DB and the works that cite them.",

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph
-from graph.measure import Command, Measure
+from graph.measure import Measure, MeasureCommand
 from graph.measures.big_float import Floats
 from graph.run_context import Job
 from kb.queries.citations import Ids
-from kb.store.computed import Columns, as_columns
+from kb.store.computed import TableColumns, as_columns
 
 WINDOW: Final = 5  # years of the median: two before, the year itself, two after
 TOP: Final = 5  # works named for a peak, at most
@@ -116,14 +116,14 @@ def reference_years_step(job: Job) -> None:
     job.keep_rows("reference_years", "reference_year_works", [_works_behind(references.ids, found)])
 
 
-def _year_columns(found: Spectrum) -> list[Columns]:
+def _year_columns(found: Spectrum) -> list[TableColumns]:
     names = ("year", "reference_count", "works", "deviation", "is_peak")
     known = dict(zip(names, found.known, strict=True)) | {"is_peak": found.known.is_peak.astype(np.int64)}
     unknown = [(None, *found.unknown, None, None)] if found.unknown.references else []
     return [known, as_columns(names, unknown)]
 
 
-def _works_behind(ids: Ids, found: Spectrum) -> Columns:
+def _works_behind(ids: Ids, found: Spectrum) -> TableColumns:
     rows = [
         (year, position, int(ids[place]), references)
         for year, works in found.behind.items()
@@ -140,6 +140,8 @@ MEASURES: Final = (
         tells="which years the field draws on, and the works behind each peak",
         paper="Marx et al. 2014",
         cost="one pass over m",
-        command=Command("rpys", "graph.commands.structure:rpys_command", "List the peaks of cited years (RPYS)."),
+        command=MeasureCommand(
+            "rpys", "graph.commands.structure:rpys_command", "List the peaks of cited years (RPYS)."
+        ),
     ),
 )

@@ -17,7 +17,7 @@ from graph.similarity.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, F
 from graph.similarity.related_reasons import SAID, phrase
 from graph.similarity.sparse_topk import Pairs, ahead, compact, strongest_pairs
 from kb.queries.citations import Ids
-from kb.store.computed import Columns
+from kb.store.computed import TableColumns
 
 LIMIT: Final = 20  # related studies of one article
 NAMED: Final = 2  # things of one part that a reason names
@@ -140,7 +140,7 @@ def _step(job: Job) -> None:
         factors=FACTORS, limit=LIMIT, common_share=COMMON_SHARE, common_from=COMMON_FROM, common_above=COMMON_ABOVE,
     )  # fmt: skip
 
-    def blocks() -> Iterator[Columns]:
+    def blocks() -> Iterator[TableColumns]:
         return (block._asdict() for block in ahead(described(held, parts, found())))
 
     job.keep_rows("related_studies", "related_studies", blocks, found="related studies")

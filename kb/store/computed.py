@@ -15,7 +15,7 @@ from kb.queries.computed_tables import read_work_columns
 AT_ONCE: Final = 100  # rows of one insert
 PORTION: Final = 10_000  # rows put together for it
 
-Columns: TypeAlias = Mapping[str, Sequence[Any] | NDArray[Any]]  # name -> values, without graph_run_id
+TableColumns: TypeAlias = Mapping[str, Sequence[Any] | NDArray[Any]]  # name -> values, without graph_run_id
 
 
 class GraphRun(NamedTuple):
@@ -52,12 +52,12 @@ def save_metric_runs(db: sqlite3.Connection, measures: Iterable[MetricRun], *, r
     )
 
 
-def as_columns(names: Iterable[str], rows: Iterable[Sequence[Any]]) -> Columns:
+def as_columns(names: Iterable[str], rows: Iterable[Sequence[Any]]) -> TableColumns:
     """Return rows as columns with these names; without rows, none."""
     return dict(zip(names, zip(*rows, strict=True), strict=False))
 
 
-def replace_rows(db: sqlite3.Connection, table: str, blocks: Iterable[Columns], *, run_id: int) -> int:
+def replace_rows(db: sqlite3.Connection, table: str, blocks: Iterable[TableColumns], *, run_id: int) -> int:
     """Put rows, given in blocks of columns, in the place of all rows of table; return how many. NaN becomes NULL.
 
     A row is left out that names a work which was forgotten since the graph was built: table's keys say which columns
@@ -74,12 +74,12 @@ def replace_rows(db: sqlite3.Connection, table: str, blocks: Iterable[Columns], 
     return count
 
 
-def _portions(block: Columns) -> Iterator[Columns]:
+def _portions(block: TableColumns) -> Iterator[TableColumns]:
     for start in range(0, max(map(len, block.values()), default=0), PORTION):
         yield {name: column[start : start + PORTION] for name, column in block.items()}
 
 
-def _of_known(works: Ids, named: Sequence[str], block: Columns) -> list[Sequence[Any]]:
+def _of_known(works: Ids, named: Sequence[str], block: TableColumns) -> list[Sequence[Any]]:
     """Return the columns of a block as values of Python, without the rows of works that are not there; works ascend."""
     columns = [_values(column) for column in block.values()]
     known = np.ones(len(columns[0]), dtype=np.bool_)

@@ -40,7 +40,7 @@ SHOWN = (Shown("made_up_ages", "Age at citation", ("{years} years after this one
 MODULE = '''
 import click
 import numpy as np
-from graph.measure import Command, Measure
+from graph.measure import MeasureCommand, Measure
 
 def ages(citations, years):
     gaps = np.full(len(years), np.nan)
@@ -57,7 +57,7 @@ def ages_command():
 
 MEASURES = (
     Measure("made_up_ages", ("made_up_ages",), step, "an age", "Nobody 2026", "one pass",
-            command=Command("made-up-ages", "graph.measures.made_up:ages_command", "List the made-up ages.")),
+            command=MeasureCommand("made-up-ages", "graph.measures.made_up:ages_command", "List the made-up ages.")),
 )
 '''
 
