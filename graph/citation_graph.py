@@ -81,6 +81,16 @@ def _looked_up(works: Ids, ids: Ids) -> Ids:
     return places
 
 
+def citation_counts(citations: CitationGraph) -> Ids:
+    """Return how many works of the graph cite each work, in the order of ids."""
+    return np.bincount(citations.cited, minlength=len(citations.ids)).astype(np.int64)
+
+
+def reference_counts(citations: CitationGraph) -> Ids:
+    """Return how many works of the graph each work cites, in the order of ids."""
+    return np.bincount(citations.citing, minlength=len(citations.ids)).astype(np.int64)
+
+
 def adjacency(citations: CitationGraph) -> sp.csr_array:
     """Return the adjacency matrix: row cites column, columns ascending. A repeated pair counts once."""
     size = len(citations.ids)

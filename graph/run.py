@@ -7,29 +7,17 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
-from graph.measures.steps import cocitations_step, communities_step, couplings_step, importance_step, related_step
-from graph.measures.structure_steps import main_path_step, reference_years_step, retractions_step
+from graph.measure import find_measures
 from graph.run_context import Job
-from graph.similarity.suggest import suggestions_step
 from kb.clock import now
 from kb.console import litkb_version
 from kb.database import snapshot, transaction, unchecked_keys
-from kb.integrity.check import COMPUTED_TABLES, FACET_TABLES
+from kb.integrity.check import FACET_TABLES
+from kb.queries.computed_tables import read_computed_tables
+from kb.store.computed import GraphRun, MetricRun, save_graph_run, save_metric_runs
 from kb.store.facets import save_facet_index
-from kb.store.measures import GraphRun, MetricRun, save_graph_run, save_metric_runs
 
-STEPS: Final[tuple[Callable[[Job], None], ...]] = (
-    couplings_step,  # this and the next take longest: their pairs are found while the others compute
-    related_step,
-    importance_step,
-    communities_step,
-    cocitations_step,
-    main_path_step,
-    reference_years_step,
-    retractions_step,
-    suggestions_step,
-)  # a further measure is one more line
-CHANGED: Final = COMPUTED_TABLES | FACET_TABLES | {"graph_runs", "metric_runs"}
+_RUNS: Final = {"graph_runs", "metric_runs"}
 
 
 class GraphSummary(NamedTuple):
@@ -45,7 +33,7 @@ class GraphSummary(NamedTuple):
 
 
 def compute_graph(
-    db: sqlite3.Connection, *, steps: Sequence[Callable[[Job], None]] = STEPS, clock: Callable[[], str] = now
+    db: sqlite3.Connection, *, steps: Sequence[Callable[[Job], None]] | None = None, clock: Callable[[], str] = now
 ) -> GraphSummary:
     """Compute and save the measures of a file, all of them if steps says nothing else: docs/measures.md lists them.
 
@@ -55,12 +43,13 @@ def compute_graph(
     started_at, start = clock(), time.perf_counter()
     with Job(db) as job:
         with snapshot(db):
-            for step in steps:
+            for step in [measure.step for measure in find_measures()] if steps is None else steps:
                 step(job)
         citations, held = job.field.citations, job.field.held
         run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
         # what is saved leaves out works that were forgotten or merged meanwhile
-        with unchecked_keys(db), transaction(db, changes=CHANGED):
+        changes = read_computed_tables(db) | FACET_TABLES | _RUNS
+        with unchecked_keys(db), transaction(db, changes=changes):
             run_id = save_graph_run(db, run)
             measures = job.save(db, run_id)
             save_metric_runs(db, measures, run_id=run_id)

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cached_property, partial
 from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from graph.citation_graph import CitationGraph, build_citation_graph
 from graph.similarity.features import Part, build_parts
 from kb.queries.citations import Ids, read_held_ids, read_years
-from kb.store.measures import MetricRun
+from kb.store.computed import MetricRun, TableColumns, replace_rows
 
 _Result = TypeVar("_Result")
 Save: TypeAlias = Callable[[sqlite3.Connection, int], int]  # database, run id -> rows saved
@@ -46,6 +46,20 @@ class Field:
         return read_years(self.db, self.citations.ids)
 
     @cached_property
+    def latest_year(self) -> float | None:
+        """The latest year of a held article, from which ages are counted: a printed year may be wrong."""
+        of_held = self.years[np.searchsorted(self.citations.ids, self.held)]
+        known = of_held[~np.isnan(of_held)]
+        return float(known.max()) if len(known) else None
+
+    @cached_property
+    def citations_by_held(self) -> CitationGraph:
+        """The citations by held articles, of which alone the whole list of references is known."""
+        citing, cited = self.citations.citing, self.citations.cited
+        of_held = np.isin(self.citations.ids[citing], self.held)
+        return CitationGraph(self.citations.ids, citing[of_held], cited[of_held])
+
+    @cached_property
     def parts(self) -> list[Part]:
         """What makes the held articles related, in the order of graph.similarity.features.FACTORS."""
         return build_parts(self.db, self.citations, self.held)
@@ -55,7 +69,7 @@ class Kept(NamedTuple):
     """What a measure found, until it is saved."""
 
     measure: str
-    name: str  # of the things found, as a person says it
+    name: str | None  # of the things found, as a person says it; None: they are not counted
     save: Save
 
 
@@ -68,6 +82,7 @@ class Job:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.field = Field(db)
         self.found: dict[str, int] = {}  # how many of what
+        self.shared: dict[str, Any] = {}  # what a step found and later ones use, by its name
         self._parameters: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
         self._kept: list[Kept] = []
@@ -91,7 +106,25 @@ class Job:
         begun = self._begun[measure] = self._threads.submit(self._clocked, measure, compute)
         return begun.result
 
-    def keep(self, measure: str, name: str, save: Save) -> None:
+    def keep_rows(
+        self,
+        measure: str,
+        table: str,
+        blocks: Iterable[TableColumns] | Callable[[], Iterable[TableColumns]],
+        *,
+        found: str | None = None,
+    ) -> None:
+        """Note the rows of a table, in blocks of columns; what gives them is called when they are saved.
+
+        found is what a person calls them, where they are counted.
+        """
+
+        def save(db: sqlite3.Connection, run_id: int) -> int:
+            return replace_rows(db, table, blocks() if callable(blocks) else blocks, run_id=run_id)
+
+        self.keep(measure, found, save)
+
+    def keep(self, measure: str, name: str | None, save: Save) -> None:
         """Note how to save what a measure found; the time that it takes is the measure's as well.
 
         save leaves out works that were forgotten since the field was read: no foreign keys are looked up meanwhile.
@@ -103,7 +136,8 @@ class Job:
         """Save all that was kept, in the caller's transaction; return the measures with their times."""
         for measure, name, save in reversed(self._kept):  # what was begun first takes longest
             wait([self._begun[measure]] if measure in self._begun else [])  # before the clock of saving starts
-            self.found[name] = self._clocked(measure, partial(save, db, run_id))
+            count = self._clocked(measure, partial(save, db, run_id))
+            self.found |= {} if name is None else {name: count}
         return [
             MetricRun(measure, parameters, round(self._seconds[measure], _DECIMALS))
             for measure, parameters in self._parameters.items()

@@ -10,9 +10,10 @@ from typing import Any, Final
 import click
 
 from graph.citation_graph import build_citation_graph
-from graph.measures.main_path import KEYS
+from graph.measures.main_path import KEYS, main_path_step
+from graph.measures.retractions import retractions_step
+from graph.measures.rpys import reference_years_step
 from graph.measures.shortest_paths import SHOWN, ShortestPaths, shortest_paths
-from graph.measures.structure_steps import main_path_step, reference_years_step, retractions_step
 from graph.run import compute_graph
 from kb.console import json_option, kb_argument, renamed_option, say, tell
 from kb.database import open_kb, snapshot

@@ -1,12 +1,16 @@
-"""Works that are cited together, and works that cite the same: the strongest partners of each.  (pure)"""
+"""Works that are cited together, and works that cite the same: the strongest partners of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import scipy.sparse as sp
 
 from graph.citation_graph import CitationGraph, adjacency
+from graph.measure import EARLY, Measure
+from graph.run_context import Job
 from graph.similarity.sparse_topk import Pairs, compact, strongest_pairs
+from kb.queries.citations import Ids
+from kb.store.computed import TableColumns
 
 PARTNERS: Final = 50  # kept of each work
 SMALL: Final = 100_000  # citations up to which a pair that has one work in common is kept: in more, most are such
@@ -50,3 +54,44 @@ def couplings(citations: CitationGraph, limit: int = PARTNERS, at_least: int = 1
     """
     cites = compact(adjacency(citations))
     return strongest_pairs(cites, cites, limit, at_least)
+
+
+def _couplings_step(job: Job) -> None:
+    """Begin to compute, in a thread, and keep the works that cite most of what each work cites."""
+    citations = job.field.citations
+    limits = {"limit": PARTNERS, "at_least": least_count(citations)}
+    found = job.begin("couplings", lambda: list(couplings(citations, **limits)), **limits)
+    job.keep_rows("couplings", "couplings", lambda: _partners(citations.ids, found()), found="couplings")
+
+
+def _cocitations_step(job: Job) -> None:
+    """Compute and keep the works that each work is most often cited together with."""
+    citations = job.field.citations
+    limits = {"limit": PARTNERS, "at_least": least_count(citations)}
+    found = job.timed("cocitations", lambda: list(cocitations(citations, **limits)), **limits)
+    job.keep_rows("cocitations", "cocitations", lambda: _partners(citations.ids, found), found="cocitations")
+
+
+def _partners(ids: Ids, blocks: Iterable[Pairs]) -> Iterator[TableColumns]:
+    return ({"id": ids[rows], "other_id": ids[others], "count": counts} for rows, others, counts in blocks)
+
+
+MEASURES: Final = (
+    Measure(
+        name="cocitations",
+        tables=("cocitations",),
+        step=_cocitations_step,
+        tells="which works are cited together",
+        paper="Small 1973",
+        cost="sum of squares of the lists of references",
+    ),
+    Measure(
+        name="couplings",
+        tables=("couplings",),
+        step=_couplings_step,
+        tells="which works cite the same",
+        paper="Kessler 1963",
+        cost="sum of squares of the citation counts",
+        when=EARLY,
+    ),
+)

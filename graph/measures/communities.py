@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from graph.citation_graph import CitationGraph, undirected
+from graph.measure import Measure, MeasureCommand
 from graph.measures.components import numbered_by_size
+from graph.run_context import Field, Job
 from graph.similarity.features import CHECK_TAGS, Part
-from kb.queries.citations import Ids
+from kb.queries.citations import Ids, read_labels
+from kb.store.computed import TableColumns
 from kb.text import fold, words_in
 
 RESOLUTION: Final = 1.0  # 1 is modularity as Newman defined it
@@ -202,3 +205,42 @@ def format_labels(terms: Mapping[int, Sequence[str]], work_labels: Sequence[str]
         work if not label else f"{label} ({work})" if often[label] > 1 else label
         for label, work in zip(said, work_labels, strict=True)
     ]
+
+
+def _step(job: Job) -> None:
+    """Compute and keep the communities, and what they are about; leave them for the layouts."""
+    citations = job.field.citations
+    found = job.timed("communities", lambda: communities(citations), method="louvain", resolution=RESOLUTION, gain=GAIN)
+    labels = job.timed("community_labels", lambda: _labels(job.field, found.numbers), terms=TERMS, factors=TERM_FACTORS)
+    job.shared["communities"] = found.numbers
+    linked = found.numbers > 0
+    members = {"id": citations.ids[linked], "community": found.numbers[linked]}
+    job.keep_rows("communities", "communities", [members])
+    job.keep_rows("communities", "community_labels", [labels], found="communities")
+
+
+def _labels(field: Field, numbers: Ids) -> TableColumns:
+    """Return the communities, the largest first, with what they are about."""
+    ids = field.citations.ids
+    of_held = numbers[np.searchsorted(ids, field.held)]
+    central = ids[most_linked(field.citations, numbers)].tolist()
+    names = read_labels(field.db, central)
+    labels = format_labels(community_terms(field.parts, of_held), [names[work] for work in central])
+    works, held = (np.bincount(of, minlength=len(labels) + 1)[1:].tolist() for of in (numbers, of_held))
+    return {"community": range(1, len(labels) + 1), "label": labels, "works": works, "held": held}
+
+
+MEASURES: Final = (
+    Measure(
+        name="communities",
+        tables=("communities", "community_labels"),
+        step=_step,
+        tells="groups of works that cite each other more than the rest, and what each is about",
+        paper="Blondel et al. 2008",
+        cost="a few passes over m",
+        parts=("communities", "community_labels"),
+        command=MeasureCommand(
+            "communities", "graph.commands.communities:communities_command", "List the communities of DB."
+        ),
+    ),
+)

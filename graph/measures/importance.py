@@ -1,4 +1,4 @@
-"""How much a work is cited, and by whom: counts, percentiles, PageRank, CiteRank, hubs and authorities.  (pure)"""
+"""How much a work is cited, and by whom: counts, percentiles, PageRank, CiteRank, hubs and authorities."""
 
 import math
 from typing import Final, NamedTuple, TypeAlias
@@ -7,7 +7,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.citation_graph import CitationGraph, adjacency
+from graph.citation_graph import CitationGraph, adjacency, citation_counts, reference_counts
+from graph.measure import Measure
+from graph.measures.components import components, core_numbers
+from graph.run_context import Field, Job
 from kb.queries.citations import Ids
 
 DAMPING: Final = 0.85  # Brin and Page's
@@ -26,16 +29,6 @@ class HubsAndAuthorities(NamedTuple):
 
     hubs: Floats
     authorities: Floats
-
-
-def citation_counts(citations: CitationGraph) -> Ids:
-    """Return how many works of the graph cite each work, in the order of ids."""
-    return np.bincount(citations.cited, minlength=len(citations.ids)).astype(np.int64)
-
-
-def reference_counts(citations: CitationGraph) -> Ids:
-    """Return how many works of the graph each work cites, in the order of ids."""
-    return np.bincount(citations.citing, minlength=len(citations.ids)).astype(np.int64)
 
 
 def pagerank(citations: CitationGraph, damping: float = DAMPING, tol: float = TOLERANCE) -> Floats:
@@ -189,3 +182,50 @@ def _runs(changes: NDArray[np.bool_]) -> tuple[Ids, Ids]:
     """Return starts and lengths of the runs of equal values, given where one differs from the one before."""
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
     return starts, np.diff(starts, append=len(changes) + 1)
+
+
+def _step(job: Job) -> None:
+    """Compute and keep what article_metrics says of each work."""
+    citations, years = job.field.citations, job.field.years
+    counts = job.timed("citation_count", lambda: citation_counts(citations))
+    hits = job.timed("hits", lambda: hubs_and_authorities(citations), tolerance=TOLERANCE, rounds=HITS_ROUNDS)
+    now = job.field.latest_year
+    columns = {
+        "id": citations.ids,
+        "citation_count": counts,
+        "reference_count": job.timed("reference_count", lambda: reference_counts(citations)),
+        "pagerank": job.timed("pagerank", lambda: pagerank(citations), damping=DAMPING, tolerance=TOLERANCE),
+        "component": job.timed("component", lambda: components(citations), connection="weak"),
+        "citerank": job.timed("citerank", lambda: citerank(citations, years, now=now), now=now, stop=STOP, tau=TAU),
+        "hub": hits.hubs,
+        "authority": hits.authorities,
+        "core": job.timed("core", lambda: core_numbers(citations)),
+        "year_percentile": job.timed(
+            "year_percentile", lambda: _percentiles_of_held(job.field, counts), among="articles in this library"
+        ),
+    }
+    job.found["components"] = int(columns["component"].max(initial=0))
+    job.keep_rows("citation_count", "article_metrics", [columns], found="works")
+
+
+def _percentiles_of_held(field: Field, counts: Ids) -> Floats:
+    """Return the percentile of each held article within its year; NaN for works that are here only if cited."""
+    places = np.searchsorted(field.citations.ids, field.held)
+    found = np.full(len(counts), np.nan)
+    found[places] = year_percentiles(counts[places], field.years[places])
+    return found
+
+
+MEASURES: Final = (
+    Measure(
+        name="importance",
+        tables=("article_metrics",),
+        step=_step,
+        tells="how much a work is cited, by whom, and how deep in the field it stands",
+        paper="[several](#importance)",
+        cost="at most 1,000 passes over m",
+        parts=(
+            "citation_count", "reference_count", "pagerank", "component", "citerank", "hits", "core", "year_percentile",
+        ),
+    ),
+)  # fmt: skip

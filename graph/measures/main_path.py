@@ -1,13 +1,18 @@
-"""The main path of a citation graph: the chain of citations that most of its paths run through.  (pure)"""
+"""The main path of a citation graph: the chain of citations that most of its paths run through."""
 
+import sqlite3
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from graph.citation_graph import CitationGraph
-from graph.measures.big_float import Scaled, largest, nothing, plus, rounded, taken
-from graph.measures.path_counts import PathCounts, Stops, Sweep, path_counts
-from kb.queries.citations import Ids
+from graph.measure import Measure, MeasureCommand
+from graph.measures.big_float import Scaled, largest, log10_of, nothing, plus, rounded, shares_of, taken
+from graph.measures.path_counts import PathCounts, Stops, Sweep, cycles, path_counts
+from graph.run_context import Job
+from kb.queries.citations import Ids, read_work_ids
+from kb.store.computed import as_columns, replace_rows
 
 KEYS: Final = 10  # citations with the highest counts whose routes are taken
 
@@ -18,6 +23,18 @@ class MainPaths(NamedTuple):
     counts: PathCounts
     main: Ids  # the global main path; empty: there are no citations between stops
     routes: list[Ids]  # the key routes, the one of the highest count first, none twice
+
+
+class _Step(NamedTuple):
+    """A citation of a path, as main_path has it."""
+
+    path: str
+    route: int
+    position: int
+    cited_id: int
+    citing_id: int
+    share: float
+    log10_paths: float
 
 
 class _Best(NamedTuple):
@@ -99,3 +116,55 @@ def _through(stops: Stops, key: int, ahead: _Best, behind: _Best) -> tuple[int, 
 
 def _unlike(stops: Stops, routes: list[tuple[int, ...]]) -> list[Ids]:
     return [stops.places[list(route)] for route in dict.fromkeys(routes)]
+
+
+def main_path_step(job: Job, keys: int = KEYS) -> None:
+    """Compute and keep the global main path and key routes, and the cycles that they pass as one."""
+    citations = job.field.citations
+    found = job.timed("main_path", lambda: main_paths(citations, keys), weights="search path count", keys=keys)
+    numbers = job.timed("citation_cycles", lambda: cycles(citations))
+    steps = list(_path_rows(citations, found))
+    on_cycle = np.flatnonzero(numbers)
+    members = {"id": citations.ids[on_cycle], "cycle": numbers[on_cycle]}
+    job.keep("main_path", "main path", lambda db, run_id: _save_path(db, steps, run_id))
+    job.keep_rows("citation_cycles", "citation_cycles", [members], found="works on cycles")
+
+
+def _path_rows(citations: CitationGraph, found: MainPaths) -> Iterator[_Step]:
+    counts = found.counts
+    routes = [("main", 1, found.main), *(("key route", n, route) for n, route in enumerate(found.routes, start=1))]
+    if not len(found.main):
+        return
+    shares, logarithms = shares_of(counts.weights, counts.total), log10_of(counts.weights)
+    order = np.argsort(counts.stops.places)
+    for path, route, places in routes:
+        weights = order[np.searchsorted(counts.stops.places, places, sorter=order)]
+        columns = (
+            citations.ids[citations.cited[places]], citations.ids[citations.citing[places]],
+            shares[weights], logarithms[weights],
+        )  # fmt: skip
+        for position, row in enumerate(zip(*(column.tolist() for column in columns), strict=True), start=1):
+            yield _Step(path, route, position, *row)
+
+
+def _save_path(db: sqlite3.Connection, steps: Iterable[_Step], run_id: int) -> int:
+    """Save paths, without those that lead over a forgotten work; return how many citations the main path has."""
+    rows, works = list(steps), set(read_work_ids(db).tolist())
+    broken = {(row.path, row.route) for row in rows if not {row.cited_id, row.citing_id} <= works}
+    kept = [row for row in rows if (row.path, row.route) not in broken]
+    replace_rows(db, "main_path", [as_columns(_Step._fields, kept)], run_id=run_id)
+    return sum(row.path == "main" for row in kept)
+
+
+MEASURES: Final = (
+    Measure(
+        name="main_path",
+        tables=("main_path", "citation_cycles"),
+        step=main_path_step,
+        tells="the chain of citations along which most knowledge can have flowed",
+        paper="Liu and Lu 2012",
+        cost="a sort of m and four passes",
+        parts=("main_path", "citation_cycles"),
+        command=MeasureCommand("main-path", "graph.commands.structure:main_path_command", "Find the main path of DB."),
+    ),
+)

@@ -1,6 +1,7 @@
-"""Who builds on retracted work: works that cite a retracted article, and works that cite these.  (pure)"""
+"""Who builds on retracted work: works that cite a retracted article, and works that cite these."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -8,11 +9,20 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph, adjacency
+from graph.measure import Measure, MeasureCommand
 from graph.measures.big_float import Floats
+from graph.run_context import Field, Job
+from kb.printed.title_and_year import year_in
 from kb.queries.citations import Ids
+from kb.queries.structure import NoticeRow, read_notices
+from kb.store.computed import TableColumns, as_columns
 
 TIMINGS: Final = ("before", "same year", "after", "unknown")  # published, as seen from the notice of retraction
 BEFORE, SAME_YEAR, AFTER, UNKNOWN = range(len(TIMINGS))
+_COLUMNS: Final = (
+    "id", "notice_year", "notice_from", "citing", "citing_before", "citing_same_year", "citing_after", "citing_unknown",
+    "two_steps",
+)  # fmt: skip
 
 
 class Retracted(NamedTuple):
@@ -96,3 +106,80 @@ def _without(matrix: sp.csr_array, other: sp.csr_array) -> sp.csr_array:
     kept = sp.csr_array(matrix - matrix.multiply(other.sign()))
     kept.eliminate_zeros()
     return kept
+
+
+def retractions_step(job: Job) -> None:
+    """Compute and keep the retracted articles, and the works that stand on them by one step or two."""
+    citations, years = job.field.citations, job.field.years
+    noticed = list(_noticed(job.field))
+    retracted = [article for article, _ in noticed]
+    found = job.timed("retractions", lambda: exposure(citations, years, retracted), steps=2)
+    rows = [_row(place, *article, found) for place, article in enumerate(noticed)]
+    job.keep_rows("retractions", "retraction_exposure", [_exposed(citations.ids, retracted, found)])
+    job.keep_rows("retractions", "retractions", [as_columns(_COLUMNS, rows)], found="retractions")
+
+
+def _noticed(field: Field) -> Iterator[tuple[Retracted, str | None]]:
+    """Yield the retracted articles, and where the year of their first notice is from."""
+    for work, notices in groupby(read_notices(field.db), key=lambda notice: notice.id):
+        rows = list(notices)
+        year, source = first_notice(rows)
+        yield Retracted(work, year, [row.notice_id for row in rows if row.notice_id is not None]), source
+
+
+def first_notice(notices: list[NoticeRow]) -> tuple[int | None, str | None]:
+    """Return the year of the first notice of an article, and what says so; None, None: nothing does.
+
+    A notice's own record knows best; where it is not held, PubMed prints when and where the notice appeared.
+
+    Examples
+    --------
+    >>> first_notice([NoticeRow(1, 9, None, "Lancet. 2010 Feb 6;375(9713):445"), NoticeRow(1, 8, 2011, None)])
+    (2010, 'printed')
+    """
+    dated = [(row.record_year, "record") for row in notices if row.record_year is not None]
+    held = {row.notice_id for row in notices if row.record_year is not None}
+    for row in notices:
+        year = year_in(row.printed) if row.printed and row.notice_id not in held else None
+        if year is not None:
+            dated.append((year, "printed"))
+    return min(dated, key=lambda said: said[0], default=(None, None))
+
+
+def _exposed(ids: Ids, retracted: Sequence[Retracted], found: Exposure) -> TableColumns:
+    articles = np.array([article.id for article in retracted], dtype=np.int64)
+    return {
+        "retracted_id": articles[found.retracted],
+        "id": ids[found.works],
+        "steps": found.steps,
+        "through": found.through,
+        "timing": [TIMINGS[timing] for timing in found.timing.tolist()],
+    }
+
+
+def _row(place: int, article: Retracted, source: str | None, found: Exposure) -> tuple[int | str | None, ...]:
+    mine = found.retracted == place
+    direct = mine & (found.steps == 1)
+    often = np.bincount(found.timing[direct], minlength=len(TIMINGS)).tolist()
+    two_steps = int(np.count_nonzero(mine & (found.steps == 2)))
+    return (
+        article.id, article.notice_year, source,
+        sum(often), often[BEFORE], often[SAME_YEAR], often[AFTER], often[UNKNOWN], two_steps,
+    )  # fmt: skip
+
+
+MEASURES: Final = (
+    Measure(
+        name="retractions",
+        tables=("retractions", "retraction_exposure"),
+        step=retractions_step,
+        tells="what was retracted, and what cites it, by one step or two",
+        paper="Bolland et al. 2022",
+        cost="citations of the works that cite retracted ones",
+        command=MeasureCommand(
+            "retractions",
+            "graph.commands.structure:retractions_command",
+            "List the retracted articles of DB and the works that cite them.",
+        ),
+    ),
+)

@@ -1,4 +1,4 @@
-"""Which years a field draws on: reference publication year spectroscopy.  (pure)"""
+"""Which years a field draws on: reference publication year spectroscopy."""
 
 from typing import Final, NamedTuple
 
@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph
+from graph.measure import Measure, MeasureCommand
 from graph.measures.big_float import Floats
+from graph.run_context import Job
 from kb.queries.citations import Ids
+from kb.store.computed import TableColumns, as_columns
 
 WINDOW: Final = 5  # years of the median: two before, the year itself, two after
 TOP: Final = 5  # works named for a peak, at most
@@ -101,3 +104,44 @@ def _behind(works: Ids, counts: Ids, top: int) -> list[tuple[int, int]]:
     """Return the works with most references, and how many these are."""
     chosen = works[np.lexsort((works, -counts[works]))][:top]
     return list(zip(chosen.tolist(), counts[chosen].tolist(), strict=True))
+
+
+def reference_years_step(job: Job) -> None:
+    """Compute and keep the years that the held articles draw on."""
+    references, years = job.field.citations_by_held, job.field.years
+    found = job.timed(
+        "reference_years", lambda: spectrum(references, years), median_of=WINDOW, works_of_a_peak=TOP, citing="held"
+    )
+    job.keep_rows("reference_years", "reference_years", _year_columns(found), found="reference years")
+    job.keep_rows("reference_years", "reference_year_works", [_works_behind(references.ids, found)])
+
+
+def _year_columns(found: Spectrum) -> list[TableColumns]:
+    names = ("year", "reference_count", "works", "deviation", "is_peak")
+    known = dict(zip(names, found.known, strict=True)) | {"is_peak": found.known.is_peak.astype(np.int64)}
+    unknown = [(None, *found.unknown, None, None)] if found.unknown.references else []
+    return [known, as_columns(names, unknown)]
+
+
+def _works_behind(ids: Ids, found: Spectrum) -> TableColumns:
+    rows = [
+        (year, position, int(ids[place]), references)
+        for year, works in found.behind.items()
+        for position, (place, references) in enumerate(works, start=1)
+    ]
+    return as_columns(("year", "position", "id", "reference_count"), rows)
+
+
+MEASURES: Final = (
+    Measure(
+        name="reference_years",
+        tables=("reference_years", "reference_year_works"),
+        step=reference_years_step,
+        tells="which years the field draws on, and the works behind each peak",
+        paper="Marx et al. 2014",
+        cost="one pass over m",
+        command=MeasureCommand(
+            "rpys", "graph.commands.structure:rpys_command", "List the peaks of cited years (RPYS)."
+        ),
+    ),
+)

@@ -11,8 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.citation_graph import CitationGraph
-from graph.measures.importance import citation_counts, reference_counts
+from graph.citation_graph import CitationGraph, citation_counts, reference_counts
 from graph.similarity.sparse_topk import compact
 from graph.similarity.stop_words import STOP_WORDS
 from kb.queries.citations import (

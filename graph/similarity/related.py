@@ -1,4 +1,4 @@
-"""Related studies: for each held article those that share the most, and the rarest, with it.  (pure)
+"""Related studies: for each held article those that share the most, and the rarest, with it.
 
 The score of two articles is the sum, over all parts and all features that both have, of the part's factor
 times the rarity of the feature (graph.similarity.features). It is no measure of quality and compares only within one
@@ -11,11 +11,13 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import scipy.sparse as sp
 
-from graph.similarity.features import UNIT, Part
+from graph.measure import EARLY, Measure
+from graph.run_context import Job
+from graph.similarity.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, FACTORS, UNIT, Part
 from graph.similarity.related_reasons import SAID, phrase
-from graph.similarity.sparse_topk import Pairs, compact, strongest_pairs
+from graph.similarity.sparse_topk import Pairs, ahead, compact, strongest_pairs
 from kb.queries.citations import Ids
-from kb.store.measures import RelatedStudies
+from kb.store.computed import TableColumns
 
 LIMIT: Final = 20  # related studies of one article
 NAMED: Final = 2  # things of one part that a reason names
@@ -24,6 +26,23 @@ _AND: Final = "; "  # after each part of a reason
 _END: Final = -len(_AND)
 
 _Texts: TypeAlias = list[str]
+
+
+class RelatedStudies(NamedTuple):
+    """Neighbours that litkb computed, as columns: their scores, each part as a count, and the parts in words."""
+
+    id: Ids
+    related_id: Ids
+    score: Sequence[float]
+    shared_references: Sequence[int]
+    cited_together: Sequence[int]
+    shared_authors: Sequence[int]
+    shared_keywords: Sequence[int]
+    shared_mesh: Sequence[int]
+    shared_title_words: Sequence[int]
+    shared_abstract_words: Sequence[int]
+    similar_in_pubmed: Sequence[int]
+    reason: Sequence[str]
 
 
 class _Stack(NamedTuple):
@@ -111,3 +130,30 @@ def _phrases(part: Part, counts: Ids, rarest: Sequence[Ids]) -> _Texts:
         phrases[place] = said and said + _AND
     found: _Texts = phrases[places].tolist()
     return found
+
+
+def _step(job: Job) -> None:
+    """Begin to compute, in a thread, and keep the related studies of each held article, with their reasons."""
+    held, parts = job.field.held, job.field.parts
+    found = job.begin(
+        "related_studies", lambda: list(related_pairs(parts)),
+        factors=FACTORS, limit=LIMIT, common_share=COMMON_SHARE, common_from=COMMON_FROM, common_above=COMMON_ABOVE,
+    )  # fmt: skip
+
+    def blocks() -> Iterator[TableColumns]:
+        return (block._asdict() for block in ahead(described(held, parts, found())))
+
+    job.keep_rows("related_studies", "related_studies", blocks, found="related studies")
+
+
+MEASURES: Final = (
+    Measure(
+        name="related_studies",
+        tables=("related_studies",),
+        step=_step,
+        tells="which articles share most with each article, and what",
+        paper="Robertson and Sparck Jones 1976",
+        cost="sum of squares of how many articles have a feature, 1,000 at most",
+        when=EARLY,
+    ),
+)

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph, adjacency
+from graph.measure import Measure
 from graph.run_context import Job
 from graph.similarity.ranking import LINK_PARTS, WEIGHTS, Floats, Near, among, best_of, link_parts, scores, whole
 from graph.similarity.suggestion_reasons import Told, suggestion_reason
@@ -19,7 +20,7 @@ from graph.similarity.text_similarity import Texts, likeness, profile_of, shared
 from kb.database import snapshot
 from kb.queries.citations import Ids
 from kb.queries.works import local_neighbourhood
-from kb.store.suggestions import Suggestion, save_suggestions
+from kb.store.computed import as_columns
 
 STORED: Final = 200  # suggestions of the whole file
 LIMIT: Final = 20  # suggestions of a list
@@ -41,6 +42,21 @@ class Wanted:
 
     limit: int = LIMIT
     held: bool | None = None
+
+
+class Suggestion(NamedTuple):
+    """A work to read next: its parts as counts, and in words."""
+
+    id: int
+    rank: int
+    score: float
+    cited_by: int
+    cites: int
+    co_cited: int
+    coupled: int
+    text_likeness: float | None
+    similar_rank: int | None
+    reason: str
 
 
 class Advice(NamedTuple):
@@ -80,13 +96,6 @@ def suggestions_for(db: sqlite3.Connection, works: Iterable[int], wanted: Wanted
 def suggestions_for_file(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> list[Suggestion]:
     """Return what to read next for all that is held: works that are not held."""
     return _ranked(db, whole(citations), held, Wanted(STORED, held=False))
-
-
-def suggestions_step(job: Job) -> None:
-    """The works not held that fit what is held best."""
-    field = job.field
-    found = job.timed("suggestions", lambda: suggestions_for_file(field.db, field.citations, field.held), **PARAMETERS)
-    job.keep("suggestions", "suggestions", lambda db, run: save_suggestions(db, found, run_id=run))
 
 
 def read_near(db: sqlite3.Connection, yours: Ids) -> Near:
@@ -216,3 +225,22 @@ def _most_coupled(near: Near, yours: Ids, works: Ids) -> dict[int, int]:
         if high > low:
             found[work] = int(yours[shared.indices[low + int(np.argmax(shared.data[low:high]))]])
     return found
+
+
+def _step(job: Job) -> None:
+    """Compute and keep the works not held that fit what is held best."""
+    field = job.field
+    found = job.timed("suggestions", lambda: suggestions_for_file(field.db, field.citations, field.held), **PARAMETERS)
+    job.keep_rows("suggestions", "suggestions", [as_columns(Suggestion._fields, found)], found="suggestions")
+
+
+MEASURES: Final = (
+    Measure(
+        name="suggestions",
+        tables=("suggestions",),
+        step=_step,
+        tells="what to read next: works cited only that fit this library best",
+        paper="Small 1973, Kessler 1963",
+        cost="eight passes over m, and the words of a few hundred texts",
+    ),
+)

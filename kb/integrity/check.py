@@ -11,6 +11,7 @@ import numpy as np
 from kb.database import snapshot
 from kb.identifiers import cited_work, node_name, work_id
 from kb.integrity.seals import read_altered
+from kb.queries.computed_tables import read_computed_tables
 from kb.queries.invariants import (
     Violation,
     read_cited_keys,
@@ -35,11 +36,6 @@ RUN_TABLES: Final = frozenset(
         "harvest_changes", "harvest_counts", "graph_runs", "metric_runs", "resolution_runs",
     }
 )  # fmt: skip
-COMPUTED_TABLES: Final = frozenset({
-    "article_metrics", "citation_cycles", "cocitations", "communities", "community_labels", "couplings", "main_path",
-    "reference_year_works", "reference_years", "related_studies", "retraction_exposure", "retractions",
-    "suggestions", "work_positions",
-})  # fmt: skip
 FACET_TABLES: Final = frozenset({"facet_blocks", "facet_values"})
 INDEX_TABLES: Final = FACET_TABLES | {"seals"}  # they follow from other tables
 REFERENCE_TABLES: Final = frozenset({"mesh_tree", "mesh_entry_terms"})  # a person adds them from a file of NLM's
@@ -132,8 +128,9 @@ def logical_hash(db: sqlite3.Connection) -> str:
     moments and files of receipt: loading the same answers in any order, or again, gives the same hash.
     """
     digest = hashlib.sha256()
+    left_out = RUN_TABLES | INDEX_TABLES | REFERENCE_TABLES | read_computed_tables(db)
     for table in read_tables(db):
-        if table in RUN_TABLES | COMPUTED_TABLES | INDEX_TABLES | REFERENCE_TABLES:
+        if table in left_out:
             continue
         digest.update(f"{table}\n".encode())
         for row in read_logical_rows(db, table, MOMENTS):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kb.database import DAMAGED
+from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.work_rules import IS_RESOLVED, TARGET, UNNAMED
 
 _LISTED: Final = 5  # how many offenders a sentence names
@@ -77,29 +78,26 @@ RULES: Final = (
         """select t.run_id from harvest_tasks t join harvest_runs h on h.id = t.run_id
         where h.finished_at is not null and t.outcome is null""",
     ),
-    (
-        "computed numbers belong to works that are here and not merged",
-        """select m.id from (
-            select id from article_metrics union select id from communities union select id from work_positions
-                union select id from suggestions
-            union select id from related_studies union select related_id from related_studies
-            union select id from cocitations union select other_id from cocitations
-            union select id from couplings union select other_id from couplings
-            union select cited_id from main_path union select citing_id from main_path
-            union select id from citation_cycles union select id from reference_year_works
-            union select id from retractions union select id from retraction_exposure
-        ) m left join works w on w.id = m.id
-        where w.id is null or w.merged_into is not null""",
-    ),
 )
 
 
 def read_violations(db: sqlite3.Connection) -> Iterator[Violation]:
     """Yield the rules that do not hold."""
-    for rule, sql in RULES:
+    for rule, sql in (*RULES, _computed_rule(db)):
         offenders = [str(row[0]) for row in db.execute(sql)]
         if offenders:
             yield Violation(rule, len(offenders), offenders[:_LISTED])
+
+
+def _computed_rule(db: sqlite3.Connection) -> tuple[str, str]:
+    """Return the rule of all computed tables, whose columns that name works are known from their keys."""
+    named = [(table, column) for table, columns in read_work_columns(db).items() for column in columns]
+    works = " union ".join(f"select {column} as id from {table}" for table, column in named)
+    return (
+        "computed numbers belong to works that are here and not merged",
+        f"""select m.id from ({works}) m left join works w on w.id = m.id
+        where w.id is null or w.merged_into is not null""",
+    )
 
 
 def read_damage(db: sqlite3.Connection) -> Iterator[Violation]:

@@ -14,6 +14,7 @@ from kb.identifiers import cited_work, doi_work, work_key
 from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
 from kb.printed.labels import citation_label
 from kb.printed.title_and_year import has_number_after, year_in
+from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.records import chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import RESOLVED, Reference
@@ -29,25 +30,6 @@ _FOUND: Final = """(
 _STATE: Final = "case when merged_into is null then 'known' else 'merged' end"
 _SAID_BY: Final = f"""
     case when {IS_RESOLVED} then :resolved else (select source_id from articles where pmid = citing_id) end"""
-_COMPUTED: Final = (
-    ("article_metrics", "id"),
-    ("related_studies", "id"),
-    ("related_studies", "related_id"),
-    ("cocitations", "id"),
-    ("cocitations", "other_id"),
-    ("couplings", "id"),
-    ("couplings", "other_id"),
-    ("communities", "id"),
-    ("work_positions", "id"),
-    ("main_path", "cited_id"),
-    ("main_path", "citing_id"),
-    ("citation_cycles", "id"),
-    ("reference_year_works", "id"),
-    ("retraction_exposure", "retracted_id"),
-    ("retraction_exposure", "id"),
-    ("retractions", "id"),
-    ("suggestions", "id"),
-)
 
 
 class Cited(NamedTuple):
@@ -298,8 +280,9 @@ def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 def _forget_computed(db: sqlite3.Connection, gone: str) -> None:
     """Remove the computed numbers of works that go, or that became others."""
-    for table, column in _COMPUTED:
-        db.execute(f"delete from {table} where {column} in ({gone})")
+    for table, columns in read_work_columns(db).items():
+        for column in columns:
+            db.execute(f"delete from {table} where {column} in ({gone})")
 
 
 def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 from graph.citation_graph import CitationGraph, build_citation_graph
 from graph.measures.importance import pagerank
 from kb.database import open_kb, transaction
-from kb.store.measures import AT_ONCE
+from kb.store.computed import AT_ONCE
 
 TOLERANCE = 1e-10
 PUBMED = 1  # the source of all citations here

@@ -9,6 +9,6 @@ import pytest
 import graph
 
 
-@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(graph.__path__)])
+@pytest.mark.parametrize("name", [module.name for module in pkgutil.walk_packages(graph.__path__, "graph.")])
 def test_examples_give_what_they_say(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"graph.{name}")).failed == 0
+    assert doctest.testmod(importlib.import_module(name)).failed == 0

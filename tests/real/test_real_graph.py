@@ -9,12 +9,12 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graph.citation_graph import CitationGraph, to_networkx
+from graph.citation_graph import CitationGraph, citation_counts, to_networkx
 from graph.layout.timeline import timeline
 from graph.measures.cocitation import cocitations, couplings
 from graph.measures.communities import communities
 from graph.measures.components import components, core_numbers
-from graph.measures.importance import citation_counts, citerank, hubs_and_authorities, pagerank, year_percentiles
+from graph.measures.importance import citerank, hubs_and_authorities, pagerank, year_percentiles
 from graph.similarity.ranking import link_parts, whole
 from graph.similarity.sparse_topk import Pairs
 

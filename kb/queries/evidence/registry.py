@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from kb.migrations.computed import find_shown
 from kb.queries.evidence.chart_evidence import PICTURED
+from kb.queries.evidence.computed_evidence import computed_evidence
 from kb.queries.evidence.neighbourhood_evidence import NEAR
 from kb.queries.evidence.selects import Evidence
 from kb.queries.harvest_log import CITATIONS
@@ -313,4 +315,5 @@ group by s.id order by s.id""",
     ),
     **NEAR,
     **PICTURED,
+    **computed_evidence(find_shown()),
 }  # fmt: skip

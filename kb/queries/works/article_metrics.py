@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Final, NamedTuple
 
+from kb.migrations.computed import Shown
 from kb.queries.works.notices import RETRACTED_TYPE
 from kb.queries.works.pages import Neighbour
 
@@ -85,6 +86,13 @@ def read_measured(db: sqlite3.Connection, pmid: int) -> Measured | None:
         (pmid,),
     ).fetchone()
     return Measured(*row) if row else None
+
+
+def read_computed_row(db: sqlite3.Connection, shown: Shown, pmid: int) -> dict[str, float | str | None]:
+    """Return the row of an article in a computed table, by columns; {}: it has none."""
+    rows = db.execute(shown.sql, {"id": pmid})
+    row, names = rows.fetchone(), [column[0] for column in rows.description]
+    return dict(zip(names, row, strict=True)) if row else {}
 
 
 def read_world_count(db: sqlite3.Connection, pmid: int) -> WorldCount | None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from kb.queries.export.selection import Columns, find_columns
 from kb.site.files.downloads import DOTTED, ENDINGS, Selected, form_of, read_rows, wanted_file
 from kb.site.files.streaming import FileAnswer
-from kb.site.parts.table_cells import WORK_TABLES
+from kb.site.parts.table_cells import has_work_ids
 from kb.site.server import responses
 from kb.site.server.responses import Route
 
@@ -20,7 +20,7 @@ NO_WORKS: Final = "These rows name no articles: a column pmid, or citing_id and 
 
 def find_places(columns: Sequence[str], table: str | None) -> Columns | None:
     """Return where rows with these columns name works; column id does in tables of works, or beside a label."""
-    return find_columns(columns, has_ids=table in WORK_TABLES if table else "label" in columns)
+    return find_columns(columns, has_ids=has_work_ids(table) if table else "label" in columns)
 
 
 def can_render(columns: Sequence[str], table: str | None) -> bool:

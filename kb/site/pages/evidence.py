@@ -75,6 +75,7 @@ def _page(found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dic
         "rows": [_cells(rows.columns, row) for row in rows.rows],
         "number": rows.number,
         "is_counted": found.column is None,
+        "is_year": (found.column or "").endswith("year"),
         "note": None,
     }
 
@@ -134,6 +135,6 @@ def _number(text: str | None) -> int:
 
 
 ROUTES: Final[Sequence[Route]] = (
-    (r"^/evidence/(?P<name>[a-z_]{1,30})$", evidence),
+    (r"^/evidence/(?P<name>[a-z0-9_]{1,60})$", evidence),
     (r"^/evidence/citation$", citation),
 )

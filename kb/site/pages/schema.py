@@ -1,12 +1,13 @@
 """The values of the schema page: every table and what it means, how they join, examples, functions."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from kb.integrity.check import COMPUTED_TABLES, INDEX_TABLES, RUN_TABLES
+from kb.integrity.check import INDEX_TABLES, RUN_TABLES
 from kb.metadata import read_metadata
+from kb.queries.computed_tables import read_computed_tables
 from kb.queries.examples import JOINS
 from kb.queries.invariants import read_tables
 from kb.queries.publishing import Column, read_columns, read_views
@@ -42,7 +43,8 @@ class Table(NamedTuple):
 
 def schema_values(db: sqlite3.Connection, described: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the schema page shows; described is what metadata.yml says of tables, by their names."""
-    tables = [_table(db, name, described, group=_group(name)) for name in read_tables(db)]
+    computed = INDEX_TABLES | read_computed_tables(db)
+    tables = [_table(db, name, described, group=_group(name, computed)) for name in read_tables(db)]
     in_groups = {group: [one for one in tables if one.group == group] for group in GROUPS}
     boxes = [Box(one.name, one.group, _referred(one)) for group in in_groups.values() for one in group]
     return {
@@ -66,9 +68,9 @@ def _table(db: sqlite3.Connection, name: str, described: Mapping[str, Any], *, g
     return Table(name, str(said.get("description", "")).strip(), columns, group)
 
 
-def _group(name: str) -> str:
+def _group(name: str, computed: Collection[str]) -> str:
     """Return the group of a table; what refers to no run and is no link is part of a record."""
-    if name in COMPUTED_TABLES | INDEX_TABLES:
+    if name in computed:
         return "computed"
     if name in RUN_TABLES or name == "omissions":
         return "runs"

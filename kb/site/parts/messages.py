@@ -361,6 +361,13 @@ def percentile_sentence(measured: Measured) -> str | None:
     return f"Percentile {measured.year_percentile:.0f} among {among}."
 
 
+def measured_words(column: str, number: object) -> str:
+    """Return a computed number as pages show it: a count with commas, a score with two decimals, a year as it is."""
+    if isinstance(number, float):
+        return f"{number:z,.2f}"
+    return f"{number:,}" if isinstance(number, int) and not column.endswith("year") else str(number)
+
+
 def yours_sentence(cited: int) -> str:
     """Return what suggestions for one work are made from; cited: how many works it cites here."""
     cites = f" and the {counted(cited, 'work')} that it cites here" if cited else "; no work that it cites is known"

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
+from kb.queries.computed_tables import work_tables
 from kb.site.parts.links import answer_path, doi_url, orcid_url, pmc_url, thing_path
 from kb.site.parts.markup import marked_up
 
@@ -11,11 +12,8 @@ _ARTICLES: Final = frozenset({"pmid", "citing_pmid", "cited_pmid", "similar_pmid
 _WORKS: Final = frozenset(
     {"citing_id", "cited_id", "related_id", "other_id", "merged_into", "retracted_id", "notice_id"}
 )
-WORK_TABLES: Final = frozenset(
-    {"works", "article_metrics", "communities", "work_positions", "related_studies", "cocitations", "couplings"}
-    | {"most_cited", "often_cited_not_held", "suggestions"}
-    | {"citation_cycles", "reference_year_works", "retractions", "retraction_exposure"}
-    | {"notice_links", "retraction_signs", "retracted_and_cited"}
+_WORK_VIEWS: Final = frozenset(  # views have no keys to know their works by
+    {"most_cited", "often_cited_not_held", "notice_links", "retraction_signs", "retracted_and_cited"}
 )
 _KINDS: Final = {
     "name_key": "author", "journal_id": "journal", "descriptor_ui": "mesh", "keyword_key": "keyword",
@@ -63,7 +61,12 @@ def cell_path(column: str, value: object) -> str | None:
 
 def _is_work(row: Any, table: str | None) -> bool:
     """Return whether column id of a row is a work: by its table, in a query by the label beside it."""
-    return table in WORK_TABLES if table else "label" in row.keys()  # noqa: SIM118  # sqlite3.Row is no mapping
+    return has_work_ids(table) if table else "label" in row.keys()  # noqa: SIM118  # sqlite3.Row is no mapping
+
+
+def has_work_ids(table: str) -> bool:
+    """Return whether column id of a table or view is a work."""
+    return table in _WORK_VIEWS or table in work_tables()
 
 
 def _link(datasette: Any, path: str, label: str | None, value: str | int) -> Markup:

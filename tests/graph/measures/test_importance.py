@@ -7,14 +7,12 @@ import scipy.stats
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from graph.citation_graph import CitationGraph, to_networkx
+from graph.citation_graph import CitationGraph, citation_counts, reference_counts, to_networkx
 from graph.measures.components import components, core_numbers
 from graph.measures.importance import (
-    citation_counts,
     citerank,
     hubs_and_authorities,
     pagerank,
-    reference_counts,
     year_percentiles,
 )
 

@@ -7,7 +7,9 @@ import sqlite3
 import pytest
 
 from graph import run
-from graph.measures.structure_steps import first_notice, main_path_step, reference_years_step, retractions_step
+from graph.measures.main_path import main_path_step
+from graph.measures.retractions import first_notice, retractions_step
+from graph.measures.rpys import reference_years_step
 from graph.run import compute_graph
 from kb.integrity.check import check_kb
 from kb.queries.citations import read_computed

@@ -22,10 +22,9 @@ from graph.similarity.features import (
     rarity,
     title_words,
 )
-from graph.similarity.related import related_studies
+from graph.similarity.related import RelatedStudies, related_studies
 from graph.similarity.related_reasons import phrase
 from kb.queries.citations import read_held_ids
-from kb.store.measures import RelatedStudies
 from tests.rows import add_article, add_citations, add_work
 
 MEASURES = list(FACTORS)

@@ -71,4 +71,7 @@ def evidence_of(get: Get, address: str) -> str:
 
 def agrees(shown: str, evidence: str) -> bool:
     """Return whether a number on a page is that of its evidence; one with decimals there is rounded on the page."""
-    return shown == evidence or ("." in evidence and f"{float(evidence):,.0f}" == shown.removeprefix("+"))
+    if shown == evidence:
+        return True
+    decimals = len(shown.partition(".")[2])
+    return "." in evidence and f"{float(evidence):z,.{decimals}f}" == shown.removeprefix("+")

@@ -13,7 +13,7 @@ import networkx as nx
 import pytest
 
 from kb.database import open_kb
-from kb.integrity.check import COMPUTED_TABLES
+from kb.queries.computed_tables import read_computed_tables
 from kb.queries.examples import JOINS
 from kb.site import prepare_connection
 from kb.site.parts.sql_functions import FUNCTIONS
@@ -55,7 +55,7 @@ def test_the_drawing_leads_to_each_table_and_joins_as_the_keys_say(get: Get, fie
         (table, row[2])
         for table in boxes
         for row in field_db.execute(f"pragma foreign_key_list({table})")
-        if row[2] != table and not (row[2] == "graph_runs" and table in COMPUTED_TABLES)
+        if row[2] != table and not (row[2] == "graph_runs" and table in read_computed_tables(field_db))
     }
 
     assert boxes == {one for one in tables if not one.startswith(("sqlite_", "article_search"))}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SUGGESTIONS: Final = """
+DDL: Final = """
 create table suggestions (       -- works that are not held and fit what is held: the best 200
     id integer primary key references works (id),
     rank integer not null,       -- 1 fits best

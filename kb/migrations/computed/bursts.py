@@ -1,0 +1,28 @@
+"""Table of the years in which works were cited far more than usual."""
+
+from typing import Final
+
+from kb.migrations.computed import Shown
+
+DDL: Final = """
+create table citation_bursts (   -- of the citations by held articles, by their year
+    id integer not null references works (id),
+    start_year integer not null,
+    end_year integer not null,   -- the last of all years with citations: it may go on
+    weight real not null check (weight > 0),  -- how much likelier the burst state is: ln, summed over its years
+    citations integer not null,  -- in these years
+    graph_run_id integer not null references graph_runs (id),
+    primary key (id, start_year),
+    check (start_year <= end_year)
+) strict, without rowid;
+create index citation_bursts_weight on citation_bursts (weight);
+create index citation_bursts_run on citation_bursts (graph_run_id);
+"""
+SHOWN: Final = (
+    Shown(
+        table="citation_bursts",
+        title="Largest citation burst",
+        sentences=("{start_year} to {end_year}: {citations} by articles in this library, weight {weight}.",),
+        order="order by weight desc, start_year limit 1",
+    ),
+)
