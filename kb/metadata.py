@@ -1,10 +1,16 @@
-"""metadata.yml: what every table, column and ready question means, for Datasette, the site and published files."""
+"""What every table, column and ready question means, for Datasette, the site and published files.
+
+metadata.yml describes tables, views and questions; the columns of tables are described by the comments of the DDL.
+"""
 
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from kb.migrations import MIGRATIONS
+from kb.migrations.descriptions import find_descriptions
 
 
 def metadata_path() -> Path:
@@ -15,7 +21,11 @@ def metadata_path() -> Path:
 
 @lru_cache(maxsize=1)
 def read_metadata() -> dict[str, Any]:
-    """Return metadata.yml as a dictionary."""
+    """Return metadata.yml as a dictionary, with the columns of tables."""
     found = yaml.safe_load(metadata_path().read_text(encoding="utf-8"))
     assert isinstance(found, dict)
+    tables = found["databases"]["kb"]["tables"]
+    for name, columns in find_descriptions("".join(MIGRATIONS)).items():
+        if name in tables:
+            tables[name]["columns"] = columns
     return found

@@ -6,41 +6,43 @@ from kb.migrations.works import doi_key_of
 
 PARTS: Final = f"""
 create table abstract_sections (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    label text,                  -- as printed: "Background"; NULL: an abstract in one piece
-    category text,               -- NLM's: BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, UNASSIGNED
-    text text not null,
-    html text,                   -- with b, i, u, sub, sup; NULL: no markup
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    label text,                  -- Heading as printed; empty: an abstract in one piece
+    category text,               -- NLM's category: BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, UNASSIGNED
+    text text not null,          -- Text of the section
+    html text,                   -- The same with b, i, u, sub, sup; empty: no markup
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table other_abstract_sections (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    language text,
-    kind text,                   -- Publisher, plain-language-summary ...
-    label text,
-    category text,
-    text text not null,
-    copyright text,
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    language text,               -- NLM's three letters: eng, nor
+    kind text,                   -- Publisher, plain-language-summary and the like
+    label text,                  -- Heading as printed
+    category text,               -- NLM's category: BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, UNASSIGNED
+    text text not null,          -- Text of the section
+    copyright text,              -- Copyright statement of this abstract
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table article_references (
-    citing_pmid integer not null references articles (pmid),
-    position integer not null,   -- in document order, over all lists of the record
-    citation text,               -- verbatim; NULL: nothing but blanks is printed
-    doi text,
-    pmcid text,
-    cited_pmid integer,          -- as the source gives it
-    cited_id integer references works (id),  -- the work named; NULL: nothing names one
-    listed_in text not null,     -- ReferenceList; CommentsCorrectionsList (the old form "Cites"); page
-    list_title text,
-    other_ids text,              -- identifiers of other kinds, or not well formed
-    printed_doi text,            -- read by litkb in citation, where the source gives neither DOI, PMCID nor PMID
-    printed_pmcid text,
-    printed_pmid integer,
+    citing_pmid integer not null references articles (pmid),  -- The article whose reference list this is
+    position integer not null,   -- Place in the document, from 1, over all lists of the record
+    citation text,               -- The reference as printed, verbatim; empty where nothing is printed
+    doi text,                    -- DOI that the source gives, lower case and bare
+    pmcid text,                  -- PMCID that the source gives
+    cited_pmid integer,          -- PMID that the source gives
+    cited_id integer references works (id),  -- The work that is named; empty: nothing names one
+    listed_in text not null,     -- ReferenceList; CommentsCorrectionsList for the old form; page for a saved PubMed
+                                 -- page
+    list_title text,             -- Heading of the list, as printed
+    other_ids text,              -- Identifiers of other kinds, or not well formed
+    printed_doi text,            -- DOI that litkb read in citation, where the source gives neither DOI, PMCID nor PMID;
+                                 -- empty: none, or several
+    printed_pmcid text,          -- PMCID read likewise
+    printed_pmid integer,        -- PMID read likewise
     primary key (citing_pmid, position)
 ) strict, without rowid;
 create index article_references_cited on article_references (cited_id, citing_pmid, position);
@@ -50,151 +52,152 @@ create index article_references_printed on article_references (cited_id)
     where coalesce(printed_doi, printed_pmcid, printed_pmid) is not null;
 
 create table authorships (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    name text not null,          -- "Vederhus JK"; a name, not a person
-    name_key text not null,      -- folded, for finding equal names
-    last_name text,
-    fore_name text,
-    initials text,
-    suffix text,
-    collective_name text,
-    orcid text,                  -- with a right check digit; others stay in no column
-    equal_contribution integer,
-    role text not null,          -- author, editor
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the author list, from 1
+    name text not null,          -- Family name and initials, or the collective name
+    name_key text not null,      -- The name folded, under which equal-looking names meet
+    last_name text,              -- Family name
+    fore_name text,              -- Given names
+    initials text,               -- Initials
+    suffix text,                 -- Jr, 3rd and the like
+    collective_name text,        -- Name of a group
+    orcid text,                  -- ORCID iD, where its check digit is right
+    equal_contribution integer,  -- 1: marked as having contributed equally
+    role text not null,          -- author or editor
     primary key (pmid, position)
 ) strict, without rowid;
 create index authorships_name on authorships (name_key, pmid);
 create index authorships_orcid on authorships (orcid) where orcid is not null;
 
 create table affiliations (
-    pmid integer not null,
-    position integer not null,   -- of the authorship
-    ordinal integer not null,
-    affiliation text not null,
-    identifier text,
-    identifier_source text,      -- ROR, GRID, ISNI ...
+    pmid integer not null,       -- PubMed identifier of the article
+    position integer not null,   -- Place in the author list
+    ordinal integer not null,    -- 1 for the first affiliation of that author
+    affiliation text not null,   -- Affiliation as printed
+    identifier text,             -- Identifier of the institution, as given
+    identifier_source text,      -- ROR, GRID, ISNI and the like
     primary key (pmid, position, ordinal),
     foreign key (pmid, position) references authorships (pmid, position)
 ) strict, without rowid;
 
 create table investigators (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    name text not null,
-    last_name text,
-    fore_name text,
-    initials text,
-    suffix text,
-    orcid text,
-    affiliation text,
-    list_number integer not null,  -- of the record's list of investigators, from 1
-    group_name text,             -- the collective author whose members this list has; NULL: not said
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    name text not null,          -- Name as the record gives it
+    last_name text,              -- Family name
+    fore_name text,              -- Given names
+    initials text,               -- Initials
+    suffix text,                 -- Jr, 3rd and the like
+    orcid text,                  -- ORCID iD, where its check digit is right
+    affiliation text,            -- Affiliation as printed
+    list_number integer not null,  -- Number of the list in the record
+    group_name text,             -- The collective author whose members the list has; empty: the record does not say
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table languages (
-    pmid integer not null references articles (pmid),
-    position integer not null,
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
     language text not null,      -- NLM's three letters: eng, nor
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table mesh_descriptors (
-    descriptor_ui text primary key,  -- D012657; the name itself where an old record has no UI
-    name text not null,
-    as_of text                   -- date_revised of the record that this name is from
+    descriptor_ui text primary key,  -- NLM's identifier of the MeSH descriptor; its name where an old record has none
+    name text not null,          -- Preferred name of the descriptor
+    as_of text                   -- Revision date of the record that this description is from
 ) strict, without rowid;
 create index mesh_descriptors_name on mesh_descriptors (name);
 
 create table mesh_qualifiers (
-    qualifier_ui text primary key,
-    name text not null,
-    as_of text
+    qualifier_ui text primary key,  -- NLM's identifier of the MeSH qualifier
+    name text not null,          -- Name of the qualifier
+    as_of text                   -- Revision date of the record that this description is from
 ) strict, without rowid;
 
 create table mesh_tree (         -- empty until `litkb mesh` has read NLM's descriptor file
-    tree_number text primary key, -- C25.775.100 is below C25.775; A to Z are the first letters of the branches
-    descriptor_ui text not null,
-    name text not null
+    tree_number text primary key,  -- The place: C25.775.100 is below C25.775
+    descriptor_ui text not null,  -- NLM's identifier of the descriptor
+    name text not null           -- The descriptor
 ) strict, without rowid;
 create index mesh_tree_descriptor on mesh_tree (descriptor_ui);
 
 create table mesh_entry_terms (  -- other names of headings; empty until `litkb mesh` has read NLM's descriptor file
-    term_key text not null,      -- folded, for finding: heart attack
-    heading text not null,       -- Myocardial Infarction; a name that has the same words in another order is left out
+    term_key text not null,      -- The other name, folded: heart attack
+    heading text not null,       -- The heading: Myocardial Infarction
     primary key (term_key, heading)
 ) strict, without rowid;
 
 create table mesh_headings (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    heading integer not null,    -- number of the printed heading; one with two qualifiers is two rows
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    heading integer not null,    -- Number of the printed heading; one with two qualifiers is two rows
     descriptor_ui text not null references mesh_descriptors (descriptor_ui),
-    qualifier_ui text references mesh_qualifiers (qualifier_ui),
+        -- NLM's identifier of the MeSH descriptor; its name where an old record has none
+    qualifier_ui text references mesh_qualifiers (qualifier_ui),  -- NLM's identifier of the MeSH qualifier
     is_major integer not null,   -- 1: this descriptor, or this qualifier of it, is a major topic
-    descriptor_is_major integer not null,
+    descriptor_is_major integer not null,  -- 1: the descriptor itself is a major topic
     primary key (pmid, position)
 ) strict, without rowid;
 create index mesh_headings_descriptor on mesh_headings (descriptor_ui, pmid);
 create index mesh_headings_qualifier on mesh_headings (qualifier_ui) where qualifier_ui is not null;
 
 create table supplementary_concepts (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    ui text,
-    name text not null,
-    kind text,                   -- Disease, Protocol, Organism ...
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    ui text,                     -- NLM's identifier
+    name text not null,          -- Name as the record gives it
+    kind text,                   -- Disease, Protocol, Organism and the like
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table keywords (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    keyword text not null,
-    keyword_key text not null,   -- folded
-    is_major integer,
-    owner text,                  -- NOTNLM: given by the authors
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    keyword text not null,       -- Keyword as printed
+    keyword_key text not null,   -- The keyword folded, under which equal ones meet
+    is_major integer,            -- 1: marked as major
+    owner text,                  -- Who gave it; NOTNLM: the authors
     primary key (pmid, position)
 ) strict, without rowid;
 create index keywords_key on keywords (keyword_key, pmid);
 
 create table chemicals (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    registry_number text,
-    ui text,
-    name text not null,
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    registry_number text,        -- CAS or UNII number; 0 where there is none
+    ui text,                     -- NLM's identifier
+    name text not null,          -- Name as the record gives it
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table publication_types (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    ui text,
-    name text not null,
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    ui text,                     -- NLM's identifier
+    name text not null,          -- Name as the record gives it
     primary key (pmid, position)
 ) strict, without rowid;
 create index publication_types_name on publication_types (name, pmid);
 
 create table grants (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    grant_id text,
-    acronym text,
-    agency text,
-    country text,
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    grant_id text,               -- Number of the grant
+    acronym text,                -- Acronym of the programme
+    agency text,                 -- Who paid
+    country text,                -- Country as the record gives it
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table notices (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    kind text not null,          -- PubMed's RefType: RetractionIn, ErratumFor, CommentOn ...
-    other_pmid integer references works (id),
-    ref_source text,
-    note text,
-    other_doi text,              -- in ref_source, where no PMID is given; lower case, bare
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    kind text not null,          -- PubMed's word: RetractionIn, ErratumFor, CommentOn and so on
+    other_pmid integer references works (id),  -- The other record
+    ref_source text,             -- The other record as printed
+    note text,                   -- Note of NLM
+    other_doi text,              -- DOI in ref_source, where no PMID is given, lower case and bare
     primary key (pmid, position)
 ) strict, without rowid;
 create index notices_kind on notices (kind, pmid);
@@ -202,8 +205,8 @@ create index notices_other on notices (other_pmid) where other_pmid is not null;
 create index notices_doi on notices ({doi_key_of("other_doi")}) where other_doi is not null;
 
 create table notice_kinds (
-    kind text primary key,       -- PubMed's RefType
-    converse text not null unique  -- the same notice as seen from the other record
+    kind text primary key,       -- PubMed's word: RetractionIn
+    converse text not null unique  -- As the other record says it: RetractionOf
 ) strict, without rowid;
 insert into notice_kinds (kind, converse)
     with pairs (one, other) as (values
@@ -216,45 +219,46 @@ insert into notice_kinds (kind, converse)
     select one, other from pairs union all select other, one from pairs;
 
 create table data_banks (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    name text not null,          -- ClinicalTrials.gov, GenBank ...
-    accession text,
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    name text not null,          -- ClinicalTrials.gov, GenBank and the like
+    accession text,              -- Accession number
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table article_identifiers (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    kind text not null,          -- doi, pmc, pii, mid, isbn ...
-    value text not null,         -- as given
-    is_valid integer,            -- 0: the source marks it invalid
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    kind text not null,          -- doi, pmc, pii, mid, isbn and so on
+    value text not null,         -- The identifier as given
+    is_valid integer,            -- 0: the source marks it as not valid
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table article_dates (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    kind text not null,          -- Electronic; received, accepted, pubmed, medline ...; created, completed, revised
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place in the record, from 1
+    kind text not null,          -- Electronic; received, accepted, pubmed, medline; created, completed, revised
     date text not null,          -- ISO 8601, as long as the source is precise
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table other_fields (
-    pmid integer not null references articles (pmid),
-    position integer not null,
-    tag text not null,           -- in NBIB: OWN, SB, GN, one that litkb does not know; else the name of an XML element
-    value text not null,         -- as printed; an element with parts or attributes as XML
+    pmid integer not null references articles (pmid),  -- PubMed identifier of the article
+    position integer not null,   -- Place among such fields of the record, from 1
+    tag text not null,           -- Tag in NBIB, such as OWN or SB, or the name of an XML element that has none, such as
+                                 -- Medium
+    value text not null,         -- The field as printed; an element with parts or attributes as XML
     primary key (pmid, position)
 ) strict, without rowid;
 
 create table article_texts (
-    pmid integer primary key references articles (pmid),
-    title text not null,         -- all columns folded: no case, no accents
-    abstract text not null,
-    keywords text not null,
-    mesh text not null,
-    authors text not null
+    pmid integer primary key references articles (pmid),  -- PubMed identifier of the article
+    title text not null,         -- Folded title
+    abstract text not null,      -- Folded abstract
+    keywords text not null,      -- Folded keywords
+    mesh text not null,          -- Folded MeSH headings
+    authors text not null        -- Folded author names
 ) strict;
 
 create virtual table article_search using fts5 (
@@ -279,15 +283,15 @@ create trigger article_texts_update after update on article_texts begin
 end;
 
 create table facet_blocks (      -- index of facets: all held articles in order; empty where one has changed since
-    block integer primary key,   -- from 0
-    pmids blob not null          -- of 65,536 articles at most: 32 bits each, least byte first, ascending
+    block integer primary key,   -- Number of the block, from 0
+    pmids blob not null          -- Articles in this library, up to 65,536 in the order of PMIDs, 32 bits each
 ) strict;
 create table facet_values (      -- index of facets: which articles have each value
-    facet text not null,         -- year, type, journal, mesh, heading, community, language, retracted, free
-    value any not null,          -- a number, a name or a key, as its own table has it
-    block integer not null,      -- of facet_blocks
-    articles integer not null,   -- of the block that have it
-    places blob not null,        -- of these articles in the block, from 0: 16 bits each, least byte first, ascending
+    facet text not null,         -- Property of articles, such as type or journal
+    value any not null,          -- Value, as the table of that property has it
+    block integer not null,      -- Block of articles
+    articles integer not null,   -- How many articles of the block have the value
+    places blob not null,        -- Which of the block, from 0, 16 bits each
     primary key (facet, value, block)
 ) strict, without rowid;
 create trigger articles_insert after insert on articles when exists (select 1 from facet_blocks) begin

@@ -10,9 +10,9 @@ def doi_key_of(column: str) -> str:
 
 WORKS: Final = f"""
 create table citation_sources (
-    id integer primary key,
-    name text not null unique,   -- pubmed, nbib, page, elink_citedin, elink_refs, icite, demonstration ...
-    description text not null    -- what it is, for the page that shows evidence
+    id integer primary key,      -- Number of the source
+    name text not null unique,   -- Short name of the source
+    description text not null    -- What it is
 ) strict;
 
 insert into citation_sources (id, name, description) values
@@ -30,20 +30,24 @@ insert into citation_sources (id, name, description) values
     (12, 'synthetic_refs', 'The made-up field: what its articles cite, as ELink would tell it');
 
 create table works (
-    id integer primary key,      -- the PMID; minus 52 bits of a hash of its key where no PMID is known
-    label text not null,         -- "Humphreys 2004 J Subst Abuse Treat"
-    doi text,                    -- lower case, bare, with as many slashes as given
-    pmcid text,                  -- PMC123
-    citation_key text,           -- of a cited work without DOI: first author, year, hash of the printed title or words
-    year integer,
-    state text not null default 'known'  -- held: its record is here; known: only named; merged: see merged_into
+    id integer primary key,      -- PMID of the work; a negative number where no PMID is known
+    label text not null,         -- First author, year and journal: what a link to the work shows
+    doi text,                    -- Digital Object Identifier, lower case and bare
+    pmcid text,                  -- Identifier in PubMed Central, as PMC123
+    citation_key text,           -- Key of a work without DOI and PMID: first author, year, hash of the printed title or
+                                 -- words
+    year integer,                -- Year of publication; empty where none can be read
+    state text not null default 'known'  -- held: in this library; known: cited only; merged: see merged_into; deleted,
+                                         -- not found: what PubMed said
         check (state in ('known', 'held', 'merged', 'deleted', 'not found')),
-    merged_into integer references works (id),  -- the work that this one turned out to be
-    identified_by text           -- how that is known of a cited work: by an identifier, by litkb, by a person
+    merged_into integer references works (id),  -- The work that this one turned out to be
+    identified_by text           -- How it is known of a cited work: doi, pmcid or pmid that references give or print;
+                                 -- offline or ecitmatch: litkb's matching; person
         check (identified_by in ('person', 'doi', 'pmcid', 'pmid', 'ecitmatch', 'offline')),
-    named_by integer,            -- PMID of the article whose reference gave label and year; NULL: its own record
-    named_at integer,            -- position of that reference
-    state_at text                -- when a source said merged, deleted or not found
+    named_by integer,            -- Article whose reference gave label and year; empty: the record of the work itself
+                                 -- did
+    named_at integer,            -- Position of that reference
+    state_at text                -- Moment when a source said merged, deleted or not found, UTC
 ) strict;
 create index works_doi on works ({doi_key_of("doi")}) where doi is not null;
 create index works_pmcid on works (pmcid) where pmcid is not null;
@@ -51,58 +55,61 @@ create index works_merged_into on works (merged_into) where merged_into is not n
 create index works_state on works (state, id);
 
 create table journals (
-    journal_id text primary key, -- NLM's unique id, else "ta:" and the abbreviation
-    title text,
-    abbreviation text,           -- NLM title abbreviation: "Addict Sci Clin Pract"
-    iso_abbreviation text,
-    issn_print text,
-    issn_electronic text,
-    issn_linking text,
-    country text,
-    as_of text                   -- date_revised of the record that this description is from
+    journal_id text primary key,  -- NLM's unique identifier; ta: and the abbreviation where there is none
+    title text,                  -- Full title
+    abbreviation text,           -- NLM's title abbreviation
+    iso_abbreviation text,       -- ISO abbreviation
+    issn_print text,             -- ISSN of the printed edition
+    issn_electronic text,        -- ISSN of the electronic edition
+    issn_linking text,           -- ISSN that joins both
+    country text,                -- Country as the record gives it
+    as_of text                   -- Revision date of the record that this description is from
 ) strict, without rowid;
 
 create table articles (
-    pmid integer primary key references works (id),
+    pmid integer primary key references works (id),  -- PubMed identifier of the article
     record_type text not null check (record_type in ('article', 'book', 'book chapter')),
-    title text,                  -- Unicode text; NULL: the record has none
-    title_html text,             -- with b, i, u, sub, sup; NULL: the title has no markup
-    vernacular_title text,       -- in the original language
-    book_title text,             -- of a book, or of the book that a chapter is in
-    authors text,                -- "Vederhus JK, Høie M, Birkeland B"; NULL: no list is given
+        -- article, book, or book chapter
+    title text,                  -- Title as text; formulas with Unicode raised and lowered figures
+    title_html text,             -- Title with b, i, u, sub, sup; empty where it has no markup
+    vernacular_title text,       -- Title in the original language
+    book_title text,             -- Title of the book, or of the book that a chapter is in
+    authors text,                -- Author list in one line; empty where the record gives none
     authors_complete integer,    -- 0: the record says that names are missing
-    journal_id text references journals (journal_id),
-    citation_line text,          -- as PubMed prints it: "2020 May 24;15(1):18."
-    pub_date text,               -- PubMed's words
-    year integer,
-    volume text,
-    issue text,
-    pages text,
-    pub_model text,
-    publication_status text,
-    doi text,
-    pmcid text,
-    coi_statement text,
-    copyright text,
-    publisher text,              -- of a book, as all up to location_label
-    publisher_place text,        -- "Seattle (WA)"
-    edition text,
-    volume_title text,
-    series_title text,
-    isbn text,                   -- one with a right check digit if there is one; article_identifiers has all
-    report_number text,
-    location_label text,         -- of a chapter in its book: "Chapter 7", "part 2; chapter 4"
-    reference_count integer,     -- references in the record's own list; NULL: it has no list
-    status text,                 -- MEDLINE, PubMed-not-MEDLINE, In-Process, Publisher ...
-    version integer not null default 1,
-    date_completed text,
-    date_revised text,
-    provenance text,             -- where a record that is not NCBI's was read
-    source_id integer not null references citation_sources (id),
-    update_file integer,         -- number of the NLM update file it is from, year * 10000 + file; NULL: another source
-    read_from text,              -- name of the file that this content was read from; NULL: an answer of EFetch
-    received_at text not null,   -- when this content was first received
-    checked_at text not null,    -- when this content was last received, from any source
+    journal_id text references journals (journal_id),  -- The journal
+    citation_line text,          -- Citation line as PubMed prints it
+    pub_date text,               -- Date of publication in the words of PubMed
+    year integer,                -- Year of publication; empty where none can be read
+    volume text,                 -- Volume
+    issue text,                  -- Issue
+    pages text,                  -- Pages, or the article number
+    pub_model text,              -- Print, Electronic, Print-Electronic and so on
+    publication_status text,     -- ppublish, epublish, aheadofprint
+    doi text,                    -- Digital Object Identifier, lower case and bare
+    pmcid text,                  -- Identifier in PubMed Central, as PMC123
+    coi_statement text,          -- Conflict of interest statement
+    copyright text,              -- Copyright statement
+    publisher text,              -- Publisher of a book
+    publisher_place text,        -- Place of the publisher of a book
+    edition text,                -- Edition of a book
+    volume_title text,           -- Title of the volume of a book
+    series_title text,           -- Title of the series or collection that a book is in
+    isbn text,                   -- ISBN of a book, one with a right check digit if there is one; all are in
+                                 -- article_identifiers
+    report_number text,          -- Number of a report
+    location_label text,         -- Place of a chapter in its book, such as "Chapter 7"
+    reference_count integer,     -- References in the own list of the record; empty: it has no list, which is not the
+                                 -- same as none
+    status text,                 -- State of the record at NLM: MEDLINE, PubMed-not-MEDLINE, In-Process, Publisher
+    version integer not null default 1,  -- Version of the record
+    date_completed text,         -- Date on which NLM completed the record
+    date_revised text,           -- Date of the last revision of the record
+    provenance text,             -- Page on which a record that is not from NCBI was read
+    source_id integer not null references citation_sources (id),  -- Where the record is from
+    update_file integer,         -- Number of the NLM update file it is from; empty: another source
+    read_from text,              -- Name of the file that this content was read from; empty: it is an answer of EFetch
+    received_at text not null,   -- Moment when this content was first received, UTC
+    checked_at text not null,    -- Moment when a source last gave this PMID, UTC
     content_hash text not null   -- SHA-256 of the parsed values
 ) strict;
 create index articles_doi on articles ({doi_key_of("doi")}) where doi is not null;

@@ -1,10 +1,11 @@
 """README.md and metadata.yml beside a published file: how to open it, and how Datasette is to show it."""
 
 import sqlite3
-from itertools import dropwhile
 from typing import Final
 
-from kb.metadata import metadata_path
+import yaml
+
+from kb.metadata import read_metadata
 from kb.publish.files import MARK
 from kb.publish.markdown import cell
 from kb.publish.report import Publication, title_of
@@ -43,7 +44,6 @@ def format_readme(db: sqlite3.Connection, publication: Publication) -> str:
 
 
 def format_metadata() -> str:
-    """Return metadata.yml for a server of the published file, the remarks at its head left out."""
-    lines = metadata_path().read_text(encoding="utf-8").splitlines(keepends=True)
-    described = dropwhile(lambda line: line.startswith("#"), lines)
-    return f"# {MARK}; the next one replaces it.\n" + "".join(described)
+    """Return what describes tables, columns and questions to a server of the published file, as YAML."""
+    described = yaml.safe_dump(read_metadata(), allow_unicode=True, sort_keys=False, width=120)
+    return f"# {MARK}; the next one replaces it.\n{described}"

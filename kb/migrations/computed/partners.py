@@ -4,19 +4,19 @@ from typing import Final
 
 DDL: Final = """
 create table cocitations (
-    id integer not null references works (id),
-    other_id integer not null references works (id),
-    count integer not null,      -- works of this file that cite both
-    graph_run_id integer not null,  -- as in related_studies
+    id integer not null references works (id),  -- The work
+    other_id integer not null references works (id),  -- The work that is cited together with it
+    count integer not null,      -- Works of this file that cite both
+    graph_run_id integer not null,  -- The graph run that computed this
     primary key (id, other_id)
 ) strict, without rowid;
 create index cocitations_other on cocitations (other_id);
 
 create table couplings (
-    id integer not null references works (id),
-    other_id integer not null references works (id),
-    count integer not null,      -- works of this file that both cite
-    graph_run_id integer not null,  -- as in related_studies
+    id integer not null references works (id),  -- The work
+    other_id integer not null references works (id),  -- The work that cites the same
+    count integer not null,      -- Works of this file that both cite
+    graph_run_id integer not null,  -- The graph run that computed this
     primary key (id, other_id)
 ) strict, without rowid;
 create index couplings_other on couplings (other_id);

@@ -4,19 +4,21 @@ from typing import Final
 
 DDL: Final = """
 create table related_studies (
-    id integer not null references works (id),
-    related_id integer not null references works (id),
-    score real not null,         -- sum of the parts as they are weighted, larger is closer
-    shared_references integer not null,
-    cited_together integer not null,
-    shared_authors integer not null,
-    shared_keywords integer not null,
-    shared_mesh integer not null,
-    shared_title_words integer not null,
-    shared_abstract_words integer not null,  -- without words too common to tell anything
-    similar_in_pubmed integer not null,      -- of PubMed's lists that are held, how many name the other: 1, or 2
-    reason text not null,        -- the parts in words
-    graph_run_id integer not null,  -- of graph_runs; no declared key, whose index would be as long as the table
+    id integer not null references works (id),  -- The study
+    related_id integer not null references works (id),  -- A study related to it
+    score real not null,         -- Sum of the weighted parts; larger is closer
+    shared_references integer not null,  -- Works that both cite
+    cited_together integer not null,  -- Works here that cite both
+    shared_authors integer not null,  -- Authors' names that both carry
+    shared_keywords integer not null,  -- Keywords that both have
+    shared_mesh integer not null,  -- MeSH descriptors that both have
+    shared_title_words integer not null,  -- Words that both titles have
+    shared_abstract_words integer not null,  -- Words that both abstracts have, without those too common to tell
+                                             -- anything
+    similar_in_pubmed integer not null,  -- PubMed's lists of similar articles in this library, one of each study, that
+                                         -- name the other among their first 20: 0 to 2
+    reason text not null,        -- The reasons in words
+    graph_run_id integer not null,  -- The graph run that computed this
     primary key (id, related_id)
 ) strict, without rowid;
 create index related_studies_related on related_studies (related_id);

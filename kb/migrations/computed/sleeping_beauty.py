@@ -6,13 +6,16 @@ from kb.migrations.computed import Shown
 
 DDL: Final = """
 create table sleeping_beauties (  -- a work whose year is not known, or that no work of a known year cites, has no row
-    id integer primary key references works (id),
-    beauty real not null,        -- beauty coefficient: larger for longer and deeper sleep
-    awakening_year integer,      -- NULL: its citations never fell behind the line from its first year to its best
-    peak_year integer not null,  -- the first of the years with most citations
-    peak_count integer not null check (peak_count > 0),  -- works of that year that cite it
-    left_out integer not null,   -- works that cite it and do not count: their year is not known, or before its own
-    graph_run_id integer not null references graph_runs (id),
+    id integer primary key references works (id),  -- The work
+    beauty real not null,        -- Beauty coefficient B: larger for longer and deeper sleep; 0 where the first year had
+                                 -- most citations
+    awakening_year integer,      -- The year from which citations rose; empty where they never fell behind the line to
+                                 -- the peak
+    peak_year integer not null,  -- The first of the years with most citations
+    peak_count integer not null check (peak_count > 0),  -- Works of that year that cite it
+    left_out integer not null,   -- Works that cite it and are not counted: their year is not known, or before that of
+                                 -- the work
+    graph_run_id integer not null references graph_runs (id),  -- The graph run that computed this
     check (awakening_year < peak_year)
 ) strict;
 create index sleeping_beauties_beauty on sleeping_beauties (beauty);
