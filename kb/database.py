@@ -5,6 +5,7 @@ import sqlite3
 import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from errno import EACCES
 from functools import partial
 from pathlib import Path
 from stat import S_ISREG
@@ -19,7 +20,6 @@ BUSY_TIMEOUT_MS: Final = 30_000
 _CACHE_KB: Final = 32_768  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times
 _LOG_PAGES: Final = 8_000  # 32 MB: what several batches write of one page goes from the log into the file once
 _LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
-_HEADER: Final = b"SQLite format 3\x00"
 DAMAGED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # SQLite's message may quote bytes that are no text
 
 
@@ -93,7 +93,7 @@ def check_file(path: Path, *, create: bool) -> None:
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder; name the file of a knowledge base, such as {path / 'kb.db'}.")
     try:
-        head = _first_bytes(path)
+        is_empty = not _regular_file(path).st_size
     except FileNotFoundError:
         if create and path.parent.is_dir():
             return
@@ -102,25 +102,44 @@ def check_file(path: Path, *, create: bool) -> None:
         raise DatabaseError(f"There is no file {path}. `litkb harvest {path} PMID` makes one.") from None
     except OSError as error:
         raise DatabaseError(f"{path} cannot be read: {error.strerror}.") from error
-    if head and head != _HEADER:
-        raise NotLitkbError(f"{path} is not an SQLite file; it was left alone.")
-    if not head and not create:
+    if is_empty and not create:
         raise NotLitkbError(f"{path} is empty; it is not a litkb file.")
+    if not is_empty and not _has_header(path):
+        raise NotLitkbError(f"{path} is not an SQLite file; it was left alone.")
 
 
 def is_sqlite(path: Path) -> bool:
     """Tell whether path is a file of SQLite's; False for what cannot be read."""
     try:
-        return _first_bytes(path) == _HEADER
+        return _regular_file(path).st_size > 0 and _has_header(path)
     except (OSError, NotLitkbError):
         return False
 
 
-def _first_bytes(path: Path) -> bytes:
-    if not S_ISREG(path.stat().st_mode):  # a pipe waits for ever, a device has no end
+def _regular_file(path: Path) -> os.stat_result:
+    """Return what the system says of a file that can be read; raises OSError, or NotLitkbError for what is no file."""
+    found = path.stat()
+    if not S_ISREG(found.st_mode):  # a pipe waits for ever, a device has no end
         raise NotLitkbError(f"{path} is no file, but a device, pipe or socket; it was left alone.")
-    with path.open("rb") as file:
-        return file.read(16)
+    if not os.access(path, os.R_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    return found
+
+
+def _has_header(path: Path) -> bool:
+    """Return whether a file begins as SQLite's do. SQLite itself looks.
+
+    Were the file opened here and closed again, the system would drop all locks that this process has on it, those of
+    other connections too (POSIX): a writer that ends would then take away the log that they read from.
+    """
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        db.execute("pragma schema_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode != sqlite3.SQLITE_NOTADB
+    finally:
+        db.close()
+    return True
 
 
 def _connect(path: Path, *, readonly: bool) -> _Connection:

@@ -11,11 +11,10 @@ from typing import Any, Final
 import atheris
 
 with atheris.instrument_imports(include=["harvest", "kb", "graph"]):
-    from harvest.sources.response_validation import check_articles
-
     from graph.export.write import FORMS, stream
     from harvest.files import nbib, saved_page
     from harvest.files.reference_lists import read_seeds
+    from harvest.http.response_validation import check_articles
     from harvest.identify.printed_citation import parse_citation
     from harvest.jobs.plan import Plan, check_plan
     from harvest.pubmed import article, dates

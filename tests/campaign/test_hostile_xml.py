@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from kb.database import open_kb
 from kb.integrity.check import check_kb
 from kb.queries.works.records import read_held_pmids
 from tests.builders import article_set, article_xml
+from tests.campaign.scale import PEAK
 
 pytestmark = pytest.mark.campaign
 
@@ -79,7 +79,7 @@ def opened(folder: Path, canary: Path, *command: object) -> tuple[list[str], lis
     result = subprocess.run([*map(str, traced)], capture_output=True, text=True, timeout=500, cwd=folder.parent)
     calls = log.read_text(errors="replace").splitlines()
     named = [one for one in calls if canary.name in one or "/dev/zero" in one or "/proc/self/environ" in one]
-    return named, [one for one in calls if re.search(r"socket\(AF_INET", one)], result.stderr
+    return named, [one for one in calls if re.search(r"socket\(AF_INET", one)], result.stderr + result.stdout
 
 
 @pytest.fixture
@@ -93,12 +93,12 @@ def test_nothing_else_is_opened_and_the_good_records_are_loaded(tmp_path: Path, 
     folder, kb = tmp_path / "attacks", tmp_path / "kb.db"
     folder.mkdir()
     good = write_files(folder, canary)
-    program = "import sys; from kb.cli import main; main()"
+    program = f"import atexit, sys; atexit.register(lambda: {PEAK}); from kb.cli import main; main()"
     command = (sys.executable, "-c", program, "harvest", kb, "--file", folder, "--no-graph")
 
     named, sockets, said = opened(folder, canary, *command)
 
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    largest = int(said.split()[said.split().index("peak") + 1]) / 1024
     print(f"{len([*folder.iterdir()])} files, largest memory {largest:.0f} MB")
     assert (named, sockets) == ([], [])
     assert "Traceback" not in said

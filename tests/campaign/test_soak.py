@@ -21,7 +21,7 @@ from harvest.rehearsal.synthetic import pmid_of, synthetic_records
 from kb.database import open_kb
 from kb.integrity.check import check_kb
 from kb.publish.run import publish_kb
-from tests.campaign.scale import SHORT
+from tests.campaign.scale import PEAK, SHORT
 from tests.campaign.soaking import harvest_until
 
 pytestmark = pytest.mark.campaign
@@ -160,9 +160,9 @@ def test_a_site_that_fails_and_keeps_files_open_is_seen(tmp_path: Path):
 def peak_mb(kb: Path, xml: Path) -> float:
     """Load a file in a process of its own; return the largest memory that it took."""
     program = (
-        "import sys, resource; from kb.cli import cli; from kb.console import run_command;"
-        "code = run_command(cli, ['harvest', sys.argv[1], '--file', sys.argv[2], '--no-graph']);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); sys.exit(code)"
+        "import sys; from kb.cli import cli; from kb.console import run_command; "
+        "code = run_command(cli, ['harvest', sys.argv[1], '--file', sys.argv[2], '--no-graph']); "
+        f"{PEAK}; sys.exit(code)"
     )
     command = [sys.executable, "-c", program, str(kb), str(xml)]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]) / 1024

@@ -2,12 +2,14 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from kb.database import one_moment, open_kb, split_statements, transaction
+from kb.database import check_file, is_sqlite, one_moment, open_kb, split_statements, transaction
 from kb.errors import DatabaseError, NotLitkbError
 
 
@@ -93,3 +95,24 @@ def test_what_is_read_in_one_block_is_of_one_moment(tmp_path: Path):
     assert (before, after, reader.execute(count).fetchone()) == ((0,), (0,), (1,))
     writer.close()
     reader.close()
+
+
+def test_to_look_at_a_file_again_lets_no_connection_of_this_process_lose_its_locks(tmp_path: Path):
+    """A writer that ends takes the log away when nobody else has the file, as far as locks tell."""
+    path = tmp_path / "kb.db"
+    open_kb(path, create=True).close()
+    writes = (
+        "import sys; from kb.database import open_kb, transaction\n"
+        "db = open_kb(sys.argv[1])\n"
+        "with transaction(db): db.execute(\"insert into works (id, label) values (1, 'x')\")\n"
+        "db.close()"
+    )
+    with closing(open_kb(path, readonly=True)) as reader:
+        assert reader.execute("select count(*) from works").fetchone() == (0,)
+        open_kb(path, readonly=True).close()
+        assert is_sqlite(path)
+        check_file(path, create=False)
+        subprocess.run([sys.executable, "-c", writes, str(path)], check=True)
+
+        assert path.with_name("kb.db-wal").exists()
+        assert reader.execute("select label from works").fetchall() == [("x",)]
