@@ -6,6 +6,7 @@ file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -20,6 +21,7 @@ from kb.queries.citations import Ids
 from kb.store.computed import TableColumns
 
 LIMIT: Final = 20  # related studies of one article
+ENTRIES: Final = 4_000_000  # features of the pairs put into words in one go: bounds memory to about 100 MB
 NAMED: Final = 2  # things of one part that a reason names
 
 _AND: Final = "; "  # after each part of a reason
@@ -76,7 +78,8 @@ def described(held: Ids, parts: Sequence[Part], blocks: Iterable[Pairs]) -> Iter
     """Yield the pairs of related_pairs() with each part as a count, and in words."""
     widths = [part.having.shape[1] for part in parts]
     stack = _Stack(compact(sp.csr_array(sp.hstack([part.having for part in parts]))), np.cumsum([0, *widths]))
-    for pairs in blocks:
+    sizes = np.diff(stack.having.indptr)
+    for pairs in chain.from_iterable(_pieces(block, sizes) for block in blocks):
         shared = _shared(stack, pairs)
         phrases = {
             part.measure: _phrases(part, shared.counts[:, i], [nth[:, i] for nth in shared.named])
@@ -86,6 +89,13 @@ def described(held: Ids, parts: Sequence[Part], blocks: Iterable[Pairs]) -> Iter
         reasons = [text[:_END] for text in map("".join, said)]
         ends = held[pairs.rows], held[pairs.others]
         yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *shared.counts.T.tolist(), reasons])
+
+
+def _pieces(block: Pairs, sizes: Ids) -> Iterator[Pairs]:
+    """Yield the pairs of a block, so many at a time as have ENTRIES features; one cited by all has as many itself."""
+    work = np.cumsum(sizes[block.rows] + sizes[block.others], dtype=np.int64) // ENTRIES
+    cuts = np.flatnonzero(np.diff(work)) + 1
+    return map(Pairs._make, zip(*(np.split(column, cuts) for column in block), strict=True))
 
 
 def related_pairs(parts: Sequence[Part], limit: int = LIMIT) -> Iterator[Pairs]:

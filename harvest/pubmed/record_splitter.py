@@ -70,7 +70,7 @@ class _Window:
 
     def grow(self) -> bool:
         """Read on, forgetting what lies before ``at``; False at the end of the stream."""
-        pieces = [self.data[self.at :]]
+        pieces: list[bytes] = []
         size = 0
         try:
             while size < _BLOCK and (chunk := next(self.chunks, None)) is not None:
@@ -81,7 +81,7 @@ class _Window:
         if not size:
             return False
         self.base += self.at
-        self.data = b"".join(pieces)
+        self.data = b"".join([self.data[self.at :], *pieces])
         self.at = 0
         return True
 

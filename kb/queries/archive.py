@@ -37,8 +37,8 @@ class Kept(NamedTuple):
 
 
 def archive_path(kb_path: Path) -> Path:
-    """Return where the archive of a knowledge base is: ``kb.sqlar`` for ``kb.db``."""
-    return kb_path.with_suffix(".sqlar")
+    """Return where the archive of a knowledge base is: ``kb.sqlar`` for ``kb.db``, ``a.v1.sqlar`` for ``a.v1``."""
+    return kb_path.with_name(kb_path.name.removesuffix(".db") + ".sqlar")
 
 
 @contextmanager

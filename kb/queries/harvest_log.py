@@ -285,6 +285,11 @@ def read_servers(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
+def read_commands(db: sqlite3.Connection) -> list[tuple[str, str | None]]:
+    """Return (command, address of a server in place of PubMed's) of each run, in their order."""
+    return db.execute("select command, server from harvest_runs order by id").fetchall()
+
+
 class OutcomeRow(NamedTuple):
     """How many things of a kind, or records of files, came to an outcome in a run; outcome None: pending."""
 

@@ -31,6 +31,7 @@ from tests.campaign.scale import SHORT
 pytestmark = pytest.mark.campaign
 
 FIRST, LAST = 2**10, 2**14 if SHORT else 2**17  # characters
+LAST_OF_FILES = LAST if SHORT else 2**21
 ENOUGH = 0.05 if SHORT else 0.1  # CPU seconds from which a doubling is judged
 MOST = 3.0  # times as long for twice the text; the square would be 4
 EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
@@ -96,10 +97,10 @@ def seconds(read: Callable[[str], object], text: str) -> float:
     return time.process_time() - start
 
 
-def growth(read: Callable[[str], object], first: str, again: str) -> float | None:
+def growth(read: Callable[[str], object], first: str, again: str, last: int = LAST) -> float | None:
     """Return how many times as long a text of twice the size takes, once that can be measured; None if it never can."""
     before, half, size = 0.0, "", FIRST
-    while size <= LAST:
+    while size <= last:
         text = (first + again * (size // len(again)))[:size] + "!"
         taken = seconds(read, text)
         if taken > ENOUGH and before > ENOUGH / 5:
@@ -133,9 +134,11 @@ def applied(pattern: "re.Pattern[str] | re.Pattern[bytes]", use: str) -> Callabl
     return lambda text: call(encoded(text))
 
 
-def too_slow(read: Callable[[str], object], texts: set[tuple[str, str]]) -> dict[tuple[str, str], float]:
+def too_slow(
+    read: Callable[[str], object], texts: set[tuple[str, str]], last: int = LAST
+) -> dict[tuple[str, str], float]:
     """Return the shapes of text for which the time grows faster, and by how much."""
-    ratios = {(first, again): growth(read, first, again) for first, again in sorted(texts)}
+    ratios = {(first, again): growth(read, first, again, last) for first, again in sorted(texts)}
     return {shape: round(ratio, 1) for shape, ratio in ratios.items() if ratio and ratio > MOST}
 
 
@@ -169,6 +172,35 @@ OF_BYTES = {
     "links": lambda body: elink.parse_links(body, asked=[1], list_name="cited_by"), "found": ecitmatch.parse_found,
     "icite": lambda body: icite.parse_icite(body, asked=[1]),
 }  # fmt: skip
+LISTS = {  # how a file of references begins; what is repeated after it
+    "nbib": ("PMID- 1\nTI  - x\n", ("PMID- 1\n", "AU  - x\n", "AB  - ")),
+    "ris": ("TY  - JOUR\n", ("TY  - JOUR\n", "ER  - \n", "N1  - PMID: 1\n", "x\n")),
+    "bibtex": (
+        "@article{a,\n",
+        (
+            "@article{a,\n",
+            "@article{",
+            "@a{a}\n",
+            "@string{a={b}}\n",
+            "@comment{",
+            "\n@x(",
+            "title = {",
+            "title = {x},\n",
+        ),
+    ),
+    "csl": ("[", ('{"a":', '{"title":"x"},', '"10.1/x",', "1,")),
+    "notes": ('[{"title":"x","note":"', ("PMID: 1; ", "x ", "; ", "EMBASE ")),
+    "json lines": ('{"a":1}\n', ('{"a":1}\n', "{\n", '{"title":"x"}\n')),
+    "endnote xml": ("<xml><records>", ("<record>", "<record/>", "<!--", "<?x ?>", "<![CDATA[", "<style>")),
+    "web of science": ("FN x\nVR 1.0\nPT J\nTI x\n", ("PT J\n", "ER\n", "TI x\n", "   x\n")),
+    "refworks": ("RT Journal Article\nT1 x\n", ("RT J\n", "T1 x\n", "NO x\n")),
+    "endnote": ("%0 Journal Article\n%T x\n", ("%0 J\n", "%T x\n", "%U http://x/y\n")),
+    "csv": ("PMID,Title\n", ("1,x\n", ",,\n", '"', '1,"x\n', ",")),
+    "tsv": ("PMID\tTitle\n", ("1\tx\n", "\t")),
+    "summary": ("1: A. B. J. 2003;1:1. PMID: 1.\n\n", ("2: x. PMID: 2.\n\n", "; Free PMC: ", "x\n")),
+    "abstract": ("1. J. 2003.\n\nT\n\nPMID: 1\n\n\n", ("2. x\n\n\n", "PMID: 1\n", " [x]")),
+    "list": ("1\n", ("1\n", "1 ", "PMID ", "12,345,", "123 456 ", "# x\n", "- 1\n")),
+}
 OF_TEXT = {
     "reference": lambda s: article.parse_articles(article_set(article_xml(1, references=[reference_xml(s)]))),
     "title": lambda s: article.parse_articles(article_set(article_xml(1, title=s))),
@@ -221,9 +253,17 @@ def read_all(read: Callable[..., object], given: object) -> None:
 
 @pytest.mark.parametrize("name", OF_BYTES)
 def test_a_reader_of_answers_and_files_takes_twice_the_time_for_twice_the_bytes(name):
-    assert too_slow(lambda s: read_all(OF_BYTES[name], s.encode()), DOCUMENTS | WORDS) == {}
+    assert too_slow(lambda s: read_all(OF_BYTES[name], s.encode()), DOCUMENTS | WORDS, LAST_OF_FILES) == {}
 
 
 @pytest.mark.parametrize("name", OF_TEXT)
 def test_a_reader_of_text_takes_twice_the_time_for_twice_the_text(name):
     assert too_slow(lambda s: read_all(OF_TEXT[name], s), WORDS) == {}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_reader_of_references_takes_twice_the_time_for_twice_the_file(name):
+    first, repeated = LISTS[name]
+    texts = {(first, again) for again in (*repeated, *(() if SHORT else OPENINGS))}
+
+    assert too_slow(lambda s: read_all(lambda data: read_seeds("f", data), s.encode()), texts, LAST_OF_FILES) == {}

@@ -16,7 +16,6 @@ from harvest.files.reference_lists.entry import Printed, Said, build_seed, find_
 from harvest.files.reference_lists.names import kind_of
 from harvest.identify.seed import Seed
 
-_SILENT: Final = logging.NullHandler()
 _BEGINS: Final = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 _KEYLESS: Final = re.compile(  # "@article{\n author = …", as EndNote writes it
     r"^([ \t]*@[ \t]*(?!(?:string|comment|preamble)\b)\w+[ \t]*[{(])(?=\s{0,80}[\w-]{1,40}\s{0,80}=)",
@@ -43,7 +42,7 @@ def is_bibtex(text: str) -> bool:
 
 def read_bibtex(name: str, text: str) -> Iterator[Seed]:
     """Yield a seed for each entry; a fault for one that is not closed. A repeated key, or none, is no loss."""
-    logging.getLogger("bibtexparser").addHandler(_SILENT)  # what it says there is said in the fault of the entry
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # its warnings are the faults of the entries
     library = parse_string(_KEYLESS.sub(r"\1,", text))
     for block in sorted(library.blocks, key=lambda block: block.start_line or 0):
         place = f"{name} line {(block.start_line or 0) + 1}"

@@ -1,14 +1,14 @@
 """Sheets of Excel (.xlsx) -> seeds.  (pure)"""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import islice
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 from harvest.files.reference_lists.lists import is_list, read_list
-from harvest.files.reference_lists.table import Heading, build_heading, find_heading, read_row
+from harvest.files.reference_lists.table import build_heading, find_heading, read_row
 from harvest.identify.seed import Seed
 from kb.errors import UsageError
 
@@ -33,20 +33,14 @@ def read_xlsx(name: str, data: bytes) -> Iterator[Seed]:
     for title, rows in _sheets(name, data):
         start = find_heading(rows)
         if start is not None:
-            heading = _heading(rows[start])
+            heading = build_heading(rows[start])
+            width = len(heading.names)
             for number, row in enumerate(rows[start + 1 :], start + 2):
-                yield from read_row(f"{name} {title} row {number}", row, heading)
+                yield from read_row(f"{name} {title} row {number}", row + [""] * (width - len(row)), heading)
         elif is_list(text := "\n".join(" ".join(filter(None, row)) for row in rows)):
             yield from read_list(f"{name} {title}", text)
         elif text.strip():
             yield Seed(f"{name} {title}", fault="No row of the sheet names a column of PMIDs, DOIs, PMCIDs or titles.")
-
-
-def _heading(row: list[str]) -> Heading:
-    """Return the headings without the empty cells behind them."""
-    while row and not row[-1]:
-        row = row[:-1]
-    return build_heading(row)
 
 
 def _sheets(name: str, data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
@@ -71,8 +65,12 @@ def _cells(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
         for sheet in load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets:
             sheet.reset_dimensions()  # as the file gives them they may be false
             rows = sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
-            yield sheet.title, [[_cell(value) for value in row] for row in islice(rows, MOST_ROWS + 1)]
+            yield sheet.title, [_cells_of(row) for row in islice(rows, MOST_ROWS + 1)]
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value).strip()
+def _cells_of(row: Iterable[object]) -> list[str]:
+    """Return the cells of a row, without the empty ones behind the last that holds something."""
+    cells = ["" if value is None else str(value).strip() for value in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells

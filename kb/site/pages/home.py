@@ -71,7 +71,13 @@ async def robots(datasette: Any) -> Any:
     return responses.Response.text("\n".join(["User-agent: *", *lines, ""]))
 
 
+async def threads() -> Any:
+    """Answer Datasette's page on its threads, which names files of the machine, as any page that is not there."""
+    raise responses.NotFound("There is no such page here.")
+
+
 ROUTES: Final[Sequence[Route]] = (
     (r"^/$", home),
+    (r"^/-/threads(?:\.json)?$", threads),
     (r"^/robots\.txt$", robots),
 )

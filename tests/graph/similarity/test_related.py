@@ -264,3 +264,15 @@ def test_a_name_with_a_comma_stands_in_quotation_marks() -> None:
 )
 def test_a_part_names_two_things_and_counts_the_rest(measure: str, count: int, names: list[str], said: str) -> None:
     assert phrase(measure, count, names) == said
+
+
+def test_pairs_with_a_work_of_many_features_are_put_into_words_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = {f"cited by {n}" for n in range(30)}
+    parts = [part_of(measure, [hub, *({f"cited by {n}"} for n in range(6))]) for measure in MEASURES]
+    held = np.arange(1, 8)
+    whole = rows_of(related_studies(held, parts))
+    monkeypatch.setattr("graph.similarity.related.ENTRIES", 400)
+    blocks = list(related_studies(held, parts))
+
+    assert rows_of(blocks) == whole
+    assert max(len(block[0]) for block in blocks) < len(whole)

@@ -293,6 +293,14 @@ def test_every_sheet_of_excel_is_read_as_a_table_or_a_list():
     ]
 
 
+def test_empty_cells_behind_the_last_of_a_row_take_no_memory_and_make_no_row_cut_off():
+    data = workbook([["PMID", "Title", "Year"], *[[]] * 40, [12]])
+    [(_, rows)] = xlsx._cells(data)
+
+    assert max(map(len, rows)) == 3
+    assert read_seeds("f", data) == [Seed("f Sheet1 row 42", pmid=12)]
+
+
 def test_a_workbook_that_is_a_bomb_or_broken_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch):
     data = workbook([["PMID"], *([number] for number in range(1, 9))])
 

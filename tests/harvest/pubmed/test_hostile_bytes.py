@@ -9,6 +9,7 @@ from harvest.http.response_validation import check_articles, check_status
 from harvest.identify.agreement import Subject
 from harvest.identify.record_linkage import Matcher
 from harvest.pubmed.article import parse_articles
+from harvest.pubmed.record_splitter import _Window
 from kb.errors import RecordError, TransientError
 from kb.identifiers import citation_key, normalise_doi, year_in
 from kb.printed.labels import citation_label
@@ -113,3 +114,14 @@ def test_combining_characters_in_any_number_and_order_are_folded_away():
 
 def test_tags_that_close_what_is_not_open_are_left_out():
     assert safe_html(times("<b></i>", 210_000)) == "<b>" * 30_000 + "</b>" * 30_000
+
+
+def test_at_the_end_of_a_stream_nothing_is_copied_for_each_comment_that_never_ends(monkeypatch):
+    class Whole(bytes):
+        def __getitem__(self, place):
+            raise AssertionError(place)
+
+    window = _Window([])
+    monkeypatch.setattr(window, "data", Whole(b"<!--" * 10))
+
+    assert not window.grow()

@@ -11,8 +11,10 @@ from kb.cli import cli
 from kb.commands.demo import _refuse_foreign
 from kb.console import run_command
 from kb.database import open_kb, transaction
+from kb.errors import UsageError
 from kb.queries.archive import archive_path
 from kb.records import DEMONSTRATION, PUBMED, SYNTHETIC
+from kb.store.ledger import save_run
 from kb.store.records import save_records
 from tests.records import record
 
@@ -25,13 +27,18 @@ def make_kb(path: Path, *sources: str) -> Path:
     return path
 
 
+def begin_run(kb: Path, command: str, server: str | None) -> None:
+    with closing(open_kb(kb)) as db, transaction(db):
+        save_run(db, started_at=AT, command=command, plan="{}", version="0", server=server)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the files of a folder, without those by which SQLite's readers and writers agree."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix[-4:] not in ("-wal", "-shm")}
 
 
 @pytest.mark.parametrize("name", ["kb.db", "synthetic.db"])
-@pytest.mark.parametrize("sources", [(), (PUBMED,), (PUBMED, SYNTHETIC, DEMONSTRATION)])
+@pytest.mark.parametrize("sources", [(PUBMED,), (PUBMED, SYNTHETIC, DEMONSTRATION)])
 def test_a_demonstration_leaves_a_file_alone_that_holds_anything_else(tmp_path, capsys, name, sources):
     kb = make_kb(tmp_path / name, *sources)
     before = contents(tmp_path)
@@ -64,6 +71,36 @@ def test_a_demonstration_may_replace_its_own_files(tmp_path):
     _refuse_foreign(make_kb(tmp_path / "kb.db", DEMONSTRATION, DEMONSTRATION), DEMONSTRATION)
     _refuse_foreign(make_kb(tmp_path / "synthetic.db", SYNTHETIC), SYNTHETIC)
     _refuse_foreign(tmp_path / "none.db", SYNTHETIC)
+
+
+@pytest.mark.parametrize(
+    ("command", "server"),
+    [
+        ("litkb harvest kb.db 32448354 --references", "http://127.0.0.1:5001/"),
+        ("litkb harvest synthetic.db --file synthetic-2000.xml", None),
+    ],
+)
+def test_a_demonstration_that_was_interrupted_before_its_first_record_may_be_repeated(tmp_path, command, server):
+    kb = make_kb(tmp_path / "kb.db")
+    _refuse_foreign(kb, DEMONSTRATION)
+    begin_run(kb, command, server)
+    _refuse_foreign(kb, DEMONSTRATION)
+
+
+def test_a_harvest_of_ones_own_that_was_interrupted_before_its_first_record_is_no_demonstration(tmp_path):
+    kb = make_kb(tmp_path / "kb.db")
+    begin_run(kb, "litkb harvest kb.db --file my-synthetic-1.xml", None)
+
+    with pytest.raises(UsageError, match="it holds no records"):
+        _refuse_foreign(kb, DEMONSTRATION)
+
+
+def test_two_knowledge_bases_in_a_folder_have_two_archives(tmp_path):
+    names = ("a.v1", "a.v2", "a.v1.db", "b.db", "b.sqlite")
+
+    assert [archive_path(tmp_path / name).name for name in names] == [
+        "a.v1.sqlar", "a.v2.sqlar", "a.v1.sqlar", "b.sqlar", "b.sqlite.sqlar"
+    ]  # fmt: skip
 
 
 def test_a_harvest_leaves_an_archive_alone_that_somebody_else_made(tmp_path, capsys):

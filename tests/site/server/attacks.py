@@ -1,6 +1,7 @@
 """Attacks on the site: texts, files full of them, addresses, SQL; all by fixed seeds."""
 
 import random
+import re
 import sqlite3
 from html.parser import HTMLParser
 from itertools import product
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from kb.queries.publishing import read_text_columns
-from tests.site.conftest import LINKS, SEED, field, fill
+from tests.site.conftest import KNOWN, LINKS, SEED, field, fill
 
 _BREAKERS = ("", '">', "'>", "</title>", "</script>", "</textarea>", "--><!--", "]]>", "\\u003e", "</style>")
 _BODIES = (
@@ -133,8 +134,9 @@ NAMES = (
     "q", "sql", "sort", "view", "page", "state", "year", "from", "to", "type", "journal", "mesh", "author", "id",
     "pmid", "list", "first", "_size", "_next", "_sort", "_facet", "_where", "_search", "_json", "_shape",
     "_timelimit", "_trace", "dark", "phone", "citing", "cited", "citing_year", "community", "kind", "_nl", "_col",
-    "_labels", "_filter_column", "year__gt", "_through", "x",
+    "_labels", "_filter_column", "year__gt", "_through", "x", "bare", "as", "name", "run", "task", "outcome",
 )  # fmt: skip
+_FITTING = (str(SEED), str(KNOWN), "1002", "1", "2020", "moos+rh", "kb", "citing", "references", "search", "0", "-1")
 _VALUES = (
     "", "1", "-1", "0", "1e309", "9" * 30, "null", "nan", "' or 1=1--", '"', "*", "OR", "NOT", "(", "))))", "a AND",
     "^", "title:", "year:9999999999-", "%00", "%ff", "<script>alert(1)</script>", "x" * 2_000, "select 1",
@@ -147,10 +149,14 @@ _VALUES = (
 def _address(draw: random.Random) -> str:
     parts = [draw.choice(_HEADS), *(draw.choice(_TAILS) for _ in range(draw.choice((0, 1, 1, 1, 2))))]
     path = "/" + "/".join(quote(part, safe="/%~.:'-") for part in parts)
+    return path + _query(draw)
+
+
+def _query(draw: random.Random) -> str:
     pairs = [
         f"{draw.choice(NAMES)}={quote(draw.choice(_VALUES), safe='%')}" for _ in range(draw.choice((0, 1, 1, 2, 3)))
     ]
-    return path + ("?" + "&".join(pairs) if pairs else "")
+    return "?" + "&".join(pairs) if pairs else ""
 
 
 _OPERATORS = (
@@ -169,17 +175,49 @@ _COOKIES = (None,) * 6 + (b"a=1", b"a,b=1; c/d=2", b"\xff\xfe", b"expires=x", b"
 _BODIES_SENT = (b"", b"{}", b"a=1", b'{"sql":"select 1"}', b"\xff" * 100, b"x" * 10_000)
 
 
-def hostile_requests(count: int, seed: int, schema: dict[str, list[str]], endings: list[str]) -> list[Request]:
-    """Return so many requests for tables, rows and questions that nobody would send; always the same of a seed."""
+class Surface(NamedTuple):
+    """What a site answers: the columns of its tables, the endings of their addresses, the patterns of its pages."""
+
+    schema: dict[str, list[str]]
+    endings: list[str]
+    routes: list[str]
+
+
+def hostile_requests(count: int, seed: int, surface: Surface) -> list[Request]:
+    """Return so many requests that nobody would send; always the same of a seed."""
     draw = random.Random(seed)
-    return [_request(draw, schema, endings) for _ in range(count)]
+    return [_request(draw, surface) for _ in range(count)]
 
 
-def _request(draw: random.Random, schema: dict[str, list[str]], endings: list[str]) -> Request:
+def _request(draw: random.Random, surface: Surface) -> Request:
     method = draw.choice(METHODS)
     body = draw.choice(_BODIES_SENT) if method not in ("GET", "HEAD") else b""
-    address = _address(draw) if draw.random() < 0.25 else _table_address(draw, schema, endings)
+    chance = draw.random()
+    if chance < 0.2:
+        address = _address(draw)
+    elif chance < 0.5:
+        address = _route_address(draw, surface.routes)
+    else:
+        address = _table_address(draw, surface.schema, surface.endings)
     return Request(method, address, body, draw.choice(_COOKIES))
+
+
+_GROUP = re.compile(r"\((?:\?P<\w+>|\?:)([^()]*)\)(\?|\{[\d,]*\})?")
+
+
+def _route_address(draw: random.Random, routes: list[str]) -> str:
+    """Return the address of a page of ours, filled with what it expects or not."""
+
+    def filled(group: "re.Match[str]") -> str:
+        if group[2] and draw.random() < 0.4:
+            return ""
+        expected = draw.choice(_FITTING if "[" in group[1] else group[1].split("|"))
+        return expected if draw.random() < 0.75 else quote(draw.choice(_TAILS), safe="/%~.:'-")
+
+    path = draw.choice(routes).strip("^$")
+    while _GROUP.search(path):
+        path = _GROUP.sub(filled, path)
+    return path.replace("\\", "") + _query(draw)
 
 
 def _table_address(draw: random.Random, schema: dict[str, list[str]], endings: list[str]) -> str:

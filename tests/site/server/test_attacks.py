@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import sys
 import threading
 import time
 from contextlib import closing
@@ -15,9 +16,10 @@ import pytest
 
 from kb.metadata import read_metadata
 from kb.site.files.downloads import DOTTED, ENDINGS
+from kb.site.routes import ROUTES
 from kb.site.server import error_pages
 from kb.site.server.security import with_host_check
-from kb.site.server.serve import build_app
+from kb.site.server.serve import HERE, BaseUrl, build_app
 from kb.site.server.serve import served as served_on_loopback
 from kb.site.server.sql_throttle import AT_ONCE, LONGEST_MS, with_typed_sql_bounded
 from tests.campaign.scale import SHORT
@@ -27,6 +29,7 @@ from tests.site.server.attacks import (
     PAYLOADS,
     Danger,
     Request,
+    Surface,
     hostile_addresses,
     hostile_file,
     hostile_requests,
@@ -198,8 +201,9 @@ LEFT_BY_DATASETTE = pytest.mark.filterwarnings(
 )
 
 
-def answers_of(file: Path, requests: list[Request], *, public: bool = False) -> list[httpx.Response]:
-    app = build_app(file, public=public).app()
+def answers_of(file: Path, requests: list[Request], **shown_as: Any) -> list[httpx.Response]:
+    app = build_app(file, **shown_as).app()
+    base = shown_as.get("base_url", HERE).path.rstrip("/")
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -208,14 +212,14 @@ def answers_of(file: Path, requests: list[Request], *, public: bool = False) -> 
 
     async def ask_for(client: httpx.AsyncClient, one: Request) -> httpx.Response:
         cookie = {} if one.cookie is None else {b"cookie": one.cookie}
-        return await client.request(one.method, f"http://any{one.address}", content=one.body, headers=cookie)
+        return await client.request(one.method, f"http://any{base}{one.address}", content=one.body, headers=cookie)
 
     return asyncio.run(ask())
 
 
-def strange(file: Path, requests: list[Request]) -> list[tuple[int, Request]]:
+def strange(file: Path, requests: list[Request], **shown_as: Any) -> list[tuple[int, Request]]:
     """Return the requests that are answered badly: an error of the server, a path, no guard."""
-    answers = zip(answers_of(file, requests), requests, strict=True)
+    answers = zip(answers_of(file, requests, **shown_as), requests, strict=True)
     return [(answer.status_code, one) for answer, one in answers if is_bad(answer, file.parent)]
 
 
@@ -233,7 +237,7 @@ def requests_of(file: Path, count: int, seed: int) -> list[Request]:
         schema = {name: [row[1] for row in db.execute(f"pragma table_info([{name}])")] for name in names}
     schema |= {name: ["pmid"] for name in read_metadata()["databases"]["kb"]["queries"]}
     endings = ["json", "csv", "blob", "db", "map", "timeline", "map.svg", "atom", *ENDINGS, *DOTTED]
-    return hostile_requests(count, seed, schema, endings)
+    return hostile_requests(count, seed, Surface(schema, endings, [path for path, _ in ROUTES]))
 
 
 @LEFT_BY_DATASETTE
@@ -246,8 +250,12 @@ def test_hostile_addresses_are_answered_with_a_sentence(field_file: Path):
 @pytest.mark.campaign
 @LEFT_BY_DATASETTE
 @pytest.mark.parametrize("seed", range(1 if SHORT else 8))
-def test_two_thousand_five_hundred_hostile_requests_are_answered_with_a_sentence(field_file: Path, seed: int):
-    assert strange(field_file, requests_of(field_file, 2_500, seed)) == []
+@pytest.mark.parametrize("shown_as", [{}, {"public": True}, {"base_url": BaseUrl("/lit/")}], ids=str)
+def test_a_thousand_hostile_requests_are_answered_with_a_sentence_however_a_site_is_shown(
+    field_file: Path, caplog: pytest.LogCaptureFixture, shown_as: dict[str, Any], seed: int
+):
+    assert strange(field_file, requests_of(field_file, 1_000, seed), **shown_as) == []
+    assert "Traceback" not in caplog.text
 
 
 @LEFT_BY_DATASETTE
@@ -312,6 +320,28 @@ def test_a_path_that_is_not_ascii_is_refused_in_words(field_file: Path):
     asyncio.run(build_app(field_file).app()(scope, None, send))
 
     assert (sent[0]["status"], sent[1]["body"]) == (400, b"This address is not in ASCII.\n")
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_datasettes_pages_on_itself_name_no_file_of_the_machine(field_file: Path, public: bool):
+    names = (
+        "threads",
+        "plugins",
+        "versions",
+        "settings",
+        "databases",
+        "metadata",
+        "allow-debug",
+        "messages",
+        "patterns",
+    )
+    requests = [Request("GET", f"/-/{name}{ending}", b"") for name in names for ending in ("", ".json")]
+
+    answers = answers_of(field_file, requests, public=public)
+
+    machine = (str(field_file.parent), sys.prefix, sys.base_prefix, str(Path(__file__).parents[3]))
+    assert [answer.url for answer in answers if any(path in answer.text for path in machine)] == []
+    assert [answer.status_code for answer in answers[:2]] == [404, 404]
 
 
 def test_a_fault_of_the_machine_stays_one_of_the_server():
