@@ -27,7 +27,7 @@ from harvest.rehearsal.synthetic import synthetic_records
 from kb.console import say, shown_progress
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
-from kb.integrity.check import check_kb
+from kb.integrity.check import REFERENCE_TABLES, check_kb
 from kb.queries.archive import archive_path
 from kb.queries.harvest_log import read_status
 from kb.queries.works.pages import read_related, read_standings
@@ -120,7 +120,7 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
         _harvest(ctx, kb, ["--file", str(xml), "--no-graph"])
     _ask_second_source(ctx, kb)
     _resolve(ctx, kb)
-    with closing(open_kb(kb)) as db, transaction(db):
+    with closing(open_kb(kb)) as db, transaction(db, changes=REFERENCE_TABLES):
         save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
     with closing(open_kb(kb)) as db:
         if read_status(db)["graph_computed_at"] is None:
