@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -56,7 +57,7 @@ def check_kb(db: sqlite3.Connection) -> list[Violation]:
     """
     kb = Path(db.execute("pragma database_list").fetchone()[2])
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(_look_beside, kb).result if kb.is_file() else lambda: _by_sqlite(db)
+        beside = pool.submit(_look_beside, kb).result if kb.is_file() else partial(_by_sqlite, db)
         altered = list(_altered_tables(db))
         broken = [] if altered and beside()[0] else _readable(_broken_rules(db))  # of a damaged file: not read
         damage, against_rules = beside()
