@@ -101,7 +101,7 @@ def _harvest_demonstration(ctx: click.Context, kb: Path, *, faults: bool) -> Non
         pmids = sorted(rehearsal.shelf.records)
         say(f"The rehearsed PubMed serves {len(pmids)} bundled records: bibliographic facts, no abstracts, not NCBI's.")
         others = [str(pmid) for pmid in pmids if pmid != SEED_PMID]
-        _harvest(ctx, kb, [str(SEED_PMID), "--references"], rehearsal.base_url)
+        _harvest(ctx, kb, [str(SEED_PMID), "--references", "--no-graph"], rehearsal.base_url)
         _harvest(ctx, kb, others, rehearsal.base_url)
 
 
