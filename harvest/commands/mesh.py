@@ -10,6 +10,7 @@ from harvest.files.mesh_tree import parse_mesh
 from kb.console import kb_argument
 from kb.database import open_kb, transaction
 from kb.errors import RecordError, UsageError
+from kb.integrity.check import REFERENCE_TABLES
 from kb.queries.search.mesh import read_placed
 from kb.store.mesh import save_mesh_tree
 
@@ -30,7 +31,7 @@ def mesh_command(kb: Path, path: Path) -> None:
         raise UsageError(f"{path} is not there. NLM's descriptor file is called descYYYY.xml.")
     with closing(open_kb(kb)) as db:
         try:
-            with transaction(db):
+            with transaction(db, changes=REFERENCE_TABLES):
                 count = save_mesh_tree(db, parse_mesh(read_chunks(path)))
         except RecordError as error:
             raise RecordError(f"{path}: {error}") from error

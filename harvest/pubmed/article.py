@@ -52,6 +52,7 @@ from harvest.pubmed.row_builders import (
     add_data_bank,
     add_heading,
     add_identifier,
+    note_origin,
     settle_authors,
 )
 from kb import records as rows
@@ -329,15 +330,8 @@ def _read_data(draft: Draft, data: _Element) -> None:
 
 
 def _read_origin(draft: Draft, element: _Element) -> None:
-    """Read ``<?litkb source="demonstration" read="https://…" references="40"?>``: a record not from NCBI."""
-    if getattr(element, "target", None) != "litkb":
-        return
-    said = element.attrib
-    if said.get("source") in (rows.DEMONSTRATION, rows.SYNTHETIC, rows.PAGE, rows.NBIB):
-        draft.source = str(said["source"])
-    draft.article["provenance"] = said.get("read") or None
-    count = said.get("references", "")
-    draft.stated_reference_count = count_of(count, pmid=draft.pmid) if count.isdecimal() else None
+    if getattr(element, "target", None) == "litkb":
+        note_origin(draft, {str(name): str(words) for name, words in element.attrib.items()})
 
 
 _ISSUE: Final[Readers] = {"Volume": column("volume"), "Issue": column("issue"), "PubDate": _read_pub_date}

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from harvest.pubmed.record_builder import Draft
 from kb import records as rows
-from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid, pmid_or_none
+from kb.identifiers import count_of, normalise_doi, normalise_orcid, normalise_pmcid, pmid_or_none
 
 Row = TypeVar("Row", bound=tuple[object, ...])
 Term = tuple[str, str, int]  # UI, or the name where it has none; name; whether it is a major topic
@@ -26,6 +26,15 @@ PMC_KINDS: Final = frozenset({"pmc", "pmcid"})
 _NO_QUALIFIER: Final[list[tuple[str | None, str, int]]] = [(None, "", 0)]
 CITES: Final = "Cites"
 _ISBN: Final = re.compile(r"(?:97[89][ -]?)?(?:\d[ -]?){9}[\dXx](?!\d)", re.ASCII)
+
+
+def note_origin(draft: Draft, said: Mapping[str, str]) -> None:
+    """Note what ``<?litkb source="demonstration" read="https://…" references="40"?>`` says: a record not from NCBI."""
+    if (source := said.get("source")) in (rows.DEMONSTRATION, rows.SYNTHETIC, rows.PAGE, rows.NBIB):
+        draft.source = str(source)
+    draft.article["provenance"] = said.get("read") or None
+    stated = said.get("references", "")
+    draft.stated_reference_count = count_of(stated, pmid=draft.pmid) if stated.isdecimal() else None
 
 
 # --- people ---

@@ -29,7 +29,7 @@ from harvest.rehearsal.synthetic import synthetic_records
 from kb.console import say, shown_progress
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
-from kb.integrity.check import check_kb
+from kb.integrity.check import REFERENCE_TABLES, check_kb
 from kb.queries.archive import archive_path
 from kb.queries.harvest_log import read_commands, read_status
 from kb.queries.works.pages import read_related, read_standings
@@ -110,7 +110,7 @@ def _harvest_demonstration(ctx: click.Context, kb: Path, *, faults: bool) -> Non
         pmids = sorted(rehearsal.shelf.records)
         say(f"The rehearsed PubMed serves {len(pmids)} bundled records: bibliographic facts, no abstracts, not NCBI's.")
         others = [str(pmid) for pmid in pmids if pmid != SEED_PMID]
-        _harvest(ctx, kb, [str(SEED_PMID), "--references"], rehearsal.base_url)
+        _harvest(ctx, kb, [str(SEED_PMID), "--references", "--no-graph"], rehearsal.base_url)
         _harvest(ctx, kb, others, rehearsal.base_url)
 
 
@@ -128,7 +128,7 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
             file.writelines(format_article_set(_counted(_made_up(articles), articles, progress)))
         _harvest(ctx, kb, ["--file", str(xml), "--no-graph"])
     _ask_second_source(ctx, kb)
-    with closing(open_kb(kb)) as db, transaction(db):
+    with closing(open_kb(kb)) as db, transaction(db, changes=REFERENCE_TABLES):
         save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
     _resolve(ctx, kb)  # computes the graph, by which the field is seen to be whole
     with closing(open_kb(kb)) as db:

@@ -3,12 +3,16 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from kb.database import snapshot
+from kb.database import open_kb, snapshot
 from kb.identifiers import cited_work, node_name, work_id
 from kb.integrity.seals import read_altered
 from kb.queries.computed_tables import read_computed_tables
@@ -43,14 +47,37 @@ MOMENTS: Final = frozenset({"since", "checked_at", "received_at", "read_from", "
 
 
 def check_kb(db: sqlite3.Connection) -> list[Violation]:
-    """Return every rule that the file breaks; an empty list for a sound file. Time grows with its size."""
-    found = list(read_damage(db))
+    """Return every rule that the file breaks; an empty list for a sound file. Time grows with its size.
+
+    What SQLite looks through by itself is looked through beside the rest: on two cores it takes half of the time.
+    """
+    kb = Path(db.execute("pragma database_list").fetchone()[2])
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(_look_beside, kb).result if kb.is_file() else partial(_by_sqlite, db)
+        altered = list(_altered_tables(db))
+        broken = [] if altered and beside()[0] else _readable(_broken_rules(db))  # of a damaged file: not read
+        damage, against_rules = beside()
+    return [*(damage or [*against_rules, *broken]), *altered]
+
+
+def _look_beside(kb: Path) -> tuple[list[Violation], list[Violation]]:
+    with closing(open_kb(kb, readonly=True)) as db:
+        return _by_sqlite(db)
+
+
+def _by_sqlite(db: sqlite3.Connection) -> tuple[list[Violation], list[Violation]]:
+    """Return the damage to the pages of a file, and the rules broken that SQL alone can tell."""
+    return list(read_damage(db)), _readable(read_violations(db))
+
+
+def _readable(rules: Iterator[Violation]) -> list[Violation]:
+    """Return the rules that are broken; another one where words cannot be read any more."""
+    found: list[Violation] = []
     try:
-        if not found:
-            found += _broken_rules(db)
-    except (sqlite3.DatabaseError, ValueError) as error:  # words that nobody can read any more
+        found.extend(rules)
+    except (sqlite3.DatabaseError, ValueError) as error:
         found.append(Violation("every row can be read", 1, [str(error)]))
-    return [*found, *_altered_tables(db)]
+    return found
 
 
 def _altered_tables(db: sqlite3.Connection) -> Iterator[Violation]:
@@ -62,7 +89,6 @@ def _altered_tables(db: sqlite3.Connection) -> Iterator[Violation]:
 
 
 def _broken_rules(db: sqlite3.Connection) -> Iterator[Violation]:
-    yield from read_violations(db)
     yield from _altered_records(db)
     yield from _wrong_keys(db)
     yield from _misnamed_works(db)

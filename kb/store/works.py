@@ -252,11 +252,11 @@ def _save_targets(db: sqlite3.Connection) -> None:
     )
     for method, target in METHODS.items():
         db.execute(
-            f"""insert or ignore into found (id, pmid, method)
-            select id, target, ? from (
+            f"""with targets as materialized (
                 select id, {target} as target from works
                 where id < 0 and id in (select id from touched) and id not in (select id from found)
                     and exists (select 1 from article_references r where r.cited_id = works.id))
+            insert or ignore into found (id, pmid, method) select id, target, ? from targets
             where target is not null""",
             (method,),
         )

@@ -1,6 +1,7 @@
 """One DOI, however it is spelt or printed, is one work; it leads to the one article that has it."""
 
 import sqlite3
+from contextlib import closing
 from itertools import permutations
 
 import pytest
@@ -13,6 +14,7 @@ from kb.queries.structure import read_work_named
 from kb.queries.works.pages import read_standings, read_work_by_identifier
 from kb.records import Record
 from kb.store.records import save_gone, save_records
+from kb.store.works import save_touched, touch
 from tests.records import LATER, MOMENT, record, reference_of
 
 TWO, ONE = "10.5555//lamp.1", "10.5555/lamp.1"
@@ -133,3 +135,24 @@ def test_words_that_lead_to_a_work_resolved_before_are_not_what_a_source_says(db
 
     assert cited(db) == [(1, WORK, 9, "pubmed"), (2, WORK, 9, "resolved")]
     assert check_kb(db) == []
+
+
+def test_a_doi_that_many_give_with_a_pmid_is_settled_in_as_few_steps_as_one_that_few_give(tmp_path):
+    few, many = (steps_of_one_more(tmp_path / f"{count}.db", count) for count in (10, 300))
+
+    assert many < 1.5 * few
+
+
+def steps_of_one_more(path, count: int) -> int:
+    """Return how many steps, by tens, SQLite takes to settle what a DOI is that so many give with a PMID."""
+    steps: list[int] = []
+    with closing(open_kb(path, create=True)) as db:
+        save(db, *(record(n, (reference_of(n, 1, None, doi=ONE, pmid=900),)) for n in range(1, count + 1)))
+        save(db, record(901, (ONE,)))
+        db.set_progress_handler(lambda: steps.append(1), 10)
+        with transaction(db):
+            touch(db, [WORK])
+            save_touched(db)
+        db.set_progress_handler(None, 0)
+        assert (901, WORK, 900, "pubmed") in cited(db)
+    return len(steps)

@@ -16,7 +16,15 @@ from harvest.pubmed.fast.list_patterns import MARK
 from harvest.pubmed.fast.xml_text import characters, marked_text, pattern, plain, texts, without_groups
 from harvest.pubmed.inline_text import Marked
 from harvest.pubmed.record_builder import Draft
-from harvest.pubmed.row_builders import YES_NO, add_concept, add_data_bank, add_date, add_identifier, numbered
+from harvest.pubmed.row_builders import (
+    YES_NO,
+    add_concept,
+    add_data_bank,
+    add_date,
+    add_identifier,
+    note_origin,
+    numbered,
+)
 from kb import records as rows
 
 Match = re.Match[str]
@@ -74,7 +82,7 @@ _PUB_DATE: Final = without_groups(
 )
 _JOURNAL: Final = (
     '<Journal>~(?:<ISSN IssnType="(?P<IssnType>Electronic|Print)">(?P<ISSN>...)</ISSN>~)?+'
-    f'<JournalIssue CitedMedium="[A-Za-z]+">~{_texts("Volume Issue")}'
+    f'<JournalIssue(?: CitedMedium="[A-Za-z]+")?+>~{_texts("Volume Issue")}'
     f"<PubDate>~(?P<PubDate>{_PUB_DATE})</PubDate>~</JournalIssue>~{_texts('Title ISOAbbreviation')}</Journal>~"
 )
 _ARTICLE: Final = (
@@ -84,15 +92,16 @@ _ARTICLE: Final = (
     f"(?:<Abstract>~{_run('AbstractText', _SECTION)}{_text('CopyrightInformation')}</Abstract>~)?+"
     f"{_mark('AuthorList')}{_run('Language', _LANGUAGE)}"
     f'(?:<DataBankList(?: CompleteYN="[YN]")?>~{_run("DataBank", _DATA_BANK)}</DataBankList>~)?+'
-    f'(?:<GrantList CompleteYN="[YN]">~{_run("Grant", _GRANT)}</GrantList>~)?+'
+    f'(?:<GrantList(?: CompleteYN="[YN]")?+>~{_run("Grant", _GRANT)}</GrantList>~)?+'
     f"{_mark('PublicationTypeList')}{_text('VernacularTitle')}"
     + _date("ArticleDate", ' DateType="Electronic"')
     + "</Article>~"
 )
 _REST: Final = pattern(
-    '<PubmedArticle>~<MedlineCitation(?=[^>]* Status="(?P<Status>[A-Za-z-]+)")'
+    '<PubmedArticle>~(?:<\\?litkb(?P<litkb>(?: [a-z]+="[^"?<>&\\n\\t]*")++)\\?>~)?+'
+    '<MedlineCitation(?:(?=[^>]* Status="(?P<Status>[A-Za-z-]+)"))?'
     '(?:(?=[^>]* Owner="(?P<Owner>[A-Za-z-]+)"))?(?:(?=[^>]* IndexingMethod="(?P<IndexingMethod>[A-Za-z-]+)"))?'
-    '(?: (?P<attribute>Status|Owner|IndexingMethod)="[A-Za-z-]+"(?![^>]* (?P=attribute)=))++>~'  # each of them once
+    '(?: (?P<attribute>Status|Owner|IndexingMethod)="[A-Za-z-]+"(?![^>]* (?P=attribute)=))*+>~'  # each of them once
     '<PMID Version="(?P<Version>[1-9][0-9]{0,8})">(?P<PMID>[1-9][0-9]{0,8})</PMID>~'
     f"{_date('DateCreated')}{_date('DateCompleted')}{_date('DateRevised')}{_ARTICLE}"
     f"<MedlineJournalInfo>~{_texts('Country MedlineTA NlmUniqueID ISSNLinking')}</MedlineJournalInfo>~"
@@ -110,6 +119,7 @@ _TEXTS: Final = (
 )  # fmt: skip
 _DATES: Final = (("DateCreated", "created"), ("DateCompleted", "completed"), ("DateRevised", "revised"))
 _DIGITS: Final = re.compile("[0-9]+")
+_SAID: Final = re.compile('([a-z]+)="([^"]*)"')
 _PART: Final = pattern("<([A-Za-z]+)>(...)<")
 _SECTIONS, _LOCATIONS, _LANGUAGES, _SUBSETS = map(pattern, (_SECTION, _LOCATION, _LANGUAGE, _SUBSET))
 _GRANTS, _OTHER_IDS, _OTHER_ABSTRACTS = map(pattern, (_GRANT, _OTHER_ID, _OTHER_ABSTRACT))
@@ -129,6 +139,8 @@ def read_rest(rest: bytes, lists: dict[str, PlainList]) -> Draft | None:
         return None
     draft = Draft(int(match["PMID"]), "article")
     draft.plain_lists = lists
+    if origin := match["litkb"]:
+        note_origin(draft, dict(_SAID.findall(origin)))
     _read_texts(draft, match)
     _read_dates(draft, match)
     _read_runs(draft, match)

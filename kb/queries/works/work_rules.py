@@ -14,9 +14,9 @@ _BY_DOI: Final = f"""case
     when works.doi is null then null
     when (select count(*) {_SAME_DOI}) = 1 then (select a.pmid {_SAME_DOI})
     when exists (select 1 {_SAME_DOI}) then null
-    when (select count(distinct r.cited_pmid) {_CANDIDATE_PAIRS}) = 1
+    when (select min(r.cited_pmid) {_CANDIDATE_PAIRS}) = (select max(r.cited_pmid) {_CANDIDATE_PAIRS})
         then (select min(r.cited_pmid) {_CANDIDATE_PAIRS})
-    end"""
+    end"""  # min and max, not count(distinct): each reads one row of the index, however often the work is cited
 _OWNERS: Final = f"""from articles a where a.pmcid = works.pmcid
     and (works.doi is null or a.doi is null or {doi_key_of("a.doi")} = {_KEY})"""
 _BY_PMCID: Final = f"""case

@@ -15,8 +15,10 @@ from harvest.pubmed.fast.fast_lists import cut_plain_lists
 from harvest.pubmed.fast.fast_record import read_rest
 from harvest.pubmed.fast.list_patterns import ARTICLE_FORMS, DATA_FORMS
 from harvest.pubmed.record_splitter import ARTICLE, RawRecord, split_records
+from harvest.pubmed.write_article import format_record
+from harvest.rehearsal.synthetic import synthetic_records
 from kb.errors import RecordError
-from kb.records import Record
+from kb.records import SYNTHETIC, Record
 from tests.builders import JOURNAL, article_xml, author_xml, reference_list_xml, reference_xml
 
 HISTORY = (
@@ -245,6 +247,23 @@ VARIANTS = {
     "old affiliation": swapped("<AuthorList", "<Affiliation>Oslo</Affiliation><AuthorList"),
     "other abstract": swapped("<OtherID", "<OtherAbstract><AbstractText>x</AbstractText></OtherAbstract><OtherID"),
     "blank statement": swapped("None &amp; <b>no</b> more.", " "),
+    "origin": swapped(
+        "<PubmedArticle>",
+        '<PubmedArticle><?litkb source="demonstration" read="https://example.org/a" references="40"?>',
+    ),
+    "origin with an address that asks": swapped(
+        "<PubmedArticle>", '<PubmedArticle><?litkb source="page" read="https://example.org/?a=1&amp;b"?>'
+    ),
+    "origin with other quotes": swapped("<PubmedArticle>", "<PubmedArticle><?litkb source='page' read=\"a='b'\"?>"),
+    "origin that says it twice": swapped(
+        "<PubmedArticle>", '<PubmedArticle><?litkb source="page" source="synthetic" references="x"?>'
+    ),
+    "origin that nobody knows": swapped("<PubmedArticle>", '<PubmedArticle><?litkb source="elsewhere" read=""?>'),
+    "origin of another program": swapped("<PubmedArticle>", '<PubmedArticle><?other source="page"?>'),
+    "origin without words": swapped("<PubmedArticle>", "<PubmedArticle><?litkb?>"),
+    "origin in the wrong place": swapped("<PubmedData>", '<PubmedData><?litkb source="page"?>'),
+    "medium not said": swapped(' CitedMedium="Internet"', ""),
+    "grants not said to be complete": swapped('<GrantList CompleteYN="Y">', "<GrantList>"),
     "long text": swapped("Untraced.", "word " * 2_200_000),
 }
 CHARACTERS = [
@@ -302,6 +321,15 @@ def test_every_kind_of_list_is_read_by_pattern_where_it_is_plain(form):
     assert b"<Reference>" not in rest
     assert read_rest(rest, lists) is not None
     assert lists == {}
+
+
+def test_made_up_articles_are_read_by_pattern_and_say_where_they_come_from():
+    for made_up in synthetic_records(10):
+        rest, lists = cut_plain_lists(format_record(made_up).strip().encode())
+        draft = read_rest(rest, lists)
+
+        assert draft is not None
+        assert (draft.source, draft.article["provenance"]) == (SYNTHETIC, made_up.article.provenance)
 
 
 @pytest.mark.usefixtures("by_pattern")
