@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from kb.queries.evidence import selects
 from kb.queries.evidence.registry import EVIDENCE
 from kb.queries.evidence.selects import Evidence
+from kb.queries.evidence.servers import read_servers_of_assertion
 from kb.queries.search.matches import EVERYTHING
 from kb.queries.search.query import read_query
 from kb.queries.works.pages import read_labels
@@ -93,12 +94,15 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
     assertions = selects.read_assertions_of(db, citing, cited)
     if not assertions:
         return None
-    labels = read_labels(db, [citing, cited])
+    labels, answers = read_labels(db, [citing, cited]), selects.read_kept_answers(db, citing, cited)
     return {
         "citing": (citing, labels.get(citing, str(citing))),
         "cited": (cited, labels.get(cited, str(cited))),
-        "assertions": [(messages.source_words(one.source), one, _how(one)) for one in assertions],
-        "answers": selects.read_kept_answers(db, citing, cited),
+        "assertions": [
+            (messages.asserting_words(one.source, read_servers_of_assertion(db, one, answers)), one, _how(one))
+            for one in assertions
+        ],
+        "answers": answers,
     }
 
 
@@ -122,7 +126,8 @@ async def citation(datasette: Any, request: Any) -> Any:
     if values is None:
         raise responses.NotFound(messages.NO_CITATION)
     archive, names = await archive_of(datasette, database), {one.answer for one in values["answers"]}
-    kept = kept_facts(await asyncio.to_thread(read_times, archive, names))
+    times = await asyncio.to_thread(read_times, archive, names)
+    kept = await ask(database, lambda db: kept_facts(db, times))
     values |= {"kept": kept, "no_archive": why_no_archive(datasette)}
     return await page_answer(datasette, request, "litkb-citation.html", values)
 

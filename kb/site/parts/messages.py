@@ -23,6 +23,7 @@ _SOURCE_WORDS: Final = {
     "demonstration_refs": "the demonstration’s ELink",
     "synthetic_refs": "the made-up field’s ELink",
 }
+_ASKED_SOURCES: Final = frozenset({"pubmed", "elink_citedin", "elink_refs", "elink_similar", "icite"})
 _RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "demonstration", "synthetic")  # of records with their own lists
 ALARM: Final = 0  # must be seen before all else
 WARNING: Final = 1  # changes what the record says
@@ -95,9 +96,9 @@ ANSWER_WHOLE: Final = "Verified now: the bytes have the SHA-256 of the response 
 ANSWER_DAMAGED: Final = "The archive is damaged: the bytes do not have the SHA-256 of the response as received."
 ANSWER_TOO_LARGE: Final = "This response is too large to show or send here; `sqlite3 kb.sqlar -Ax` extracts it."
 _ENDPOINTS: Final = {
-    "efetch": "NCBI EFetch: records", "elink": "NCBI ELink: citing and similar articles",
-    "esearch": "NCBI ESearch: a search", "ecitmatch": "NCBI ECitMatch: PMIDs of printed references",
-    "icite": "NIH iCite: citations", "file": "Loaded file",
+    "efetch": ("NCBI EFetch", "records"), "elink": ("NCBI ELink", "citing and similar articles"),
+    "esearch": ("NCBI ESearch", "a search"), "ecitmatch": ("NCBI ECitMatch", "PMIDs of printed references"),
+    "icite": ("NIH iCite", "citations"),
 }  # fmt: skip
 NONE_SELECTED: Final = "No work is selected: tick some in a list, then export them."
 NO_FORMAT: Final = "There is no such format; docs/formats.md lists them."
@@ -162,9 +163,31 @@ def source_words(names: str | None) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
-def endpoint_words(endpoint: str) -> str:
-    """Return in words who gave an answer."""
-    return _ENDPOINTS.get(endpoint, endpoint)
+def endpoint_words(endpoint: str, servers: Sequence[str | None]) -> str:
+    """Return in words who gave an answer; servers as read_servers_of_answer() has them."""
+    if endpoint == "file":
+        return "Loaded file"
+    who, what = _ENDPOINTS.get(endpoint, (endpoint, "a response"))
+    return f"{server_words(who, servers, is_ncbi=endpoint != 'icite')}: {what}"
+
+
+def asserting_words(source: str, servers: Sequence[str | None]) -> str:
+    """Return in words who asserts a citation; servers as read_servers_of_assertion() has them."""
+    if not servers or source not in _ASKED_SOURCES:
+        return source_words(source)
+    return server_words(source_words(source), servers, is_ncbi=source != "icite")
+
+
+def server_words(who: str, servers: Sequence[str | None], *, is_ncbi: bool = True) -> str:
+    """Return who answered, or what answered in its place; a run notes the address of E-utilities alone."""
+    others = " or ".join(server for server in servers if server)
+    if not servers:
+        return f"{who}, or a server in its place (no run recorded here says which)"
+    if not others:
+        return who
+    if not is_ncbi:
+        return f"{who}, or a server in its place ({others} answered in place of PubMed)"
+    return f"{who}, or {others} in its place" if None in servers else f"{others}, in place of {who}"
 
 
 _IDENTIFIED_WORDS: Final = {
@@ -215,6 +238,13 @@ def run_sentence(run: Run, answered: Answered) -> str:
     if answered.unanswered:
         return f"{sentence}: {answered.unanswered:,} of {counted(answered.asked, 'request')} not answered"
     return sentence if run.finished_at else f"{sentence}, not finished"
+
+
+def run_server(run: Run, answered: Answered) -> str | None:
+    """Return what the server that a run names did; None: it names none, or requested nothing."""
+    if run.server is None or not answered.asked:
+        return None
+    return "Answered in place of PubMed" if answered.some else "Requested in place of PubMed, without an answer"
 
 
 def missing_sentence(count: int, *, is_finished: bool) -> str:
