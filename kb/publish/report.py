@@ -215,7 +215,7 @@ def plan_of(run: RunRow) -> dict[str, Any]:
 
 
 def _answer(search: SearchRow, who: str) -> str:
-    """Return what came of a search: hits, the query as PubMed, or who answered, read it, its warnings; and why it was not used."""
+    """Return what came of a search: hits, the query as ``who`` read it, its warnings; and why it was not used."""
     parts = [] if search.outcome == "done" else [f"**{search.outcome or 'not asked'}**"]
     parts[:0] = [] if search.found is None else list(_found(search.found, who, of_limits=search.task == "limits"))
     return "; ".join(parts) + (f" ({cell(search.detail)})" if search.detail else "")
