@@ -89,6 +89,7 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
     return {
         "record": record,
         "article": record.article,
+        "kind": record.article.record_type,
         "receipt": receipt,
         "origin": messages.origin_sentence(receipt),
         "is_real": record.source != SYNTHETIC,

@@ -26,6 +26,7 @@ from kb.site.server.responses import Route
 
 SHOWN: Final = 200  # rows on a page
 _LONGEST: Final = 1_000  # characters of a value
+_NAMES: Final = frozenset({"label", "title"})  # columns that say which work a row is of
 
 
 def evidence_values(
@@ -56,33 +57,43 @@ def _of_search(db: sqlite3.Connection, name: str, query_string: str, args: Mappi
     if make is None:
         rows = selects.read_named_evidence(db, read_query(db, asked.text), asked.filters, SHOWN)
         known = EVIDENCE["known"]._replace(title=messages.NAMED_ONLY.capitalize(), sql=messages.NAMED_SQL)
-        return _page(known, {}, rows) | {"note": messages.NAMED_NOTE, "query": None}
+        return _page(db, known, {}, rows) | {"note": messages.NAMED_NOTE, "query": None}
     wanted = wanted_articles(db, asked) or EVERYTHING
     found = make(wanted)
     return _shown(db, found, {value: wanted.values.get(value, args.get(value, "")) for value in found.values})
 
 
 def _shown(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any]) -> dict[str, Any]:
-    return _page(found, values, selects.read_evidence(db, found, values, SHOWN))
+    return _page(db, found, values, selects.read_evidence(db, found, values, SHOWN))
 
 
-def _page(found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dict[str, Any]:
+def _page(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dict[str, Any]:
     return {
         "title": found.title,
         "sql": found.sql,
         "parameters": list(values.items()),
         "query": urlencode([("sql", found.sql), *((name, str(value)) for name, value in values.items())]),
         "columns": rows.columns,
-        "rows": [_cells(rows.columns, row) for row in rows.rows],
+        "rows": _rows(db, rows),
         "number": rows.number,
         "is_counted": found.column is None,
         "note": None,
     }
 
 
-def _cells(columns: Sequence[str], row: Sequence[Any]) -> list[tuple[Any, str | None]]:
-    """Return the cells of a row, each with the path that it leads to."""
-    return [(cell, cell_path(column, cell)) for column, cell in zip(columns, row, strict=True)]
+def _rows(db: sqlite3.Connection, rows: selects.Rows) -> list[list[tuple[Any, str | None, str | None]]]:
+    """Return the cells of rows, each with the path that it leads to, and a label where none names the work."""
+    is_named = not _NAMES.isdisjoint(rows.columns)
+    cells = [
+        [(cell, cell_path(column, cell)) for column, cell in zip(rows.columns, row, strict=True)] for row in rows.rows
+    ]
+    works = {cell for row in cells for cell, path in row if not is_named and _is_work(path)}
+    labels = read_labels(db, works)
+    return [[(cell, path, labels.get(cell) if _is_work(path) else None) for cell, path in row] for row in cells]
+
+
+def _is_work(path: str | None) -> bool:
+    return path is not None and path.startswith(("/work/", "/article/"))
 
 
 def _how(one: selects.Assertion) -> str | None:

@@ -391,10 +391,10 @@ def percentile_sentence(measured: Measured) -> str | None:
     return f"Percentile {measured.year_percentile:.0f} among {among}."
 
 
-def yours_sentence(cited: int) -> str:
+def yours_sentence(kind: str, cited: int) -> str:
     """Return what suggestions for one work are made from; cited: how many works it cites here."""
     cites = f" and the {counted(cited, 'work')} that it cites here" if cited else "; no work that it cites is known"
-    return f"Computed now from this article{cites}, as the command litkb suggest does."
+    return f"Computed now from this {kind}{cites}, as the command litkb suggest does."
 
 
 def world_sentence(world: WorldCount) -> str:

@@ -364,6 +364,7 @@ def test_works_cited_only_are_told_by_their_printed_reference(tmp_path: Path):
     assert f"{moos} Addiction. 2008. · cited by 2 works here" in home
     assert "litkb harvest kb.db --frontier --limit 50" in home
     assert "Read next from Name2 2000 J Tests" in following
+    assert "Back to the article" in following
 
 
 def test_the_navigation_leads_to_sql_where_sql_may_be_asked(field_file: Path):
