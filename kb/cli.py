@@ -26,7 +26,7 @@ _SECTIONS: Final = {
         "rehearse": ("harvest.commands.rehearse:rehearse_command", "Run a local PubMed that has only these records."),
     },
     "Look": {
-        "serve": ("kb.site.server.serve:serve", "Show DB as a site in a browser."),
+        "serve": ("kb.site.server.serve:serve", "Show DB, or the kb.db of a folder, as a site in a browser."),
         "status": ("kb.commands.status:status_command", "Print contents and completeness of DB, and the last run."),
         "suggest": ("graph.commands.suggest:suggest_command", "Say what to read next."),
         "picture": ("kb.site.picture_command:picture_command", "Write a picture of DB to OUT, as .svg, .png or .html."),

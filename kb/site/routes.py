@@ -18,8 +18,13 @@ def _found() -> Iterator[Route]:
             yield from getattr(import_module(f"{package.__name__}.{module.name}"), "ROUTES", ())
 
 
-ROUTES: Final = sorted(_found(), key=lambda route: route[0].count("(?P<"))
-"""Addresses as patterns, and who answers them; one that is spelt out goes before one that stands for several."""
+def _is_general(route: Route) -> tuple[bool, int]:
+    """Return what orders routes: one that is spelt out goes before one that stands for several."""
+    return not _FIRST.match(route[0]), route[0].count("(?P<")
+
+
+ROUTES: Final = sorted(_found(), key=_is_general)
+"""Addresses as patterns, and who answers them."""
 
 _OURS: Final = frozenset(
     name for path, _ in ROUTES for match in _FIRST.finditer(path) for name in (match[1] or match[2]).split("|")

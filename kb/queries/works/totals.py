@@ -3,7 +3,6 @@
 import sqlite3
 from typing import NamedTuple
 
-from kb.queries.citations import read_computed
 from kb.text import counted
 
 
@@ -21,14 +20,14 @@ class WorkTotals(NamedTuple):
 def read_work_totals(db: sqlite3.Connection) -> WorkTotals:
     """Return how many works there are, each state by itself."""
     by_state: dict[str, int] = dict(db.execute("select state, count(*) from works group by state"))
-    computed = read_computed(db)
+    graph = db.execute("select works from field_runs order by id desc limit 1").fetchone()
     return WorkTotals(
         sum(by_state.values()),
         by_state.get("held", 0),
         by_state.get("known", 0),
         by_state.get("merged", 0),
         by_state.get("deleted", 0) + by_state.get("not found", 0),
-        computed[1] if computed else None,
+        graph[0] if graph else None,
     )
 
 

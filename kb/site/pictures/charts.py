@@ -56,7 +56,7 @@ def _description(rows: Sequence[YearCount], named: Named) -> str:
         return f"{what}: {first.number:,}, all in {first.year}."
     total, most = sum(row.number for row in rows), max(row.number for row in rows)
     at_most = [str(row.year) for row in rows if row.number == most]
-    where = f"most in {', '.join(at_most)}" if len(at_most) <= _NAMED_YEARS else f"most in each of {len(at_most)} years"
+    where = f"most in {', '.join(at_most)}" if len(at_most) <= _NAMED_YEARS else "most in several years"
     return f"{what}, {first.year} to {last.year}: {total:,} in all, {where} ({most:,})."
 
 

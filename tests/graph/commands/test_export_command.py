@@ -220,7 +220,7 @@ def test_a_failure_leaves_no_file(export: Export, tmp_path: Path):
         (("out.ris", "--community", "5"), "chooses no work"),
         (("out.ris", "--network", "keywords"), "is a bibliography"),
         (("out.docx",), "does not say its format"),
-        (("out.ris", "--format", "docx"), "'docx' is no format: give one of ris, bib"),
+        (("out.ris", "--format", "docx"), "'docx' is no format: give one of apa.txt, bib"),
         (("out.ris", "--references-of", "1"), "Nothing that 1 cites is known here"),
         (("out.graphml", "--no-mesh"), "is a graph, which has no MeSH headings"),
         (("out.ris", "--references-of", "77"), "None of yours is known here: 77."),

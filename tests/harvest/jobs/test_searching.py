@@ -202,7 +202,7 @@ def test_the_report_says_hits_reading_and_warnings(kb: Path) -> None:
         report = format_search_report(db)
 
     said = '2 of 2 hits; PubMed read it as `"groups"[All Fields]`; **PubMed does not know the field “foo”**'
-    assert f"- asked PubMed `{QUERY}`: {said}" in report
+    assert f"- searched PubMed for `{QUERY}`: {said}" in report
 
 
 def test_without_a_terminal_the_command_needs_a_yes(

@@ -281,7 +281,7 @@ def test_seeds_come_from_standard_input_too(
         def __init__(self) -> None:
             self.buffer = self
 
-        def read(self) -> bytes:
+        def read(self, size: int = -1) -> bytes:
             return b"3\n4\nabc\n"
 
     monkeypatch.setattr("sys.stdin", Stdin())

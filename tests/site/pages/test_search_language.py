@@ -49,7 +49,7 @@ def about(pmid: int, kind: str, language: str, *, is_major: int | None = None) -
 
 
 def otters() -> list[Record]:
-    cited = reference_of(OTTER, 1, "Lund K. Weirs. Rivers. 2003;8:17.", pmid=CITED, doi="10.1111/weirs")
+    cited = reference_of(OTTER, 1, "Lund K. Weirs and fish. Rivers. 2003;8:17.", pmid=CITED, doi="10.1111/weirs")
     return [
         record(
             OTTER, (cited,), title="Biopsy of river otters", names=("Weiss R", "Moll AB"), year=2010,

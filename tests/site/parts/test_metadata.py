@@ -62,7 +62,7 @@ def test_a_question_shows_states_and_kinds_in_the_words_of_pages(get: Get, name:
 
 
 def test_every_table_is_counted_however_slow_the_machine_is(get: Get, monkeypatch: pytest.MonkeyPatch):
-    async def none_in_time(database: Any, **_: object) -> dict[str, None]:
+    async def none_in_time(database: Any, *_: object, **__: object) -> dict[str, None]:
         return dict.fromkeys(await database.table_names())
 
     monkeypatch.setattr("datasette.database.Database.table_counts", none_in_time)

@@ -389,7 +389,7 @@ def test_bars_are_as_high_as_their_counts_and_a_year_of_none_has_no_bar():
     [
         ((2, 5, 1), "8 in all, most in 2002 (5)."),
         ((5, 1, 5), "11 in all, most in 2001, 2003 (5)."),
-        ((2, 2, 2, 2, 1), "9 in all, most in each of 4 years (2)."),
+        ((2, 2, 2, 2, 1), "9 in all, most in several years (2)."),
     ],
 )
 def test_years_with_the_same_highest_count_are_named_together(numbers: tuple[int, ...], words: str):

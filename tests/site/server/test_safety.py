@@ -353,7 +353,7 @@ def test_an_unforeseen_error_shows_no_path_and_no_traceback(get: Get, monkeypatc
     def broken(*_: object) -> None:
         raise RuntimeError("/home/someone/secret")
 
-    monkeypatch.setattr("kb.site.routes.article_values", broken)
+    monkeypatch.setattr("kb.site.pages.article.article_values", broken)
     answer = get(f"/article/{SEED}")
 
     assert answer.status_code == 500
