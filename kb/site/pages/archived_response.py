@@ -15,6 +15,7 @@ from kb.queries.evidence.servers import read_servers_of_answer
 from kb.queries.publishing import read_omissions
 from kb.site.files.streaming import exports_of
 from kb.site.parts import messages
+from kb.site.parts.sources import endpoint_words
 from kb.site.server import responses
 from kb.site.server.context import ask, find_database, litkb_database, may_ask
 from kb.site.server.rendering import page_answer
@@ -131,7 +132,7 @@ def _facts(db: sqlite3.Connection, answer: Answer) -> dict[str, Any]:
 
 
 def _source(db: sqlite3.Connection, one: Kept) -> str:
-    return messages.endpoint_words(one.endpoint, read_servers_of_answer(db, one.name, one.received_at))
+    return endpoint_words(one.endpoint, read_servers_of_answer(db, one.name, one.received_at))
 
 
 def _values(answer: Answer, find: str, within: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from kb.queries.works.pages import read_labels
 from kb.site.files.streaming import within
 from kb.site.pages.archived_response import archive_of, kept_facts, read_times, why_no_archive
 from kb.site.pages.search import wanted_articles
-from kb.site.parts import messages
+from kb.site.parts import messages, sources
 from kb.site.parts.search_state import parse_asked
 from kb.site.parts.table_cells import cell_path
 from kb.site.server import responses
@@ -110,7 +110,7 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
         "citing": (citing, labels.get(citing, str(citing))),
         "cited": (cited, labels.get(cited, str(cited))),
         "assertions": [
-            (messages.asserting_words(one.source, read_servers_of_assertion(db, one, answers)), one, _how(one))
+            (sources.asserting_words(one.source, read_servers_of_assertion(db, one, answers)), one, _how(one))
             for one in assertions
         ],
         "answers": answers,

@@ -18,7 +18,7 @@ from kb.database import open_kb, transaction
 from kb.publish.searchreport import format_search_report
 from kb.queries.archive import archive_path
 from kb.queries.harvest_log import read_status
-from kb.site.parts.messages import asserting_words, endpoint_words
+from kb.site.parts.sources import asserting_words, endpoint_words
 from tests.harvest.jobs.network_builders import client_of, record_xml, records
 from tests.site.conftest import Get, served
 from tests.site.pages.test_pages import text_of
@@ -68,10 +68,17 @@ def answers_of(kb: Path) -> list[tuple[str, str]]:
 def test_a_citation_that_another_server_gave_is_said_to_be_from_there(get: Get):
     text = text_of(get(CITATION).text)
 
-    assert f"{ADDRESS}, in place of PubMed The reference list" in text
-    assert f"{ADDRESS}, in place of NCBI ELink NCBI ELink: articles that cite this one" in text
-    assert f"Source {ADDRESS}, in place of NCBI EFetch: records" in text
-    assert f"Source {ADDRESS}, in place of NCBI ELink: citing and similar articles" in text
+    assert f"{ADDRESS} (in place of PubMed) The reference list" in text
+    assert f"{ADDRESS} (in place of NCBI ELink) NCBI ELink: articles that cite this one" in text
+    assert f"Source {ADDRESS} (in place of NCBI EFetch): records" in text
+    assert f"Source {ADDRESS} (in place of NCBI ELink): citing and similar articles" in text
+
+
+def test_lists_that_another_server_gave_are_said_to_be_from_there(get: Get):
+    text = text_of(get("/article/2").text)
+
+    assert f"1 work here cites it; {ADDRESS} (in place of NCBI ELink) listed 1 on " in text
+    assert f"{ADDRESS} (in place of NCBI ELink) has no data on its citing articles" in text_of(get("/article/1").text)
 
 
 def test_every_raw_response_of_another_server_is_said_to_be_from_there(get: Get, rehearsed: Path):
@@ -79,7 +86,7 @@ def test_every_raw_response_of_another_server_is_said_to_be_from_there(get: Get,
 
     assert {endpoint for endpoint, _ in found} == {"efetch", "elink", "esearch"}
     for _, name in found:
-        assert f"Source {ADDRESS}, in place of NCBI E" in text_of(get(f"/evidence/answer?name={name}").text)
+        assert f"Source {ADDRESS} (in place of NCBI E" in text_of(get(f"/evidence/answer?name={name}").text)
 
 
 def test_a_run_says_which_server_answered_and_who_read_its_search(get: Get):
@@ -139,7 +146,7 @@ def test_a_response_that_came_twice_names_the_source_of_each_time(tmp_path: Path
     with served(kb) as get:
         text = text_of(get(f"/evidence/answer?name={name}").text)
 
-    assert text.index(f"Source {ADDRESS}, in place of NCBI EFetch") < text.index("Source NCBI EFetch: records")
+    assert text.index(f"Source {ADDRESS} (in place of NCBI EFetch)") < text.index("Source NCBI EFetch: records")
 
 
 @pytest.mark.parametrize(
