@@ -112,7 +112,7 @@ def media_type(form: str) -> str:
 def format_selection(db: sqlite3.Connection, form: str, selected: Selection) -> Iterator[str]:
     """Yield a file piece by piece; form is a suffix of a bibliography or a form of a network.
 
-    The file is read in one state while the pieces are selected.
+    The file is read in one state while the pieces are taken.
     """
     if form in BIBLIOGRAPHIES:
         with snapshot(db):
