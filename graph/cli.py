@@ -1,6 +1,7 @@
-"""litkb graph: compute, list and export the citation graph of a knowledge base."""
+"""litkb graph: compute and list the citation graph of a knowledge base."""
 
 import ast
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -10,10 +11,10 @@ import click
 
 from graph.measure import PLACES
 from kb.console import LazyGroup
+from kb.errors import UsageError
 
 _OWN: Final = {  # what is no measure's
     "compute": ("graph.commands.compute:compute_command", "Compute all measures of DB."),
-    "export": ("graph.commands.network:network_command", "Write a network of DB to OUT."),
     "path": ("graph.commands.structure:path_command", "Find the shortest chains of citations from A to B."),
 }
 
@@ -41,4 +42,11 @@ def _commands_in(source: str) -> Iterator[tuple[str, tuple[str, str]]]:
 
 @click.group("graph", cls=LazyGroup, sections=find_commands())
 def graph_commands() -> None:
-    """Compute, list and export the citation graph of a knowledge base."""
+    """Compute and list the citation graph of a knowledge base; litkb export writes it to a file."""
+
+
+@graph_commands.command("export", hidden=True, add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def former_export(words: tuple[str, ...]) -> None:
+    """Name the command that took the place of this one, for one release."""
+    raise UsageError(f"`litkb graph export` is now: {shlex.join(['litkb', 'export', *words])}")

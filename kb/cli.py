@@ -42,7 +42,7 @@ _SECTIONS: Final = {
     "Maintain": {
         "check": ("kb.commands.check:check_command", "Check the integrity of DB."),
         "rebuild": ("harvest.commands.harvest:rebuild_command", "Rebuild DB from the raw responses in its archive."),
-        "graph": ("graph.cli:graph_commands", "Compute, list and export the citation graph."),
+        "graph": ("graph.cli:graph_commands", "Compute and list the citation graph."),
         "demo": ("kb.commands.demo:demo_command", "Build DIR/kb.db (bundled facts on self-help groups)."),
     },
 }

@@ -48,9 +48,9 @@ class LazyGroup(click.Group):
         return list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return a command, its module imported; None where there is no such command."""
+        """Return a command, its module imported; else one that was added and is not listed; None without either."""
         if cmd_name not in self.lazy:
-            return None
+            return self.commands.get(cmd_name)
         module, _, attribute = self.lazy[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command

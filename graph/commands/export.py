@@ -3,15 +3,24 @@
 import re
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
 
-from graph.export.atomic_write import find_targets, write_whole
-from graph.export.export_request import SUFFIXES, Taken, count_taken, files_of, find_suffix, format_suffix, format_taken
+from graph.export.export_request import (
+    SUFFIXES,
+    Selection,
+    count_selected,
+    files_of,
+    find_suffix,
+    format_selection,
+    format_suffix,
+    is_computed,
+    write_export,
+)
 from graph.export.networks import NETWORKS
 from kb.console import kb_argument, read_listed, say, seeds_option
 from kb.database import open_kb, snapshot
@@ -74,16 +83,18 @@ def export_command(kb: Path, out: str, *, force: bool, **options: Any) -> None:
         raise UsageError(f"{suffix} is a bibliography, which has no network; leave --network out.")
     if no_mesh and suffix not in BIBLIOGRAPHIES:
         raise UsageError(f"{suffix} is a graph, which has no MeSH headings; leave --no-mesh out.")
-    targets = _targets(out, suffix, force=force)
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
         parts = [part for part in PARTS if not (no_mesh and part == "mesh")]
-        wanted = Taken(articles_only=articles_only, network=network, parts=parts)
-        taken = _taken(db, Asked(**options), wanted, is_list=suffix in BIBLIOGRAPHIES)
-        files = {path: format_taken(db, form, taken) for path, form in targets.items()}
-        _print(files) if out == _STDOUT else write_whole(files)
-        _account(db, taken, suffix)
-    for path in () if out == _STDOUT else targets:
-        click.echo(path)
+        wanted = Selection(articles_only=articles_only, network=network, parts=parts)
+        selected = _selected(db, Asked(**options), wanted, is_list=suffix in BIBLIOGRAPHIES)
+        if out == _STDOUT:
+            _print(db, suffix, selected)
+        else:
+            for path in write_export(db, out, selected, suffix=suffix, force=force):
+                click.echo(path)
+        _account(db, selected, suffix)
+        if suffix not in BIBLIOGRAPHIES and not is_computed(db):
+            say(f"The computed numbers are missing or old: `litkb graph compute {kb}` brings them up to date.")
 
 
 def _suffix(out: str, form: str | None) -> str:
@@ -96,18 +107,8 @@ def _suffix(out: str, form: str | None) -> str:
     return suffix
 
 
-def _targets(out: str, suffix: str, *, force: bool) -> dict[Path, str]:
-    """Return the files to write, with their forms; raises UsageError where they cannot be written."""
-    forms = files_of(suffix)
-    if out != _STDOUT:
-        return find_targets(Path(out), suffix, forms, force=force)
-    if len(forms) > 1:
-        raise UsageError(f"{suffix} is two files, and stdout only one; name a file.")
-    return {Path(out): form for form in forms.values()}
-
-
-def _taken(db: sqlite3.Connection, asked: Asked, wanted: Taken, *, is_list: bool) -> Taken:
-    """Put into the choice what all that was asked for has in common, and return what is to be taken."""
+def _selected(db: sqlite3.Connection, asked: Asked, wanted: Selection, *, is_list: bool) -> Selection:
+    """Put into the choice what all that was asked for has in common, and return what is to be exported."""
     pairs: set[tuple[int, int]] = set()
     order: list[int] = []
     readers = _readers(pairs, order if is_list else None)
@@ -199,16 +200,18 @@ def _read_community(db: sqlite3.Connection, community: int) -> Iterator[int]:
     yield from selection.read_works_of_community(db, community)
 
 
-def _account(db: sqlite3.Connection, taken: Taken, suffix: str) -> None:
+def _account(db: sqlite3.Connection, selected: Selection, suffix: str) -> None:
     """Say how many works were taken, and what a format had no room for."""
-    total, with_pmid = count_taken(db, taken)
+    total, with_pmid = count_selected(db, selected)
     say(f"works {total:,}")
     if suffix in BIBLIOGRAPHIES and not BIBLIOGRAPHIES[suffix].holds_all and total > with_pmid:
         say(f"{total - with_pmid:,} of them have no PMID and are not in a file of {suffix}.")
 
 
-def _print(files: Mapping[Path, Iterator[str]]) -> None:
-    [pieces] = files.values()
-    for piece in pieces:
+def _print(db: sqlite3.Connection, suffix: str, selected: Selection) -> None:
+    forms = files_of(suffix)
+    if len(forms) > 1:
+        raise UsageError(f"{suffix} is two files, and stdout only one; name a file.")
+    for piece in format_selection(db, forms[""], selected):
         sys.stdout.buffer.write(piece.encode())
     sys.stdout.buffer.flush()

@@ -2,23 +2,27 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from graph.export.atomic_write import find_targets, write_whole
+from graph.export.networks import NETWORKS
 from graph.export.write import FORMATS, FORMS, export_network, forms_of, read_about, stream
 from kb.database import snapshot
 from kb.errors import UsageError
 from kb.formats.registry import BIBLIOGRAPHIES
-from kb.queries.citations import ALL_NODES, HELD_NODES, NODES
+from kb.queries.citations import ALL_NODES, HELD_NODES, NODES, read_computed
 from kb.queries.export.nodes import Scope
-from kb.queries.export.selection import CHOSEN, CHOSEN_IDS, read_counts_of
+from kb.queries.export.selection import CHOSEN, CHOSEN_IDS, choose, open_choice, read_counts_of
 from kb.queries.export.subgraph import read_selected_edges, read_selected_nodes
+from kb.queries.harvest_log import read_citation_count
 from kb.queries.works.bibliography import PARTS, Item, read_scope_items
 
 SUFFIXES: Final = (*BIBLIOGRAPHIES, *FORMATS)
 
 
-class Taken(NamedTuple):
-    """What is taken away: all works or the chosen ones, as which network, with which pairs alone as its edges.
+class Selection(NamedTuple):
+    """What is exported: all works or the chosen ones, as which network, with which pairs alone as its edges.
 
     order is that of a bibliography, else it goes by id; a list of references has one.
     """
@@ -34,6 +38,48 @@ class Taken(NamedTuple):
     def scope(self) -> Scope:
         """The works as exports of networks understand them."""
         return Scope(self.articles_only, CHOSEN if self.is_chosen else None)
+
+
+EVERYTHING: Final = Selection()
+
+
+def select_works(
+    db: sqlite3.Connection,
+    works: Iterable[int] | None = None,
+    *,
+    network: str = "citations",
+    articles_only: bool = False,
+) -> Selection:
+    """Return what write_export() is to write: these works, by their ids, or all; as one of NETWORKS.
+
+    A connection has one choice of works: the next one replaces it. Raises UsageError for an unknown network.
+    """
+    if network not in NETWORKS:
+        raise UsageError(f"There is no network {network!r}: name one of {', '.join(NETWORKS)}.")
+    if works is not None:
+        open_choice(db)
+        choose(db, works)
+    return Selection(is_chosen=works is not None, articles_only=articles_only, network=network)
+
+
+def write_export(
+    db: sqlite3.Connection,
+    out: str | Path,
+    selection: Selection = EVERYTHING,
+    *,
+    suffix: str | None = None,
+    force: bool = False,
+) -> tuple[Path, ...]:
+    """Write a selection to out, in the format of its suffix (one of SUFFIXES); return the files.
+
+    ``graph.csv`` stands for two files, ``graph-nodes.csv`` and ``graph-edges.csv``. Files appear whole or not at
+    all. Raises UsageError for an unknown suffix, a missing folder, or a file that is there without ``force``.
+    """
+    suffix = suffix or find_suffix(Path(out).name)
+    targets = find_targets(Path(out), suffix, files_of(suffix), force=force)
+    with snapshot(db):
+        write_whole({path: format_selection(db, form, selection) for path, form in targets.items()})
+    return tuple(targets)
 
 
 def find_suffix(name: str) -> str:
@@ -63,40 +109,46 @@ def media_type(form: str) -> str:
     return f"{BIBLIOGRAPHIES[form].media_type}; charset=utf-8"
 
 
-def format_taken(db: sqlite3.Connection, form: str, taken: Taken) -> Iterator[str]:
+def format_selection(db: sqlite3.Connection, form: str, selected: Selection) -> Iterator[str]:
     """Yield a file piece by piece; form is a suffix of a bibliography or a form of a network.
 
     The file is read in one state while the pieces are taken.
     """
     if form in BIBLIOGRAPHIES:
         with snapshot(db):
-            yield from BIBLIOGRAPHIES[form].write(_items(db, taken))
-    elif taken.pairs is None:
-        yield from export_network(db, form, taken.network, taken.scope)
+            yield from BIBLIOGRAPHIES[form].write(_items(db, selected))
+    elif selected.pairs is None:
+        yield from export_network(db, form, selected.network, selected.scope)
     else:
         with snapshot(db):
-            works = {work for pair in taken.pairs for work in pair}
-            edges = read_selected_edges(db, works, taken.pairs)
+            works = {work for pair in selected.pairs for work in pair}
+            edges = read_selected_edges(db, works, selected.pairs)
             yield from stream(form, read_selected_nodes(db, works), edges, read_about(db))
 
 
-def _items(db: sqlite3.Connection, taken: Taken) -> Iterable[Item]:
-    items = read_scope_items(db, works_of(taken), parts=taken.parts)
-    if not taken.order:
+def _items(db: sqlite3.Connection, selected: Selection) -> Iterable[Item]:
+    items = read_scope_items(db, works_of(selected), parts=selected.parts)
+    if not selected.order:
         return items
-    places = {work: place for place, work in enumerate(taken.order)}
+    places = {work: place for place, work in enumerate(selected.order)}
     return sorted(items, key=lambda item: places[item.id])
 
 
-def works_of(taken: Taken) -> str:
-    """Return a select of the ids of the works that are taken."""
-    if not taken.is_chosen:
-        return f"select w.id as id from {NODES} where {HELD_NODES if taken.articles_only else ALL_NODES}"
-    if not taken.articles_only:
+def works_of(selected: Selection) -> str:
+    """Return a select of the ids of the works that are selected."""
+    if not selected.is_chosen:
+        return f"select w.id as id from {NODES} where {HELD_NODES if selected.articles_only else ALL_NODES}"
+    if not selected.articles_only:
         return CHOSEN_IDS
     return f"{CHOSEN_IDS} where exists (select 1 from articles where pmid = coalesce(w.merged_into, w.id))"
 
 
-def count_taken(db: sqlite3.Connection, taken: Taken) -> tuple[int, int]:
+def count_selected(db: sqlite3.Connection, selected: Selection) -> tuple[int, int]:
     """Return how many works are taken, and how many of them have a PMID."""
-    return read_counts_of(db, works_of(taken))
+    return read_counts_of(db, works_of(selected))
+
+
+def is_computed(db: sqlite3.Connection) -> bool:
+    """Return whether the computed numbers are there, and of as many works and citations as there are now."""
+    computed = read_computed(db)
+    return computed is not None and computed[1:] == (count_selected(db, EVERYTHING)[0], read_citation_count(db))

@@ -5,22 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from pkgutil import iter_modules
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 
 import graph.export.formats
-from graph.export.atomic_write import find_targets, write_whole
 from graph.export.formats.common import Contents, Form
 from graph.export.journal_citations import journal_citations
-from graph.export.networks import CITATIONS, NETWORKS, WEIGHTED, stars_of, together
+from graph.export.networks import CITATIONS, WEIGHTED, stars_of, together
 from kb.console import litkb_version
 from kb.database import snapshot
-from kb.errors import UsageError
 from kb.queries.citations import read_article_sources, read_computed
-from kb.queries.export.edges import Block, ExportEdge, SourceNames, count_edges, read_blocks, read_stars
+from kb.queries.export.edges import Block, ExportEdge, SourceNames, read_blocks, read_stars
 from kb.queries.export.nodes import (
     EVERYTHING,
     ExportNode,
@@ -50,31 +47,14 @@ _NOTICES: Final = {
 }
 
 
-class ExportSummary(NamedTuple):
-    """What was written; computed is False where the file's numbers are missing or of another state of the graph."""
+class _Anew(Generic[_Part]):
+    """Portions that are read as often as wanted."""
 
-    files: tuple[Path, ...]
-    nodes: int
-    edges: int
-    computed: bool
-
-
-class _Counted(Generic[_Part]):
-    """Portions to be read as often as wanted, and how many nodes or edges went by the last time."""
-
-    def __init__(self, read: Callable[[], Iterator[_Part]], size: Callable[[_Part], int]) -> None:
-        self._read, self._size = read, size
-        self.count = 0
+    def __init__(self, read: Callable[[], Iterator[_Part]]) -> None:
+        self._read = read
 
     def __iter__(self) -> Iterator[_Part]:
-        self.count = 0
-        for part in self._read():
-            self.count += self._size(part)
-            yield part
-
-
-def _edges_of_block(block: Block) -> int:
-    return len(block.heads)
+        return self._read()
 
 
 def stream(
@@ -128,11 +108,11 @@ def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope,
     about, writer = read_about(db), FORMS[form]
     if network != "citations":
         return _weighted_contents(db, network, scope, at_least, directed=writer.directed)
-    nodes = _Counted(lambda: read_node_columns(db, scope, writer.shows), attrgetter("size"))
+    nodes = _Anew(lambda: read_node_columns(db, scope, writer.shows))
     if not writer.numbered:
-        return Contents(CITATIONS, about, nodes, _Counted(lambda: read_stars(db, scope), count_edges))
+        return Contents(CITATIONS, about, nodes, _Anew(lambda: read_stars(db, scope)))
     ids = read_scope_ids(db, scope)
-    blocks = _Counted(lambda: read_blocks(db, ids, scope), _edges_of_block)
+    blocks = _Anew(lambda: read_blocks(db, ids, scope))
     return Contents(CITATIONS, about, nodes, (), blocks, SourceNames(db).__getitem__, len(ids), read_bounds(db))
 
 
@@ -147,8 +127,8 @@ def _weighted_contents(
     about = read_about(db) | {"network": network, "weight": weight}
     if at_least > 1:
         about["at_least"] = str(at_least)
-    nodes, blocks = _Counted(found.nodes, attrgetter("size")), _Counted(found.blocks, _edges_of_block)
-    stars = _Counted(lambda: stars_of(found.blocks(), found.names()), count_edges)
+    nodes, blocks = _Anew(found.nodes), _Anew(found.blocks)
+    stars = _Anew(lambda: stars_of(found.blocks(), found.names()))
     return Contents(kind, about, nodes, stars, blocks, int, found.size, read_bounds(db))
 
 
@@ -166,54 +146,7 @@ def read_about(db: sqlite3.Connection) -> dict[str, str]:
     return about
 
 
-def write_export(
-    db: sqlite3.Connection,
-    out: Path,
-    *,
-    network: str = "citations",
-    scope: Scope = EVERYTHING,
-    force: bool = False,
-) -> ExportSummary:
-    """Write a network to out, in the format of its suffix (one of FORMATS).
-
-    ``graph.csv`` stands for two files, ``graph-nodes.csv`` and ``graph-edges.csv``. Files appear whole or not at
-    all. Raises UsageError for an unknown suffix or network, a missing folder, or a file that is there without
-    ``force``.
-    """
-    if network not in NETWORKS:
-        raise UsageError(f"There is no network {network!r}: name one of {_listed(NETWORKS)}.")
-    suffix = _find_suffix(out.name)
-    targets = find_targets(out, suffix, forms_of(suffix), force=force)
-    with snapshot(db):
-        computed = read_computed(db)
-        contents = {path: read_contents(db, form, network, scope) for path, form in targets.items()}
-        write_whole({path: FORMS[targets[path]].write(found) for path, found in contents.items()})
-    nodes, edges = (max(counts) for counts in zip(*map(_counts, contents.values()), strict=True))
-    current = computed is not None and (scope != EVERYTHING or network != "citations" or computed[1:] == (nodes, edges))
-    return ExportSummary(tuple(targets), nodes, edges, current)
-
-
-def _counts(contents: Contents) -> tuple[int, int]:
-    """Return how many nodes and edges went by."""
-    nodes, *edges = (
-        part.count if isinstance(part, _Counted) else 0 for part in (contents.nodes, contents.stars, contents.blocks)
-    )
-    return nodes, max(edges)
-
-
-def _find_suffix(name: str) -> str:
-    found = [suffix for suffix in FORMATS if name.lower().endswith(suffix)]
-    if not found:
-        raise UsageError(f"{name} does not say its format: end it in {_listed(FORMATS)}.")
-    return max(found, key=len)
-
-
 def forms_of(suffix: str) -> Mapping[str, str]:
     """Return by what is put to the name ("", "-nodes") the forms of the files that a suffix of FORMATS stands for."""
     forms = FORMATS[suffix]
     return {"": forms[0]} if len(forms) == 1 else {f"-{form.partition('.')[0]}": form for form in forms}
-
-
-def _listed(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} or {last}"

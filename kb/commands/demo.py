@@ -227,7 +227,7 @@ def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
     click.echo("\nRelated studies:")
     for study in related:
         click.echo(f"  {study.label}: {study.note}")
-    commands = (f"serve {kb}", f"status {kb}", f"graph export {kb} {kb.parent}/field.graphml", _LIVE)
+    commands = (f"serve {kb}", f"status {kb}", f"export {kb} {kb.parent}/field.graphml", _LIVE)
     click.echo("\nNext:")
     for command in commands:
         click.echo(f"  {_program()} {command}")

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from kb.integrity.problems import group_reasons, reason_of
 from kb.publish.files import MARK
 from kb.publish.markdown import cell, code, folded, table
-from kb.queries.harvest_log import read_answered, read_status
+from kb.queries.harvest_log import read_answered, read_servers, read_status
 from kb.queries.publishing import (
     RunRow,
     read_assertions,
@@ -27,6 +27,7 @@ from kb.queries.publishing import (
     read_seed_label,
 )
 from kb.queries.search_log import SearchRow, read_searches
+from kb.queries.works.totals import format_work_totals, read_work_totals
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC
 from kb.searches import Search
 from kb.text import counted
@@ -118,7 +119,7 @@ def format_content(db: sqlite3.Connection) -> str:
         ("of them identified: their PMID is given, printed or found", status["references_identified"]),
         ("citations, each once, from all sources", status["citations"]),
     ]
-    return table(("", "number"), rows)
+    return table(("", "number"), rows) + f"\nWorks: {format_work_totals(read_work_totals(db))}.\n"
 
 
 def _format_omissions(db: sqlite3.Connection) -> str:
@@ -140,6 +141,17 @@ def format_sources(db: sqlite3.Connection) -> str:
         table(("source of records", "records", "first received", "last received"), records)
         + "\n"
         + table(("source of citations", "what it is", "citations asserted"), said)
+        + _not_only_ncbi(db)
+    )
+
+
+def _not_only_ncbi(db: sqlite3.Connection) -> str:
+    servers = ", ".join(map(code, read_servers(db)))
+    if not servers:
+        return ""
+    return (
+        f"\nNot only from NCBI: {servers} answered requests in place of PubMed and its services. Records and citations "
+        "named as theirs may be what that server gave.\n"
     )
 
 
@@ -171,8 +183,9 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
     if seeds:
         yield f"requested {folded(seeds, counted(len(seeds), 'entry', 'entries'), _NAMED)}"
     for search in read_searches(db, run.id):
-        asked = "searched PubMed for" if search.task == "search" else "checked in PubMed the limits of links to follow,"
-        yield f"{asked} {code(search.asked)}: {_answer(search)}"
+        who = code(run.server) if run.server else "PubMed"
+        asked = f"searched {who} for" if search.task == "search" else f"checked in {who} the limits of links to follow,"
+        yield f"{asked} {code(search.asked)}: {_answer(search, who)}"
     files = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "file")]
     if files:
         yield f"read {folded(files, counted(len(files), 'file'), _NAMED)}"
@@ -202,17 +215,17 @@ def plan_of(run: RunRow) -> dict[str, Any]:
     return plan if isinstance(plan, dict) else {}
 
 
-def _answer(search: SearchRow) -> str:
-    """Return what came of a search: hits, the query as PubMed read it, its warnings; and why it was not used."""
+def _answer(search: SearchRow, who: str) -> str:
+    """Return what came of a search: hits, the query as ``who`` read it, its warnings; and why it was not used."""
     parts = [] if search.outcome == "done" else [f"**{search.outcome or 'not asked'}**"]
-    parts[:0] = [] if search.found is None else list(_found(search.found, of_limits=search.task == "limits"))
+    parts[:0] = [] if search.found is None else list(_found(search.found, who, of_limits=search.task == "limits"))
     return "; ".join(parts) + (f" ({cell(search.detail)})" if search.detail else "")
 
 
-def _found(found: Search, *, of_limits: bool) -> Iterator[str]:
+def _found(found: Search, who: str, *, of_limits: bool) -> Iterator[str]:
     yield f"{found.hits:,} hits" if of_limits else f"{found.received:,} of {found.hits:,} hits"
     if found.translation:
-        yield f"PubMed read it as {code(found.translation)}"
+        yield f"{who} read it as {code(found.translation)}"
     yield from (f"**{cell(str(warning))}**" for warning in found.warnings)
 
 

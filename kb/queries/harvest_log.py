@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_key
 from kb.migrations.works import doi_key_of
+from kb.queries.works.totals import read_work_totals
 
 OUTCOMES = (
     "stored", "unchanged", "already here", "merged", "deleted", "not found", "not identified", "rejected", "failed"
@@ -117,6 +118,7 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
         "named_by_pmid": _count(db, "select count(*) from works where state = 'known' and id > 0"),
         "cited_without_pmid": _count(db, "select count(*) from works where state = 'known' and id < 0"),
         "works": dict(db.execute("select state, count(*) from works group by state order by state")),
+        "work_totals": read_work_totals(db)._asdict(),
         "references": _count(db, "select count(*) from article_references"),
         "references_identified": read_identified_references(db),
         "citations": read_citation_count(db),

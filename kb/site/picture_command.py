@@ -23,8 +23,8 @@ from kb.site.pages import picture_pages
 from kb.site.pages.chart_pages import citing_years, year_pictures
 from kb.site.pages.picture_pages import Picture
 from kb.site.pages.picture_routes import png
-from kb.site.parts import messages
 from kb.site.parts.links import pubmed_url
+from kb.site.parts.sources import source_words
 from kb.site.pictures import svg
 from kb.site.pictures.palette import BY_DAY, BY_NIGHT
 
@@ -92,7 +92,7 @@ def _around(db: sqlite3.Connection, pmid: int, *, over_time: bool) -> Picture:
 
 
 def _source(db: sqlite3.Connection, kb: Path) -> str:
-    sources = messages.source_words(",".join(read_provenance(db).sources))
+    sources = source_words(",".join(read_provenance(db).sources))
     return f"Drawn by litkb from {kb.name}. Sources of the records: {sources}."
 
 

@@ -25,8 +25,9 @@ from typing import Any, Final, TypeVar
 import networkx as nx
 import numpy as np
 
+from graph.export.export_request import select_works, write_export
 from graph.export.networks import WEIGHTED
-from graph.export.write import FORMATS, write_export
+from graph.export.write import FORMATS
 from kb.database import open_kb, transaction
 from kb.queries.export.edges import read_scope_edges
 from kb.queries.export.nodes import read_scope_nodes
@@ -104,7 +105,7 @@ THEIRS: Final[dict[str, Callable[[Any, Path], None]]] = {  # networkx's fastest;
 def ours(source: Path, out: Path, network: str) -> float:
     with closing(open_kb(source, readonly=True)) as db:
         start = time.process_time()
-        write_export(db, out, network=network, force=True)
+        write_export(db, out, select_works(db, network=network), force=True)
         return time.process_time() - start
 
 

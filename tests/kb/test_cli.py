@@ -185,7 +185,7 @@ def test_rebuild_brings_back_what_was_lost(xml: Path, capsys: pytest.CaptureFixt
         ("status missing.db", 1, "There is no file missing.db"),
         ("check empty.db", 1, "empty.db is empty"),
         ("rebuild missing.db", 1, "There is no archive"),
-        ("graph export missing.db out.graphml", 1, "There is no file missing.db"),
+        ("export missing.db out.graphml", 1, "There is no file missing.db"),
         ("serve missing.db", 1, "There is no file missing.db"),
         ("nonsense", 2, "No such command 'nonsense'"),
     ],
@@ -373,7 +373,7 @@ def test_the_demonstration_is_built_checked_and_summed_up(
             "select distinct s.name, a.read_from from articles a, citation_sources s on s.id = a.source_id"
         )
         assert sources.fetchall() == [("demonstration", None)]
-    assert run("graph", "export", "made/kb.db", "made/field.graphml") == 0
+    assert run("export", "made/kb.db", "made/field.graphml") == 0
     assert nx.read_graphml("made/field.graphml").out_degree("pmid:32448354") == 5
     capsys.readouterr()
     assert run("demo", "made", "--synthetic", "30") == 0

@@ -43,6 +43,21 @@ EVIDENCE: Final[Mapping[str, Evidence]] = {
     "unidentified": Evidence(
         "Cited works without a PMID", f"{_WORKS}\nwhere state = 'known' and id < 0\norder by id"
     ),
+    "works": Evidence("Works: all rows of the table", f"{_WORKS}\norder by id"),
+    "cited_only": Evidence("Works cited only", f"{_WORKS}\nwhere state = 'known'\norder by id"),
+    "merged": Evidence(
+        "Works merged into others", "select id, label, merged_into from works\nwhere state = 'merged'\norder by id"
+    ),
+    "gone": Evidence(
+        "PMIDs deleted or not found at PubMed",
+        f"{_WORKS}\nwhere state in ('deleted', 'not found')\norder by id",
+    ),
+    "graph_works": Evidence(
+        "Works in the citation graph of the last run",
+        "select id as run_id, finished_at, works, citations from field_runs\norder by id desc limit 1",
+        (),
+        "works",
+    ),
     "printed": Evidence(
         "Printed references", "select citing_pmid, position, citation, cited_id from article_references"
     ),

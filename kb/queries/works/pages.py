@@ -60,15 +60,6 @@ class Neighbour(NamedTuple):
     note: str | None
 
 
-class ListSaid(NamedTuple):
-    """What a source said of a whole list; entries None: it has no data, 0: it says none."""
-
-    list: str
-    source: str
-    entries: int | None
-    checked_at: str
-
-
 class Receipt(NamedTuple):
     """How a held record came here; a read_from is a file, asked_at when PubMed was last asked for it, by the ledger."""
 
@@ -300,17 +291,6 @@ def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbou
         (work, limit),
     )
     return [Neighbour(*row) for row in rows]
-
-
-def read_lists_said(db: sqlite3.Connection, pmid: int) -> list[ListSaid]:
-    """Return what each source that was asked said of the lists of pmid."""
-    rows = db.execute(
-        """select l.list, s.name, l.entries, l.checked_at
-        from article_lists l join citation_sources s on s.id = l.source_id
-        where l.pmid = ? order by l.list, l.source_id""",
-        (pmid,),
-    )
-    return [ListSaid(*row) for row in rows]
 
 
 def read_labels(db: sqlite3.Connection, works: Collection[int]) -> dict[int, str]:

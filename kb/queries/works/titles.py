@@ -30,3 +30,9 @@ def read_titled(db: sqlite3.Connection, title: str) -> list[Titled]:
         (f'title : "{words}"',),
     )
     return [Titled(*row) for row in rows]
+
+
+def read_kind(db: sqlite3.Connection, work: int) -> str:
+    """Return what a work is called on pages: article, book or book chapter; work, where its record is not here."""
+    row = db.execute("select record_type from articles where pmid = ?", (work,)).fetchone()
+    return str(row[0]) if row else "work"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from graph.export.export_request import Taken, format_taken, media_type
+from graph.export.export_request import Selection, format_selection, media_type
 from graph.export.write import FORMS
 from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.export.selection import choose
@@ -94,7 +94,7 @@ def _bounded(selected: Selected, form: str) -> Selected:
 
 def _pieces(db: sqlite3.Connection, form: str, selected: Selected) -> Iterator[str]:
     choose(db, selected.works)
-    return format_taken(db, form, Taken(is_chosen=True, pairs=selected.pairs, order=selected.order))
+    return format_selection(db, form, Selection(is_chosen=True, pairs=selected.pairs, order=selected.order))
 
 
 def read_rows(db: sqlite3.Connection, sql: str, params: Any) -> list[Any]:

@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 
 from kb.errors import ArchiveError
 from kb.queries.archive import Kept, archive_path, open_kept, read_body, read_kept, read_size
+from kb.queries.evidence.servers import read_servers_of_answer
 from kb.queries.publishing import read_omissions
 from kb.site.files.streaming import exports_of
 from kb.site.parts import messages
+from kb.site.parts.sources import endpoint_words
 from kb.site.server import responses
-from kb.site.server.context import find_database, may_ask
+from kb.site.server.context import ask, find_database, litkb_database, may_ask
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
 
@@ -39,7 +41,8 @@ async def kept_answer(datasette: Any, request: Any) -> Any:
     """Answer /evidence/answer?name=…: what was asked, when the answer came, and how it reads."""
     name, find, within = (request.args.get(key, "")[:_LONGEST] for key in ("name", "find", "within"))
     answer = await _answer(datasette, name)
-    return await page_answer(datasette, request, "litkb-answer.html", _values(answer, find, within))
+    facts = await ask(await litkb_database(datasette), lambda db: kept_facts(db, {name: answer}))
+    return await page_answer(datasette, request, "litkb-answer.html", facts[name] | _values(answer, find, within))
 
 
 async def kept_bytes(datasette: Any, request: Any) -> Any:
@@ -110,28 +113,32 @@ def read_times(path: Path | None, names: Collection[str]) -> dict[str, Answer]:
     return {name: Answer(times, size, None, "") for name, (times, size) in found.items() if times}
 
 
-def kept_facts(times: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
+def kept_facts(db: sqlite3.Connection, times: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
     """Return by name what a page says of answers that it does not show."""
-    return {name: _facts(answer) for name, answer in times.items()}
+    return {name: _facts(db, answer) for name, answer in times.items()}
 
 
-def _facts(answer: Answer) -> dict[str, Any]:
+def _facts(db: sqlite3.Connection, answer: Answer) -> dict[str, Any]:
     first = answer.times[0]
+    sources = [_source(db, one) for one in answer.times]
     return {
         "answer": answer,
         "name": first.name,
         "sha256": first.sha256,
-        "source": messages.endpoint_words(first.endpoint),
-        "times": [(one.received_at, _asked(one)) for one in answer.times],
+        "source": sources[0],
+        "times": [(one.received_at, _asked(one), source) for one, source in zip(answer.times, sources, strict=True)],
         "query": urlencode({"name": first.name}),
     }
+
+
+def _source(db: sqlite3.Connection, one: Kept) -> str:
+    return endpoint_words(one.endpoint, read_servers_of_answer(db, one.name, one.received_at))
 
 
 def _values(answer: Answer, find: str, within: str) -> dict[str, Any]:
     """Return what the page of an answer shows: where it says find, first of all in the record of the PMID within."""
     text = _text(answer.body)
     return {
-        **_facts(answer),
         "find": find,
         "places": (_places(_record(text, within), find) or _places(text, find)) if text and find else [],
         "text": text[:_SHOWN] if text else None,

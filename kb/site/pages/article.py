@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from kb.queries.search.matches import read_measures
 from kb.queries.works import pages
+from kb.queries.works.lists_said import ListSaid, read_lists_said
 from kb.queries.works.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
 from kb.queries.works.pages import read_work
 from kb.queries.works.records import read_record
@@ -16,6 +17,7 @@ from kb.site.parts import messages
 from kb.site.parts.markup import marked_up, title_markup
 from kb.site.parts.numbers import Part, evidence_path, linked
 from kb.site.parts.reasons import related_reason
+from kb.site.parts.sources import source_words
 from kb.site.parts.standing import read_embedded, standing_values
 from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
@@ -89,6 +91,7 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
     return {
         "record": record,
         "article": record.article,
+        "kind": record.article.record_type,
         "receipt": receipt,
         "origin": messages.origin_sentence(receipt),
         "is_real": record.source != SYNTHETIC,
@@ -106,7 +109,7 @@ def article_values(db: sqlite3.Connection, pmid: int, sort: str = "given") -> di
 
 
 def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort: str) -> dict[str, Any]:
-    pmid, said = record.article.pmid, pages.read_lists_said(db, record.article.pmid)
+    pmid, said = record.article.pmid, read_lists_said(db, record.article.pmid)
     references = _references(db, record)
     similar = pages.read_similar(db, pmid, SHOWN)
     citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort)
@@ -141,7 +144,7 @@ def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort:
     }
 
 
-def said_sentences(work: int, said: Sequence[pages.ListSaid], receipt: pages.Receipt | None = None) -> list[list[Part]]:
+def said_sentences(work: int, said: Sequence[ListSaid], receipt: pages.Receipt | None = None) -> list[list[Part]]:
     """Return what each source said of the lists of a work, its numbers linked; receipt: of a held one."""
     return [
         linked(
@@ -183,7 +186,7 @@ def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
         doi=reference.doi or found.doi,
         pmcid=reference.pmcid or found.pmcid,
         pmid=found.id if found.id and found.id > 0 else None,
-        sources=messages.source_words(found.sources),
+        sources=source_words(found.sources),
         other_ids=None if is_linked else other_ids,
         resolved=messages.resolution_words(found.identified_by, found.score, is_looked_at=found.resolution is not None),
         resolution=found.resolution,

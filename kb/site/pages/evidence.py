@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 from kb.queries.evidence import selects
 from kb.queries.evidence.registry import EVIDENCE
 from kb.queries.evidence.selects import Evidence
+from kb.queries.evidence.servers import read_servers_of_assertion
 from kb.queries.search.matches import EVERYTHING
 from kb.queries.search.query import read_query
 from kb.queries.works.pages import read_labels
 from kb.site.files.streaming import within
 from kb.site.pages.archived_response import archive_of, kept_facts, read_times, why_no_archive
 from kb.site.pages.search import wanted_articles
-from kb.site.parts import messages
+from kb.site.parts import messages, sources
 from kb.site.parts.search_state import parse_asked
 from kb.site.parts.table_cells import cell_path
 from kb.site.server import responses
@@ -25,6 +26,7 @@ from kb.site.server.responses import Route
 
 SHOWN: Final = 200  # rows on a page
 _LONGEST: Final = 1_000  # characters of a value
+_NAMES: Final = frozenset({"label", "title"})  # columns that say which work a row is of
 
 
 def evidence_values(
@@ -55,24 +57,24 @@ def _of_search(db: sqlite3.Connection, name: str, query_string: str, args: Mappi
     if make is None:
         rows = selects.read_named_evidence(db, read_query(db, asked.text), asked.filters, SHOWN)
         known = EVIDENCE["known"]._replace(title=messages.NAMED_ONLY.capitalize(), sql=messages.NAMED_SQL)
-        return _page(known, {}, rows) | {"note": messages.NAMED_NOTE, "query": None}
+        return _page(db, known, {}, rows) | {"note": messages.NAMED_NOTE, "query": None}
     wanted = wanted_articles(db, asked) or EVERYTHING
     found = make(wanted)
     return _shown(db, found, {value: wanted.values.get(value, args.get(value, "")) for value in found.values})
 
 
 def _shown(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any]) -> dict[str, Any]:
-    return _page(found, values, selects.read_evidence(db, found, values, SHOWN))
+    return _page(db, found, values, selects.read_evidence(db, found, values, SHOWN))
 
 
-def _page(found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dict[str, Any]:
+def _page(db: sqlite3.Connection, found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dict[str, Any]:
     return {
         "title": found.title,
         "sql": found.sql,
         "parameters": list(values.items()),
         "query": urlencode([("sql", found.sql), *((name, str(value)) for name, value in values.items())]),
         "columns": rows.columns,
-        "rows": [_cells(rows.columns, row) for row in rows.rows],
+        "rows": _rows(db, rows),
         "number": rows.number,
         "is_counted": found.column is None,
         "is_year": (found.column or "").endswith("year"),
@@ -80,9 +82,19 @@ def _page(found: Evidence, values: Mapping[str, Any], rows: selects.Rows) -> dic
     }
 
 
-def _cells(columns: Sequence[str], row: Sequence[Any]) -> list[tuple[Any, str | None]]:
-    """Return the cells of a row, each with the path that it leads to."""
-    return [(cell, cell_path(column, cell)) for column, cell in zip(columns, row, strict=True)]
+def _rows(db: sqlite3.Connection, rows: selects.Rows) -> list[list[tuple[Any, str | None, str | None]]]:
+    """Return the cells of rows, each with the path that it leads to, and a label where none names the work."""
+    is_named = not _NAMES.isdisjoint(rows.columns)
+    cells = [
+        [(cell, cell_path(column, cell)) for column, cell in zip(rows.columns, row, strict=True)] for row in rows.rows
+    ]
+    works = {cell for row in cells for cell, path in row if not is_named and _is_work(path)}
+    labels = read_labels(db, works)
+    return [[(cell, path, labels.get(cell) if _is_work(path) else None) for cell, path in row] for row in cells]
+
+
+def _is_work(path: str | None) -> bool:
+    return path is not None and path.startswith(("/work/", "/article/"))
 
 
 def _how(one: selects.Assertion) -> str | None:
@@ -94,12 +106,15 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
     assertions = selects.read_assertions_of(db, citing, cited)
     if not assertions:
         return None
-    labels = read_labels(db, [citing, cited])
+    labels, answers = read_labels(db, [citing, cited]), selects.read_kept_answers(db, citing, cited)
     return {
         "citing": (citing, labels.get(citing, str(citing))),
         "cited": (cited, labels.get(cited, str(cited))),
-        "assertions": [(messages.source_words(one.source), one, _how(one)) for one in assertions],
-        "answers": selects.read_kept_answers(db, citing, cited),
+        "assertions": [
+            (sources.asserting_words(one.source, read_servers_of_assertion(db, one, answers)), one, _how(one))
+            for one in assertions
+        ],
+        "answers": answers,
     }
 
 
@@ -123,7 +138,8 @@ async def citation(datasette: Any, request: Any) -> Any:
     if values is None:
         raise responses.NotFound(messages.NO_CITATION)
     archive, names = await archive_of(datasette, database), {one.answer for one in values["answers"]}
-    kept = kept_facts(await asyncio.to_thread(read_times, archive, names))
+    times = await asyncio.to_thread(read_times, archive, names)
+    kept = await ask(database, lambda db: kept_facts(db, times))
     values |= {"kept": kept, "no_archive": why_no_archive(datasette)}
     return await page_answer(datasette, request, "litkb-citation.html", values)
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kb.queries.works.article_metrics import read_known_sizes
 from kb.queries.works.pages import read_counts, read_most_cited, read_newest, read_seed
+from kb.queries.works.totals import format_work_totals, read_work_totals
 from kb.site.pages.read_next import library_suggestions, titled
 from kb.site.parts import messages
 from kb.site.parts.numbers import evidence_path, linked
@@ -23,6 +24,10 @@ _COMPLETENESS: Final = (  # of its sentences, in their order
     evidence_path("asked", list="similar"),
 )
 
+_WORKS: Final = tuple(
+    evidence_path(name) for name in ("works", "all_held", "cited_only", "merged", "gone", "graph_works")
+)
+
 
 def home_values(db: sqlite3.Connection) -> dict[str, Any]:
     """Return what the home page shows."""
@@ -36,6 +41,7 @@ def home_values(db: sqlite3.Connection) -> dict[str, Any]:
             linked(sentence, [path, evidence_path("all_held")])
             for sentence, path in zip(messages.completeness_sentences(counts), _COMPLETENESS, strict=False)
         ],
+        "works": linked(f"Works: {format_work_totals(read_work_totals(db))}.", _WORKS),
         "seed": read_seed(db),
         "newest": read_newest(db, _SHOWN),
         "most_cited": titled(db, read_most_cited(db, _SHOWN)),

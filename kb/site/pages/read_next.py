@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from kb.queries.works import local_neighbourhood
 from kb.queries.works.article_metrics import read_known_sizes, read_suggested
 from kb.queries.works.pages import Neighbour, read_printed, read_work
+from kb.queries.works.titles import read_kind
 from kb.site.files.streaming import within
 from kb.site.parts import messages
 from kb.site.parts.numbers import evidence_path, linked
@@ -56,9 +57,11 @@ def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
     advice = suggestions_for(db, [work], Wanted(_SHOWN))
     shown = local_neighbourhood.read_standings(db, [work, *(one.id for one in advice.found)])
     printed = read_printed(db, [one.id for one in advice.found if not shown[one.id].held])
+    kind, near = read_kind(db, work), evidence_path("near_yours", id=work)
     return {
         "about": shown[work],
-        "sentence": linked(messages.yours_sentence(len(advice.yours) - 1), [evidence_path("near_yours", id=work)]),
+        "kind": kind,
+        "sentence": linked(messages.yours_sentence(kind, len(advice.yours) - 1), [near]),
         "suggested": [
             (_next(shown[one.id], printed.get(one.id)), suggestion_reason(one.reason, partial(_evidence, work, one.id)))
             for one in advice.found

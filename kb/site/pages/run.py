@@ -33,10 +33,12 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
     rows = harvest_log.read_outcomes_by_task(db, run_id)
     missing = harvest_log.read_missing(db, run_id, _SHOWN)
     count = sum(row.number for row in rows if row.task != "records of files" and (row.outcome or "failed") in _MISSING)
+    answered = harvest_log.read_answered(db, run_id)
     before, after = harvest_log.read_runs_beside(db, run_id)
     return {
         "run": run,
-        "state": messages.run_sentence(run, harvest_log.read_answered(db, run_id)),
+        "state": messages.run_sentence(run, answered),
+        "server": messages.run_server(run, answered),
         "tasks": _tasks(rows),
         "searches": read_searches(db, run_id),
         "asked_for": harvest_log.read_asked_for(db, run_id, _SHOWN),

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from kb.queries.works.pages import Naming, Work, read_citing, read_lists_said, read_namings, read_work
+from kb.queries.works.lists_said import read_lists_said
+from kb.queries.works.pages import Naming, Work, read_citing, read_namings, read_work
 from kb.site.pages.article import said_sentences
 from kb.site.parts import messages
 from kb.site.server import responses

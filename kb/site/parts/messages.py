@@ -5,24 +5,12 @@ from typing import Final
 
 from kb.queries.harvest_log import Answered, Run
 from kb.queries.works.article_metrics import Measured, Timing, WorldCount
-from kb.queries.works.pages import Counts, ListSaid, Receipt
+from kb.queries.works.lists_said import ListSaid
+from kb.queries.works.pages import Counts, Receipt
 from kb.site.parts.links import pubmed_url
+from kb.site.parts.sources import server_words, source_words
 from kb.text import counted, noun
 
-_SOURCE_WORDS: Final = {
-    "pubmed": "PubMed",
-    "nbib": "the NBIB file",
-    "page": "the saved PubMed page",
-    "elink_citedin": "NCBI ELink",
-    "elink_refs": "NCBI ELink",
-    "elink_similar": "NCBI ELink",
-    "icite": "iCite",
-    "resolved": "litkb’s matching of printed references",
-    "demonstration": "the demonstration",
-    "synthetic": "the made-up field",
-    "demonstration_refs": "the demonstration’s ELink",
-    "synthetic_refs": "the made-up field’s ELink",
-}
 _RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "demonstration", "synthetic")  # of records with their own lists
 ALARM: Final = 0  # must be seen before all else
 WARNING: Final = 1  # changes what the record says
@@ -94,11 +82,6 @@ NO_SUCH_ANSWER: Final = "The archive has no raw response with this name."
 ANSWER_WHOLE: Final = "Verified now: the bytes have the SHA-256 of the response as received."
 ANSWER_DAMAGED: Final = "The archive is damaged: the bytes do not have the SHA-256 of the response as received."
 ANSWER_TOO_LARGE: Final = "This response is too large to show or send here; `sqlite3 kb.sqlar -Ax` extracts it."
-_ENDPOINTS: Final = {
-    "efetch": "NCBI EFetch: records", "elink": "NCBI ELink: citing and similar articles",
-    "esearch": "NCBI ESearch: a search", "ecitmatch": "NCBI ECitMatch: PMIDs of printed references",
-    "icite": "NIH iCite: citations", "file": "Loaded file",
-}  # fmt: skip
 NONE_SELECTED: Final = "No work is selected: tick some in a list, then export them."
 NO_FORMAT: Final = "There is no such format; docs/formats.md lists them."
 NO_FEED: Final = "A feed lists articles in this library: it needs a search with at least one word."
@@ -156,17 +139,6 @@ LOUD_NOTICES: Final = tuple(kind for kind, (_, level) in _NOTICE_WORDS.items() i
 _LIST_WORDS: Final = {"references": "references", "cited_by": "citing articles", "similar": "similar articles"}
 
 
-def source_words(names: str | None) -> str:
-    """Return the sources of a comma list in words: "PubMed, iCite"; "" for none."""
-    found = [_SOURCE_WORDS.get(name.strip(), name.strip()) for name in (names or "").split(",") if name.strip()]
-    return ", ".join(dict.fromkeys(found))
-
-
-def endpoint_words(endpoint: str) -> str:
-    """Return in words who gave an answer."""
-    return _ENDPOINTS.get(endpoint, endpoint)
-
-
 _IDENTIFIED_WORDS: Final = {
     "doi": "identified by its DOI", "pmcid": "identified by its PMCID", "person": "identified by a person",
     "printed doi": "identified by the DOI printed in it", "printed pmcid": "identified by the PMCID printed in it",
@@ -215,6 +187,13 @@ def run_sentence(run: Run, answered: Answered) -> str:
     if answered.unanswered:
         return f"{sentence}: {answered.unanswered:,} of {counted(answered.asked, 'request')} not answered"
     return sentence if run.finished_at else f"{sentence}, not finished"
+
+
+def run_server(run: Run, answered: Answered) -> str | None:
+    """Return what the server that a run names did; None: it names none, or requested nothing."""
+    if run.server is None or not answered.asked:
+        return None
+    return "Answered in place of PubMed" if answered.some else "Requested in place of PubMed, without an answer"
 
 
 def missing_sentence(count: int, *, is_finished: bool) -> str:
@@ -290,24 +269,27 @@ def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
 def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
     """Return what is known of PubMed's similar articles."""
     asked = [s for s in said if s.list == "similar"]
+    servers = list(dict.fromkeys(s.server for s in asked))
     if shown:
-        return f"The first {shown} in PubMed’s order." if shown > 1 else "One, in PubMed’s order."
+        order = f"the order of {server_words('PubMed', servers)}" if any(servers) else "PubMed’s order"
+        return f"The first {shown} in {order}." if shown > 1 else f"One, in {order}."
     if not asked:
         return "Unknown: not looked up yet, or not answered."
     if all(s.entries is None for s in asked):
-        return "Unknown: PubMed has no data on it."
-    return "None (source: PubMed)."
+        return f"Unknown: {server_words('PubMed', servers)} has no data on it."
+    return f"None (source: {server_words('PubMed', servers)})."
 
 
 def said_sentence(said: ListSaid, receipt: Receipt | None = None) -> str:
     """Return what one source said of one list, and when; receipt of the article where its record is held."""
     if said.list == "references" and said.source in _RECORD_SOURCES:
         return _record_says(said, receipt)
-    who, what = source_words(said.source), _LIST_WORDS[said.list]
+    who, what = _named(said), _LIST_WORDS[said.list]
     silent = "does not give the number of references" if said.source == "page" else f"has no data on its {what}"
     answer = {None: silent, 0: f"lists no {what}"}.get(said.entries)
     answer = answer or f"lists {counted(said.entries or 0, what[:-1], what)}"
-    return f"{who[:1].upper()}{who[1:]} {answer} ({day(said.checked_at)})."
+    who = who if said.server else who[:1].upper() + who[1:]
+    return f"{who} {answer} ({day(said.checked_at)})."
 
 
 def _record_says(said: ListSaid, receipt: Receipt | None) -> str:
@@ -341,7 +323,11 @@ def origin_sentence(receipt: Receipt) -> str:
 
 def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
     """Return in words who gave this answer."""
-    return source_words(",".join(s.source for s in asked if s.entries == entries))
+    return ", ".join(dict.fromkeys(_named(s) for s in asked if s.entries == entries))
+
+
+def _named(said: ListSaid) -> str:
+    return server_words(source_words(said.source), [said.server])
 
 
 def exposure_words(kind: str, number: int) -> str:
@@ -368,10 +354,10 @@ def measured_words(column: str, number: object) -> str:
     return f"{number:,}" if isinstance(number, int) and not column.endswith("year") else str(number)
 
 
-def yours_sentence(cited: int) -> str:
+def yours_sentence(kind: str, cited: int) -> str:
     """Return what suggestions for one work are made from; cited: how many works it cites here."""
     cites = f" and the {counted(cited, 'work')} that it cites here" if cited else "; no work that it cites is known"
-    return f"Computed now from this article{cites}, as the command litkb suggest does."
+    return f"Computed now from this {kind}{cites}, as the command litkb suggest does."
 
 
 def world_sentence(world: WorldCount) -> str:

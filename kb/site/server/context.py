@@ -13,6 +13,7 @@ from kb.records import DEMONSTRATION, PAGE, SYNTHETIC
 from kb.site.files import downloads, renderers
 from kb.site.parts import links, messages
 from kb.site.parts.markup import title_markup
+from kb.site.parts.sources import source_words
 from kb.site.pictures import svg
 from kb.site.server import responses
 from kb.site.server.unchanged import once, read_once
@@ -98,7 +99,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "doi_url": links.doi_url,
         "pmc_url": links.pmc_url,
         "orcid_url": links.orcid_url,
-        "source_words": messages.source_words,
+        "source_words": source_words,
         "safe_title": title_markup,
         "fold": fold,
         "language_name": language_name,
@@ -109,9 +110,25 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "picture_exports": downloads.PICTURE_EXPORTS,
         "names_works": renderers.can_render,
         "once": once,
+        "row_counts": partial(ask, database, read_row_counts),
         "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
         "swatch": svg.swatch,
     }
+
+
+def read_row_counts(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many rows each table has; Datasette's own counts end after 10 ms, and differ with the machine."""
+    return read_once(db, "row counts", _read_row_counts)
+
+
+def _read_row_counts(db: sqlite3.Connection) -> dict[str, int]:
+    names = [
+        row[0]
+        for row in db.execute("""select name from sqlite_master where type = 'table'
+            and name not like 'article\\_search%' escape '\\' and sql not like 'create virtual%'""")
+    ]
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in names}
+    return {name: db.execute(f"select count(*) from {quoted[name]}").fetchone()[0] for name in names}
 
 
 def _provenance(db: sqlite3.Connection) -> tuple[Provenance, list[str]]:
@@ -123,7 +140,7 @@ def _served(name: str, provenance: Provenance, servers: list[str]) -> Served:
     return Served(
         database=name,
         sources=sources,
-        source_words=messages.source_words(",".join(sources)),
+        source_words=source_words(",".join(sources)),
         last_run_on=messages.day(provenance.last_run_at),
         last_run=provenance.last_run,
         is_demonstration=DEMONSTRATION in sources,

@@ -71,39 +71,27 @@ def test_communities_are_listed_with_their_works(kb_file: Path, capsys: pytest.C
     assert found["top_works"][1] == {"id": 2, "label": "Author2 2000 J Tests", "citation_count": 1}
 
 
-def test_export_prints_its_files_and_says_that_numbers_are_missing(
+def test_the_former_export_names_its_successor_and_writes_nothing(
     kb_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = kb_file.with_name("field.csv")
+    words = ["export", str(kb_file), str(kb_file.with_name("my field.csv")), "--network", "couplings", "--force"]
 
-    assert run_command(graph_commands, ["export", str(kb_file), str(out)]) == 0
+    assert run_command(graph_commands, words) == 2
 
     printed = capsys.readouterr()
-    assert printed.out.splitlines() == [str(out.with_name(f"field-{kind}.csv")) for kind in ("nodes", "edges")]
-    assert printed.err == (
-        "works 3, citations 2\n"
-        f"The computed numbers are missing or old: `litkb graph compute {kb_file}` brings them up to date.\n"
-    )
-
-
-def test_an_export_after_computing_has_nothing_to_say_about_numbers(
-    kb_file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_command(graph_commands, ["compute", str(kb_file)])
-    capsys.readouterr()
-
-    run_command(graph_commands, ["export", str(kb_file), str(kb_file.with_name("f.json")), "--articles-only"])
-
-    assert capsys.readouterr().err == "works 2, citations 1\n"
+    named = f"litkb export {kb_file} '{kb_file.with_name('my field.csv')}' --network couplings --force"
+    assert (printed.out, printed.err) == ("", f"Error: `litkb graph export` is now: {named}\n")
+    assert list(kb_file.parent.glob("*.csv")) == []
+    run_command(graph_commands, ["--help"])
+    assert "export " not in capsys.readouterr().out.partition("Commands")[2]
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["export", "kb.db", "f.png"], 2, "Error: f.png does not say its format"),
-        (["export", "none.db", "f.json"], 1, "Error: There is no file none.db."),
+        (["communities", "none.db"], 1, "Error: There is no file none.db."),
         (["compute", "."], 1, "Error: . is a folder"),
-        (["export", "kb.db"], 2, "Missing argument 'OUT'"),
+        (["compute"], 2, "Missing argument 'DB'"),
     ],
 )
 def test_misuse_gets_a_sentence_and_an_exit_code(
@@ -117,7 +105,7 @@ def test_misuse_gets_a_sentence_and_an_exit_code(
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["compute", "communities", "export"])
+@pytest.mark.parametrize("command", ["compute", "communities"])
 def test_every_command_has_a_worked_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     run_command(graph_commands, [command, "--help"])
 

@@ -13,6 +13,7 @@ import rispy
 from click.testing import CliRunner, Result
 
 from graph.export.export_request import SUFFIXES, find_suffix
+from graph.run import compute_graph
 from kb.cli import cli
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
@@ -69,6 +70,16 @@ def test_the_whole_file_comes_out_in_every_format(export: Export, tmp_path: Path
     assert all(Path(line).stat().st_size for line in result.stdout.splitlines())
     assert "works 7" in result.stderr
     assert [path.name for path in tmp_path.iterdir() if ".part" in path.name] == []
+
+
+def test_a_graph_without_its_numbers_says_so_and_a_bibliography_needs_none(export: Export, kb: Path):
+    said = f"The computed numbers are missing or old: `litkb graph compute {kb}` brings them up to date."
+
+    assert said in export("old.graphml", "--articles-only").stderr
+    assert said not in export("old.ris").stderr
+    with closing(open_kb(kb)) as db:
+        compute_graph(db)
+    assert said not in export("new.graphml", "--years", "1990-1992").stderr
 
 
 @pytest.mark.parametrize(

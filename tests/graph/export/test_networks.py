@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.export import networks
+from graph.export.export_request import select_works, write_export
 from graph.export.networks import NETWORKS, Block, find_pairs, read_pairs, stars_of
-from graph.export.write import FORMATS, FORMS, export_network, write_export
+from graph.export.write import FORMATS, FORMS, export_network
 from graph.run import compute_graph
 from kb.database import open_kb
 from kb.errors import UsageError
@@ -198,23 +199,35 @@ def test_pairs_equal_their_definition(having: list[set[int]], at_least: int, blo
 def test_every_network_comes_out_in_every_format_with_what_its_records_are(
     computed: sqlite3.Connection, tmp_path: Path, suffix: str, network: str
 ) -> None:
-    summary = write_export(computed, tmp_path / f"field{suffix}", network=network)
+    files = write_export(computed, tmp_path / f"field{suffix}", select_works(computed, network=network))
 
-    text = "".join(path.read_bytes().decode("utf-8") for path in summary.files)
+    text = "".join(path.read_bytes().decode("utf-8") for path in files)
     of_rows_alone = suffix in (".csv", ".neo4j.csv") and network in (
         "cocitations",
         "journals",
     )  # none of these is the demonstration's
     assert "demonstration" in text.lower() or suffix == ".vos.txt" or of_rows_alone
-    assert (summary.nodes, summary.edges) == {
-        "citations": (6, 6), "cocitations": (3, 3), "couplings": (3, 3), "coauthors": (3, 3), "keywords": (2, 1),
-        "journals": (0, 0),  # of what is cited no record is held
-    }[network]  # fmt: skip
 
 
-def test_an_unknown_network_is_refused_with_those_that_there_are(db: sqlite3.Connection, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="citations, cocitations, couplings, coauthors, keywords or journals"):
-        write_export(db, tmp_path / "x.json", network="friends")
+@pytest.mark.parametrize(
+    ("network", "counts"),
+    [
+        ("citations", (6, 6)), ("cocitations", (3, 3)), ("couplings", (3, 3)), ("coauthors", (3, 3)),
+        ("keywords", (2, 1)), ("journals", (0, 0)),  # of what is cited no record is held
+    ],
+)  # fmt: skip
+def test_a_network_has_what_it_links_and_the_links(
+    computed: sqlite3.Connection, tmp_path: Path, network: str, counts: tuple[int, int]
+) -> None:
+    [out] = write_export(computed, tmp_path / "field.json", select_works(computed, network=network))
+
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert (len(found["nodes"]), len(found["edges"])) == counts
+
+
+def test_an_unknown_network_is_refused_with_those_that_there_are(db: sqlite3.Connection) -> None:
+    with pytest.raises(UsageError, match="citations, cocitations, couplings, coauthors, keywords, journals"):
+        select_works(db, network="friends")
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -11,7 +11,8 @@ import networkx as nx
 import pytest
 
 from graph.citation_graph import build_citation_graph, to_networkx
-from graph.export.write import FORMS, export_network, read_about, stream, write_export
+from graph.export.export_request import is_computed, select_works, write_export
+from graph.export.write import FORMS, export_network, read_about, stream
 from graph.run import compute_graph
 from kb.errors import DatabaseError, LitkbError, UsageError
 from kb.identifiers import work_id
@@ -70,14 +71,14 @@ def test_the_exported_graph_is_the_one_that_is_built(
 ) -> None:
     out = tmp_path / f"field{suffix}"
 
-    summary = write_export(field, out, scope=Scope(articles_only))
+    files = write_export(field, out, select_works(field, articles_only=articles_only))
 
     built = to_networkx(build_citation_graph(field, Scope(articles_only)))
     names = {work: name for work, name in names_by_id(field).items() if work in built}
     found = read_back(out)
     assert set(found.nodes) == set(names.values())
     assert set(found.edges) == {(names[a], names[b]) for a, b in built.edges}
-    assert summary == ((out,), len(built), built.number_of_edges(), False)
+    assert (files, len(found), found.number_of_edges()) == ((out,), len(built), built.number_of_edges())
 
 
 def names_by_id(db: sqlite3.Connection) -> dict[int, str]:
@@ -123,7 +124,7 @@ def test_nodes_carry_what_is_known_and_computed(field: sqlite3.Connection, tmp_p
     compute_graph(field, clock=lambda: "2026-01-01T00:00:00Z")
     out = tmp_path / "field.graphml"
 
-    summary = write_export(field, out)
+    write_export(field, out)
 
     nodes = read_back(out).nodes
     seed = dict(nodes["pmid:32448354"])
@@ -137,7 +138,6 @@ def test_nodes_carry_what_is_known_and_computed(field: sqlite3.Connection, tmp_p
     assert nodes["ref:kleber-2007-0123456789"]["source"] == "pubmed"
     assert nodes["pmid:12"]["source"] == "pubmed,icite"
     assert nodes["pmid:12"].get("year") is None
-    assert summary.computed
 
 
 def test_a_work_known_only_through_one_merged_into_it_says_who_names_it(db: sqlite3.Connection) -> None:
@@ -151,11 +151,12 @@ def test_a_work_known_only_through_one_merged_into_it_says_who_names_it(db: sqli
     ]
 
 
-def test_numbers_of_another_state_of_the_graph_are_reported(field: sqlite3.Connection, tmp_path: Path) -> None:
+def test_numbers_are_computed_until_the_graph_changes(field: sqlite3.Connection) -> None:
+    assert not is_computed(field)
     compute_graph(field)
+    assert is_computed(field)
     add_citations(field, 13, 14)
-
-    assert not write_export(field, tmp_path / "field.json").computed
+    assert not is_computed(field)
 
 
 def test_a_file_says_what_its_records_are(field: sqlite3.Connection) -> None:
@@ -171,14 +172,19 @@ def test_a_file_says_what_its_records_are(field: sqlite3.Connection) -> None:
     }
 
 
-def test_csv_is_a_file_of_nodes_and_one_of_edges(field: sqlite3.Connection, tmp_path: Path) -> None:
-    summary = write_export(field, tmp_path / "field.csv")
+def test_chosen_works_and_the_citations_between_them_are_written(field: sqlite3.Connection, tmp_path: Path) -> None:
+    write_export(field, tmp_path / "near.json", select_works(field, [15063905, 32448354, 13]))
 
-    nodes, edges = summary.files
+    assert set(read_back(tmp_path / "near.json").nodes) == {"pmid:15063905", "pmid:32448354", "pmid:13"}
+
+
+def test_csv_is_a_file_of_nodes_and_one_of_edges(field: sqlite3.Connection, tmp_path: Path) -> None:
+    nodes, edges = write_export(field, tmp_path / "field.csv")
+
     assert (nodes, edges) == (tmp_path / "field-nodes.csv", tmp_path / "field-edges.csv")
     assert set(tmp_path.glob("*.csv")) == {nodes, edges}
-    assert len(nodes.read_text(encoding="utf-8").splitlines()) == 1 + summary.nodes
-    assert len(edges.read_text(encoding="utf-8").splitlines()) == 1 + summary.edges
+    assert len(nodes.read_text(encoding="utf-8").splitlines()) == 1 + 6
+    assert len(edges.read_text(encoding="utf-8").splitlines()) == 1 + 7
     assert nodes.read_bytes()[:2] == b"Id"  # no byte order mark
 
 
@@ -186,7 +192,7 @@ def test_csv_is_a_file_of_nodes_and_one_of_edges(field: sqlite3.Connection, tmp_
 def test_an_unknown_suffix_is_refused_with_those_that_are_known(
     db: sqlite3.Connection, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(UsageError, match=r"end it in \.csv, .*\.vos\.json or \.vos\.txt\."):
+    with pytest.raises(UsageError, match=r"end it in one of .*\.graphml, .*\.vos\.txt, or give --format\."):
         write_export(db, tmp_path / name)
 
 

@@ -119,7 +119,7 @@ def test_a_harvest_leaves_an_archive_alone_that_somebody_else_made(tmp_path, cap
 @pytest.mark.parametrize(
     ("kb", "words"),
     [("field.svg", ["picture", "{}", "map", "{}"]), ("field.md", ["report", "{}", "{}"]),
-     ("field.ris", ["export", "{}", "{}"]), ("field.gexf", ["graph", "export", "{}", "{}"])],
+     ("field.ris", ["export", "{}", "{}"]), ("field.gexf", ["export", "{}", "{}"])],
 )  # fmt: skip
 def test_no_file_takes_the_place_of_a_database_not_even_when_told_to(tmp_path, capsys, kb, words):
     path = make_kb(tmp_path / kb, PUBMED)

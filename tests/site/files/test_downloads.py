@@ -336,7 +336,7 @@ def test_a_file_that_fails_half_way_never_looks_whole(app: Any, monkeypatch: pyt
         yield "TY  - JOUR\r\n" * 10_000
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr("kb.site.files.downloads.format_taken", broken)
+    monkeypatch.setattr("kb.site.files.downloads.format_selection", broken)
 
     async def story(asgi: Any) -> None:
         client = await Client(asgi, "/kb/articles.ris").ask()

@@ -114,6 +114,13 @@ def test_the_sql_of_evidence_gives_the_same_rows_where_people_ask_it_themselves(
             assert len(rows) == html.partition("<tbody>")[2].count("<tr>"), address
 
 
+def test_works_that_rows_of_evidence_do_not_name_are_shown_by_their_labels(get: Get):
+    rows = get("/evidence/citations").text.partition("<tbody>")[2]
+
+    assert f'<a href="/work/{CITING}">Vederhus 2022 J Tests</a> <span class="said-by">{CITING}</span>' in rows
+    assert f'<a href="/work/{CITING}">{CITING}</a>' in get(f"/evidence/citing?id={SEED}").text
+
+
 @pytest.mark.parametrize("address", ["/evidence/nonsense", "/evidence/citing", "/evidence/citation?citing=1&cited=x"])
 def test_what_is_no_evidence_is_not_found(get: Get, address: str):
     assert get(address).status_code == 404

@@ -364,6 +364,20 @@ def test_works_cited_only_are_told_by_their_printed_reference(tmp_path: Path):
     assert f"{moos} Addiction. 2008. · cited by 2 works here" in home
     assert "litkb harvest kb.db --frontier --limit 50" in home
     assert "Read next from Name2 2000 J Tests" in following
+    assert "Back to the article" in following
+
+
+def test_a_book_and_a_work_are_called_so_on_their_pages(tmp_path: Path):
+    book = record(9, (900,), title="A book of lamps", record_type="book")
+    with served(fill(tmp_path / "kb.db", [record(2, (900,)), book])) as get:
+        page, near = text_of(get("/article/9").text), text_of(get("/article/9/next").text)
+        of_work = text_of(get("/work/900/next").text)
+
+    assert "Read next from this book" in page
+    assert "this article" not in page.partition("Related works")[0] + near
+    assert "Back to the book" in near
+    assert "Back to the work" in of_work
+    assert "Computed now from this work" in of_work
 
 
 def test_the_navigation_leads_to_sql_where_sql_may_be_asked(field_file: Path):

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 from lxml import html
 
+from graph.run import compute_graph
 from harvest.archive import open_archive
 from harvest.files.input_files import InputFile
 from harvest.jobs.harvest import harvest
@@ -161,6 +162,11 @@ _SILENT: Final = f"{_LIST.format('date(checked_at)', 'cited_by')} where {_LIST.f
 _EFETCH: Final = """(select max(date(started_at)) from harvest_runs r join harvest_tasks t on t.run_id = r.id
     where t.task = 'article' and t.asked = :pmid and t.outcome in ('stored', 'unchanged'))"""
 
+_TOTALS: Final = (
+    r"(\d+) in the table works: (\d+) records?, (\d+) cited only, (\d+) merged into others, "
+    r"(\d+) deleted or not found at PubMed"
+)
+
 RULES: Final = (  # pattern with the values as groups -> the select that gives them
     (r"(\d+) articles?, what they cite, and the source of each citation", f"select {_ARTICLES} where {_BOOKS} = 0"),
     (r"(\d+) articles? and (\d+) books?, what they cite, and the source of each citation",
@@ -220,6 +226,10 @@ RULES: Final = (  # pattern with the values as groups -> the select that gives t
     (r"in library (\d+) records?: (\d+) articles?, (\d+) books?", f"select {_HELD}, {_ARTICLES}, {_BOOKS}"),
     (r"cited only (\d+) works? with a PMID, (\d+) works? without",
      f"select ({_KNOWN} > 0), ({_KNOWN} < 0)"),
+    (rf"(?:Works: |works ){_TOTALS}(?:; no citation graph is computed yet|; (\d+) in the citation graph of .*)\.?",
+     """select count(*), count(*) filter (where state = 'held'), count(*) filter (where state = 'known'),
+        count(*) filter (where state = 'merged'), count(*) filter (where state in ('deleted', 'not found')),
+        (select works from field_runs order by id desc limit 1) from works"""),
     (r"references (\d+) printed, (\d+) of them identified: .*",
      f"select (select count(*) from article_references), ({_IDENTIFIED})"),
     (r"their lists \d+ complete, \d+ partial, (\d+) unknown",
@@ -395,6 +405,28 @@ def test_one_name_has_one_number_everywhere(tmp_path: Path):
     rows = r"^\| (?:records in this library.*|articles|books and chapters) \| (\d+) \|$"
     of_report = re.findall(rows, report, re.MULTILINE)
     assert of_report == ["6", "5", "1"]
+
+
+def test_the_works_of_table_library_and_graph_are_told_apart_in_the_same_words_everywhere(tmp_path: Path):
+    kb = tmp_path / "kb.db"
+    with closing(open_kb(kb, create=True)) as db, transaction(db):
+        save_records(db, [*FIELD, record(5, ("10.1/a", 8))], received_at=MOMENT)
+        save_gone(db, 8, "merged", at=MOMENT, into=3)
+        save_gone(db, 88, "deleted", at=MOMENT)
+    before = "8 in the table works: 4 records, 2 cited only, 1 merged into others, 1 deleted or not found at PubMed"
+    with closing(open_kb(kb)) as db:
+        first = format_status(read_status(db))
+        compute_graph(db)
+        status, report = format_status(read_status(db)), format_search_report(db)
+    line = f"{before}; 6 in the citation graph of the last run: records, and what is in a citation"
+
+    with served(kb) as get:
+        home = " ".join(html.fromstring(get("/").text).xpath("//ul[@class='completeness']")[0].text_content().split())
+
+    assert f"works         {before}; no citation graph is computed yet" in first
+    assert f"works         {line}" in status
+    assert f"Works: {line}." in report
+    assert f"Works: {line}." in home
 
 
 @pytest.mark.parametrize(("outcome", "is_said"), [("stored", True), ("failed", False)])

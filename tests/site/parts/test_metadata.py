@@ -1,5 +1,7 @@
 """metadata.yml and the schema say the same, and every canned query works on a filled file."""
 
+import itertools
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,48 @@ def test_there_are_questions_with_title_and_sentence():
     for query in KB["queries"].values():
         assert query["title"].endswith(("?", "Export this graph"))
         assert query["description"].strip().endswith(".")
+
+
+@pytest.mark.parametrize("name", [name for name in QUERIES if name != "bursts"])
+def test_a_question_shows_states_and_kinds_in_the_words_of_pages(get: Get, name: str):
+    shown = {value for row in get(f"/kb/{name}.json?_shape=array").json() for value in row.values()}
+
+    assert shown.isdisjoint({"held", "known", "RetractionIn", "RetractedandRepublishedIn", "Retracted Publication"})
+    assert not {"held", "named_only", "state"} & set(get(f"/kb/{name}.json?_shape=array").json()[0])
+
+
+def test_every_table_is_counted_however_slow_the_machine_is(get: Get, monkeypatch: pytest.MonkeyPatch):
+    async def none_in_time(database: Any, *_: object, **__: object) -> dict[str, None]:
+        return dict.fromkeys(await database.table_names())
+
+    monkeypatch.setattr("datasette.database.Database.table_counts", none_in_time)
+    page = get("/kb").text
+
+    assert "not counted" not in page
+    assert '<a class="rows" href="/kb/articles">5</a>' in page
+
+
+def test_rows_that_are_not_counted_are_said_to_be_unknown(get: Get):
+    assert "Number of rows: unknown, not counted." in get("/kb/works?_nocount=1").text
+    assert "Number of rows: unknown" not in get("/kb/works").text
+
+
+@pytest.mark.parametrize(
+    "address", ["/kb", "/kb/works", "/kb/works?_where=id>1", "/kb/who_cites", "/kb?sql=select+1+as+a", "/kb/frontier"]
+)
+def test_headings_of_pages_of_datasette_go_down_step_by_step(get: Get, address: str):
+    levels = [int(level) for level in re.findall(r"<h(\d)\b", get(address).text)]
+
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_markup_that_visitors_type_stays_text_on_pages_of_datasette(get: Get):
+    typed = get("/kb?sql=select+'<h3>x</h3>'+as+a").text + get("/kb/works?label__contains=<h3>x</h3>").text
+
+    assert "<h3>" not in typed
+    assert ">x</h2>" not in typed
+    assert "&lt;h3&gt;x" in typed
 
 
 @pytest.mark.parametrize("name", [name for name in QUERIES if name != "bursts"])  # for which the field is too small

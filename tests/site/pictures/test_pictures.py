@@ -607,7 +607,7 @@ def test_a_work_that_is_cited_leads_to_its_chart_and_the_same_as_a_table(get: Ge
 
     assert f'src="{address}/years.svg?bare=1"' in get(address).text
     assert "The same as a table" in html
-    assert f'href="/work/{address.rpartition("/")[2]}">Back to the article' in html
+    assert f'href="/work/{address.rpartition("/")[2]}">Back to the work' in html
     assert html.count("<h1>") == 1
     assert get("/work/77/years").status_code == get("/work/77/years.svg").status_code == 404
 
