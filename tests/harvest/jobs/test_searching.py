@@ -201,8 +201,9 @@ def test_the_report_says_hits_reading_and_warnings(kb: Path) -> None:
     with closing(open_kb(kb)) as db:
         report = format_search_report(db)
 
-    said = '2 of 2 hits; PubMed read it as `"groups"[All Fields]`; **PubMed does not know the field “foo”**'
-    assert f"- searched PubMed for `{QUERY}`: {said}" in report
+    said = '2 of 2 hits; {} read it as `"groups"[All Fields]`; **PubMed does not know the field “foo”**'
+    server = f"`{rehearsal.base_url}`"
+    assert f"- searched {server} for `{QUERY}`: {said.format(server)}" in report
 
 
 def test_without_a_terminal_the_command_needs_a_yes(

@@ -16,7 +16,7 @@ import pytest
 
 from kb.metadata import read_metadata
 from kb.site.files.downloads import DOTTED, ENDINGS
-from kb.site.routes import ROUTES
+from kb.site.routes import find_routes
 from kb.site.server import error_pages
 from kb.site.server.security import with_host_check
 from kb.site.server.serve import HERE, BaseUrl, build_app
@@ -237,7 +237,7 @@ def requests_of(file: Path, count: int, seed: int) -> list[Request]:
         schema = {name: [row[1] for row in db.execute(f"pragma table_info([{name}])")] for name in names}
     schema |= {name: ["pmid"] for name in read_metadata()["databases"]["kb"]["queries"]}
     endings = ["json", "csv", "blob", "db", "map", "timeline", "map.svg", "atom", *ENDINGS, *DOTTED]
-    return hostile_requests(count, seed, Surface(schema, endings, [path for path, _ in ROUTES]))
+    return hostile_requests(count, seed, Surface(schema, endings, [path for path, _ in find_routes()]))
 
 
 @LEFT_BY_DATASETTE
