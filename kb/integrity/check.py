@@ -82,8 +82,11 @@ def _readable(rules: Iterator[Violation]) -> list[Violation]:
 
 def _altered_tables(db: sqlite3.Connection) -> Iterator[Violation]:
     """Yield one violation if anything in the file is not what it was when litkb closed it."""
-    with snapshot(db):  # somebody may be writing
-        altered = list(read_altered(db))
+    try:
+        with snapshot(db):  # somebody may be writing
+            altered = list(read_altered(db))
+    except sqlite3.DatabaseError as error:  # the seals themselves cannot be read
+        altered = [str(error)]
     if altered:
         yield Violation("every table holds what litkb wrote", len(altered), altered)
 

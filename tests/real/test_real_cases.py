@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -424,7 +425,8 @@ def test_a_restriction_that_pubmed_drops_is_never_followed_unasked(
 ):  # fmt: skip
     address = tmp_path / "address"
     os.mkfifo(address)  # its reader waits until the server has written
-    stub("stub_search.py", cases / "pubmed" / "10_shelf.xml", address, 60, mode)
+    server = stub("stub_search.py", cases / "pubmed" / "10_shelf.xml", address, 60, mode)
+    Thread(target=lambda: (server.wait(), address.open("w").close()), daemon=True).start()  # it may end before
     monkeypatch.setenv("LITKB_EUTILS_URL", address.read_text())
 
     found, _, err = litkb("harvest", "kb.db", "--no-graph", *words)
