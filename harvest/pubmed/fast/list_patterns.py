@@ -86,7 +86,9 @@ _AUTHOR: Final = (
     rf"{_NAME}(?:<CollectiveName>(...)</CollectiveName>~)?+{_MORE}"
     r"((?:<AffiliationInfo>~<Affiliation>[^<]*+</Affiliation>~</AffiliationInfo>~)*+)</Author>~"
 )
-_INVESTIGATOR: Final = rf'<Investigator ValidYN="Y">~{_NAME}{_MORE}</Investigator>~'
+_INVESTIGATOR: Final = (  # one without a name is left to the strict parser, which keeps it whole
+    rf'<Investigator ValidYN="Y">~(?=<LastName>[^<\s]){_NAME}{_MORE}</Investigator>~'
+)
 _AFFILIATION: Final = re.compile(r"<Affiliation>([^<]*)<")
 
 
