@@ -119,7 +119,7 @@ _TEXTS: Final = (
 )  # fmt: skip
 _DATES: Final = (("DateCreated", "created"), ("DateCompleted", "completed"), ("DateRevised", "revised"))
 _DIGITS: Final = re.compile("[0-9]+")
-_SAID: Final = re.compile('([a-z]+)="([^"]*)"')
+_SAID: Final = re.compile('(?<![a-z])([a-z]+)="([^"]*)"')
 _PART: Final = pattern("<([A-Za-z]+)>(...)<")
 _SECTIONS, _LOCATIONS, _LANGUAGES, _SUBSETS = map(pattern, (_SECTION, _LOCATION, _LANGUAGE, _SUBSET))
 _GRANTS, _OTHER_IDS, _OTHER_ABSTRACTS = map(pattern, (_GRANT, _OTHER_ID, _OTHER_ABSTRACT))
