@@ -9,9 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
-
-from isal import isal_zlib
+from typing import Final, NamedTuple
 
 from harvest.files.nbib import is_nbib
 from kb.errors import DamagedFileError, UsageError
@@ -28,7 +26,6 @@ MAX_RATIO: Final = 200  # PubMed XML packs 8 to 12 times, hardly structured repe
 RATIO_FROM: Final = 2**20  # bytes: a ratio is judged only beyond the first MB
 
 _GZIP: Final = b"\x1f\x8b"
-_QUICK_FAULT: Final[type[Exception]] = isal_zlib.IsalError  # type: ignore[assignment]  # the stub has an instance
 _SNIFFED: Final = 4096  # bytes
 _UPDATE_FILE: Final = re.compile(r"pubmed(\d\d)n(\d{4})\.xml(?:\.gz)?")
 _XML_START: Final = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\x00?\s*\x00?<")
@@ -186,64 +183,20 @@ def check_packed(path: Path) -> None:
         raise DamagedFileError(f"Nothing was loaded, since its checksum vouches for nothing: {error}") from error
 
 
-def unpack(name: str, pieces: Iterable[bytes], *, quick: bool = False) -> Iterator[bytes]:
-    """Yield the bytes of pieces, unpacked if they begin as gzip does; DamagedFileError as read_chunks raises it.
-
-    quick: isal's own error where they are damaged, before all that could be unpacked.
-    """
+def unpack(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of pieces, unpacked if they begin as gzip does; DamagedFileError as read_chunks raises it."""
     remaining = iter(pieces)
     first = next(remaining, b"")
     whole = chain([first], remaining)
-    inflated = _inflated_quickly if quick else _inflated
-    yield from inflated(name, whole) if first[:2] == _GZIP else whole
+    yield from _inflated(name, whole) if first[:2] == _GZIP else whole
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
-            given = 0
-            try:
-                for chunk in unpack(path.name, _pieces(file), quick=True):
-                    given += len(chunk)
-                    yield chunk
-            except _QUICK_FAULT:  # read again, for all that comes before the damage
-                file.seek(0)
-                yield from _after(given, unpack(path.name, _pieces(file)))
+            yield from unpack(path.name, iter(lambda: file.read(CHUNK), b""))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    return iter(lambda: file.read(CHUNK), b"")
-
-
-def _after(count: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield chunks without their first count bytes."""
-    for chunk in chunks:
-        if len(chunk) > count:
-            yield chunk[count:]
-        count = max(0, count - len(chunk))
-
-
-def _inflated_quickly(name: str, packed: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what gzip members one after another hold, in less than half the time; isal's error at the first fault."""
-    engine = isal_zlib.decompressobj(wbits=31)
-    taken = made = 0
-    for piece in packed:
-        taken += len(piece)
-        data = piece
-        while data:
-            out = engine.decompress(data, _STEP)
-            made += len(out)
-            _check_size(name, taken, made)
-            if out:
-                yield out
-            data = engine.unconsumed_tail
-            if engine.eof:
-                data = engine.unused_data.lstrip(b"\x00")
-                engine = isal_zlib.decompressobj(wbits=31) if data else engine
-    if not engine.eof:
-        raise _QUICK_FAULT("cut off")
 
 
 def _inflated(name: str, packed: Iterable[bytes]) -> Iterator[bytes]:

@@ -75,8 +75,8 @@ def sound(kb: Path) -> bool:
         return check_kb(db) == []
 
 
-def test_killed_at_20_random_statements_a_harvest_resumes_to_the_same_content(tmp_path: Path, base_url: str) -> None:
-    crash_and_resume(tmp_path, base_url, 20)
+def test_killed_at_six_random_statements_a_harvest_resumes_to_the_same_content(tmp_path: Path, base_url: str) -> None:
+    crash_and_resume(tmp_path, base_url, 6)
 
 
 @pytest.mark.campaign

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kb.errors import UsageError
 from kb.queries.search.known_works import read_named
-from kb.queries.search.matches import read_all_found, read_wanted
+from kb.queries.search.matches import read_all_found, read_asked
 from kb.queries.search.query import read_identified, read_query
 
 CHOSEN: Final = "temp.chosen_works"
@@ -127,12 +127,7 @@ def read_works_of_search(db: sqlite3.Connection, text: str) -> Iterator[int]:
     if work is not None:
         yield work
         return
-    for part, reason in query.problems:
-        raise UsageError(f"The search is not understood at {part[:80]!r}: {reason.partition(';')[0]}.")
-    wanted = read_wanted(db, query)
-    if wanted is None:
-        raise UsageError(f"The search {text!r} has no word to look for.")
-    yield from read_all_found(db, wanted)
+    yield from read_all_found(db, read_asked(db, text, query))
     if query.is_list:
         yield from (one.id for one in read_named(db, query, ()))
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from kb.database import long_values
+from kb.errors import UsageError
 from kb.queries.citations import Ids
 from kb.queries.search.query_sql import Conditions, split_words
 from kb.queries.search.query_tree import Query
@@ -59,6 +60,19 @@ def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
     # first the words: SQLite must not look each article of a year up in the index of words
     tables = "article_search cross join articles a on a.pmid = article_search.rowid"
     return Wanted(tables, " and ".join([_MATCH, *where]), {"match": match, **conditions.values})
+
+
+def read_asked(db: sqlite3.Connection, text: str, query: Query) -> Wanted:
+    """Return which articles a query, as it was read from text, asks for.
+
+    Raises UsageError where a part of it is not understood, or it asks for nothing.
+    """
+    for part, reason in query.problems:
+        raise UsageError(f"The search is not understood at {part[:80]!r}: {reason.partition(';')[0]}.")
+    wanted = read_wanted(db, query)
+    if wanted is None:
+        raise UsageError(f"The search {text!r} has no word to look for.")
+    return wanted
 
 
 def read_found(

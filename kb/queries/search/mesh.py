@@ -1,7 +1,7 @@
 """Branches of the MeSH tree, and the articles in them."""
 
 import sqlite3
-from typing import Final, NamedTuple
+from typing import Final
 
 _HERE_OR_BELOW: Final = "(b.tree_number = {v} or b.tree_number > {v} || '.' and b.tree_number < {v} || '/')"
 IN_BRANCH: Final = f"""
@@ -16,15 +16,6 @@ where t.descriptor_ui = {{ui}}"""
 _BESIDE: Final = f"""with beside (ui, name) as (
     select distinct t.descriptor_ui, t.name from mesh_tree own join mesh_tree t on {{}} where own.descriptor_ui = :ui)
 select ui, name, (select count(*) from ({BELOW.format(ui="x.ui")})) as n from beside x order by n desc, name"""
-
-
-class Branch(NamedTuple):
-    """One place of the tree, and how many articles held are about it or something below it."""
-
-    tree_number: str
-    descriptor_ui: str
-    name: str
-    articles: int
 
 
 def read_placed(db: sqlite3.Connection) -> tuple[int, int]:
@@ -50,33 +41,6 @@ def read_heading_at(db: sqlite3.Connection, tree_number: str) -> str | None:
 def read_places(db: sqlite3.Connection, descriptor_ui: str) -> list[str]:
     """Return the places of a descriptor in the tree."""
     rows = db.execute("select tree_number from mesh_tree where descriptor_ui = ? order by 1", (descriptor_ui,))
-    return [row[0] for row in rows]
-
-
-def read_branches(db: sqlite3.Connection, below: str | None = None) -> list[Branch]:
-    """Return the branches one step below a place, those with articles; None: the top ones. Most articles first."""
-    depth = (
-        "instr(t.tree_number, '.') = 0"
-        if below is None
-        else (
-            "t.tree_number > :below || '.' and t.tree_number < :below || '/'"
-            " and instr(substr(t.tree_number, length(:below) + 2), '.') = 0"
-        )
-    )
-    rows = db.execute(
-        f"""select * from (
-            select t.tree_number, t.descriptor_ui, t.name,
-                (select count(distinct pmid) from ({IN_BRANCH.format(v="t.tree_number")})) as articles
-            from mesh_tree t where {depth})
-        where articles > 0 order by articles desc, name""",
-        {"below": below},
-    )
-    return [Branch(*row) for row in rows]
-
-
-def read_branch_pmids(db: sqlite3.Connection, descriptor_ui: str) -> list[int]:
-    """Return the held articles that are about a descriptor or something below any of its places, by PMID."""
-    rows = db.execute(f"{BELOW.format(ui='?')} order by h.pmid", (descriptor_ui,))
     return [row[0] for row in rows]
 
 

@@ -12,7 +12,7 @@ from kb.cli import cli
 from kb.console import LazyGroup, run_command
 
 HEAVY = {
-    "Bio", "bibtexparser", "citeproc", "datasette", "httpx", "isal", "jinja2", "lxml", "networkx", "numpy",
+    "Bio", "bibtexparser", "citeproc", "datasette", "httpx", "jinja2", "lxml", "networkx", "numpy",
     "platformdirs", "pylatexenc", "rapidfuzz", "resvg_py", "rich", "rispy", "scipy", "sknetwork", "sqlite_utils",
     "uvicorn", "yaml",
 }  # fmt: skip
@@ -38,7 +38,7 @@ def test_version_help_and_status_load_no_heavy_library(empty_kb: Path) -> None:
 
 
 def test_a_harvest_loads_what_reads_pubmed_and_no_library_of_numbers_or_pages(tmp_path: Path) -> None:
-    assert loaded_by(tmp_path, "harvest --help") <= {"Bio", "citeproc", "isal", "lxml", "platformdirs"}
+    assert loaded_by(tmp_path, "harvest --help") <= {"Bio", "citeproc", "lxml", "platformdirs"}
 
 
 @pytest.mark.parametrize("group", [cli, graph_commands])
