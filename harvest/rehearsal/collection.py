@@ -1,6 +1,5 @@
 """The records that a rehearsal serves, and what a PubMed made of them alone would answer."""
 
-import gzip
 import math
 import re
 from collections import Counter, defaultdict
@@ -13,9 +12,10 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from harvest.files.input_files import check_packed, read_chunks
 from harvest.pubmed.record_splitter import ARTICLE, BOOK, split_records
 from harvest.pubmed.write_article import format_record
-from kb.database import open_kb
+from kb.database import is_sqlite, open_kb
 from kb.errors import UsageError
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
 from kb.queries.works.records import read_held_pmids, read_record
@@ -151,11 +151,12 @@ def open_shelf(
     """Return the records of a mapping, of a file or folder of PubMed XML (plain or gzipped), or of a litkb file.
 
     Of several records of one PMID the later version stays, then the one revised later. The PMID of a
-    mapping is only a name: what the record says counts.
+    mapping is only a name: what the record says counts. Raises UsageError for what is neither, DamagedFileError for a
+    gzip file that is not whole.
     """
     if isinstance(source, Mapping):
         found = iter(source.values())
-    elif source.is_file() and source.read_bytes()[:16] == b"SQLite format 3\0":
+    elif is_sqlite(source):
         found = _records_of_kb(source)
     elif source.exists():
         found = _records_of_files(source)
@@ -181,8 +182,8 @@ def _records_of_files(path: Path) -> Iterator[bytes]:
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if not file.name.endswith((".xml", ".xml.gz")):
             continue
-        body = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-        for raw in split_records([body]):
+        check_packed(file)
+        for raw in split_records(read_chunks(file)):
             if raw.kind in (ARTICLE, BOOK) and _is_well_formed(raw.xml):
                 yield raw.xml
 

@@ -1,5 +1,6 @@
 """litkb rehearse: a PubMed of one's own records, in another terminal."""
 
+import gzip
 import signal
 import socket
 import subprocess
@@ -60,6 +61,14 @@ def test_a_harvest_and_an_update_with_a_retraction_are_practised_offline(
 def test_a_folder_without_records_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert run_command(cli, ["rehearse", str(tmp_path)]) == 2
     assert capsys.readouterr().err == f"Error: {tmp_path} holds no PubMed record.\n"
+
+
+def test_of_a_packed_file_that_is_cut_off_nothing_is_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    packed = gzip.compress(b"".join(format_article_set(BEFORE)))
+    (tmp_path / "records.xml.gz").write_bytes(packed[: len(packed) // 2])
+
+    assert run_command(cli, ["rehearse", str(tmp_path)]) == 1
+    assert "records.xml.gz is a cut-off gzip file" in capsys.readouterr().err
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
