@@ -7,6 +7,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -134,7 +135,7 @@ def sniff(path: Path) -> str:
     Raises UsageError where it cannot be read.
     """
     try:
-        head = next(read_chunks(path), b"")[:_SNIFFED]
+        head = b"".join(read_chunks(path, limit=_SNIFFED))[:_SNIFFED]
     except DamagedFileError:
         return PUBMED_XML  # so that it is read, and reported with its fault
     if _NOT_XML.match(head):
@@ -211,7 +212,7 @@ def _inflated(name: str, packed: Iterable[bytes]) -> Iterator[bytes]:
             try:
                 out = engine.decompress(data, _STEP)
             except zlib.error as error:
-                yield from _salvaged(before, data)
+                yield _salvaged(before, data)
                 raise DamagedFileError(f"{name} is a damaged gzip file; what follows the damage is lost.") from error
             made += len(out)
             _check_size(name, taken, made)
@@ -225,13 +226,13 @@ def _inflated(name: str, packed: Iterable[bytes]) -> Iterator[bytes]:
         raise DamagedFileError(f"{name} is a cut-off gzip file; what would follow its end is lost.")
 
 
-def _salvaged(engine: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Yield what comes before the damage, byte by byte; a wrong checksum comes after all of it."""
-    for position in range(len(data)):
-        try:
-            yield engine.decompress(data[position : position + 1])
-        except zlib.error:
-            return
+def _salvaged(engine: "zlib._Decompress", data: bytes) -> bytes:
+    """Return what comes before the damage, found byte by byte; a wrong checksum comes after all of it."""
+    found = bytearray()
+    with suppress(zlib.error):
+        for position in range(len(data)):
+            found += engine.decompress(data[position : position + 1])
+    return bytes(found)
 
 
 def _check_size(name: str, taken: int, made: int) -> None:
