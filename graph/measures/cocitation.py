@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import numpy as np
 import scipy.sparse as sp
 
-from graph.citation_graph import CitationGraph, adjacency
+from graph.citation_graph import CitationGraph, adjacency, citation_counts
 from graph.measure import EARLY, Measure
 from graph.run_context import Job
 from graph.similarity.sparse_topk import Pairs, compact, strongest_pairs
@@ -14,6 +15,9 @@ from kb.store.computed import TableColumns
 
 PARTNERS: Final = 50  # kept of each work
 SMALL: Final = 100_000  # citations up to which a pair that has one work in common is kept: in more, most are such
+OFTEN: Final = 2_000  # citations of a work above which it is no reason to compare two works that cite it
+
+_WIDER: Final = 2  # times as many partners are compared with all that is cited as are kept
 
 
 def least_count(citations: CitationGraph) -> int:
@@ -39,11 +43,17 @@ def cocitations(citations: CitationGraph, limit: int = PARTNERS, at_least: int =
     return strongest_pairs(cited_by, cited_by, limit, at_least)
 
 
-def couplings(citations: CitationGraph, limit: int = PARTNERS, at_least: int = 1) -> Iterator[Pairs]:
+def couplings(
+    citations: CitationGraph, limit: int = PARTNERS, at_least: int = 1, often: int = OFTEN
+) -> Iterator[Pairs]:
     """Yield, block by block, the ``limit`` works that cite most of what each work cites; places in ids.
 
     The count of two works is the number of works that both cite. Otherwise as cocitations(); here it is works that are
     cited n times which make n^2 products. Kessler (1963), American Documentation 14, 10-25.
+
+    Works cited more than ``often`` times are counted but are no reason to compare two works: partners are chosen among
+    the 2 ``limit`` that share most other works. Time so grows with ``often`` times the citations at most; without works
+    cited so often the partners are exact.
 
     Examples
     --------
@@ -53,14 +63,30 @@ def couplings(citations: CitationGraph, limit: int = PARTNERS, at_least: int = 1
     [([1, 2], [2, 1], [1, 1])]
     """
     cites = compact(adjacency(citations))
-    return strongest_pairs(cites, cites, limit, at_least)
+    is_often = citation_counts(citations) > often
+    if not is_often.any():
+        return strongest_pairs(cites, cites, limit, at_least)
+    telling, common = cites[:, ~is_often], cites[:, is_often]
+    found = strongest_pairs(telling, telling, _WIDER * limit)
+    return (_strongest_of(pairs, common, limit, at_least) for pairs in found)
+
+
+def _strongest_of(pairs: Pairs, common: sp.csr_array, limit: int, at_least: int) -> Pairs:
+    """Return the ``limit`` strongest pairs of each row, now that what they share of common counts too."""
+    shared = common[pairs.rows].multiply(common[pairs.others]).sum(axis=1)
+    values = pairs.values + shared.astype(np.int32)
+    order = np.lexsort((pairs.others, -values, pairs.rows))
+    rows = pairs.rows[order]
+    ranks = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    first = order[(ranks < limit) & (values[order] >= at_least)]
+    return Pairs(pairs.rows[first], pairs.others[first], values[first])
 
 
 def _couplings_step(job: Job) -> None:
     """Begin to compute, in a thread, and keep the works that cite most of what each work cites."""
     citations = job.field.citations
     limits = {"limit": PARTNERS, "at_least": least_count(citations)}
-    found = job.begin("couplings", lambda: list(couplings(citations, **limits)), **limits)
+    found = job.begin("couplings", lambda: list(couplings(citations, **limits, often=OFTEN)), **limits, often=OFTEN)
     job.keep_rows("couplings", "couplings", lambda: _partners(citations.ids, found()), found="couplings")
 
 
@@ -91,7 +117,7 @@ MEASURES: Final = (
         step=_couplings_step,
         tells="which works cite the same",
         paper="Kessler 1963",
-        cost="sum of squares of the citation counts",
+        cost="sum of squares of the citation counts; of those above 2,000, 2,000 times the counts",
         when=EARLY,
     ),
 )

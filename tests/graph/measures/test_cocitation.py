@@ -54,6 +54,23 @@ def test_partners_equal_their_definition(
             assert found == by_definition(citations, limit=limit, at_least=at_least, cited=cited)
 
 
+@given(citation_graphs(), st.integers(1, 3), st.integers(1, 2), st.integers(0, 3))
+def test_what_is_cited_often_counts_but_brings_no_partners(
+    citations: CitationGraph, limit: int, at_least: int, often: int
+) -> None:
+    telling = ~(np.bincount(citations.cited, minlength=len(citations.ids)) > often)[citations.cited]
+    rest = CitationGraph(citations.ids, citations.citing[telling], citations.cited[telling])
+    candidates = by_definition(rest, limit=limit if telling.all() else 2 * limit, at_least=1, cited=False)
+    counts = {one: dict(them) for one, them in by_definition(citations, limit=99, at_least=1, cited=False).items()}
+    chosen = {
+        one: sorted(((other, counts[one][other]) for other, _ in them), key=lambda pair: (-pair[1], pair[0]))[:limit]
+        for one, them in candidates.items()
+    }
+    expected = {one: [pair for pair in them if pair[1] >= at_least] for one, them in chosen.items()}
+
+    assert partners(citations, couplings(citations, limit, at_least, often)) == {k: v for k, v in expected.items() if v}
+
+
 def test_a_pair_of_works_is_counted_exactly() -> None:
     """One published library counts one too few: two works with two references in common are coupled twice."""
     citations = graph_of([1, 2, 3, 4, 5], [(1, 4), (1, 5), (2, 4), (2, 5), (3, 5)])

@@ -36,11 +36,15 @@ def defined(citations: CitationGraph, years: Floats, window: float, work: int) -
     return ((n_i - n_j) / (n_i + n_j + n_k), n_i, n_j, n_k) if n_i + n_j else UNKNOWN
 
 
-@given(fields(), st.sampled_from([math.inf, 5.0, 1.0]))
-def test_index_and_counts_are_those_of_the_definition(drawn: tuple[CitationGraph, Floats], window: float) -> None:
+@given(fields(), st.sampled_from([math.inf, 5.0, 1.0]), st.sampled_from([0, 3, 256]))
+def test_index_and_counts_are_those_of_the_definition(
+    drawn: tuple[CitationGraph, Floats], window: float, share: int
+) -> None:
     citations, years = drawn
 
-    [found] = disruption(citations, years, (window,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graph.measures.disruption.SHARE", share)  # no work, some or each that is cited is cited often
+        [found] = disruption(citations, years, (window,))
 
     rows = [tuple(None if math.isnan(value) else value for value in row) for row in zip(*found, strict=True)]
     assert rows == [defined(citations, years, window, work) for work in range(len(years))]
