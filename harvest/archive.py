@@ -15,27 +15,8 @@ from typing import IO, Any, Final
 
 from kb.database import BUSY_TIMEOUT_MS, explain_sqlite, transaction
 from kb.errors import ArchiveError
-from kb.queries.archive import PIECE, format_request, hash_entry, legible
+from kb.queries.archive import PIECE, TABLES, format_request, hash_entry, legible
 
-_SCHEMA: Final = (
-    """create table if not exists sqlar (
-        name text primary key,  -- endpoint and SHA-256 of the bytes
-        mode int,               -- access rights, as SQLite Archives have them
-        mtime int,              -- 0: the moment of receipt stands in answers
-        sz int,                 -- bytes before compression; equal to length(data) where not compressed
-        data blob               -- zlib
-    )""",
-    """create table if not exists answers (
-        id integer primary key,     -- in order of receipt
-        name text not null references sqlar (name),
-        sha256 text not null,       -- of the bytes before compression
-        endpoint text not null,     -- efetch, elink, esearch, icite, file
-        request text not null,      -- what was asked, as JSON, without key and e-mail
-        received_at text not null,  -- ISO 8601 UTC
-        entry_hash text not null,   -- SHA-256 of the columns before, but id
-        unique (name, request, received_at)
-    )""",
-)
 _SPOOLED: Final = 32 << 20  # bytes of a compressed answer held in memory before a temporary file is used
 _LARGEST: Final = 900_000_000  # SQLite's default limit for one value is 10^9 bytes
 
@@ -53,7 +34,7 @@ def open_archive(path: Path, *, create: bool = True) -> Iterator[sqlite3.Connect
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = full")
             with transaction(db):
-                for statement in _SCHEMA:
+                for statement in TABLES:
                     db.execute(statement)
         except BaseException:
             db.close()

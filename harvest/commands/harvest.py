@@ -314,6 +314,8 @@ def rebuild_command(ctx: click.Context, kb: Path) -> int:
     with shown_progress() as progress:
         rebuilt = rebuild_kb(kb, progress=_counting(progress))
     click.echo(f"{kb}: rebuilt from {counted(rebuilt.answers, 'raw response')}")
+    for sentence in rebuilt.faults:
+        say(f"The archive is damaged: {sentence}")
     for sentence in rebuilt.damaged:
         say(f"Left out: {sentence}")
     if rebuilt.damaged:
@@ -324,7 +326,7 @@ def rebuild_command(ctx: click.Context, kb: Path) -> int:
         say(f"{rebuilt.kept_at} is the previous file, with all that it held.")
     if after := (ctx.obj or {}).get("after_harvest"):
         after(kb)
-    return 1 if rebuilt.damaged else 0
+    return 1 if rebuilt.damaged or rebuilt.faults else 0
 
 
 def _counting(progress: Callable[[str, int, int], None]) -> Callable[[int], None]:

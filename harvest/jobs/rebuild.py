@@ -17,7 +17,16 @@ from harvest.sources.registry import LISTS
 from kb.database import check_file, close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.lock import take_lock
-from kb.queries.archive import Kept, archive_path, check_answer, format_asked, format_lost, read_answers, read_body
+from kb.queries.archive import (
+    Kept,
+    archive_path,
+    check_answer,
+    format_asked,
+    format_lost,
+    read_answers,
+    read_body,
+    read_faults,
+)
 from kb.queries.harvest_log import read_answer_names
 from kb.queries.publishing import read_schema_differences
 from kb.store.ledger import copy_ledger, save_lost_answers
@@ -30,11 +39,13 @@ _BESIDE: Final = ("-wal", "-shm", "-journal")
 class Rebuilt(NamedTuple):
     """How many answers were read, a sentence for each that is damaged, and what else only the file before has.
 
+    faults: sentences on the archive itself, of which each answer may yet be whole;
     own: names of tables and views that are not litkb's; kept_at: where the file before is, None where nothing is lost.
     """
 
     answers: int
     damaged: list[str]
+    faults: list[str]
     own: list[str]
     kept_at: Path | None
 
@@ -64,6 +75,7 @@ def _rebuild(path: Path, progress: Callable[[int], None]) -> Rebuilt:
         with open_archive(archived, create=False) as archive:
             db = open_kb(new, create=True, is_locked=True)
             try:
+                faults = list(read_faults(archive))
                 loaded, damaged = _load_all(db, archive, progress)
                 if path.exists():
                     own = _read_own(path)
@@ -71,7 +83,7 @@ def _rebuild(path: Path, progress: Callable[[int], None]) -> Rebuilt:
             finally:
                 db.close()
         close_log(new, is_locked=True)
-        kept_at = _keep_beside(path) if (damaged or own) and path.exists() else None
+        kept_at = _keep_beside(path) if (damaged or faults or own) and path.exists() else None
         if path.exists():
             shutil.copymode(path, new)
         _put_in_place(new, path)
@@ -79,7 +91,7 @@ def _rebuild(path: Path, progress: Callable[[int], None]) -> Rebuilt:
         raise DatabaseError(f"{path} cannot be rebuilt: {error.strerror}.") from error
     finally:
         _remove(new)
-    return Rebuilt(len(loaded), [*damaged.values()], own, kept_at)
+    return Rebuilt(len(loaded), [*damaged.values()], faults, own, kept_at)
 
 
 def _read_own(path: Path) -> list[str]:

@@ -5,7 +5,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -13,13 +13,27 @@ from kb.database import DAMAGED, readonly_options
 from kb.errors import ArchiveError
 
 PIECE: Final = 1 << 20  # bytes read or written in one go
+TABLES: Final = (
+    """create table if not exists sqlar (
+        name text primary key,  -- endpoint and SHA-256 of the bytes
+        mode int,               -- access rights, as SQLite Archives have them
+        mtime int,              -- 0: the moment of receipt stands in answers
+        sz int,                 -- bytes before compression; equal to length(data) where not compressed
+        data blob               -- zlib
+    )""",
+    """create table if not exists answers (
+        id integer primary key,     -- in order of receipt
+        name text not null references sqlar (name),
+        sha256 text not null,       -- of the bytes before compression
+        endpoint text not null,     -- efetch, elink, esearch, icite, file
+        request text not null,      -- what was asked, as JSON, without key and e-mail
+        received_at text not null,  -- ISO 8601 UTC
+        entry_hash text not null,   -- SHA-256 of the columns before, but id
+        unique (name, request, received_at)
+    )""",
+)
 _ANSWERS: Final = "select id, name, sha256, endpoint, request, received_at, entry_hash from answers"
-_COLUMNS: Final = """select group_concat(name || ' ' || upper(type), ', ') from pragma_table_info('sqlar')
-    union all select group_concat(name || ' ' || upper(type), ', ') from pragma_table_info('answers')"""
-_EXPECTED: Final = [
-    ("name TEXT, mode INT, mtime INT, sz INT, data BLOB",),
-    ("id INTEGER, name TEXT, sha256 TEXT, endpoint TEXT, request TEXT, received_at TEXT, entry_hash TEXT",),
-]
+_DEFINITIONS: Final = "select type, name, tbl_name, sql from sqlite_master order by rowid"
 _MOST_ANSWERS: Final = 1_000_000  # looked for by number, where damage lets nobody list them
 _SHOWN: Final = 200  # characters of a request in a sentence
 
@@ -58,12 +72,15 @@ def legible(text: bytes) -> str:
 
 
 def read_answers(db: sqlite3.Connection) -> list[Kept]:
-    """Return all answers kept, in order of receipt; of damaged pages, what can be read. See read_damage()."""
+    """Return all answers kept, in order of receipt; of damaged pages, what can be read. See read_damage().
+
+    Raises ArchiveError where the definitions of its tables let nobody read them.
+    """
     try:
         found = db.execute(f"{_ANSWERS} not indexed").fetchall()
     except DAMAGED as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:  # no such table: it is somebody else's
-            raise
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:  # no such table or column
+            raise ArchiveError(f"The archive cannot be read: {error}.") from error
         found = [row for number in range(1, _MOST_ANSWERS) for row in _read_answer(db, number)]
     return sorted(map(_kept, found), key=lambda kept: (kept.received_at, kept.id))
 
@@ -99,10 +116,7 @@ def read_damage(path: Path, wanted: Set[str]) -> Iterator[str]:
     """Yield a sentence for each answer in the archive at path that is damaged, or of those wanted is not there."""
     try:
         with open_kept(path) as db:
-            found = [row[0] for row in db.execute("pragma integrity_check")]
-            yield from (f"SQLite: {words}" for words in found if words != "ok")
-            if db.execute(_COLUMNS).fetchall() != _EXPECTED:
-                yield "The names or types of its columns are not as they were."
+            yield from read_faults(db)
             answers = read_answers(db)
             for kept in answers:
                 try:
@@ -110,8 +124,24 @@ def read_damage(path: Path, wanted: Set[str]) -> Iterator[str]:
                 except ArchiveError as error:
                     yield f"{error} {format_asked(kept)}"
             yield from map(format_lost, sorted(wanted - {kept.name for kept in answers}))
+    except ArchiveError as error:
+        yield str(error)
     except DAMAGED as error:
-        yield f"It cannot be read: {error}."
+        yield f"The archive cannot be read: {error}."
+
+
+def read_faults(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield a sentence for each fault that SQLite finds, and for definitions other than the archive was made with."""
+    try:
+        found = [row[0] for row in db.execute("pragma integrity_check")]
+    except DAMAGED as error:
+        found = [str(error)]
+    yield from (f"SQLite: {words}" for words in found if words != "ok")
+    with closing(sqlite3.connect(":memory:")) as made:
+        for statement in TABLES:
+            made.execute(statement)
+        if db.execute(_DEFINITIONS).fetchall() != made.execute(_DEFINITIONS).fetchall():
+            yield "The definitions of its tables are not as they were."
 
 
 def format_lost(name: str) -> str:

@@ -19,7 +19,7 @@ from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.server import Rehearsal
 from kb.database import open_kb
-from kb.errors import ArchiveError, DatabaseError
+from kb.errors import ArchiveError, DatabaseError, LitkbError
 from kb.integrity.check import check_kb, logical_hash
 from kb.queries.archive import archive_path, read_answers, read_damage
 from kb.queries.harvest_log import Task, read_answer_names
@@ -296,7 +296,7 @@ def test_a_rebuild_makes_the_same_logical_rows_without_asking_anybody(kb: Path, 
     rebuilt = rebuild_kb(kb)
 
     with open_archive(archive_path(kb)) as archive:
-        assert rebuilt == (len(read_answers(archive)), [], [], None)
+        assert rebuilt == (len(read_answers(archive)), [], [], [], None)
     assert sound(kb) == before
     with closing(open_kb(kb)) as db:
         assert db.execute(ledger).fetchall() == tasks
@@ -340,6 +340,24 @@ def test_a_damaged_answer_is_named_the_rest_is_rebuilt_and_the_same_command_brin
         assert run(kb, Plan(seeds=("1",)), rehearsal).resumed
     assert sound(kb) == whole
     assert list(read_damage(archive_path(kb), set())) == []
+
+
+@pytest.mark.parametrize(
+    "change", ["sql = replace(sql, 'received_at', 'receivfd_at')", "name = replace(name, 'an', 'am')"]
+)
+def test_an_archive_whose_definitions_are_damaged_is_refused_and_nothing_is_replaced(kb: Path, change: str) -> None:
+    with served() as rehearsal:
+        run(kb, Plan(seeds=("1",)), rehearsal)
+    before = kb.read_bytes()
+    with closing(sqlite3.connect(archive_path(kb))) as archive, archive:
+        archive.execute("pragma writable_schema = on")
+        archive.execute(f"update sqlite_master set {change}")
+
+    with pytest.raises(LitkbError):
+        rebuild_kb(kb)
+
+    assert kb.read_bytes() == before
+    assert any(read_damage(archive_path(kb), set()))
 
 
 @pytest.mark.parametrize("column", ["name", "sha256", "endpoint", "request", "received_at", "entry_hash"])

@@ -136,7 +136,7 @@ def test_a_check_of_an_archive_that_somebody_else_made_says_so(tmp_path, capsys)
         db.execute("create table sqlar (name text primary key, mode int, mtime int, sz int, data blob)")
 
     assert run_command(cli, ["check", str(kb)]) == 1
-    assert "It cannot be read: no such table: answers." in capsys.readouterr().err
+    assert "The archive cannot be read: no such table: answers." in capsys.readouterr().err
 
 
 def test_a_publish_clears_only_what_a_publish_left(tmp_path):
