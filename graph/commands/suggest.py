@@ -1,5 +1,6 @@
 """litkb suggest: what to read next, for a whole knowledge base, a list of articles, or one article."""
 
+import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -80,5 +81,8 @@ def _as_json(advice: Advice, shown: dict[int, Standing]) -> dict[str, Any]:
     return {
         "asked": [shown[work]._asdict() for work in advice.asked],
         "yours": len(advice.yours),
-        "suggestions": [row._asdict() | shown[row.id]._asdict() for row in advice.found],
+        "suggestions": [
+            row._asdict() | {"named": json.loads(row.named), "reason": row.reason} | shown[row.id]._asdict()
+            for row in advice.found
+        ],
     }

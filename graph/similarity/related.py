@@ -7,7 +7,7 @@ file.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,23 +15,18 @@ import scipy.sparse as sp
 from graph.measure import EARLY, Measure
 from graph.run_context import Job
 from graph.similarity.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, FACTORS, UNIT, Part
-from graph.similarity.related_reasons import SAID, phrase
 from graph.similarity.sparse_topk import Pairs, ahead, compact, strongest_pairs
 from kb.queries.citations import Ids
+from kb.reasons import format_names
 from kb.store.computed import TableColumns
 
 LIMIT: Final = 20  # related studies of one article
-ENTRIES: Final = 4_000_000  # features of the pairs put into words in one go: bounds memory to about 100 MB
-NAMED: Final = 2  # things of one part that a reason names
-
-_AND: Final = "; "  # after each part of a reason
-_END: Final = -len(_AND)
-
-_Texts: TypeAlias = list[str]
+ENTRIES: Final = 4_000_000  # features of the pairs that are described in one go: bounds memory to about 100 MB
+NAMED: Final = 2  # things of one part that are named
 
 
 class RelatedStudies(NamedTuple):
-    """Neighbours that litkb computed, as columns: their scores, each part as a count, and the parts in words."""
+    """Neighbours that litkb computed, as columns: their scores, each part as a count, and what can be named of it."""
 
     id: Ids
     related_id: Ids
@@ -44,7 +39,7 @@ class RelatedStudies(NamedTuple):
     shared_title_words: Sequence[int]
     shared_abstract_words: Sequence[int]
     similar_in_pubmed: Sequence[int]
-    reason: Sequence[str]
+    named: Sequence[str]  # JSON
 
 
 class _Stack(NamedTuple):
@@ -75,20 +70,16 @@ def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Ite
 
 
 def described(held: Ids, parts: Sequence[Part], blocks: Iterable[Pairs]) -> Iterator[RelatedStudies]:
-    """Yield the pairs of related_pairs() with each part as a count, and in words."""
+    """Yield the pairs of related_pairs() with each part as a count, and the names of its rarest features."""
     widths = [part.having.shape[1] for part in parts]
     stack = _Stack(compact(sp.csr_array(sp.hstack([part.having for part in parts]))), np.cumsum([0, *widths]))
     sizes = np.diff(stack.having.indptr)
     for pairs in chain.from_iterable(_pieces(block, sizes) for block in blocks):
         shared = _shared(stack, pairs)
-        phrases = {
-            part.measure: _phrases(part, shared.counts[:, i], [nth[:, i] for nth in shared.named])
-            for i, part in enumerate(parts)
-        }
-        said = zip(*(phrases[measure] for measure in SAID if measure in phrases), strict=True)
-        reasons = [text[:_END] for text in map("".join, said)]
+        names = [_names(part, shared.counts[:, i], [nth[:, i] for nth in shared.named]) for i, part in enumerate(parts)]
+        named = [f"{{{', '.join(filter(None, found))}}}" for found in zip(*names, strict=True)]
         ends = held[pairs.rows], held[pairs.others]
-        yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *shared.counts.T.tolist(), reasons])
+        yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *shared.counts.T.tolist(), named])
 
 
 def _pieces(block: Pairs, sizes: Ids) -> Iterator[Pairs]:
@@ -121,29 +112,27 @@ def _shared(stack: _Stack, pairs: Pairs) -> _Shared:
     return _Shared(counts.reshape(shape), [features[firsts + nth].reshape(shape) for nth in range(NAMED)])
 
 
-def _phrases(part: Part, counts: Ids, rarest: Sequence[Ids]) -> _Texts:
-    """Return the phrase of each pair, "" or with _AND after it; what many pairs share alike is put into words once.
+def _names(part: Part, counts: Ids, rarest: Sequence[Ids]) -> list[str]:
+    """Return by pair the names of its rarest telling features as a member of a JSON object; "" where there are none.
 
-    rarest are the rarest features, the first and so on, of pairs that share as many.
+    rarest are the rarest features, the first and so on, of pairs that share as many. What many pairs share alike is
+    written once.
     """
-    names = [*part.names, ""] if part.names else [""]
     telling = np.count_nonzero(part.weights) if part.names else 0  # one past the last telling feature: there is none
     named = [np.where(counts > nth, np.minimum(found, telling), telling) for nth, found in enumerate(rarest)]
-    codes = counts.astype(np.int64)
+    codes = np.zeros(len(counts), dtype=np.int64)
     for features in named:
         codes = codes * (telling + 1) + features
     _, firsts, places = np.unique(codes, return_index=True, return_inverse=True)
-    phrases = np.empty(len(firsts), dtype=object)
-    some = zip(counts[firsts].tolist(), *(features[firsts].tolist() for features in named), strict=True)
-    for place, (count, *shared) in enumerate(some):
-        said = phrase(part.measure, count, [names[feature] for feature in shared if feature < telling])
-        phrases[place] = said and said + _AND
-    found: _Texts = phrases[places].tolist()
+    texts = np.empty(len(firsts), dtype=object)
+    for place, shared in enumerate(zip(*(features[firsts].tolist() for features in named), strict=True)):
+        texts[place] = format_names({part.measure: [part.names[n] for n in shared if n < telling]})[1:-1]
+    found: list[str] = texts[places].tolist()
     return found
 
 
 def _step(job: Job) -> None:
-    """Begin to compute, in a thread, and keep the related studies of each held article, with their reasons."""
+    """Begin to compute, in a thread, and keep the related studies of each held article, with what they share."""
     held, parts = job.field.held, job.field.parts
     found = job.begin(
         "related_studies", lambda: list(related_pairs(parts)),

@@ -1,8 +1,8 @@
-"""What to read next: from rows around a list, or of the whole file, to ranked suggestions with their reasons."""
+"""What to read next: from rows around a list, or of the whole file, to ranked suggestions, with what they share."""
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final, NamedTuple, TypeVar
@@ -15,11 +15,12 @@ from graph.citation_graph import CitationGraph, adjacency
 from graph.measure import Measure
 from graph.run_context import Job
 from graph.similarity.ranking import LINK_PARTS, WEIGHTS, Floats, Near, among, best_of, link_parts, scores, whole
-from graph.similarity.suggestion_reasons import Told, suggestion_reason
 from graph.similarity.text_similarity import Texts, likeness, profile_of, shared_words, telling_words, weighted_texts
 from kb.database import snapshot
 from kb.queries.citations import Ids
 from kb.queries.works import local_neighbourhood
+from kb.queries.works.local_neighbourhood import Standing
+from kb.reasons import format_names, reason_of
 from kb.store.computed import as_columns
 
 STORED: Final = 200  # suggestions of the whole file
@@ -45,7 +46,7 @@ class Wanted:
 
 
 class Suggestion(NamedTuple):
-    """A work to read next: its parts as counts, and in words."""
+    """A work to read next: its parts as counts, and what can be named of them."""
 
     id: int
     rank: int
@@ -56,7 +57,13 @@ class Suggestion(NamedTuple):
     coupled: int
     text_likeness: float | None
     similar_rank: int | None
-    reason: str
+    is_retracted: int  # 1: known to be retracted
+    named: str  # JSON, by part: of coupled the one of yours that cites most of the same, of text_likeness words
+
+    @property
+    def reason(self) -> str:
+        """Why it is suggested, in words."""
+        return reason_of(self._asdict())
 
 
 class Advice(NamedTuple):
@@ -129,10 +136,11 @@ def _ranked(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted) -> l
     pool = read_pool(db, near, yours, wanted)
     total = scores(pool.strengths)
     best = best_of(total, wanted.limit)
-    said = _reasons(db, pool, best, partners=_most_coupled(near, yours, pool.ids[best]))
+    partners = _most_coupled(near, yours, pool.ids[best])
+    shown = local_neighbourhood.read_standings(db, [*pool.ids[best].tolist(), *partners.values()])
     return [
-        _suggestion(pool, place, rank=rank, score=float(total[place]), reason=reason)
-        for rank, (place, reason) in enumerate(zip(best.tolist(), said, strict=True), start=1)
+        _suggestion(pool, place, rank=rank, score=float(total[place]), partners=partners, shown=shown)
+        for rank, place in enumerate(best.tolist(), start=1)
     ]
 
 
@@ -185,31 +193,22 @@ def _compared(texts: dict[int, str], sample: Ids, pool: Ids) -> tuple[Texts, Flo
     return Texts(sp.csr_array(found.vectors[len(sample) :]), found.words), profile
 
 
-def _reasons(db: sqlite3.Connection, pool: Pool, best: Ids, *, partners: dict[int, int]) -> Iterator[str]:
-    """Yield why each of the best is suggested."""
-    works = pool.ids[best]
-    names = local_neighbourhood.read_standings(
-        db, np.union1d(works, np.array(sorted(partners.values()), dtype=np.int64))
-    )
-    for place, work in zip(best.tolist(), works.tolist(), strict=True):
-        yield suggestion_reason(
-            Told(
-                **{part: int(pool.counts[part][place]) for part in LINK_PARTS},
-                partner=names[partners[work]].label if work in partners else None,
-                words=shared_words(pool.texts, place, pool.profile, NAMED_WORDS),
-                similar_rank=pool.similar.get(work),
-                retracted=names[work].retracted,
-            )
-        )
-
-
-def _suggestion(pool: Pool, place: int, *, rank: int, score: float, reason: str) -> Suggestion:
+def _suggestion(
+    pool: Pool, place: int, *, rank: int, score: float, partners: Mapping[int, int], shown: Mapping[int, Standing]
+) -> Suggestion:
+    """Return one work with its parts; partners: by work the one of yours that cites most of the same."""
     work = int(pool.ids[place])
     cited_by, cites, co_cited, coupled = (int(pool.counts[part][place]) for part in LINK_PARTS)
     has_words = pool.texts.vectors.indptr[place + 1] > pool.texts.vectors.indptr[place]
     alike = round(float(pool.strengths["text_likeness"][place]), 6) if has_words else None
-    similar = pool.similar.get(work)
-    return Suggestion(work, rank, score, cited_by, cites, co_cited, coupled, alike, similar, reason)
+    words = shared_words(pool.texts, place, pool.profile, NAMED_WORDS)
+    partner = [shown[partners[work]].label] if work in partners else []
+    return Suggestion(
+        work, rank, score, cited_by, cites, co_cited, coupled, alike,
+        similar_rank=pool.similar.get(work),
+        is_retracted=int(shown[work].retracted),
+        named=format_names({"coupled": partner, "text_likeness": words}),
+    )  # fmt: skip
 
 
 def _most_coupled(near: Near, yours: Ids, works: Ids) -> dict[int, int]:

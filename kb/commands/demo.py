@@ -34,6 +34,7 @@ from kb.queries.archive import archive_path
 from kb.queries.harvest_log import read_commands, read_status
 from kb.queries.works.pages import read_related, read_standings
 from kb.queries.works.records import read_held_pmids, read_record
+from kb.reasons import reason_of
 from kb.records import DEMONSTRATION, SYNTHETIC, Record
 from kb.site.server.serve import served
 from kb.store.mesh import save_mesh_tree
@@ -225,8 +226,8 @@ def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
         state = "in this library" if standing.state == "held" else "cited only"
         click.echo(f"  {position}. {standing.label} ({state})")
     click.echo("\nRelated studies:")
-    for study in related:
-        click.echo(f"  {study.label}: {study.note}")
+    for study, row in related:
+        click.echo(f"  {study.label}: {reason_of(row)}")
     commands = (f"serve {kb}", f"status {kb}", f"export {kb} {kb.parent}/field.graphml", _LIVE)
     click.echo("\nNext:")
     for command in commands:

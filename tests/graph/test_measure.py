@@ -18,8 +18,8 @@ from kb.migrations.computed import find_ddl, find_shown
 from kb.queries.computed_tables import read_computed_tables
 from kb.queries.evidence.computed_evidence import computed_evidence
 from kb.queries.evidence.selects import read_evidence
+from kb.sentences import Part
 from kb.site.pages.schema import schema_values
-from kb.site.parts.numbers import Part
 from kb.site.parts.standing import computed_sentence
 from kb.store.works import save_touched, touch
 from tests.rows import add_article, add_citations
@@ -141,7 +141,7 @@ def test_the_numbers_of_a_new_measure_are_shown_and_lead_to_their_row(made_up: s
     evidence = computed_evidence([shown])["made_up_ages_years"]
 
     assert computed_sentence(made_up, shown, 1) == [
-        Part(""), Part("4.00", "/evidence/made_up_ages_years?id=1"), Part(" years after this one."),
+        Part("4.00", "/evidence/made_up_ages_years?id=1"), Part(" years after this one."),
     ]  # fmt: skip
     assert read_evidence(made_up, evidence, {"id": 1}, 10).number == 4.0
     assert computed_sentence(made_up, shown, 2) == []

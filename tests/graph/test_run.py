@@ -39,11 +39,9 @@ def test_counts_ranks_components_and_related_studies_are_saved(db: sqlite3.Conne
         from article_metrics order by id""").fetchall() == [
         (1, 0, 2, 0.2062, 1, 1), (2, 1, 0, 0.2938, 1, 1), (3, 0, 0, 0.2062, 2, 1), (9, 1, 0, 0.2938, 1, 1),
     ]  # fmt: skip
-    assert db.execute(
-        "select id, related_id, shared_authors, reason, graph_run_id from related_studies"
-    ).fetchall() == [
-        (1, 2, 1, "shares Kelly JF", 1),
-        (2, 1, 1, "shares Kelly JF", 1),
+    assert db.execute("select id, related_id, shared_authors, named, graph_run_id from related_studies").fetchall() == [
+        (1, 2, 1, '{"shared_authors": ["Kelly JF"]}', 1),
+        (2, 1, 1, '{"shared_authors": ["Kelly JF"]}', 1),
     ]
 
 

@@ -14,7 +14,9 @@ create table suggestions (       -- works that are not held and fit what is held
     text_likeness real,          -- Likeness in words to this library, 0 to 1; empty where no words of it are known
     similar_rank integer,        -- Best rank in PubMed's lists of similar articles of those in this library; empty
                                  -- where it is in none of the first 20
-    reason text not null,        -- The parts in words
+    is_retracted integer not null,  -- 1: known to be retracted
+    named text not null,         -- JSON: coupled: the article in this library that cites most of the same;
+                                 -- text_likeness: the words that make it like this library most
     graph_run_id integer not null references graph_runs (id)  -- The graph run that computed this
 ) strict;
 create index suggestions_rank on suggestions (rank);

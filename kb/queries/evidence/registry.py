@@ -150,10 +150,15 @@ where a.year = :year
 order by m.year_percentile desc, a.pmid""",
         ("year",),
     ),
-    "icite": Evidence(
-        "NIH iCite: metrics of this article", "select * from icite_metrics where pmid = :pmid", ("pmid",),
-        "icite_citation_count",
-    ),
+    **{
+        name: Evidence(
+            "NIH iCite: metrics of this article", "select * from icite_metrics where pmid = :pmid", ("pmid",), column
+        )
+        for name, column in (
+            ("icite", "icite_citation_count"), ("icite_ratio", "relative_citation_ratio"),
+            ("icite_percentile", "nih_percentile"),
+        )
+    },
     "behind": Evidence(
         "Works that this article cites and that cite the retracted one",
         """select retracted_id, id, steps, through, timing from retraction_exposure
@@ -171,10 +176,6 @@ where retracted_id = :retracted and id = :id""",
         "select id, citation_count, year_percentile from article_metrics where id = :id",
         ("id",),
         "year_percentile",
-    ),
-    "icite_percentile": Evidence(
-        "NIH iCite: metrics of this article", "select * from icite_metrics where pmid = :pmid", ("pmid",),
-        "nih_percentile",
     ),
     **{
         f"retracted_{column}": Evidence(
@@ -247,7 +248,7 @@ order by a.pmid""",
     **{
         f"related_{column}": Evidence(
             "What two related studies share apart from the items named, counted by the last graph run",
-            f"""select id, related_id, {column}, {column} - cast(:named as integer) as beside, reason
+            f"""select id, related_id, {column}, {column} - cast(:named as integer) as beside, named
 from related_studies where id = :id and related_id = :other""",
             ("id", "other", "named"),
             "beside",
@@ -319,7 +320,7 @@ where run_id = :run and outcome = :outcome""",
     ),
     "suggestions": Evidence(
         "Works cited only that fit this library best",
-        """select s.rank, s.id, w.label, s.reason from suggestions s join works w on w.id = s.id
+        """select s.rank, s.id, w.label, s.score, s.named from suggestions s join works w on w.id = s.id
 order by s.rank""",
     ),
     "retracted_here": Evidence(

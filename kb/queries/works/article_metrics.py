@@ -1,11 +1,11 @@
 """How a work stands in its field: its measures, the retracted and doubted works that it cites."""
 
 import sqlite3
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kb.migrations.computed import Shown
 from kb.queries.works.notices import RETRACTED_TYPE
-from kb.queries.works.pages import Neighbour
+from kb.queries.works.pages import Neighbour, neighbours_with_rows
 
 # Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
 DOUBTS: Final = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn", "ExpressionOfConcernIn")
@@ -135,14 +135,14 @@ def read_timing(db: sqlite3.Connection, pmid: int) -> Timing | None:
     return Timing(*row) if row else None
 
 
-def read_suggested(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
-    """Return the works not held that fit what is held best, the best first; note is the reason."""
+def read_suggested(db: sqlite3.Connection, limit: int) -> list[tuple[Neighbour, dict[str, Any]]]:
+    """Return the works not held that fit what is held best, the best first, with their rows."""
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, null, s.reason from suggestions s join works w on w.id = s.id
+        """select w.id, w.label, w.year, w.state, null, null, s.* from suggestions s join works w on w.id = s.id
         order by s.rank limit ?""",
         (limit,),
     )
-    return [Neighbour(*row) for row in rows]
+    return neighbours_with_rows(rows)
 
 
 def read_known_sizes(db: sqlite3.Connection) -> tuple[int, int]:

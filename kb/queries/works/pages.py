@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_key
 from kb.migrations import APPLICATION_ID
@@ -282,15 +282,22 @@ def read_similar(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbou
     return [Neighbour(*row) for row in rows]
 
 
-def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[Neighbour]:
-    """Return the related studies that the last graph run computed, closest first; note is the reason."""
+def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[tuple[Neighbour, dict[str, Any]]]:
+    """Return the related studies that the last graph run computed, closest first, with their rows."""
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), r.reason
+        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), null, r.*
         from related_studies r join works w on w.id = r.related_id left join articles a on a.pmid = w.id
         where r.id = ? order by r.score desc, r.related_id limit ?""",
         (work, limit),
     )
-    return [Neighbour(*row) for row in rows]
+    return neighbours_with_rows(rows)
+
+
+def neighbours_with_rows(rows: sqlite3.Cursor) -> list[tuple[Neighbour, dict[str, Any]]]:
+    """Return the works of rows that have the columns of Neighbour, then those of a computed table, by their names."""
+    width = len(Neighbour._fields)
+    names = [column[0] for column in rows.description[width:]]
+    return [(Neighbour(*row[:width]), dict(zip(names, row[width:], strict=True))) for row in rows]
 
 
 def read_labels(db: sqlite3.Connection, works: Collection[int]) -> dict[int, str]:

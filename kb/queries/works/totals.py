@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from kb.text import counted
+from kb.sentences import Sentence, evidence_path, linked_count, linked_number, sentence, text_of
 
 
 class WorkTotals(NamedTuple):
@@ -31,12 +31,22 @@ def read_work_totals(db: sqlite3.Connection) -> WorkTotals:
     )
 
 
-def format_work_totals(totals: WorkTotals) -> str:
+def work_totals_sentence(totals: WorkTotals) -> Sentence:
     """Return the numbers of works in one line, the same on pages, in the status and in reports."""
-    line = (
-        f"{totals.works:,} in the table works: {counted(totals.records, 'record')}, {totals.cited_only:,} cited only,"
-        f" {totals.merged:,} merged into others, {totals.gone:,} deleted or not found at PubMed"
+    in_graph = "{graph} in the citation graph of the last run: records, and what is in a citation"
+    return sentence(
+        "{works} in the table works: {records}, {cited_only} cited only, {merged} merged into others, "
+        "{gone} deleted or not found at PubMed; "
+        + ("no citation graph is computed yet" if totals.graph is None else in_graph),
+        works=linked_number(totals.works, evidence_path("works")),
+        records=linked_count(totals.records, evidence_path("all_held"), "record"),
+        cited_only=linked_number(totals.cited_only, evidence_path("cited_only")),
+        merged=linked_number(totals.merged, evidence_path("merged")),
+        gone=linked_number(totals.gone, evidence_path("gone")),
+        graph=linked_number(totals.graph or 0, evidence_path("graph_works")),
     )
-    if totals.graph is None:
-        return f"{line}; no citation graph is computed yet"
-    return f"{line}; {totals.graph:,} in the citation graph of the last run: records, and what is in a citation"
+
+
+def format_work_totals(totals: WorkTotals) -> str:
+    """Return the same as text."""
+    return text_of(work_totals_sentence(totals))

@@ -1,22 +1,22 @@
 """The values of an article page: what PubMed's page has, in its order, and what this file adds."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
 from kb.queries.search.matches import read_measures
 from kb.queries.works import pages
-from kb.queries.works.lists_said import ListSaid, read_lists_said
+from kb.queries.works.lists_said import read_lists_said
 from kb.queries.works.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
 from kb.queries.works.pages import read_work
 from kb.queries.works.records import read_record
+from kb.reasons import related_reason
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
+from kb.sentences import Sentence, evidence_path
 from kb.site.parts import messages
 from kb.site.parts.markup import marked_up, title_markup
-from kb.site.parts.numbers import Part, evidence_path, linked
-from kb.site.parts.reasons import related_reason
 from kb.site.parts.sources import source_words
 from kb.site.parts.standing import read_embedded, standing_values
 from kb.site.server import responses
@@ -123,35 +123,25 @@ def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort:
         "retracted": pmid in retracted,
         "retracted_by_type": messages.notice_words(RETRACTED_TYPE)[0],
         "retracted_here": retracted,
-        "references_sentence": linked(
-            messages.references_sentence(len(references), record.article.reference_count, said),
-            [evidence_path("references", pmid=pmid), evidence_path("stated", pmid=pmid, list="references")],
+        "references_sentence": messages.references_sentence(
+            pmid, len(references), record.article.reference_count, said
         ),
         "tally": _tally(references),
         "unprinted": pages.read_unprinted(db, pmid, SHOWN),
         "citing": citing,
         "citing_more": max(count - len(citing), 0),
-        "cited_by_sentence": linked(
-            messages.cited_by_sentence(count, said),
-            [evidence_path("citing", id=pmid), evidence_path("stated", pmid=pmid, list="cited_by")],
-        ),
+        "cited_by_sentence": messages.cited_by_sentence(pmid, count, said),
         "similar": similar,
-        "similar_sentence": linked(
-            messages.similar_sentence(len(similar), said), [evidence_path("similar", pmid=pmid, first=SHOWN)]
-        ),
-        "related": [(one, related_reason(one.note or "", pmid, one.id)) for one in pages.read_related(db, pmid, 10)],
-        "said": said_sentences(pmid, said, receipt),
+        "similar_sentence": messages.similar_sentence(pmid, len(similar), SHOWN, said),
+        "related": [(one, _reason(row)) for one, row in pages.read_related(db, pmid, 10)],
+        "said": [messages.said_sentence(pmid, one, receipt) for one in said],
     }
 
 
-def said_sentences(work: int, said: Sequence[ListSaid], receipt: pages.Receipt | None = None) -> list[list[Part]]:
-    """Return what each source said of the lists of a work, its numbers linked; receipt: of a held one."""
-    return [
-        linked(
-            messages.said_sentence(one, receipt), [evidence_path("said", pmid=work, list=one.list, source=one.source)]
-        )
-        for one in said
-    ]
+def _reason(row: Mapping[str, Any]) -> Sentence:
+    """Return why two studies are related, its numbers linked."""
+    pair = {"id": row["id"], "other": row["related_id"]}
+    return related_reason(row, lambda column, named: evidence_path(f"related_{column}", **pair, named=named))
 
 
 def _sorted_references(

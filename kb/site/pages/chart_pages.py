@@ -7,15 +7,15 @@ from typing import Final, NamedTuple
 from kb.queries import charts as asked
 from kb.queries.charts import ReferenceYear, YearCount
 from kb.queries.works.pages import read_labels
+from kb.sentences import Part, Sentence, evidence_path, joined, linked_count, linked_number, sentence, text_of
 from kb.site.pages.picture_pages import COMPUTE, Cell, Picture, Row, counted_cell
-from kb.site.parts.numbers import Part, evidence_path, linked
 from kb.site.pictures.charts import COMMUNITIES, Named, draw_communities_chart, draw_reference_years, draw_years_chart
-from kb.text import counted
 
 ARTICLES = Named("articles", "article")
 CITATIONS = Named("citations", "citation")
 CITING = Named("citing works", "citing work")
 _SIGNED: Final = "{:+,.0f}"
+_NAMED_YEARS: Final = 3  # with the same highest count, that a caption names
 
 
 class Proof(NamedTuple):
@@ -35,12 +35,11 @@ CITATIONS_PROOF: Final = Proof(
 
 def years_chart(rows: Sequence[YearCount], named: Named, heading: str, *, proof: Proof, name: str = "years") -> Picture:
     """Return counts by year as a picture, for any page; rows without a year are counted beneath it."""
-    drawing = draw_years_chart(rows, named, heading, name=name)
+    known = [row for row in rows if row.year is not None]
+    caption = _caption(known, named, proof) if known else []
+    drawing = draw_years_chart(known, named, heading, text_of(caption), name=name)
     cells = [Row("", (row.year, counted_cell(row.number, proof.of_year(_key(row.year))))) for row in rows]
     missing = f"No {named.many} with a year are known here."
-    known = [row for row in rows if row.year is not None]
-    most = max(known, key=lambda row: row.number) if known else None
-    caption = linked(drawing.description, [proof.dated, proof.of_year(_key(most.year))]) if drawing and most else []
     columns = ("Year", named.many.capitalize())
     return Picture(heading, "", drawing, columns, cells, _unknown(rows, named, proof), missing, caption=caption)
 
@@ -49,10 +48,27 @@ def _key(year: int | None) -> str:
     return "" if year is None else str(year)
 
 
-def _unknown(rows: Sequence[YearCount], named: Named, proof: Proof) -> list[list[Part]]:
+def _caption(known: Sequence[YearCount], named: Named, proof: Proof) -> Sentence:
+    """Return a chart in words: how many there are in all, and most in which years."""
+    first, last, most = known[0], known[-1], max(known, key=lambda row: row.number)
+    total = linked_number(sum(row.number for row in known), proof.dated)
+    what = f"{named.many.capitalize()} by year"
+    if len(known) == 1:
+        return sentence(f"{what}: {{total}}, all in {first.year}.", total=total)
+    at_most = [str(row.year) for row in known if row.number == most.number]
+    where = ", ".join(at_most) if len(at_most) <= _NAMED_YEARS else "several years"
+    number = linked_number(most.number, proof.of_year(_key(most.year)))
+    words = f"{what}, {first.year} to {last.year}: {{total}} in all, most in {where} ({{number}})."
+    return sentence(words, total=total, number=number)
+
+
+def _unknown(rows: Sequence[YearCount], named: Named, proof: Proof) -> list[Sentence]:
     number = sum(row.number for row in rows if row.year is None)
-    words = f"Not drawn: {counted(number, named.one, named.many)} without a known year."
-    return [linked(words, [proof.of_year("")])] if number else []
+    return _not_drawn(linked_count(number, proof.of_year(""), named.one, named.many)) if number else []
+
+
+def _not_drawn(what: Sentence, of: str = "") -> list[Sentence]:
+    return [sentence("Not drawn: {what}{of} without a known year.", what=what, of=of)]
 
 
 def citing_years(db: sqlite3.Connection, work: int) -> Picture | None:
@@ -95,8 +111,8 @@ def _communities(db: sqlite3.Connection) -> Picture:
     without = sum(
         row.number for number, counts in rows.items() for row in counts if row.year is None and number <= COMMUNITIES
     )
-    words = f"Not drawn: {counted(without, 'work')} of these communities without a known year."
-    notes = [linked(words, [evidence_path("communities_undated", most=COMMUNITIES)])] if without else []
+    works = linked_count(without, evidence_path("communities_undated", most=COMMUNITIES), "work")
+    notes = _not_drawn(works, " of these communities") if without else []
     columns, caption = ("Community", "Year", "Works"), [Part(drawing.description)]
     return Picture(heading, "", drawing, columns, cells, notes, caption=caption)
 
@@ -115,8 +131,8 @@ def _references(db: sqlite3.Connection) -> Picture:
     behind = asked.read_reference_year_works(db)
     cells = [Row("", _reference_cells(row, behind.get(row.year or 0, []))) for row in rows]
     without = sum(row.reference_count for row in rows if row.year is None)
-    words = f"Not drawn: {counted(without, 'reference')} to works without a known year."
-    notes = [linked(words, [evidence_path("reference_year_reference_count", year="")])] if without else []
+    references = linked_count(without, evidence_path("reference_year_reference_count", year=""), "reference")
+    notes = _not_drawn(references, " to works") if without else []
     columns = ("Year", "References", "Works", "Deviation", "Behind a year that stands out")
     return Picture(heading, "", drawing, columns, cells, notes, caption=[Part(drawing.description)])
 
@@ -130,10 +146,16 @@ def _reference_cells(row: ReferenceYear, behind: Sequence[tuple[int, str, int]])
     return (row.year, *counts, deviation, _behind(row.year or 0, behind))
 
 
-def _behind(year: int, works: Sequence[tuple[int, str, int]]) -> list[Part]:
+def _behind(year: int, works: Sequence[tuple[int, str, int]]) -> Sentence:
     """Return the works behind a year, each with the number of references to it."""
-    parts: list[Part] = []
-    for work, label, count in works:
-        parts.append(Part(f"{'); ' if parts else ''}{label} ("))
-        parts.append(Part(f"{count:,}", evidence_path("behind_year", year=year, id=work)))
-    return [*parts, Part(")")] if parts else []
+    return joined(
+        "; ",
+        (
+            sentence(
+                "{label} ({number})",
+                label=label,
+                number=linked_number(count, evidence_path("behind_year", year=year, id=work)),
+            )
+            for work, label, count in works
+        ),
+    )

@@ -12,12 +12,12 @@ from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found
 from kb.queries.search.result_set import read_facets, read_found_articles
 from kb.queries.works import entities
 from kb.queries.works.entities import YearRow
+from kb.sentences import evidence_path
 from kb.site.pages.chart_pages import CITATIONS, Proof, years_chart
 from kb.site.pages.entity_types import KINDS, Kind
 from kb.site.pages.picture_pages import Picture
 from kb.site.parts import messages
 from kb.site.parts.links import KIND_OF_FACET, sql_path, thing_key, thing_path
-from kb.site.parts.numbers import evidence_path
 from kb.site.parts.results import PAGE_SIZE, article_results, orders, place, tabs
 from kb.site.parts.search_state import Asked, format_asked, parse_asked
 from kb.site.server import responses

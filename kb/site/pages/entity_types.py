@@ -10,16 +10,16 @@ from kb.queries.search.matches import EVERYTHING, Wanted, read_found_count
 from kb.queries.search.mesh import read_has_tree, read_places
 from kb.queries.works import entities
 from kb.queries.works.entities import Spelling
+from kb.sentences import Part, Sentence, evidence_path, joined, linked_count, linked_number, sentence
 from kb.site.parts import messages
-from kb.site.parts.numbers import Part, evidence_path, linked
-from kb.text import counted, fold, name_key
+from kb.text import fold, name_key
 
 
 class Fact(NamedTuple):
     """One line of what a thing is, its numbers linked; orcid is given where the line is of one."""
 
     name: str
-    parts: list[Part]
+    parts: Sentence
     orcid: str | None = None
 
     @property
@@ -32,7 +32,7 @@ class About(NamedTuple):
     """What a thing is: its title, a sentence, facts."""
 
     title: str
-    sentence: list[Part]
+    sentence: Sentence
     facts: list[Fact]
 
 
@@ -52,29 +52,30 @@ def _author(db: sqlite3.Connection, key: str) -> About | None:
         return None
     facts = [Fact("Printed as", _spelled(names, "author_as", key))] if len(names) > 1 else []
     facts += [
-        Fact("ORCID", _counted(one.articles, evidence_path("author_orcid", key=key, orcid=one.text)), one.text)
+        Fact(
+            "ORCID",
+            linked_count(one.articles, evidence_path("author_orcid", key=key, orcid=one.text), "article"),
+            one.text,
+        )
         for one in orcids
     ]
-    return About(
-        names[0].text, linked(messages.name_sentence(len(orcids)), [evidence_path("author_orcids", key=key)]), facts
-    )
+    return About(names[0].text, messages.name_sentence(key, len(orcids)), facts)
 
 
-def _said(kind: str) -> list[Part]:
+def _said(kind: str) -> Sentence:
     return [Part(messages.KIND_SENTENCES[kind])]
 
 
-def _spelled(spellings: Sequence[Spelling], evidence: str, key: str) -> list[Part]:
+def _spelled(spellings: Sequence[Spelling], evidence: str, key: str) -> Sentence:
     """Return spellings with the number of articles of each."""
-    parts = [Part("")]
-    for one in spellings:
-        parts[-1] = Part(f"{parts[-1].text}{one.text} (")
-        parts += [Part(f"{one.articles:,}", evidence_path(evidence, key=key, name=one.text)), Part("), ")]
-    return [*parts[:-1], Part(")")]
-
-
-def _counted(number: int, path: str, noun: str = "article") -> list[Part]:
-    return linked(counted(number, noun), [path])
+    numbers = [linked_number(one.articles, evidence_path(evidence, key=key, name=one.text)) for one in spellings]
+    return joined(
+        ", ",
+        (
+            sentence("{name} ({number})", name=one.text, number=number)
+            for one, number in zip(spellings, numbers, strict=True)
+        ),
+    )
 
 
 def _journal(db: sqlite3.Connection, key: str) -> About | None:
@@ -99,7 +100,7 @@ def _heading(db: sqlite3.Connection, key: str) -> About | None:
         name = mesh.read_name(db, key)
         facts = [Fact("MeSH number", [Part(key)]), *_branches(db, key)]
         return About(name, [Part(messages.ONLY_IN_TREE)], facts) if name else None
-    major = Fact("Major topic of", _counted(row[1], evidence_path("search", mesh=key)))
+    major = Fact("Major topic of", linked_count(row[1], evidence_path("search", mesh=key), "article"))
     facts = [Fact("MeSH number", [Part(key)]), major] if key != row[0] else [major]
     facts += _branches(db, key)
     return About(row[0], _said("mesh"), facts)
@@ -116,10 +117,7 @@ def _branches(db: sqlite3.Connection, key: str) -> list[Fact]:
     counts = [
         (place, read_found_count(db, narrowed(EVERYTHING, [("branch", place)]))) for place in read_places(db, key)
     ]
-    facts = [
-        Fact("In the tree", linked(messages.with_below(place, count), [evidence_path("search", branch=place)]))
-        for place, count in counts
-    ]
+    facts = [Fact("In the tree", messages.with_below(place, count)) for place, count in counts]
     return facts or [Fact("In the tree", [Part(messages.NO_PLACE)])]
 
 
@@ -135,8 +133,11 @@ def _community(db: sqlite3.Connection, key: str) -> About | None:
     row = entities.read_community(db, int(key)) if _is_number(key) else None
     if row is None:
         return None
-    paths = [evidence_path(name, community=key) for name in ("community", "community_held")]
-    works = linked(f"{counted(row.works, 'work')}, {row.held:,} of them in this library", paths)
+    works = sentence(
+        "{works}, {number} of them in this library",
+        works=linked_count(row.works, evidence_path("community", community=key), "work"),
+        number=linked_number(row.held, evidence_path("community_held", community=key)),
+    )
     facts = [Fact("Works", works), Fact("Number", [Part(key)])]
     return About(row.label, _said("community"), facts)
 
@@ -149,8 +150,8 @@ def _year(db: sqlite3.Connection, key: str) -> About | None:
     held, named = entities.read_year(db, int(key)) if _is_number(key) else (0, 0)
     if not held + named:
         return None
-    named_here = [Part(f"{named:,}", evidence_path("named_of_year", year=key))]
-    return About(key, _said("year"), [Fact("Works cited only", named_here)])
+    named_here = linked_number(named, evidence_path("named_of_year", year=key))
+    return About(key, _said("year"), [Fact("Works cited only", [named_here])])
 
 
 def _is_number(key: str) -> bool:

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from kb.queries.works.article_metrics import read_known_sizes
 from kb.queries.works.pages import read_counts, read_most_cited, read_newest, read_seed
-from kb.queries.works.totals import format_work_totals, read_work_totals
+from kb.queries.works.totals import read_work_totals, work_totals_sentence
+from kb.sentences import sentence
 from kb.site.pages.read_next import library_suggestions, titled
 from kb.site.parts import messages
-from kb.site.parts.numbers import evidence_path, linked
 from kb.site.server import responses
 from kb.site.server.context import ask, find_database, litkb_database
 from kb.site.server.rendering import page_answer
@@ -18,15 +18,6 @@ from kb.site.server.unchanged import page_once
 
 _SHOWN: Final = 6
 _SUGGESTED: Final = 3
-_COMPLETENESS: Final = (  # of its sentences, in their order
-    evidence_path("with_list"),
-    evidence_path("asked", list="cited_by"),
-    evidence_path("asked", list="similar"),
-)
-
-_WORKS: Final = tuple(
-    evidence_path(name) for name in ("works", "all_held", "cited_only", "merged", "gone", "graph_works")
-)
 
 
 def home_values(db: sqlite3.Connection) -> dict[str, Any]:
@@ -37,11 +28,8 @@ def home_values(db: sqlite3.Connection) -> dict[str, Any]:
         "retracted": retracted,
         "suggestions": suggestions,
         "suggested": library_suggestions(db, _SUGGESTED),
-        "completeness": [
-            linked(sentence, [path, evidence_path("all_held")])
-            for sentence, path in zip(messages.completeness_sentences(counts), _COMPLETENESS, strict=False)
-        ],
-        "works": linked(f"Works: {format_work_totals(read_work_totals(db))}.", _WORKS),
+        "completeness": messages.completeness_sentences(counts),
+        "works": sentence("Works: {totals}.", totals=work_totals_sentence(read_work_totals(db))),
         "seed": read_seed(db),
         "newest": read_newest(db, _SHOWN),
         "most_cited": titled(db, read_most_cited(db, _SHOWN)),

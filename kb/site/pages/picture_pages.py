@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from kb.queries import charts as asked
 from kb.queries.charts import Community, Dot, Name, Place, Together
+from kb.sentences import Part, Sentence, evidence_path, linked_count, linked_number, sentence
 from kb.site.parts.links import pubmed_url, thing_path
-from kb.site.parts.numbers import Part, evidence_path, linked
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
 from kb.site.pictures.names import draw_names
 from kb.site.pictures.naming import address
@@ -30,7 +30,7 @@ _SHARES: Final = {CITED: 24, CITING: 22, RELATED: 14}  # of them, where all thre
 _PAIRS: Final = 70  # of related studies around a work that are drawn
 
 
-Cell = str | int | None | list[Part]  # None: not known
+Cell = str | int | None | Sentence  # None: not known
 
 
 class Row(NamedTuple):
@@ -48,7 +48,7 @@ class Picture(NamedTuple):
     drawing: Drawing | None
     columns: Sequence[str] = ()
     rows: Sequence[Row] = ()
-    notes: Sequence[Sequence[Part]] = ()  # what the picture leaves out
+    notes: Sequence[Sentence] = ()  # what the picture leaves out
     missing: str = ""
     command: str = ""  # that makes what is missing
     caption: Sequence[Part] = ()  # of a chart
@@ -75,18 +75,18 @@ def field_map(db: sqlite3.Connection) -> Picture:
 
 def counted_cell(number: int | float, path: str, words: str = "{:,}") -> Cell:
     """Return a number as a cell that leads to its evidence."""
-    return [Part(words.format(number), path)]
+    return [linked_number(number, path, words)]
 
 
-def _unplaced(db: sqlite3.Connection) -> list[list[Part]]:
+def _unplaced(db: sqlite3.Connection) -> list[Sentence]:
     """Return how many works are not on the map, in words."""
-    number = asked.read_unplaced(db, "map")
-    others = "1 other work of this file is" if number == 1 else f"{number:,} other works of this file are"
-    words = f"{others} not on the map: it shows the works with most links among one another."
-    return [linked(words, [evidence_path("unplaced", layout="map")])] if number else []
+    number, path = asked.read_unplaced(db, "map"), evidence_path("unplaced", layout="map")
+    others = linked_count(number, path, "other work of this file is", "other works of this file are")
+    words = "{others} not on the map: it shows the works with most links among one another."
+    return [sentence(words, others=others)] if number else []
 
 
-def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[list[Part]]]:
+def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[Sentence]]:
     """Return the citations among works that are drawn, and a sentence where these are not all."""
     works = [dot.id for dot in dots]
     citations = asked.read_citations_among(db, works)
@@ -133,7 +133,7 @@ def neighbourhood(db: sqlite3.Connection, work: int) -> Picture:
     return Picture(heading, lead, draw_neighbourhood(near, communities), (*COLUMNS, "Here because"), rows, notes)
 
 
-def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[list[Part]]]:
+def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[Sentence]]:
     """Return the neighbourhood of a work, and what of it is left out."""
     cited, citing = (asked.read_linked(db, work, role) for role in ("cited", "citing"))
     both_ways = {*cited, *citing}
@@ -150,7 +150,10 @@ def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[list[P
     )
     shown = {role: sum(roles[w] in (role, BOTH) for w in roles) for role in (CITED, CITING)}
     return near, [
-        linked(f"Of the {count:,} {words}, those cited most here are drawn.", [evidence_path(name, id=work)])
+        sentence(
+            f"Of the {{number}} {words}, those cited most here are drawn.",
+            number=linked_number(count, evidence_path(name, id=work)),
+        )
         for role, count, words, name in counts
         if shown[role] < count
     ]
@@ -208,8 +211,9 @@ def _first(places: Mapping[int, Place], limit: int) -> dict[int, Place]:
 def _of_found(found: Found, drawing: Drawing, dots: Sequence[Dot], communities: Mapping[int, Community]) -> Picture:
     drawing = drawing._replace(title=f"{len(dots):,} of {counted(found.works, 'work')} found")
     left_out = found.works - len(dots)
-    of = f"Of the {found.works:,} works found, those" if found.evidence else "Works"
-    notes = [linked(f"{of} cited less here or without a place are not drawn.", [found.evidence])]
+    of = "Of the {number} works found, those" if found.evidence else "Works"
+    number = linked_number(found.works, found.evidence)
+    notes = [sentence(f"{of} cited less here or without a place are not drawn.", number=number)]
     return Picture("", "", drawing, COLUMNS, _rows(dots, communities), notes if left_out else [])
 
 
@@ -233,16 +237,16 @@ def timeline(db: sqlite3.Connection) -> Picture:
     return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), notes)
 
 
-def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, int]]) -> list[list[Part]]:
+def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, int]]) -> list[Sentence]:
     without, placed = asked.read_without_year(db), asked.read_placed(db, "timeline")
     notes = []
     if drawn < placed:
-        words = f"Of the {placed:,} works with a year, those cited most, of all and of each year, are drawn."
-        notes.append(linked(words, [evidence_path("placed", layout="timeline")]))
+        number = linked_number(placed, evidence_path("placed", layout="timeline"))
+        words = "Of the {number} works with a year, those cited most, of all and of each year, are drawn."
+        notes.append(sentence(words, number=number))
     if without:
-        works = "1 work has" if without == 1 else f"{without:,} works have"
-        words = f"{works} no known year, and no place here."
-        notes.append(linked(words, [evidence_path("undated")]))
+        works = linked_count(without, evidence_path("undated"), "work has", "works have")
+        notes.append(sentence("{works} no known year, and no place here.", works=works))
     if not path:
         notes.append([Part("No main path: no chain of citations, or no graph run yet.")])
     return notes

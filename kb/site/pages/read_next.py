@@ -1,18 +1,17 @@
 """The values of the pages of suggestions: for the library, and for one work as `litkb suggest` gives them."""
 
 import sqlite3
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.queries.works import local_neighbourhood
 from kb.queries.works.article_metrics import read_known_sizes, read_suggested
 from kb.queries.works.pages import Neighbour, read_printed, read_work
 from kb.queries.works.titles import read_kind
+from kb.reasons import suggestion_reason
+from kb.sentences import Sentence, evidence_path
 from kb.site.files.streaming import within
 from kb.site.parts import messages
-from kb.site.parts.numbers import evidence_path, linked
-from kb.site.parts.reasons import suggestion_reason
 from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
 from kb.site.server.rendering import page_answer
@@ -36,12 +35,15 @@ def library_values(db: sqlite3.Connection) -> dict[str, Any]:
     return {"count": read_known_sizes(db)[1], "suggested": library_suggestions(db, _SHOWN_OF_LIBRARY)}
 
 
-def library_suggestions(db: sqlite3.Connection, limit: int) -> list[tuple[Neighbour, Any]]:
+def library_suggestions(db: sqlite3.Connection, limit: int) -> list[tuple[Neighbour, Sentence]]:
     """Return stored suggestions with their reasons, the best first."""
-    return [
-        (one, suggestion_reason(one.note or "", partial(_evidence_of_library, one.id)))
-        for one in titled(db, read_suggested(db, limit))
-    ]
+    found = read_suggested(db, limit)
+    works = titled(db, [one for one, _ in found])
+    return [(one, _reason(row, "suggested", id=one.id)) for one, (_, row) in zip(works, found, strict=True)]
+
+
+def _reason(row: Mapping[str, Any], evidence: str, **of: int) -> Sentence:
+    return suggestion_reason(row, lambda column: evidence_path(f"{evidence}_{column}", **of))
 
 
 def titled(db: sqlite3.Connection, works: list[Neighbour]) -> list[Neighbour]:
@@ -57,13 +59,13 @@ def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
     advice = suggestions_for(db, [work], Wanted(_SHOWN))
     shown = local_neighbourhood.read_standings(db, [work, *(one.id for one in advice.found)])
     printed = read_printed(db, [one.id for one in advice.found if not shown[one.id].held])
-    kind, near = read_kind(db, work), evidence_path("near_yours", id=work)
+    kind = read_kind(db, work)
     return {
         "about": shown[work],
         "kind": kind,
-        "sentence": linked(messages.yours_sentence(kind, len(advice.yours) - 1), [near]),
+        "sentence": messages.yours_sentence(work, kind, len(advice.yours) - 1),
         "suggested": [
-            (_next(shown[one.id], printed.get(one.id)), suggestion_reason(one.reason, partial(_evidence, work, one.id)))
+            (_next(shown[one.id], printed.get(one.id)), _reason(one._asdict(), "near", id=work, other=one.id))
             for one in advice.found
         ],
     }
@@ -71,14 +73,6 @@ def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
 
 def _next(work: local_neighbourhood.Standing, printed: str | None) -> Next:
     return Next(work.id, work.label, work.title or printed, "held" if work.held else "known")
-
-
-def _evidence(work: int, other: int, column: str) -> str:
-    return evidence_path(f"near_{column}", id=work, other=other)
-
-
-def _evidence_of_library(work: int, column: str) -> str:
-    return evidence_path(f"suggested_{column}", id=work)
 
 
 async def read_next(datasette: Any, request: Any) -> Any:

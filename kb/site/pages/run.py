@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 from kb.queries import harvest_log
 from kb.queries.search_log import read_searches
 from kb.site.parts import messages
-from kb.site.parts.numbers import evidence_path, linked
 from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
 from kb.site.server.rendering import page_answer
@@ -44,10 +43,7 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
         "asked_for": harvest_log.read_asked_for(db, run_id, _SHOWN),
         "missing": missing,
         "missing_more": count - len(missing),
-        "missing_sentence": linked(
-            messages.missing_sentence(count, is_finished=run.finished_at is not None),
-            [evidence_path("missing", run=run_id)],
-        ),
+        "missing_sentence": messages.missing_sentence(run, count),
         "before": before,
         "after": after,
     }

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from kb.queries.works.lists_said import read_lists_said
 from kb.queries.works.pages import Naming, Work, read_citing, read_namings, read_work
-from kb.site.pages.article import said_sentences
 from kb.site.parts import messages
 from kb.site.server import responses
 from kb.site.server.context import LIVE_COMMAND, ask, litkb_database
@@ -43,7 +42,7 @@ def work_values(db: sqlite3.Connection, work: Work) -> dict[str, Any]:
         "citing": citing,
         "citing_count": count,
         "has_more": count > len(citing),
-        "said": said_sentences(work.id, read_lists_said(db, work.id)),
+        "said": [messages.said_sentence(work.id, one) for one in read_lists_said(db, work.id)],
         "look_up": _look_up(work) if work.state == "known" else None,
     }
 

@@ -1,4 +1,4 @@
-"""Sentences on how complete a list is. Unknown is never said as zero.  (pure)"""
+"""Sentences on how complete a list is, each number with its evidence. Unknown is never said as zero.  (pure)"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,6 +7,7 @@ from kb.queries.harvest_log import Answered, Run
 from kb.queries.works.article_metrics import Measured, Timing, WorldCount
 from kb.queries.works.lists_said import ListSaid
 from kb.queries.works.pages import Counts, Receipt
+from kb.sentences import Part, Sentence, evidence_path, joined, linked_count, linked_number, sentence
 from kb.site.parts.links import pubmed_url
 from kb.site.parts.sources import server_words, source_words
 from kb.text import counted, noun
@@ -118,15 +119,18 @@ NAMED_SQL: Final = "select id, label, year from works\nwhere state = 'known'\nor
 NAMED_NOTE: Final = "The SQL gives all works cited only; years and words are then compared with each label, folded."
 VIEW_WORDS: Final = {"list": "List", "table": "Table", "map": "Map", "timeline": "Timeline"}
 _EXPOSURES: Final = {  # kind of notice -> one work that is cited, several
-    "RetractionIn": ("a retracted article", "{} retracted articles"),
-    "PartialRetractionIn": ("an article of which a part was retracted", "{} articles of which parts were retracted"),
+    "RetractionIn": ("a retracted article", "{number} retracted articles"),
+    "PartialRetractionIn": (
+        "an article of which a part was retracted",
+        "{number} articles of which parts were retracted",
+    ),
     "RetractedandRepublishedIn": (
         "an article that was retracted and published again",
-        "{} articles that were retracted and published again",
+        "{number} articles that were retracted and published again",
     ),
     "ExpressionOfConcernIn": (
         "an article on which an expression of concern was published",
-        "{} articles on which expressions of concern were published",
+        "{number} articles on which expressions of concern were published",
     ),
 }
 TIMING_WORDS: Final = {
@@ -165,10 +169,11 @@ def unknown_thing(kind: str) -> str:
     return _UNKNOWN[kind]
 
 
-def name_sentence(orcids: int) -> str:
+def name_sentence(key: str, orcids: int) -> Sentence:
     """Return what a name is: not a person; orcids is how many ORCID iDs are given with it."""
-    sentence = "This is a name, not a person: several people may share it, and one person may be printed under others."
-    return f"{sentence} {orcids} different ORCID iDs are given with it." if orcids > 1 else sentence
+    said = "This is a name, not a person: several people may share it, and one person may be printed under others."
+    number = linked_number(orcids, evidence_path("author_orcids", key=key))
+    return sentence(f"{said} {{number}} different ORCID iDs are given with it." if orcids > 1 else said, number=number)
 
 
 TASK_WORDS: Final = {
@@ -196,11 +201,12 @@ def run_server(run: Run, answered: Answered) -> str | None:
     return "Answered in place of PubMed" if answered.some else "Requested in place of PubMed, without an answer"
 
 
-def missing_sentence(count: int, *, is_finished: bool) -> str:
+def missing_sentence(run: Run, count: int) -> Sentence:
     """Return how much of what a run asked for did not come."""
     if count:
-        return f"{counted(count, 'request')} failed, or found nothing."
-    return "None: every request succeeded." if is_finished else "None so far."
+        requests = linked_count(count, evidence_path("missing", run=run.id), "request")
+        return sentence("{requests} failed, or found nothing.", requests=requests)
+    return [Part("None: every request succeeded." if run.finished_at is not None else "None so far.")]
 
 
 def search_feed_title(words: str) -> str:
@@ -213,9 +219,10 @@ def citing_feed_title(label: str) -> str:
     return f"New works that cite {label}"
 
 
-def with_below(place: str, articles: int) -> str:
+def with_below(place: str, count: int) -> Sentence:
     """Return how many articles are about a heading or what stands below it, at a place of the tree."""
-    return f"{place}, {counted(articles, 'article')} including narrower headings"
+    articles = linked_count(count, evidence_path("search", branch=place), "article")
+    return sentence("{place}, {articles} including narrower headings", place=place, articles=articles)
 
 
 def day(moment: str | None) -> str:
@@ -223,24 +230,26 @@ def day(moment: str | None) -> str:
     return (moment or "")[:10]
 
 
-def references_sentence(printed: int, own_count: int | None, said: Sequence[ListSaid]) -> str:
+def references_sentence(pmid: int, printed: int, own_count: int | None, said: Sequence[ListSaid]) -> Sentence:
     """Return how many of an article's references are known here; own_count is that of its record."""
     asked = [s for s in said if s.list == "references"]
     counts = [own_count, *(s.entries for s in asked)]
-    stated = max((count for count in counts if count is not None), default=None)
-    if stated is None:
-        return _unknown_references(printed, asked)
-    if stated == 0 and not printed:
-        return f"None (source: {_who(asked, 0) or 'its record'})."
-    if printed < stated:
+    most = max((count for count in counts if count is not None), default=None)
+    here = linked_count(printed, evidence_path("references", pmid=pmid), "reference")
+    if most is None and printed:
+        return sentence("{here} listed here; the total is unknown.", here=here)
+    if most is None:
+        return [Part(_unknown_references(asked))]
+    if most == 0 and not printed:
+        return [Part(f"None (source: {_who(asked, 0) or 'its record'}).")]
+    if printed < most:
+        stated = linked_count(most, evidence_path("stated", pmid=pmid, list="references"), "reference")
         verb = noun(printed, "is", "are")
-        return f"{printed:,} of {counted(stated, 'reference')} {verb} listed here."
-    return f"{counted(printed, 'reference')}, complete list."
+        return sentence("{number} of {stated} {verb} listed here.", number=here[0], stated=stated, verb=verb)
+    return sentence("{here}, complete list.", here=here)
 
 
-def _unknown_references(printed: int, asked: Sequence[ListSaid]) -> str:
-    if printed:
-        return f"{counted(printed, 'reference')} listed here; the total is unknown."
+def _unknown_references(asked: Sequence[ListSaid]) -> str:
     others = [s for s in asked if s.source not in _RECORD_SOURCES]
     if others:
         return f"Unknown: its record has no reference list, and {_who(others, None)} has no data on it."
@@ -249,56 +258,60 @@ def _unknown_references(printed: int, asked: Sequence[ListSaid]) -> str:
     return "Unknown: its record has no reference list, and no other source has answered."
 
 
-def cited_by_sentence(known: int, said: Sequence[ListSaid]) -> str:
+def cited_by_sentence(work: int, known: int, said: Sequence[ListSaid]) -> Sentence:
     """Return how many works here cite an article, and how much that says of the world."""
     asked = [s for s in said if s.list == "cited_by"]
-    here = f"{counted(known, 'work')} here {noun(known, 'cites', 'cite')} it"
-    if not asked:
-        more = "no source has given the whole list yet, so there may be more."
-        return f"{here}; {more}" if known else "Unknown: not looked up yet, or not answered."
-    when = max(day(s.checked_at) for s in asked)
+    when = max((day(s.checked_at) for s in asked), default="")
     most = max((s.entries for s in asked if s.entries is not None), default=None)
     who = _who(asked, most)
-    if most is None:
-        return f"{here}; {who} has no data ({when})." if known else f"Unknown: {who} has no data ({when})."
-    if most == 0:
-        return f"{here}, though {who} listed none on {when}." if known else f"None (source: {who}, {when})."
-    return f"{here}; {who} listed {most:,} on {when}."
+    if not known and not asked:
+        return [Part("Unknown: not looked up yet, or not answered.")]
+    if not known and not most:
+        return [Part(f"None (source: {who}, {when})." if most == 0 else f"Unknown: {who} has no data ({when}).")]
+    if not asked:
+        rest = "; no source has given the whole list yet, so there may be more."
+    elif most is None:
+        rest = "; {who} has no data ({when})."
+    else:
+        rest = "; {who} listed {most} on {when}." if most else ", though {who} listed none on {when}."
+    here = linked_count(known, evidence_path("citing", id=work), "work")
+    listed = linked_number(most or 0, evidence_path("stated", pmid=work, list="cited_by"))
+    cites = noun(known, "cites", "cite")
+    return sentence(f"{{here}} here {{cites}} it{rest}", here=here, cites=cites, who=who, most=listed, when=when)
 
 
-def similar_sentence(shown: int, said: Sequence[ListSaid]) -> str:
-    """Return what is known of PubMed's similar articles."""
+def similar_sentence(pmid: int, shown: int, limit: int, said: Sequence[ListSaid]) -> Sentence:
+    """Return what is known of PubMed's similar articles, of which limit at most are shown."""
     asked = [s for s in said if s.list == "similar"]
     servers = list(dict.fromkeys(s.server for s in asked))
     if shown:
+        number = linked_number(shown, evidence_path("similar", pmid=pmid, first=limit))
         order = f"the order of {server_words('PubMed', servers)}" if any(servers) else "PubMed’s order"
-        return f"The first {shown} in {order}." if shown > 1 else f"One, in {order}."
+        words = "The first {number} in {order}." if shown > 1 else "One, in {order}."
+        return sentence(words, number=number, order=order)
     if not asked:
-        return "Unknown: not looked up yet, or not answered."
+        return [Part("Unknown: not looked up yet, or not answered.")]
     if all(s.entries is None for s in asked):
-        return f"Unknown: {server_words('PubMed', servers)} has no data on it."
-    return f"None (source: {server_words('PubMed', servers)})."
+        return [Part(f"Unknown: {server_words('PubMed', servers)} has no data on it.")]
+    return [Part(f"None (source: {server_words('PubMed', servers)}).")]
 
 
-def said_sentence(said: ListSaid, receipt: Receipt | None = None) -> str:
-    """Return what one source said of one list, and when; receipt of the article where its record is held."""
-    if said.list == "references" and said.source in _RECORD_SOURCES:
-        return _record_says(said, receipt)
-    who, what = _named(said), _LIST_WORDS[said.list]
-    silent = "does not give the number of references" if said.source == "page" else f"has no data on its {what}"
-    answer = {None: silent, 0: f"lists no {what}"}.get(said.entries)
-    answer = answer or f"lists {counted(said.entries or 0, what[:-1], what)}"
-    who = who if said.server else who[:1].upper() + who[1:]
-    return f"{who} {answer} ({day(said.checked_at)})."
-
-
-def _record_says(said: ListSaid, receipt: Receipt | None) -> str:
-    """Return what the record itself says of its references: nobody was asked beyond it."""
-    silent = "does not say how many references there are" if said.source == "page" else "has no reference list"
-    answer = {None: silent, 0: "says that it has no references"}.get(said.entries)
-    answer = answer or f"says {counted(said.entries or 0, 'reference')}"
-    name = f"The record in {receipt.read_from}" if receipt and receipt.read_from else "Its record"
-    return f"{name} {answer} ({day(receipt.received_at if receipt else said.checked_at)})."
+def said_sentence(work: int, said: ListSaid, receipt: Receipt | None = None) -> Sentence:
+    """Return what one source said of one list of a work, and when; receipt: of the work where its record is held."""
+    what = _LIST_WORDS[said.list]
+    is_own = said.list == "references" and said.source in _RECORD_SOURCES  # nobody was asked beyond the record
+    if is_own:
+        who = f"The record in {receipt.read_from}" if receipt and receipt.read_from else "Its record"
+        silent = "does not say how many references there are" if said.source == "page" else "has no reference list"
+        answer = {None: silent, 0: "says that it has no references"}.get(said.entries, "says {number}")
+    else:
+        who = _named(said) if said.server else _named(said)[:1].upper() + _named(said)[1:]
+        silent = "does not give the number of references" if said.source == "page" else f"has no data on its {what}"
+        answer = {None: silent, 0: f"lists no {what}"}.get(said.entries, "lists {number}")
+    path = evidence_path("said", pmid=work, list=said.list, source=said.source)
+    number = linked_count(said.entries or 0, path, what[:-1], what)
+    when = day(receipt.received_at if is_own and receipt else said.checked_at)
+    return sentence(f"{{who}} {answer} ({{when}}).", who=who, number=number, when=when)
 
 
 def origin_sentence(receipt: Receipt) -> str:
@@ -330,21 +343,24 @@ def _named(said: ListSaid) -> str:
     return server_words(source_words(said.source), [said.server])
 
 
-def exposure_words(kind: str, number: int) -> str:
+def exposure_words(pmid: int, kind: str, number: int) -> Sentence:
     """Return what an article stands on: "This article cites 2 retracted articles"."""
-    one, many = _EXPOSURES[kind]
-    return f"This article cites {noun(number, one, many.format(f'{number:,}'))}"
+    evidence = evidence_path("doubted", work=pmid, kind=kind)
+    return sentence(f"This article cites {noun(number, *_EXPOSURES[kind])}", number=linked_number(number, evidence))
 
 
-def percentile_sentence(measured: Measured) -> str | None:
-    """Return how a citation count stands among the articles held of the same year; None where that is not known."""
+def percentile_sentence(pmid: int, measured: Measured) -> Sentence:
+    """Return how a citation count stands among the articles held of the same year; nothing where that is unknown."""
     if measured.year_percentile is None:
-        return None
+        return []
     if measured.peers == 1:
-        return f"No other article in this library is of {measured.year}."
+        return [Part(f"No other article in this library is of {measured.year}.")]
     little = ", too few to tell much" if measured.peers < _FEW_PEERS else ""
-    among = f"{measured.peers:,} articles of {measured.year} in this library{little}"
-    return f"Percentile {measured.year_percentile:.0f} among {among}."
+    return sentence(
+        f"Percentile {{percentile}} among {{peers}} articles of {measured.year} in this library{little}.",
+        percentile=linked_number(measured.year_percentile, evidence_path("percentile", id=pmid), "{:.0f}"),
+        peers=linked_number(measured.peers, evidence_path("peers", year=measured.year or 0)),
+    )
 
 
 def measured_words(column: str, number: object) -> str:
@@ -354,52 +370,70 @@ def measured_words(column: str, number: object) -> str:
     return f"{number:,}" if isinstance(number, int) and not column.endswith("year") else str(number)
 
 
-def yours_sentence(kind: str, cited: int) -> str:
+def yours_sentence(work: int, kind: str, cited: int) -> Sentence:
     """Return what suggestions for one work are made from; cited: how many works it cites here."""
-    cites = f" and the {counted(cited, 'work')} that it cites here" if cited else "; no work that it cites is known"
-    return f"Computed now from this {kind}{cites}, as the command litkb suggest does."
+    works = linked_count(cited, evidence_path("near_yours", id=work), "work")
+    cites = " and the {works} that it cites here" if cited else "; no work that it cites is known"
+    return sentence(f"Computed now from this {kind}{cites}, as the command litkb suggest does.", works=works)
 
 
-def world_sentence(world: WorldCount) -> str:
+def world_sentence(pmid: int, world: WorldCount) -> Sentence:
     """Return what iCite says of an article, and when."""
-    parts = [
-        "unknown" if world.citation_count is None else counted(world.citation_count, "citing article"),
-        None if world.ratio is None else f"relative citation ratio {world.ratio:.2f}",
-        None if world.percentile is None else f"NIH percentile {world.percentile:.0f}",
-    ]
-    return f"{'; '.join(part for part in parts if part)} ({day(world.checked_at)})."
+    parts = [[Part("unknown")]]
+    if world.citation_count is not None:
+        parts = [linked_count(world.citation_count, evidence_path("icite", pmid=pmid), "citing article")]
+    if world.ratio is not None:
+        ratio = linked_number(world.ratio, evidence_path("icite_ratio", pmid=pmid), "{:.2f}")
+        parts.append([Part("relative citation ratio "), ratio])
+    if world.percentile is not None:
+        percentile = linked_number(world.percentile, evidence_path("icite_percentile", pmid=pmid), "{:.0f}")
+        parts.append([Part("NIH percentile "), percentile])
+    return [*joined("; ", parts), Part(f" ({day(world.checked_at)}).")]
 
 
-def timing_sentence(timing: Timing) -> str:
+def timing_sentence(pmid: int, timing: Timing) -> Sentence:
     """Return when the works that cite a retracted article appeared."""
     parts = [
-        (timing.after, "after the year of its retraction"),
-        (timing.same_year, "in that year"),
-        (timing.before, "before it"),
-        (timing.unknown, "with an unknown year"),
+        ("citing_after", timing.after, "after the year of its retraction"),
+        ("citing_same_year", timing.same_year, "in that year"),
+        ("citing_before", timing.before, "before it"),
+        ("citing_unknown", timing.unknown, "with an unknown year"),
     ]
-    said = ", ".join(f"{number:,} {when}" for number, when in parts if number)
-    works = f"{counted(timing.citing, 'work')} that {noun(timing.citing, 'cites', 'cite')} it"
-    return f"Of {works}, notices excluded: {said}."
+    return sentence(
+        "Of {works} that {cite} it, notices excluded: {said}.",
+        works=linked_count(timing.citing, evidence_path("retracted_citing", id=pmid), "work"),
+        cite=noun(timing.citing, "cites", "cite"),
+        said=joined(
+            ", ",
+            (
+                [linked_number(number, evidence_path(f"retracted_{column}", id=pmid)), Part(f" {when}")]
+                for column, number, when in parts
+                if number
+            ),
+        ),
+    )
 
 
-def completeness_sentences(counts: Counts) -> list[str]:
+def completeness_sentences(counts: Counts) -> list[Sentence]:
     """Return how complete the base of the counts is, one sentence a list."""
     if not counts.records:
-        return ["The library is empty."]
-    held = counted(counts.records, "record")
+        return [[Part("The library is empty.")]]
+    records = linked_count(counts.records, evidence_path("all_held"), "record")
     have = noun(counts.with_reference_list, "has its", "have their")
+    number = linked_number(counts.with_reference_list, evidence_path("with_list"))
     return [
-        f"{counts.with_reference_list:,} of {held} {have} own reference list.",
-        _asked(counts.asked_cited_by, held, "citing articles"),
-        _asked(counts.asked_similar, held, "similar articles"),
+        sentence(f"{{number}} of {{records}} {have} own reference list.", number=number, records=records),
+        _asked(counts.asked_cited_by, records, "cited_by", "Citing articles"),
+        _asked(counts.asked_similar, records, "similar", "Similar articles"),
     ]
 
 
-def _asked(number: int, held: str, what: str) -> str:
-    if not number:
-        return f"{what.capitalize()}: not looked up yet, or not answered."
-    return f"{what.capitalize()} are known, or known to have no data, for {number:,} of {held}."
+def _asked(asked: int, records: Sentence, name: str, what: str) -> Sentence:
+    if not asked:
+        return [Part(f"{what}: not looked up yet, or not answered.")]
+    number = linked_number(asked, evidence_path("asked", list=name))
+    words = f"{what} are known, or known to have no data, for {{number}} of {{records}}."
+    return sentence(words, number=number, records=records)
 
 
 def unknown_work(number: int) -> str:

@@ -1,8 +1,7 @@
 """The values of an article page that say how the article stands in its field, and what it stands on."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from string import Formatter
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
@@ -11,10 +10,10 @@ from kb.formats.webmeta import PARTS, citation_tags, coins, is_real, json_ld
 from kb.migrations.computed import Shown, find_shown
 from kb.queries.evidence.computed_evidence import columns_of
 from kb.queries.works import article_metrics
-from kb.queries.works.article_metrics import DOUBTS, Doubted, Measured, Timing, WorldCount
+from kb.queries.works.article_metrics import DOUBTS, Doubted
 from kb.queries.works.bibliography import read_items
+from kb.sentences import Part, Sentence, evidence_path, sentence
 from kb.site.parts import messages
-from kb.site.parts.numbers import Part, evidence_path, linked
 
 _SHOWN: Final = find_shown()
 
@@ -22,7 +21,7 @@ _SHOWN: Final = find_shown()
 class Exposure(NamedTuple):
     """The works of one kind of doubt that an article cites."""
 
-    words: list[Part]
+    words: Sentence
     works: list[tuple[Doubted, str]]  # with when the article appeared, as seen from the notice; "": not known
 
 
@@ -32,61 +31,39 @@ def standing_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
     timing = article_metrics.read_timing(db, pmid)
     return {
         "measured": measured,
-        "percentile_sentence": _percentile(measured, pmid) if measured else None,
+        "percentile_sentence": messages.percentile_sentence(pmid, measured) if measured else None,
         "computed": _computed(db, pmid),
         "world": world,
-        "world_sentence": _world(world, pmid) if world else None,
+        "world_sentence": messages.world_sentence(pmid, world) if world else None,
         "exposures": _exposures(pmid, article_metrics.read_doubted(db, pmid)),
         "behind": article_metrics.read_behind(db, pmid),
-        "timing_sentence": _timing(timing, pmid) if timing and timing.citing else None,
+        "timing_sentence": messages.timing_sentence(pmid, timing) if timing and timing.citing else None,
     }
 
 
-def _percentile(measured: Measured, pmid: int) -> list[Part] | None:
-    sentence = messages.percentile_sentence(measured)
-    paths = [evidence_path("percentile", id=pmid), evidence_path("peers", year=measured.year or 0)]
-    return linked(sentence, paths) if sentence else None
-
-
-def _computed(db: sqlite3.Connection, pmid: int) -> list[tuple[str, list[Part]]]:
+def _computed(db: sqlite3.Connection, pmid: int) -> list[tuple[str, Sentence]]:
     """Return what graph runs computed of an article, as titles and sentences; what is not known is left out."""
     said = ((shown.title, computed_sentence(db, shown, pmid)) for shown in _SHOWN)
     return [(title, parts) for title, parts in said if parts]
 
 
-def computed_sentence(db: sqlite3.Connection, shown: Shown, pmid: int) -> list[Part]:
+def computed_sentence(db: sqlite3.Connection, shown: Shown, pmid: int) -> Sentence:
     """Return what the page of an article says of its row in a computed table; nothing where that is not known."""
     row = article_metrics.read_computed_row(db, shown, pmid)
-    for sentence in shown.sentences:
-        if all(row.get(column) is not None for column in columns_of(sentence)):
-            return list(_filled(sentence, shown.table, row, pmid))
-    return []
-
-
-def _filled(sentence: str, table: str, row: Mapping[str, object], pmid: int) -> Iterator[Part]:
-    for text, column, _, _ in Formatter().parse(sentence):
-        yield Part(text)
-        if column:
-            yield Part(messages.measured_words(column, row[column]), evidence_path(f"{table}_{column}", id=pmid))
-
-
-def _world(world: WorldCount, pmid: int) -> list[Part]:
-    paths = [] if world.citation_count is None else [evidence_path("icite", pmid=pmid)]
-    return linked(messages.world_sentence(world), [*paths, evidence_path("icite_percentile", pmid=pmid)])
-
-
-def _timing(timing: Timing, pmid: int) -> list[Part]:
-    columns = {"citing_after": timing.after, "citing_same_year": timing.same_year, "citing_before": timing.before}
-    shown = ["citing", *(name for name, number in columns.items() if number), "citing_unknown"]
-    paths = [evidence_path(f"retracted_{column}", id=pmid) for column in shown]
-    return linked(messages.timing_sentence(timing), paths)
+    known = {
+        column: Part(messages.measured_words(column, value), evidence_path(f"{shown.table}_{column}", id=pmid))
+        for column, value in row.items()
+        if value is not None
+    }
+    said = (template for template in shown.sentences if known.keys() >= set(columns_of(template)))
+    return next((sentence(template, **known) for template in said), [])
 
 
 def _exposures(pmid: int, doubted: Sequence[Doubted]) -> list[Exposure]:
     of_kind = {kind: [one for one in doubted if one.kind == kind] for kind in DOUBTS}
     return [
         Exposure(
-            linked(messages.exposure_words(kind, len(works)), [evidence_path("doubted", work=pmid, kind=kind)]),
+            messages.exposure_words(pmid, kind, len(works)),
             [(one, messages.TIMING_WORDS.get(one.timing or "", "")) for one in works],
         )
         for kind, works in of_kind.items()

@@ -17,7 +17,6 @@ _LEFT, _RIGHT, _TOP, _FOOT = 84.0, 26.0, 30.0, 34.0
 COMMUNITIES: Final = 10  # that have a row: the largest
 _PLOT: Final = 210.0  # height of the bars of a chart
 _ROW, _NAME = 62.0, 24.0  # of a community: height, and of that the line of its name
-_NAMED_YEARS: Final = 3  # with the same highest count, that a sentence names
 _WIDEST: Final = 34.0  # of a bar
 _NAME_ON_PHONE: Final = 20.0  # size of the name of a community there, as in pictures.css
 
@@ -35,10 +34,9 @@ class Named(NamedTuple):
 
 
 def draw_years_chart(
-    rows: Sequence[YearCount], named: Named, title: str, *, name: str = "years", colour: str = "k1"
+    known: Sequence[YearCount], named: Named, title: str, caption: str, *, name: str = "years", colour: str = "k1"
 ) -> Drawing | None:
-    """Return a bar for each year; None where no row has one. Years without a row have no bar, and are none."""
-    known = [row for row in rows if row.year is not None]
+    """Return a bar for each row, which all have a year; None without rows. Years without a row have no bar."""
     if not known:
         return None
     axis = _axis({row.year: row.number for row in known if row.year is not None})
@@ -47,17 +45,7 @@ def draw_years_chart(
     frame = (_LEFT, _TOP, WIDTH - _RIGHT, bottom)
     bars = Bars(axis, bottom, _PLOT / most, named, colour).draw(counts)
     body = draw_counts(most, step, frame, named.many) + bars + draw_years(axis, bottom, bottom)
-    return Drawing(name, title, _description(known, named), WIDTH, bottom + _FOOT, body)
-
-
-def _description(rows: Sequence[YearCount], named: Named) -> str:
-    what, first, last = f"{named.many.capitalize()} by year", rows[0], rows[-1]
-    if len(rows) == 1:
-        return f"{what}: {first.number:,}, all in {first.year}."
-    total, most = sum(row.number for row in rows), max(row.number for row in rows)
-    at_most = [str(row.year) for row in rows if row.number == most]
-    where = f"most in {', '.join(at_most)}" if len(at_most) <= _NAMED_YEARS else "most in several years"
-    return f"{what}, {first.year} to {last.year}: {total:,} in all, {where} ({most:,})."
+    return Drawing(name, title, caption, WIDTH, bottom + _FOOT, body)
 
 
 def _axis(counts: Mapping[int, int]) -> Years:

@@ -47,6 +47,7 @@ def test_a_list_comes_from_arguments_and_from_stdin(
         (30, "PMID 30", None, False)
     ]
     assert {one["doi"] for one in told["suggestions"]} == {None, "10.1/a"}
+    assert (told["suggestions"][0]["named"], told["suggestions"][0]["reason"]) == ({}, "cited by 2 of yours")
 
 
 def test_what_a_list_names_and_the_file_knows_counts_and_the_rest_is_named(
@@ -159,9 +160,9 @@ def test_a_graph_run_stores_what_the_whole_file_lacks(kb_file: Path) -> None:
         compute_graph(db)
         compute_graph(db)
 
-        rows = db.execute("select id, rank, cited_by, reason, graph_run_id from suggestions order by rank").fetchall()
+        rows = db.execute("select id, rank, cited_by, named, graph_run_id from suggestions order by rank").fetchall()
         parameters = db.execute("select parameters from metric_runs where measure = 'suggestions'").fetchone()[0]
 
-    assert rows[0] == (30, 1, 2, "cited by 2 of yours", 2)
+    assert rows[0] == (30, 1, 2, "{}", 2)
     assert [row[1] for row in rows] == [1, 2, 3]
     assert json.loads(parameters)["limit"] == 200

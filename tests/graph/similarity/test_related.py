@@ -23,8 +23,8 @@ from graph.similarity.features import (
     title_words,
 )
 from graph.similarity.related import RelatedStudies, related_studies
-from graph.similarity.related_reasons import phrase
 from kb.queries.citations import read_held_ids
+from kb.reasons import reason_of
 from tests.rows import add_article, add_citations, add_work
 
 MEASURES = list(FACTORS)
@@ -41,6 +41,11 @@ def part_of(measure: str, having: Sequence[set[str]]) -> Part:
 def rows_of(blocks: Iterable[RelatedStudies]) -> list[RelatedStudies]:
     """Return single related studies, each value alone in its column."""
     return [RelatedStudies(*row) for block in blocks for row in zip(*block, strict=True)]
+
+
+def reason(row: RelatedStudies) -> str:
+    """Return in words what a single row counts and names."""
+    return reason_of(row._asdict())
 
 
 def by_definition(held: Sequence[int], sets: Sets, limit: int) -> list[tuple[int, int, float, list[int]]]:
@@ -81,7 +86,7 @@ def test_related_studies_equal_their_definition(drawn: tuple[list[int], Sets], l
     assert [(row.id, row.related_id, row.score, list(row[3 : 3 + len(FACTORS)])) for row in found] == by_definition(
         held, sets, limit
     )
-    assert all(row.reason for row in found)
+    assert all(reason(row) for row in found)
 
 
 def test_a_feature_of_many_articles_makes_nobody_related_but_counts() -> None:
@@ -92,8 +97,8 @@ def test_a_feature_of_many_articles_makes_nobody_related_but_counts() -> None:
     found = rows_of(related_studies(np.arange(1, 61), [part_of(measure, everyone) for measure in MEASURES]))
 
     assert [(row.id, row.related_id, row.shared_mesh) for row in found] == [(4, 6, 2), (6, 4, 2)]
-    assert "both on rare and 1 more" in found[0].reason
-    assert "common" not in found[0].reason
+    assert "both on rare and 1 more" in reason(found[0])
+    assert "common" not in reason(found[0])
 
 
 def test_a_rare_feature_weighs_more_and_one_that_all_have_next_to_nothing() -> None:
@@ -120,7 +125,7 @@ def test_each_part_is_counted_and_said(db: sqlite3.Connection) -> None:
     row = computed(db)[1, 2]
 
     assert row[3 : 3 + len(FACTORS)] == (2, 1, 1, 1, 2, 1, 0, 0)
-    assert row.reason == (
+    assert reason(row) == (
         "shares LAUDET AB; both cited by Vederhus 2020; cites 2 of the same works; "
         "both on Self-Help Groups and 1 more; both have the keyword Recovery; titles share 'twelve-step'"
     )
@@ -148,8 +153,8 @@ def test_words_of_abstracts_and_pubmeds_lists_make_studies_related(db: sqlite3.C
         (1, 2): (2, 1, (2 * of_words + of_lists) / 1000), (2, 1): (2, 1, (2 * of_words + of_lists) / 1000),
         (3, 4): (0, 2, (of_lists + last) / 1000), (4, 3): (0, 2, (of_lists + last) / 1000),
     }  # fmt: skip
-    assert rows[1, 2].reason == "abstracts share 'newcomers' and 'sponsor'; PubMed lists one as similar to the other"
-    assert rows[3, 4].reason == "PubMed lists each as similar to the other"
+    assert reason(rows[1, 2]) == "abstracts share 'newcomers' and 'sponsor'; PubMed lists one as similar to the other"
+    assert reason(rows[3, 4]) == "PubMed lists each as similar to the other"
 
 
 def test_what_pubmed_alone_relates_stands_in_pubmeds_order(db: sqlite3.Connection) -> None:
@@ -188,7 +193,7 @@ def test_works_are_cited_together_by_a_work_that_is_not_held(db: sqlite3.Connect
 
     row = computed(db)[1, 2]
 
-    assert (row.cited_together, row.reason) == (1, "both cited by PMID 9")
+    assert (row.cited_together, reason(row)) == (1, "both cited by PMID 9")
 
 
 def test_two_citing_works_of_one_short_label_are_named_in_full(db: sqlite3.Connection) -> None:
@@ -199,7 +204,7 @@ def test_two_citing_works_of_one_short_label_are_named_in_full(db: sqlite3.Conne
     add_citations(db, 3, 1, 2)
     add_citations(db, 4, 1, 2)
 
-    assert computed(db)[1, 2].reason == "both cited by Kelly 2017 Addiction and Kelly 2017 J Tests"
+    assert reason(computed(db)[1, 2]) == "both cited by Kelly 2017 Addiction and Kelly 2017 J Tests"
 
 
 def test_a_reference_that_became_known_is_the_same_work(db: sqlite3.Connection) -> None:
@@ -242,31 +247,7 @@ def test_title_words_are_those_that_tell_something(title: str, words: set[str]) 
     assert set(filter(is_telling, title_words(title))) - {"all"} == words
 
 
-def test_a_name_with_a_comma_stands_in_quotation_marks() -> None:
-    assert phrase("shared_mesh", 3, ["Mice, Knockout", "Exons"]) == 'both on "Mice, Knockout", Exons and 1 more'
-
-
-@pytest.mark.parametrize(
-    ("measure", "count", "names", "said"),
-    [
-        ("shared_authors", 2, ["A B", "C D"], "shares A B and C D"),
-        ("cited_together", 9, ["Kelly 2003", "Moos 2008"], "both cited by Kelly 2003, Moos 2008 and 7 more"),
-        ("shared_references", 1, [], "cites 1 of the same works"),
-        ("shared_references", 0, [], ""),
-        ("shared_mesh", 5, [], ""),
-        ("shared_keywords", 1, ["na"], "both have the keyword na"),
-        ("shared_keywords", 3, ["na", "norway"], "both have the keywords na, norway and 1 more"),
-        ("shared_title_words", 2, ["drug", "step"], "titles share 'drug' and 'step'"),
-        ("shared_abstract_words", 2, ["drug", "step"], "abstracts share 'drug' and 'step'"),
-        ("similar_in_pubmed", 0, [], ""),
-        ("similar_in_pubmed", 1, [], "PubMed lists one as similar to the other"),
-    ],
-)
-def test_a_part_names_two_things_and_counts_the_rest(measure: str, count: int, names: list[str], said: str) -> None:
-    assert phrase(measure, count, names) == said
-
-
-def test_pairs_with_a_work_of_many_features_are_put_into_words_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_with_a_work_of_many_features_are_described_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     hub = {f"cited by {n}" for n in range(30)}
     parts = [part_of(measure, [hub, *({f"cited by {n}"} for n in range(6))]) for measure in MEASURES]
     held = np.arange(1, 8)

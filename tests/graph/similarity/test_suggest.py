@@ -16,7 +16,6 @@ from graph.citation_graph import CitationGraph, build_citation_graph
 from graph.similarity import suggest
 from graph.similarity.ranking import LINK_PARTS, WEIGHTS, link_parts, scores, whole
 from graph.similarity.suggest import Advice, Wanted, read_near, suggestions_for, suggestions_for_file
-from graph.similarity.suggestion_reasons import Told, suggestion_reason
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.queries.citations import read_held_ids
@@ -227,10 +226,6 @@ def test_a_score_is_the_weighted_sum_of_shares_in_the_strongest() -> None:
 
     half = log(1 + 100 * 0.5) / log(101)
     assert np.allclose(found, [WEIGHTS["co_cited"], WEIGHTS["co_cited"] * half + WEIGHTS["cited_by"]])
-
-
-def test_counts_have_thousands_and_one_work_is_one() -> None:
-    assert suggestion_reason(Told(1200, 0, 1, 0)) == "cited by 1,200 of yours; cited together with yours by 1 work"
 
 
 def test_the_whole_file_is_asked_for_works_that_are_not_held(db: sqlite3.Connection) -> None:

@@ -13,7 +13,6 @@ from harvest.rehearsal.demonstration import read_demonstration
 from harvest.rehearsal.synthetic import synthetic_records
 from kb.queries.evidence.registry import EVIDENCE
 from kb.records import Record
-from kb.site.parts.numbers import Part, linked
 from tests.campaign.scale import SHORT
 from tests.site.conftest import CITING, HELD, LINKS, SEED, Get, field, fill, served
 from tests.site.pages.crawl import agrees, evidence_of, numbers_of, pages_of
@@ -159,10 +158,3 @@ def test_a_citation_names_the_kept_answers(tmp_path: Path):
     assert "efetch/abc.xml" in text
     assert "elink/def.xml" in text
     assert "elink/not.xml" not in text
-
-
-def test_numbers_of_a_sentence_are_linked_in_their_order():
-    said = linked("2 of 1,204 works (2026-01-02), ratio 2.31, of 2014.", ["/a", "/b", "/c"])
-
-    numbers = [Part("2", "/a"), Part(" of "), Part("1,204", "/b")]
-    assert said == [Part(""), *numbers, Part(" works (2026-01-02), ratio 2.31, of 2014.")]

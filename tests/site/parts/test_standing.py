@@ -9,6 +9,8 @@ import pytest
 
 from graph.similarity.suggest import suggestions_for
 from kb.database import open_kb, transaction
+from kb.queries.works.article_metrics import read_suggested
+from kb.reasons import reason_of
 from kb.records import SYNTHETIC, LinkList
 from tests.records import record
 from tests.site.conftest import HELD, KNOWN, RETRACTED, SEED, Get, fill, served
@@ -120,8 +122,8 @@ def test_what_to_read_next_from_an_article_is_what_the_command_suggests_for_it(g
 
 
 def test_what_the_library_is_missing_is_listed_with_reasons_and_a_selection_to_export(get: Get, field_db):
-    stored = field_db.execute("select id, reason from suggestions order by rank").fetchall()
-    works = [str(work) for work, _ in stored]
+    stored = read_suggested(field_db, 200)
+    works = [str(one.id) for one, _ in stored]
     html = get("/suggestions").text
     shown = unescape(re.sub(r"<[^>]+>", "", html))
 
@@ -129,7 +131,7 @@ def test_what_the_library_is_missing_is_listed_with_reasons_and_a_selection_to_e
     assert stored
     assert re.findall(r'class="title" href="/\w+/(-?\d+)"', html) == works
     assert re.findall(r'class="pick"[^>]* value="(-?\d+)"', html) == works
-    assert [reason for _, reason in stored if reason not in shown] == []
+    assert [row for _, row in stored if reason_of(row) not in shown] == []
     assert 'action="/search/selected"' in html
 
 

@@ -12,12 +12,12 @@ import pytest
 
 from graph.run import compute_graph
 from harvest.rehearsal.synthetic import synthetic_records
+from kb import sentences
 from kb.database import open_kb, transaction
 from kb.queries.charts import Community, Dot, Place, YearCount
 from kb.site.pages import picture_pages
 from kb.site.pages.chart_pages import ARTICLES, ARTICLES_PROOF, citing_years, year_pictures, years_chart
 from kb.site.pages.picture_pages import Picture
-from kb.site.parts.numbers import Part, linked
 from kb.site.pictures.axes import round_up, ticks, years_axis
 from kb.site.pictures.charts import Named, draw_years_chart
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
@@ -56,11 +56,6 @@ def dot(number: int, **values: object) -> Dot:
     """Return a work as a picture shows it."""
     plain = Dot(number, f"Author{number} 2000 J Tests", f"Title {number}.", 2000, True, False, 1, 0)
     return plain._replace(**values)  # type: ignore[arg-type]
-
-
-def said(parts: Sequence[Part]) -> str:
-    """Return a sentence without its links."""
-    return "".join(part.text for part in parts)
 
 
 def tree(drawing: Drawing) -> ElementTree.Element:
@@ -379,8 +374,8 @@ def test_bars_are_as_high_as_their_counts_and_a_year_of_none_has_no_bar():
     heights = [float(bar.get("height") or 0) for bar in bars.values() if bar is not None]
     assert list(bars) == ["2001: 10 articles", "2003: 5 articles"]
     assert heights[0] == pytest.approx(2 * heights[1])
-    assert list(map(said, picture.notes)) == ["Not drawn: 4 articles without a known year."]
-    assert said(picture.caption) == picture.drawing.description
+    assert list(map(sentences.text_of, picture.notes)) == ["Not drawn: 4 articles without a known year."]
+    assert sentences.text_of(picture.caption) == picture.drawing.description
     assert picture.drawing.description == "Articles by year, 2001 to 2003: 15 in all, most in 2001 (10)."
 
 
@@ -394,15 +389,17 @@ def test_bars_are_as_high_as_their_counts_and_a_year_of_none_has_no_bar():
 )
 def test_years_with_the_same_highest_count_are_named_together(numbers: tuple[int, ...], words: str):
     rows = [YearCount(2001 + place, number) for place, number in enumerate(numbers)]
-    drawing = draw_years_chart(rows, Named("articles", "article"), "Articles")
-    assert drawing is not None
-    assert drawing.description.endswith(words)
+    picture = years_chart(rows, ARTICLES, "Articles", proof=ARTICLES_PROOF)
+    assert sentences.text_of(picture.caption).endswith(words)
+    assert [part.path for part in picture.caption if part.path] == [
+        "/evidence/articles_dated", f"/evidence/articles_of_year?year={2001 + numbers.index(max(numbers))}",
+    ]  # fmt: skip
 
 
 def test_a_bar_can_lead_to_the_page_of_its_year():
     named = Named("articles", "article", "/search?q=year:{year}")
 
-    drawing = draw_years_chart([YearCount(2001, 1)], named, "Articles")
+    drawing = draw_years_chart([YearCount(2001, 1)], named, "Articles", "")
 
     assert drawing is not None
     assert [link.get("href") for link in tree(drawing).iter("a")] == ["/search?q=year:2001"]
@@ -490,9 +487,9 @@ def test_a_neighbourhood_says_what_of_it_is_left_out(empty: sqlite3.Connection):
     picture = picture_pages.neighbourhood(empty, 1)
 
     assert len(picture.rows) == picture_pages.AROUND + 1
-    assert picture.notes == [
-        linked("Of the 80 works that cite it, those cited most here are drawn.", ["/evidence/citing?id=1"])
-    ]
+    [note] = picture.notes
+    assert sentences.text_of(note) == "Of the 80 works that cite it, those cited most here are drawn."
+    assert [part for part in note if part.path] == [("80", "/evidence/citing?id=1")]
     assert [row.cells[-1] for row in picture.rows[:2]] == ["It is the middle", "Cites it"]
 
 
@@ -554,7 +551,7 @@ def test_works_without_a_year_are_counted_beneath_the_timeline(tmp_path: Path):
 
     assert picture.drawing is not None
     assert sorted(a.get("href") or "" for a in tree(picture.drawing).iter("a")) == ["/article/1", "/article/3"]
-    assert "1 work has no known year, and no place here." in map(said, picture.notes)
+    assert "1 work has no known year, and no place here." in map(sentences.text_of, picture.notes)
     assert picture_pages.neighbourhood(db, 2).rows[0].cells[2] is None
     db.close()
 

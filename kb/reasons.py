@@ -1,0 +1,116 @@
+"""Why two studies are related, and why a work is suggested, in words: from what a row counts and names.  (pure)"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from kb.sentences import Sentence, joined, linked_number, sentence, text_of
+from kb.text import noun
+
+_RELATED: Final = {  # columns of related_studies in the order in which they are said
+    "shared_authors": "shares {listed}",
+    "cited_together": "both cited by {listed}",
+    "shared_references": "cites {number} of the same works",
+    "shared_mesh": "both on {listed}",
+    "shared_keywords": "both have the {keyword} {listed}",
+    "shared_title_words": "titles share {listed}",
+    "shared_abstract_words": "abstracts share {listed}",
+    "similar_in_pubmed": "PubMed lists {one} as similar to the other",
+}
+_SUGGESTED: Final = {  # columns of suggestions likewise
+    "is_retracted": "retracted",
+    "cited_by": "cited by {number} of yours",
+    "cites": "cites {number} of yours",
+    "co_cited": "cited together with yours by {number} {works}",
+    "coupled": "cites {number} {works} that yours cite{partner}",
+    "text_likeness": "like yours in words: {names}",
+    "similar_rank": "PubMed lists it as similar, rank {number}",
+}
+_COUNTED: Final = frozenset({"shared_references", "similar_in_pubmed"})  # said without names
+_WORDS: Final = frozenset({"shared_title_words", "shared_abstract_words"})
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def format_names(names: Mapping[str, Sequence[str]]) -> str:
+    """Return what can be named of each part of a row, by column, as the column ``named`` stores it.
+
+    Examples
+    --------
+    >>> print(format_names({"shared_mesh": ["Self-Help Groups"], "shared_authors": []}))
+    {"shared_mesh": ["Self-Help Groups"]}
+    """
+    return _ENCODE({column: [*found] for column, found in names.items() if found})
+
+
+def _unlinked(*_: object) -> None:
+    """Give no path: a sentence without links."""
+
+
+def related_reason(row: Mapping[str, Any], evidence: Callable[[str, int], str | None] = _unlinked) -> Sentence:
+    """Return why two studies are related, by a row of related_studies.
+
+    A part whose things are all too common to be named is passed over. evidence gives the path of what a column counts
+    beside so many that are named.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(_RELATED, 0) | {"shared_mesh": 4, "shared_keywords": 1, "shared_references": 3}
+    >>> names = {"shared_mesh": ["Self-Help Groups"], "shared_keywords": ["anxiety; fear"]}
+    >>> text_of(related_reason(row | {"named": format_names(names)}))
+    'cites 3 of the same works; both on Self-Help Groups and 3 more; both have the keyword "anxiety; fear"'
+    """
+    named = json.loads(row["named"])
+    return joined("; ", (_related(of, row[of], named.get(of, ()), evidence) for of in _RELATED))
+
+
+def _related(column: str, count: int, names: Sequence[str], evidence: Callable[[str, int], str | None]) -> Sentence:
+    if not (count if column in _COUNTED else names):
+        return []
+    shown = [quoted(f"'{name}'" if column in _WORDS else name) for name in names]
+    more = count - len(names)
+    rest = linked_number(more, evidence(column, len(names)))
+    return sentence(
+        _RELATED[column],
+        number=rest,
+        keyword=noun(count, "keyword"),
+        one="one" if count == 1 else "each",
+        listed=sentence("{names} and {rest} more", names=", ".join(shown), rest=rest) if more else " and ".join(shown),
+    )
+
+
+def suggestion_reason(row: Mapping[str, Any], evidence: Callable[[str], str | None] = _unlinked) -> Sentence:
+    """Return why a work is suggested, by a row of suggestions; evidence gives the path of what a column counts.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(_SUGGESTED) | {"cited_by": 1200, "cites": 0, "co_cited": 0, "coupled": 1}
+    >>> text_of(suggestion_reason(row | {"named": format_names({"coupled": ["Moos 2008 Addiction"]})}))
+    'cited by 1,200 of yours; cites 1 work that yours cite, most like Moos 2008 Addiction'
+    """
+    named = json.loads(row["named"])
+    return joined("; ", (_suggested(of, row[of], named.get(of, ()), evidence(of)) for of in _SUGGESTED))
+
+
+def _suggested(column: str, value: float | None, names: Sequence[str], path: str | None) -> Sentence:
+    if not (names if column == "text_likeness" else value):
+        return []
+    return sentence(
+        _SUGGESTED[column],
+        number=linked_number(value or 0, path),
+        works=noun(int(value or 0), "work"),
+        partner=f", most like {quoted(names[0])}" if names else "",
+        names=", ".join(names),
+    )
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotation marks where it has a comma or semicolon, which part a reason, or such marks."""
+    return '"' + name.replace('"', "'") + '"' if set(name) & set(',;"') else name
+
+
+def reason_of(row: Mapping[str, Any]) -> str:
+    """Return in words why two studies are related, or why a work is suggested.
+
+    row has all columns of a row of related_studies, or of suggestions.
+    """
+    return text_of((related_reason if "shared_authors" in row else suggestion_reason)(row))
