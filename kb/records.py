@@ -103,6 +103,7 @@ class Reference(NamedTuple):
     listed_in: str  # ReferenceList, CommentsCorrectionsList (the old form "Cites"), page
     list_title: str | None  # "LITERATURE CITED"
     other_ids: str | None  # identifiers of other kinds or not well formed, "pii S0140 doi e22.00123"
+    linked: str | None  # links whose identifiers a saved page does not print, "DOI,PMC,PubMed"
 
 
 class Authorship(NamedTuple):

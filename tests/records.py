@@ -21,7 +21,7 @@ def reference_of(
     pmcid: str | None = None,
 ) -> Reference:  # fmt: skip
     """Return a reference with all identifiers free to choose."""
-    return Reference(citing, position, citation, doi, pmcid, pmid, "ReferenceList", None, None)
+    return Reference(citing, position, citation, doi, pmcid, pmid, "ReferenceList", None, None, None)
 
 
 def record(pmid: int, cites: tuple[int | str | Reference, ...] = (), **values: Any) -> Record:

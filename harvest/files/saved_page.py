@@ -85,7 +85,7 @@ def parse_page(text: str, *, pmid: int) -> Record:
     """Return the record of a saved PubMed page; pmid is the caller's, who knows which page was saved.
 
     A name is kept as it is printed; only where it has two words is the second its last name. Each reference
-    keeps the names of its links in other_ids ("linked DOI,PMC,PubMed"): the page does not print their addresses.
+    keeps the names of its links ("DOI,PMC,PubMed"): the page does not print their addresses.
 
     Raises RecordError where text is no such page, or shows another PMID.
     """
@@ -263,7 +263,8 @@ def _references(page: Page, pmid: int) -> Iterator[Reference]:
             cited_pmid=cited,
             listed_in=PAGE,
             list_title=None,
-            other_ids=f"linked {','.join(links)}" if links else None,
+            other_ids=None,
+            linked=",".join(links) or None,
         )
 
 

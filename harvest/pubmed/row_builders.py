@@ -129,7 +129,7 @@ def reference_row(
 ) -> rows.Reference:
     """Return one reference; of two identifiers of a kind the first counts, the rest are kept beside it."""
     pmid: int | None = None
-    doi = pmcid = others = None
+    doi = pmcid = others = linked = None
     for kind, value in ids:
         if kind == "pubmed" and pmid is None and (number := pmid_or_none(value)):
             pmid = number
@@ -137,9 +137,11 @@ def reference_row(
             doi = name
         elif kind in PMC_KINDS and pmcid is None and (number_in_pmc := normalise_pmcid(value)):
             pmcid = number_in_pmc
+        elif kind == "linked" and linked is None:  # of a saved page that litkb wrote as XML
+            linked = value
         else:
             others = f"{others} {kind} {value}" if others else f"{kind} {value}"
-    return _row(rows.Reference, (*place, citation, doi, pmcid, pmid, listed_in, list_title, others))
+    return _row(rows.Reference, (*place, citation, doi, pmcid, pmid, listed_in, list_title, others, linked))
 
 
 def add_heading(draft: Draft, heading: int, descriptor: Term | None, qualifiers: Sequence[Term]) -> None:

@@ -37,7 +37,7 @@ ID_KINDS: Final = frozenset(  # what an ArticleId can be, by the DTD; others are
     ("bookaccession", "doi", "medline", "mid", "pii", "pmc", "pmcbook", "pmcid", "pmcpid", "pmpid", "pubmed", "sici")
 )
 _OTHER_IDS: Final = re.compile(  # "pii S0140 doi e22.00123": a value ends where the next kind begins
-    r"(?<!\S)(\S++) (.+?)(?= (?:bookaccession|doi|linked|mid|pii|pmc|pmcid|pubmed|sici) |\Z)", re.DOTALL
+    r"(?<!\S)(\S++) (.+?)(?= (?:bookaccession|doi|mid|pii|pmc|pmcid|pubmed|sici) |\Z)", re.DOTALL
 )
 
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)  # of an element
@@ -287,7 +287,7 @@ def references(record: Record) -> str:
 
 
 def _reference(row: Reference) -> str:
-    known = (("pubmed", row.cited_pmid), ("doi", row.doi), ("pmc", row.pmcid))
+    known = (("pubmed", row.cited_pmid), ("doi", row.doi), ("pmc", row.pmcid), ("linked", row.linked))
     others = _OTHER_IDS.findall(row.other_ids or "")
     ids = "".join(text("ArticleId", value, said(IdType=kind)) for kind, value in (*known, *others))
     return f"<Reference>{text('Citation', row.citation or '')}{element('ArticleIdList', ids)}</Reference>"

@@ -234,7 +234,9 @@ def _references(
     printed = bisect_left(sources, int(of.pub_date[:4]), key=lambda work: work.year)
     for place in dict.fromkeys(int(draw() ** 2 * printed) for _ in range(outside)):
         work = sources[place]
-        rows.append(Reference(pmid, len(rows) + 1, work.citation, work.doi, None, None, "ReferenceList", None, None))
+        rows.append(
+            Reference(pmid, len(rows) + 1, work.citation, work.doi, None, None, "ReferenceList", None, None, None)
+        )
     return tuple(rows) or None
 
 
@@ -243,8 +245,8 @@ def _reference(place: tuple[int, int], head: _Head, *, is_unresolved: bool) -> R
     cited = pmid_of(head.number)
     doi = _doi(cited)
     if is_unresolved:
-        return Reference(*place, head.citation, doi, None, None, "ReferenceList", None, None)
-    return Reference(*place, head.citation, doi, None, cited, "ReferenceList", None, None)
+        return Reference(*place, head.citation, doi, None, None, "ReferenceList", None, None, None)
+    return Reference(*place, head.citation, doi, None, cited, "ReferenceList", None, None, None)
 
 
 def _doi(pmid: int) -> str:

@@ -39,6 +39,8 @@ create table article_references (
                                  -- page
     list_title text,             -- Heading of the list, as printed
     other_ids text,              -- Identifiers of other kinds, or not well formed
+    linked text,                 -- Links that a saved PubMed page shows beside it, without their addresses:
+                                 -- DOI,PMC,PubMed; empty: none, or another source
     printed_doi text,            -- DOI that litkb read in citation, where the source gives neither DOI, PMCID nor PMID;
                                  -- empty: none, or several
     printed_pmcid text,          -- PMCID read likewise

@@ -146,7 +146,7 @@ def _reference(draw: random.Random, place: tuple[int, int], number: int, field: 
     printed = f"{_year(cited, field)};{cited % 60 + 1}({1 + cited % 12}):{cited % 900 + 1}-{cited % 900 + 9}"
     citation = f"{names}. {_text(fixed, 11)}. {_journal(cited % 500).abbreviation}. {printed}."
     doi = _doi(cited) if draw.random() < (0.5 if pmid else 0.3) else None
-    return r.Reference(*place, citation, doi, None, pmid, "ReferenceList", None, None)
+    return r.Reference(*place, citation, doi, None, pmid, "ReferenceList", None, None, None)
 
 
 @cache

@@ -144,7 +144,7 @@ def _read_references(draft: Draft, opened: Groups, columns: Columns) -> None:
     citations, dois, pmcids, pmids, others = texts(columns[0]), *columns[1:]
     lower = [doi and doi.lower() for doi in dois]
     cited = [int(number) if number else None for number in pmids]
-    same = map(repeat, ("ReferenceList", title, None))
+    same = map(repeat, ("ReferenceList", title, None, None))
     draft.references += numbered(rows.Reference, pmid, start, citations, lower, pmcids, cited, *same)
     if not any(others) and "\n".join(filter(None, dois)).count("10.") == len(dois) - dois.count(None):
         return
@@ -170,7 +170,7 @@ def _read_corrections(draft: Draft, _opened: Groups, columns: Columns) -> None:
     draft.has_references |= CITES in kinds
     for kind, source, number, note in zip(kinds, texts(sources), numbers, texts(notes), strict=True):
         if kind == CITES:
-            values = (source, None, None, int(number) if number else None, "CommentsCorrectionsList", None, None)
+            values = (source, None, None, int(number) if number else None, "CommentsCorrectionsList", None, None, None)
             found.append(_row(rows.Reference, (pmid, len(found) + 1, *values)))
         elif kind:
             add_correction(draft, kind, number, source=source, note=note)

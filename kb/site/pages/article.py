@@ -26,7 +26,6 @@ from kb.site.server.responses import Route
 from kb.text import fold, name_key
 
 SHOWN: Final = 50  # links of one kind on a page; what is left out is said
-_LINKED: Final = "linked "  # how harvest.files.saved_page keeps the links of a printed reference
 ORDERS: Final = {  # name -> what it is called for references, and for citing works
     "given": ("as printed", "newest"), "citations": ("cited most here", "cited most here"),
     "pagerank": ("PageRank", "PageRank"),
@@ -49,7 +48,6 @@ class PrintedReference(NamedTuple):
     pmcid: str | None
     pmid: int | None
     sources: str
-    other_ids: str | None
     resolved: str | None  # how its PMID became known, or that candidates wait; None: the record gives it
     resolution: int | None  # where its candidates are
     title: Markup | str | None  # of the record that is held, where the printed words do not have it
@@ -165,8 +163,7 @@ def _references(db: sqlite3.Connection, record: Record) -> list[PrintedReference
 
 def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
     known = "known" if (found.id or 0) > 0 else "unresolved"
-    other_ids, title = reference.other_ids, _title_beside(reference.citation, found)
-    is_linked = other_ids is not None and other_ids.startswith(_LINKED)
+    title = _title_beside(reference.citation, found)
     standing = "unnamed" if found.id is None else _STANDINGS.get(found.state or "", known)
     return PrintedReference(
         reference=reference,
@@ -177,12 +174,11 @@ def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
         pmcid=reference.pmcid or found.pmcid,
         pmid=found.id if found.id and found.id > 0 else None,
         sources=source_words(found.sources),
-        other_ids=None if is_linked else other_ids,
         resolved=messages.resolution_words(found.identified_by, found.score, is_looked_at=found.resolution is not None),
         resolution=found.resolution,
         title=title,
         byline=" · ".join(str(part) for part in (found.authors, found.year) if part) if title else "",
-        linked=_links_without_number(reference, found) if is_linked else None,
+        linked=_links_without_number(reference, found) if reference.linked else None,
     )
 
 
@@ -200,7 +196,7 @@ def _links_without_number(reference: Reference, found: pages.Standing) -> str | 
         "PMC": reference.pmcid or found.pmcid,
         "PubMed": found.id is not None and found.id > 0,
     }
-    names = (reference.other_ids or "").removeprefix(_LINKED).split(",")
+    names = (reference.linked or "").split(",")
     return ", ".join(name for name in names if not given.get(name)) or None
 
 

@@ -104,7 +104,7 @@ Full text links
 
 def reference(position: int, citation: str, **values: object) -> Reference:
     """One printed reference of the made-up page."""
-    row = Reference(PMID, position, citation, None, None, None, "page", None, None)
+    row = Reference(PMID, position, citation, None, None, None, "page", None, None, None)
     return row._replace(**values)
 
 
@@ -145,14 +145,14 @@ def test_page_gives_all_that_it_prints():
                 1,
                 wicks,
                 doi="10.5555/wicks.1",
-                other_ids="linked DOI,PubMed",
+                linked="DOI,PubMed",
             ),
-            reference(2, oil, other_ids="linked PubMed"),
+            reference(2, oil, linked="PubMed"),
             reference(
                 3,
                 ladders,
                 doi="10.5555/ladders",
-                other_ids="linked DOI,PMC,PubMed",
+                linked="DOI,PMC,PubMed",
             ),
         ),
         authorships=(
@@ -375,12 +375,12 @@ def test_the_seed_page_gives_every_element_that_it_shows(shared_data: Path):
     assert f"\n{article.coi_statement}\n" in text
     assert (article.reference_count, record.stated_reference_count, article.pmcid) == (None, None, None)
     assert record.affiliations == ()
-    assert [(r.position, r.doi, r.other_ids) for r in record.references] == [
-        (1, "10.1016/s0740-5472(03)00212-5", "linked DOI,PubMed"),
-        (2, "10.1111/j.1360-0443.2007.02111.x", "linked DOI,PubMed"),
-        (3, None, "linked PubMed"),
-        (4, "10.1081/ja-120025124", "linked DOI,PMC,PubMed"),
-        (5, "10.1111/add.12471", "linked DOI,PMC,PubMed"),
+    assert [(r.position, r.doi, r.linked) for r in record.references] == [
+        (1, "10.1016/s0740-5472(03)00212-5", "DOI,PubMed"),
+        (2, "10.1111/j.1360-0443.2007.02111.x", "DOI,PubMed"),
+        (3, None, "PubMed"),
+        (4, "10.1081/ja-120025124", "DOI,PMC,PubMed"),
+        (5, "10.1111/add.12471", "DOI,PMC,PubMed"),
     ]
     assert all(f"1. {r.citation} - " in text for r in record.references)
     assert all(r.cited_pmid is None and r.listed_in == "page" for r in record.references)

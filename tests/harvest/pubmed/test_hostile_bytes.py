@@ -53,12 +53,12 @@ def test_the_entries_of_a_page_are_told_apart_by_their_links_however_many_lines_
     record = parse_page(PAGE + entries, pmid=1)
 
     first, second, third = record.references
-    assert (first.citation, first.other_ids) == ("Moe A. 2001.", "linked DOI")
+    assert (first.citation, first.linked) == ("Moe A. 2001.", "DOI")
     assert second.citation is not None
     assert second.citation.startswith("Poe B. lamp lamp")
     assert second.citation.endswith("lamp lit 2002.")
-    assert second.other_ids == "linked PMC,PubMed"
-    assert (third.citation, third.other_ids) == ("Roe C. 2003.", None)
+    assert second.linked == "PMC,PubMed"
+    assert (third.citation, third.linked) == ("Roe C. 2003.", None)
 
 
 def test_a_title_among_very_many_lines_is_the_line_that_is_printed_twice():

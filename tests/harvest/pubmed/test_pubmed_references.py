@@ -19,7 +19,7 @@ def test_the_doi_of_a_cited_article_stays_with_the_reference():
     record = one(doi="10.1234/own", references=[reference_xml(doi="10.1234/cited", pmid=7, pmc="PMC9")])
 
     assert (record.article.doi, record.article.pmcid) == ("10.1234/own", None)
-    assert record.references == (Reference(1, 1, None, "10.1234/cited", "PMC9", 7, "ReferenceList", None, None),)
+    assert record.references == (Reference(1, 1, None, "10.1234/cited", "PMC9", 7, "ReferenceList", None, None, None),)
 
 
 def test_a_reference_without_pmid_is_the_work_of_its_doi_else_of_its_printed_words():
@@ -65,8 +65,8 @@ def test_a_citation_of_nothing_but_blanks_is_an_entry_without_words(blank):
     record = one(references=[reference_xml(blank), reference_xml(blank, pmid=5)])
 
     assert record.references == (
-        Reference(1, 1, None, None, None, None, "ReferenceList", None, None),
-        Reference(1, 2, None, None, None, 5, "ReferenceList", None, None),
+        Reference(1, 1, None, None, None, None, "ReferenceList", None, None, None),
+        Reference(1, 2, None, None, None, 5, "ReferenceList", None, None, None),
     )
     assert record.article.reference_count == 2
 
@@ -131,10 +131,10 @@ def test_the_old_form_of_a_list_gives_references_and_no_notices():
     )
 
     assert record.references == (
-        Reference(1, 1, "J Old. 1990 Jan;1(1):2-3", None, None, 11, "CommentsCorrectionsList", None, None),
+        Reference(1, 1, "J Old. 1990 Jan;1(1):2-3", None, None, 11, "CommentsCorrectionsList", None, None, None),
         Reference(
             1, 2, "J Older.", None, None, None, "CommentsCorrectionsList", None,
-            "pubmed x",
+            "pubmed x", None,
         ),
     )  # fmt: skip
     assert [(row.position, row.kind) for row in record.notices] == [(1, "CommentIn")]

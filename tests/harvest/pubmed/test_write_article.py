@@ -69,15 +69,16 @@ def references(draw: Any, listed_in: str) -> tuple[rows.Reference, ...]:
     is_old = listed_in == "CommentsCorrectionsList"
     some = st.none() if is_old else st.none() | st.sampled_from(["10.1000/a<1:b>2", "10.5555/x;2-#"])
     pmc = st.none() if is_old else st.sampled_from([None, "PMC12"])
-    others = st.none() if is_old else st.sampled_from([None, "pii S01 40", "linked DOI,PMC", "doi e22 pii x doi 10.1"])
+    others = st.none() if is_old else st.sampled_from([None, "pii S01 40", "doi e22 pii x doi 10.1"])
+    links = st.none() if is_old else st.sampled_from([None, "DOI,PMC"])
     titles = st.none() if is_old else MAYBE
     pmids = st.none() | st.integers(1, 2**31 - 1)
-    found = draw(st.lists(st.tuples(MAYBE, some, pmc, pmids, titles, others), max_size=4))
+    found = draw(st.lists(st.tuples(MAYBE, some, pmc, pmids, titles, others, links), max_size=4))
     title = None
     made = []
-    for n, (citation, doi, pmcid, pmid, new_title, other) in enumerate(found, 1):
+    for n, (citation, doi, pmcid, pmid, new_title, *other) in enumerate(found, 1):
         title = title if new_title is None else new_title
-        made.append(rows.Reference(PMID, n, citation, doi, pmcid, pmid, listed_in, title, other))
+        made.append(rows.Reference(PMID, n, citation, doi, pmcid, pmid, listed_in, title, *other))
     return tuple(made)
 
 
@@ -445,7 +446,7 @@ def test_the_order_of_elements_is_that_of_nlms_dtd():
         journal=rows.Journal("1", "Lamps", "Lamps", "Lamps", "1-1", None, "1-2", "Nowhere", REVISED),
         abstract_sections=(rows.AbstractSection(PMID, 1, "Aim", "OBJECTIVE", "Light.", None),),
         other_abstract_sections=(rows.OtherAbstractSection(PMID, 1, "nor", "Publisher", None, None, "Lys.", None),),
-        references=(rows.Reference(PMID, 1, "Oil.", "10.5555/o", "PMC1", 5, "ReferenceList", "Works", "pii S1"),),
+        references=(rows.Reference(PMID, 1, "Oil.", "10.5555/o", "PMC1", 5, "ReferenceList", "Works", "pii S1", None),),
         authorships=(rows.Authorship(PMID, 1, "Wick", "Wick", *(None,) * 4, None, 1, "author"),),
         affiliations=(rows.Affiliation(PMID, 1, 1, "Lampville", "1", "ROR"),),
         investigators=(rows.Investigator(PMID, 1, "Flame", "Flame", None, None, None, None, "Lampville"),),

@@ -113,13 +113,13 @@ def test_the_seed_names_five_of_its_forty_references_with_their_verified_identif
 
     assert seed.stated_reference_count == 40
     assert [
-        ((r.citation or "").split()[0], r.cited_pmid, r.doi, r.pmcid, r.other_ids) for r in seed.references
+        ((r.citation or "").split()[0], r.cited_pmid, r.doi, r.pmcid, r.linked) for r in seed.references
     ] == [
-        ("Humphreys", 15063905, "10.1016/s0740-5472(03)00212-5", None, "linked DOI,PubMed"),
-        ("Moos", None, "10.1111/j.1360-0443.2007.02111.x", None, "linked DOI,PubMed"),
-        ("Kleber", None, None, None, "linked PubMed"),
-        ("Laudet", None, "10.1081/ja-120025124", "PMC1855195", "linked DOI,PMC,PubMed"),
-        ("Vederhus", 24400937, "10.1111/add.12471", "PMC4282103", "linked DOI,PMC,PubMed"),
+        ("Humphreys", 15063905, "10.1016/s0740-5472(03)00212-5", None, "DOI,PubMed"),
+        ("Moos", None, "10.1111/j.1360-0443.2007.02111.x", None, "DOI,PubMed"),
+        ("Kleber", None, None, None, "PubMed"),
+        ("Laudet", None, "10.1081/ja-120025124", "PMC1855195", "DOI,PMC,PubMed"),
+        ("Vederhus", 24400937, "10.1111/add.12471", "PMC4282103", "DOI,PMC,PubMed"),
     ]  # fmt: skip
     assert kleber.citation is not None
     assert "Anton RF, Jr, George TP" in kleber.citation
@@ -152,5 +152,5 @@ def test_an_article_of_the_field_is_as_its_page_has_it(held):
         0, 4,
         "Olfson M, Crystal S, Wall M, Wang S, Liu SM, Blanco C. Causes of death after nonfatal opioid overdose. "
         "JAMA Psychiatry. 2018;75(8):820-827.",
-"10.1001/jamapsychiatry.2018.1471", "PMC6143082", 29926090, "ReferenceList", None, None,
+"10.1001/jamapsychiatry.2018.1471", "PMC6143082", 29926090, "ReferenceList", None, None, None,
     )  # fmt: skip
