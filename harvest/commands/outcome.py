@@ -45,7 +45,9 @@ def _told(changes: Sequence[Change]) -> list[tuple[int, str]]:
 
 
 def _what(change: Change) -> str:
-    return f"{change.kind} {change.after or ''}".strip() if change.kind in GONE else change.field
+    if change.kind in GONE:
+        return f"{change.kind} into {change.after}" if change.after else change.kind
+    return change.field
 
 
 def _show_group(title: str, articles: Sequence[tuple[int, str]], labels: dict[int, str]) -> None:

@@ -29,7 +29,7 @@ def find_changes(
     run_id: int,
     before: Before,
     saved: Iterable[Saved],
-    gone: Mapping[int, tuple[str, str | None]],
+    gone: Mapping[int, tuple[str, int | None]],
 ) -> Iterator[Change]:
     """Yield what changed, after saving; gone says of articles whether they were merged or deleted, and into what."""
     stored = [one for one in saved if one.outcome == "stored"]
@@ -37,9 +37,9 @@ def find_changes(
         after = read_record(db, one.pmid) if one.before else None
         if one.before and after:
             yield from record_changes(one.before, after)
-    for pmid, (outcome, detail) in gone.items():
+    for pmid, (outcome, into) in gone.items():
         if pmid in before.held:
-            yield Change(pmid, outcome, "state", "held", detail)
+            yield Change(pmid, outcome, "state", "held", None if into is None else str(into))
     yield from _retractions(db, run_id, {one.pmid for one in stored}, before.signs)
 
 

@@ -313,7 +313,7 @@ def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
         loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
         if before:
-            gone = {int(one.asked): (one.outcome, one.detail) for one in loaded.tasks if one.outcome in GONE}
+            gone = {int(one.asked): (one.outcome, one.pmid) for one in loaded.tasks if one.outcome in GONE}
             save_changes(run.db, run.id, list(find_changes(run.db, run.id, before, loaded.saved, gone)))
     return loaded
 

@@ -85,7 +85,7 @@ def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> tu
     [into] = pmids
     saved = save_records(db, others, received_at=at)
     save_gone(db, pmid, "merged", at=at, into=into)
-    return Task("article", str(pmid), "merged", f"into {into}"), saved
+    return Task("article", str(pmid), "merged", None, into), saved
 
 
 def load_lists(db: sqlite3.Connection, body: bytes, asked: list[int], *, name: str, received_at: str) -> Loaded:

@@ -138,7 +138,7 @@ def _asked(search: _Search, seeds: Sequence[Seed], ask: Callable[[Client], T]) -
 
 def _done(search: _Search, seed: Seed, pmid: int) -> Task:
     search.found[seed.asked] = pmid
-    return Task("seed", seed.asked, "done", str(pmid))
+    return Task("seed", seed.asked, "done", None, pmid)
 
 
 def _save(search: _Search, tasks: Iterable[Task]) -> None:

@@ -54,7 +54,7 @@ def group_reasons(tasks: Iterable[Task]) -> list[Reason]:
 
 def reason_of(task: Task) -> tuple[str, str]:
     """Return outcome and reason of a task; a pending one failed, for nobody was asked."""
-    why = (task.detail or ("not asked" if task.outcome in (None, "pending") else "")).removeprefix(NOT_ASKED)
+    why = (task.why or ("not asked" if task.outcome in (None, "pending") else "")).removeprefix(NOT_ASKED)
     return task.outcome or "failed", why
 
 

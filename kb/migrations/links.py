@@ -69,7 +69,8 @@ create table harvest_tasks (
         'stored', 'unchanged', 'already here', 'merged', 'deleted', 'not found', 'not identified', 'rejected',
         'failed', 'done'
     )),                          -- NULL: pending
-    detail text,                 -- Why, or into what
+    detail text,                 -- Why it has this outcome
+    pmid integer,                -- The article that a seed means, or into which the one requested was merged
     answer text,                 -- Name of the raw response in the archive
     primary key (run_id, task, asked)
 ) strict, without rowid;
@@ -114,7 +115,8 @@ create table harvest_changes (
         -- changed, retracted, corrected, merged or deleted
     field text not null,         -- A column of articles, a table, or the kind of a notice
     before text,                 -- The former value; of a table, the number of rows
-    after text,                  -- What came; of a notice, the other article or its citation
+    after text,                  -- What came; of a notice, the other article or its citation; of a merged article,
+                                 -- the one into which it was merged
     primary key (run_id, pmid, kind, field)
 ) strict, without rowid;
 

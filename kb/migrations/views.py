@@ -156,7 +156,7 @@ create view seed as  -- the article asked for first, else the held one with the 
     from (
         select a.pmid, 0 as preference, t.run_id as place
         from harvest_tasks t
-            join works w on w.id = t.detail or w.id = t.asked or w.doi = lower(t.asked) or w.pmcid = upper(t.asked)
+            join works w on w.id = t.pmid or w.id = t.asked or w.doi = lower(t.asked) or w.pmcid = upper(t.asked)
             join articles a on a.pmid = coalesce(w.merged_into, w.id)
         where t.task = 'seed'
         union all

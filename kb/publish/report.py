@@ -12,6 +12,7 @@ from kb.publish.markdown import cell, code, folded, table
 from kb.queries.harvest_log import read_answered, read_servers, read_status
 from kb.queries.publishing import (
     RunRow,
+    read_asked,
     read_assertions,
     read_gaps,
     read_gone,
@@ -22,7 +23,6 @@ from kb.queries.publishing import (
     read_omissions,
     read_record_sources,
     read_run_counts,
-    read_run_tasks,
     read_runs,
     read_seed_label,
 )
@@ -179,14 +179,14 @@ def _format_run(db: sqlite3.Connection, run: RunRow) -> str:
 def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
     """Yield what a run was to do: seeds, searches as asked and as PubMed read them, files, rounds."""
     plan = plan_of(run)
-    seeds = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "seed")]
+    seeds = list(map(code, read_asked(db, run.id, "seed")))
     if seeds:
         yield f"requested {folded(seeds, counted(len(seeds), 'entry', 'entries'), _NAMED)}"
     for search in read_searches(db, run.id):
         who = code(run.server) if run.server else "PubMed"
         asked = f"searched {who} for" if search.task == "search" else f"checked in {who} the limits of links to follow,"
         yield f"{asked} {code(search.asked)}: {_answer(search, who)}"
-    files = [code(asked) for asked, _, _ in read_run_tasks(db, run.id, "file")]
+    files = list(map(code, read_asked(db, run.id, "file")))
     if files:
         yield f"read {folded(files, counted(len(files), 'file'), _NAMED)}"
     followed = [words for name, words in _DIRECTIONS.items() if plan.get(name)]

@@ -20,6 +20,14 @@ class Task(NamedTuple):
     asked: str
     outcome: str | None
     detail: str | None
+    pmid: int | None = None  # the article that a seed means, or into which the one asked for was merged
+
+    @property
+    def why(self) -> str:
+        """Why it came to its outcome, or what was found, in words."""
+        if self.detail or self.pmid is None:
+            return self.detail or ""
+        return f"into {self.pmid}" if self.outcome == "merged" else str(self.pmid)
 
 
 def read_resumable_run(db: sqlite3.Connection, plan: str, server: str | None = None) -> tuple[int, str] | None:
@@ -93,7 +101,7 @@ def read_outcomes(db: sqlite3.Connection, run_id: int) -> dict[str, int]:
 def read_problems(db: sqlite3.Connection, run_id: int) -> list[Task]:
     """Return what a run could not do: not identified, rejected, failed and pending tasks."""
     rows = db.execute(
-        """select task, asked, outcome, detail from harvest_tasks
+        """select task, asked, outcome, detail, pmid from harvest_tasks
         where run_id = ? and coalesce(outcome, 'failed') in ('not identified', 'rejected', 'failed')
         order by task, asked""",
         (run_id,),
@@ -331,7 +339,7 @@ def read_outcomes_by_task(db: sqlite3.Connection, run_id: int) -> list[OutcomeRo
 def read_asked_for(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task]:
     """Return what a person asked of a run by name: its seeds and files."""
     rows = db.execute(
-        """select task, asked, outcome, detail from harvest_tasks
+        """select task, asked, outcome, detail, pmid from harvest_tasks
         where run_id = ? and task in ('seed', 'file') order by task, asked limit ?""",
         (run_id, limit),
     )
@@ -341,7 +349,7 @@ def read_asked_for(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task
 def read_missing(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task]:
     """Return what a run asked for and did not get: failed and pending tasks, and what nobody has, problems first."""
     rows = db.execute(
-        """select task, asked, outcome, detail from harvest_tasks
+        """select task, asked, outcome, detail, pmid from harvest_tasks
         where run_id = ? and coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'merged', 'done')
         order by coalesce(outcome, 'failed') not in ('failed', 'rejected', 'not identified'), task, asked limit ?""",
         (run_id, limit),

@@ -184,11 +184,10 @@ def read_runs(db: sqlite3.Connection) -> list[RunRow]:
     return [RunRow(*row) for row in db.execute(f"select {columns} from harvest_runs order by id")]
 
 
-def read_run_tasks(db: sqlite3.Connection, run_id: int, task: str) -> list[tuple[str, str | None, str | None]]:
-    """Return (asked, outcome, detail) of the tasks of one kind, in the order of what was asked."""
-    return db.execute(
-        "select asked, outcome, detail from harvest_tasks where run_id = ? and task = ? order by asked", (run_id, task)
-    ).fetchall()
+def read_asked(db: sqlite3.Connection, run_id: int, task: str) -> list[str]:
+    """Return what was asked by the tasks of one kind, in its order."""
+    rows = db.execute("select asked from harvest_tasks where run_id = ? and task = ? order by asked", (run_id, task))
+    return [row[0] for row in rows]
 
 
 def read_run_counts(db: sqlite3.Connection, run_id: int) -> list[tuple[str, str, int]]:
@@ -204,7 +203,7 @@ def read_run_counts(db: sqlite3.Connection, run_id: int) -> list[tuple[str, str,
 def read_gaps(db: sqlite3.Connection) -> Iterator[tuple[int, Task]]:
     """Yield run and task of what was asked and did not become what was asked for, failures first."""
     rows = db.execute(
-        """select run_id, task, asked, coalesce(outcome, 'pending'), detail from harvest_tasks
+        """select run_id, task, asked, coalesce(outcome, 'pending'), detail, pmid from harvest_tasks
         where coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'already here', 'done')
         order by outcome is not null, outcome <> 'failed', outcome <> 'rejected', outcome, run_id, task, asked"""
     )

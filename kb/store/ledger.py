@@ -56,8 +56,9 @@ def save_pending(db: sqlite3.Connection, run_id: int, task: str, asked: Iterable
 def save_outcomes(db: sqlite3.Connection, run_id: int, tasks: Iterable[Task], *, answer: str | None = None) -> None:
     """Save what became of tasks, and the name of the kept answer that says so."""
     db.executemany(
-        """insert into harvest_tasks (run_id, task, asked, outcome, detail, answer) values (?, ?, ?, ?, ?, ?)
-        on conflict do update set outcome = excluded.outcome, detail = excluded.detail, answer = excluded.answer""",
+        """insert into harvest_tasks (run_id, task, asked, outcome, detail, pmid, answer) values (?, ?, ?, ?, ?, ?, ?)
+        on conflict do update set outcome = excluded.outcome, detail = excluded.detail, pmid = excluded.pmid,
+            answer = excluded.answer""",
         ((run_id, *task, answer) for task in tasks),
     )
 

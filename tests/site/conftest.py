@@ -125,7 +125,7 @@ def fill(
         run = save_run(db, started_at=MOMENT, command="litkb harvest", plan="{}", version="0.1.0")
         if records:
             asked = str(records[0].article.pmid)
-            db.execute("insert into harvest_tasks values (?, 'seed', ?, 'stored', null, null)", (run, asked))
+            db.execute("insert into harvest_tasks values (?, 'seed', ?, 'stored', null, null, null)", (run, asked))
         save_records(db, records, received_at=MOMENT)
         for link in links:
             save_links(db, [link], received_at=MOMENT)

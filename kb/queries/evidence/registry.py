@@ -285,14 +285,14 @@ group by orcid order by articles desc, orcid""",
     ),
     "asked_in_run": Evidence(
         "Requests of a harvest run, of this kind",
-        """select run_id, task, asked, outcome, detail, answer from harvest_tasks
+        """select run_id, task, asked, outcome, detail, pmid, answer from harvest_tasks
 where run_id = :run and task = :task
 order by asked""",
         ("run", "task"),
     ),
     "missing": Evidence(
         "Requests of a harvest run that failed or found nothing",
-        """select task, asked, outcome, detail from harvest_tasks
+        """select task, asked, outcome, detail, pmid from harvest_tasks
 where run_id = :run and coalesce(outcome, 'failed') in (
     'failed', 'rejected', 'not identified', 'not found', 'deleted')
 order by task, asked""",
@@ -306,7 +306,7 @@ order by task, asked""",
     ),
     "tasks": Evidence(
         "Requests of a harvest run with this outcome",
-        """select run_id, task, asked, outcome, detail, answer from harvest_tasks
+        """select run_id, task, asked, outcome, detail, pmid, answer from harvest_tasks
 where run_id = :run and task = :task and coalesce(outcome, 'pending') = :outcome
 order by asked""",
         ("run", "task", "outcome"),

@@ -78,7 +78,7 @@ _ASKED: Final = """select r.started_at, r.server, r.finished_at
     order by r.started_at desc, r.id desc limit 1"""
 _MERGED: Final = """select r.started_at, r.server, r.finished_at
     from harvest_tasks t join harvest_runs r on r.id = t.run_id
-    where t.task = 'article' and t.outcome = 'merged' and t.detail = 'into ' || :pmid order by r.id desc limit 1"""
+    where t.task = 'article' and t.outcome = 'merged' and t.pmid = :pmid order by r.id desc limit 1"""
 
 
 class Naming(NamedTuple):

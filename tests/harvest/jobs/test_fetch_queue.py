@@ -17,7 +17,7 @@ from harvest.sources.source import Answer
 from kb.database import open_kb, transaction
 from kb.errors import PermanentError, SourceError, TransientError
 from kb.queries.archive import archive_path, read_answers
-from kb.queries.harvest_log import read_outcomes, read_problems
+from kb.queries.harvest_log import Task, read_outcomes, read_problems
 from kb.store.ledger import save_run
 from tests.records import record
 
@@ -204,7 +204,7 @@ def test_an_article_that_a_list_leaves_out_twice_is_noted_as_failed(run: Run, mo
     harvest_lists(run, ["cited_by"], [1, 2])
 
     assert asked == [[1, 2], [2]]
-    assert read_problems(run.db, run.id) == [("cited_by", "2", "failed", "the answers leave it out")]
+    assert read_problems(run.db, run.id) == [Task("cited_by", "2", "failed", "the answers leave it out")]
 
 
 def test_what_nobody_foresaw_is_not_swallowed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

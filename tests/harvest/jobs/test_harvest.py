@@ -119,7 +119,7 @@ def test_a_pmcid_is_identified_and_one_nobody_knows_is_said_so(kb: Path) -> None
 
     assert held(kb) == [2]
     assert outcomes(summary) == {"stored": 1, "not identified": 1}
-    assert summary.problems == [("seed", "PMC99", "not identified", "PubMed knows no article with PMC99")]
+    assert summary.problems == [Task("seed", "PMC99", "not identified", "PubMed knows no article with PMC99")]
     assert not summary.complete
 
 

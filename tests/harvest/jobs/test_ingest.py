@@ -51,4 +51,4 @@ def test_several_versions_of_one_other_record_in_its_place_are_one_merger(db):
 
     [task] = load_articles(db, body, [5], step=CONFIRM, received_at=MOMENT).tasks
 
-    assert (task.outcome, task.detail, titles(db)) == ("merged", "into 7", ["Second."])
+    assert (task.outcome, task.pmid, task.why, titles(db)) == ("merged", 7, "into 7", ["Second."])

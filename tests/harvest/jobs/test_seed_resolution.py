@@ -77,8 +77,8 @@ def test_a_seed_leads_to_its_article(kb: Path, seed: Seed, pmid: int):
     assert (summary.asked, summary.outcomes["stored"]) == (1, 1)
     with closing(open_kb(kb)) as db:
         assert db.execute("select pmid from articles").fetchall() == [(pmid,)]
-        assert db.execute("select asked, outcome, detail from harvest_tasks where task = 'seed'").fetchall() == [
-            (seed.asked, "done", str(pmid))
+        assert db.execute("select asked, outcome, pmid from harvest_tasks where task = 'seed'").fetchall() == [
+            (seed.asked, "done", pmid)
         ]
         assert db.execute("select pmid from seed").fetchall() == [(pmid,)]
 

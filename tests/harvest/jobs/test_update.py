@@ -136,7 +136,7 @@ def test_a_partial_retraction_is_a_correction():
 def test_a_merged_article_is_gone_and_says_into_which(kb: Path):
     summary = updated(kb, [BEFORE[0], record(9, title="Help")], merged={2: 9})
 
-    assert summary.changes == [Change(2, "merged", "state", "held", "into 9")]
+    assert summary.changes == [Change(2, "merged", "state", "held", "9")]
     assert held(kb) == [1, 9]
 
 

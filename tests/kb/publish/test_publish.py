@@ -95,7 +95,7 @@ def save(path: Path, batches: Iterable[list[Record]], links: Iterable[LinkList] 
             save_outcomes(
                 db, run,
                 [
-                    Task("seed", "1", "done", "1"),
+                    Task("seed", "1", "done", None, 1),
                     Task("search", query, "done", None),
                     Task("article", "1", "stored", None),
                     Task("article", "9", "not found", "PubMed does not know it"),

@@ -23,7 +23,7 @@ CITATION = f"/evidence/citation?citing={CITING}&cited={SEED}"
 
 def note_answer(path: Path, name: str) -> None:
     db = sqlite3.connect(path)
-    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', ?)", (str(SEED), name))
+    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', null, ?)", (str(SEED), name))
     db.commit()
     db.close()
 
@@ -113,7 +113,7 @@ def test_a_citation_of_a_loaded_file_names_the_file(kept_file: Path, tmp_path: P
     copy_beside(kept_file, tmp_path)
     archive, db = sqlite3.connect(tmp_path / "kb.sqlar"), sqlite3.connect(tmp_path / "kb.db")
     [name] = archive.execute("select name from answers where endpoint = 'file'").fetchone()
-    db.execute("insert into harvest_tasks values (1, 'file', 'one & only.xml.gz', 'done', null, ?)", (name,))
+    db.execute("insert into harvest_tasks values (1, 'file', 'one & only.xml.gz', 'done', null, null, ?)", (name,))
     db.commit()
     archive.close()
     db.close()

@@ -212,7 +212,7 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
     db = open_kb(path)
     db.execute("insert into harvest_runs values (2, ?, null, 'litkb harvest kb.db 7 8', '{}', '0.1', null)", (MOMENT,))
     db.executemany(
-        "insert into harvest_tasks values (2, ?, ?, ?, ?, null)",
+        "insert into harvest_tasks values (2, ?, ?, ?, ?, null, null)",
         [
             ("article", "7", "stored", None),
             ("article", "8", "not found", None),

@@ -147,9 +147,11 @@ def test_a_citation_says_who_asserts_it_and_since_when(get: Get):
 def test_a_citation_names_the_kept_answers(tmp_path: Path):
     path = fill(tmp_path / "kb.db", field(), LINKS)
     db = sqlite3.connect(path)
-    db.execute("insert into harvest_tasks values (1, 'article', ?, 'stored', null, 'efetch/abc.xml')", (str(CITING),))
-    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', 'elink/def.xml')", (str(SEED),))
-    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', 'elink/not.xml')", (str(HELD),))
+    db.execute(
+        "insert into harvest_tasks values (1, 'article', ?, 'stored', null, null, 'efetch/abc.xml')", (str(CITING),)
+    )
+    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', null, 'elink/def.xml')", (str(SEED),))
+    db.execute("insert into harvest_tasks values (1, 'cited_by', ?, 'done', '2', null, 'elink/not.xml')", (str(HELD),))
     db.commit()
     db.close()
     with served(path) as get:

@@ -350,7 +350,7 @@ SERVER: Final = "http://127.0.0.1:8002/entrez/eutils/"
     ("source", "file", "task", "server", "origin"),
     [
         ("pubmed", None, Task("article", "1", "stored", None), None, "Harvested from PubMed on 2026-01-01"),
-        ("pubmed", None, Task("article", "8", "merged", "into 1"), None, "Harvested from PubMed on 2026-01-01"),
+        ("pubmed", None, Task("article", "8", "merged", None, 1), None, "Harvested from PubMed on 2026-01-01"),
         ("pubmed", None, Task("article", "1", "stored", None), SERVER,
          f"Received on 2026-01-01 from {SERVER}, which answered in place of PubMed"),
         ("pubmed", None, Task("article", "1", "failed", "no"), None,
