@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from kb.sentences import Sentence, joined, linked_number, sentence, text_of
+from kb.sentences import Count, Sentence, joined, sentence, text_of
 from kb.text import noun
 
 _RELATED: Final = {  # columns of related_studies in the order in which they are said
     "shared_authors": "shares {listed}",
     "cited_together": "both cited by {listed}",
-    "shared_references": "cites {number} of the same works",
+    "shared_references": "cites {rest} of the same works",
     "shared_mesh": "both on {listed}",
     "shared_keywords": "both have the {keyword} {listed}",
     "shared_title_words": "titles share {listed}",
@@ -21,8 +21,8 @@ _SUGGESTED: Final = {  # columns of suggestions likewise
     "is_retracted": "retracted",
     "cited_by": "cited by {number} of yours",
     "cites": "cites {number} of yours",
-    "co_cited": "cited together with yours by {number} {works}",
-    "coupled": "cites {number} {works} that yours cite{partner}",
+    "co_cited": "cited together with yours by {number:work}",
+    "coupled": "cites {number:work} that yours cite{partner}",
     "text_likeness": "like yours in words: {names}",
     "similar_rank": "PubMed lists it as similar, rank {number}",
 }
@@ -68,10 +68,10 @@ def _related(column: str, count: int, names: Sequence[str], evidence: Callable[[
         return []
     shown = [quoted(f"'{name}'" if column in _WORDS else name) for name in names]
     more = count - len(names)
-    rest = linked_number(more, evidence(column, len(names)))
+    rest = Count(more, evidence(column, len(names)))
     return sentence(
         _RELATED[column],
-        number=rest,
+        rest=rest,
         keyword=noun(count, "keyword"),
         one="one" if count == 1 else "each",
         listed=sentence("{names} and {rest} more", names=", ".join(shown), rest=rest) if more else " and ".join(shown),
@@ -96,8 +96,7 @@ def _suggested(column: str, value: float | None, names: Sequence[str], path: str
         return []
     return sentence(
         _SUGGESTED[column],
-        number=linked_number(value or 0, path),
-        works=noun(int(value or 0), "work"),
+        number=Count(value or 0, path),
         partner=f", most like {quoted(names[0])}" if names else "",
         names=", ".join(names),
     )

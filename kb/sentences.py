@@ -18,34 +18,48 @@ class Part(NamedTuple):
 Sentence: TypeAlias = list[Part]
 
 
+class Count(NamedTuple):
+    """A number and the path of its evidence; None: it leads nowhere."""
+
+    number: float
+    path: str | None
+
+    def told(self, form: str = "") -> Sentence:
+        """Return it in parts; form is its noun, "one|many" where an s does not make the plural, or Python's format.
+
+        Examples
+        --------
+        >>> Count(1204, "/evidence/works").told("work")
+        [Part(text='1,204', path='/evidence/works'), Part(text=' works', path=None)]
+        """
+        if not form[:1].isalpha():
+            return [Part(format(self.number, form or ","), self.path)]
+        return [Part(f"{self.number:,}", self.path), Part(f" {noun(int(self.number), *form.split('|'))}")]
+
+
 def evidence_path(name: str, /, **values: str | int) -> str:
     """Return where the evidence of a number is."""
     return f"/evidence/{name}?{urlencode(values)}" if values else f"/evidence/{name}"
 
 
-def linked_number(number: float, path: str | None, words: str = "{:,}") -> Part:
-    """Return a number as the part of a sentence that leads to its evidence."""
-    return Part(words.format(number), path)
+def count_of(number: float, name: str, /, **values: str | int) -> Count:
+    """Return a number with the evidence of that name and these values."""
+    return Count(number, evidence_path(name, **values))
 
 
-def linked_count(number: int, path: str | None, one: str, many: str | None = None) -> Sentence:
-    """Return a number that leads to its evidence, with its noun: "1 article", "1,204 articles"."""
-    return [linked_number(number, path), Part(f" {noun(number, one, many)}")]
-
-
-def sentence(template: str, /, **values: Part | Sentence | str) -> Sentence:
-    """Return a template with its values in place; what stands in a value is never read.
+def sentence(template: str, /, **values: Count | Sentence | str) -> Sentence:
+    """Return a template with its values in place, counts in their form; what stands in a value is never read.
 
     Examples
     --------
-    >>> sentence("{number} by {name}", number=linked_number(2, "/evidence/works"), name="{A} 3")
-    [Part(text='2', path='/evidence/works'), Part(text=' by {A} 3', path=None)]
+    >>> sentence("{works:work} by {name}", works=count_of(2, "works"), name="{A} 3")
+    [Part(text='2', path='/evidence/works'), Part(text=' works by {A} 3', path=None)]
     """
     parts: Sentence = []
-    for text, name, _, _ in Formatter().parse(template):
+    for text, name, form, _ in Formatter().parse(template):
         value = values[name] if name else ""
-        value = Part(value) if isinstance(value, str) else value
-        parts += [Part(text), *(value if isinstance(value, list) else [value])]
+        value = value.told(form or "") if isinstance(value, Count) else value
+        parts += [Part(text), *([Part(value)] if isinstance(value, str) else value)]
     return _without_seams(parts)
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from kb.sentences import Sentence, evidence_path, linked_count, linked_number, sentence, text_of
+from kb.sentences import Sentence, count_of, sentence, text_of
 
 
 class WorkTotals(NamedTuple):
@@ -35,15 +35,15 @@ def work_totals_sentence(totals: WorkTotals) -> Sentence:
     """Return the numbers of works in one line, the same on pages, in the status and in reports."""
     in_graph = "{graph} in the citation graph of the last run: records, and what is in a citation"
     return sentence(
-        "{works} in the table works: {records}, {cited_only} cited only, {merged} merged into others, "
+        "{works} in the table works: {records:record}, {cited_only} cited only, {merged} merged into others, "
         "{gone} deleted or not found at PubMed; "
         + ("no citation graph is computed yet" if totals.graph is None else in_graph),
-        works=linked_number(totals.works, evidence_path("works")),
-        records=linked_count(totals.records, evidence_path("all_held"), "record"),
-        cited_only=linked_number(totals.cited_only, evidence_path("cited_only")),
-        merged=linked_number(totals.merged, evidence_path("merged")),
-        gone=linked_number(totals.gone, evidence_path("gone")),
-        graph=linked_number(totals.graph or 0, evidence_path("graph_works")),
+        works=count_of(totals.works, "works"),
+        records=count_of(totals.records, "all_held"),
+        cited_only=count_of(totals.cited_only, "cited_only"),
+        merged=count_of(totals.merged, "merged"),
+        gone=count_of(totals.gone, "gone"),
+        graph=count_of(totals.graph or 0, "graph_works"),
     )
 
 

@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 from kb.queries import charts as asked
 from kb.queries.charts import ReferenceYear, YearCount
 from kb.queries.works.pages import read_labels
-from kb.sentences import Part, Sentence, evidence_path, joined, linked_count, linked_number, sentence, text_of
-from kb.site.pages.picture_pages import COMPUTE, Cell, Picture, Row, counted_cell
+from kb.sentences import Count, Part, Sentence, count_of, evidence_path, joined, sentence, text_of
+from kb.site.pages.picture_pages import COMPUTE, Cell, Picture, Row
 from kb.site.pictures.charts import COMMUNITIES, Named, draw_communities_chart, draw_reference_years, draw_years_chart
 
 ARTICLES = Named("articles", "article")
 CITATIONS = Named("citations", "citation")
 CITING = Named("citing works", "citing work")
-_SIGNED: Final = "{:+,.0f}"
+_SIGNED: Final = "+,.0f"
 _NAMED_YEARS: Final = 3  # with the same highest count, that a caption names
 
 
@@ -38,7 +38,7 @@ def years_chart(rows: Sequence[YearCount], named: Named, heading: str, *, proof:
     known = [row for row in rows if row.year is not None]
     caption = _caption(known, named, proof) if known else []
     drawing = draw_years_chart(known, named, heading, text_of(caption), name=name)
-    cells = [Row("", (row.year, counted_cell(row.number, proof.of_year(_key(row.year))))) for row in rows]
+    cells = [Row("", (row.year, Count(row.number, proof.of_year(_key(row.year))).told())) for row in rows]
     missing = f"No {named.many} with a year are known here."
     columns = ("Year", named.many.capitalize())
     return Picture(heading, "", drawing, columns, cells, _unknown(rows, named, proof), missing, caption=caption)
@@ -51,24 +51,25 @@ def _key(year: int | None) -> str:
 def _caption(known: Sequence[YearCount], named: Named, proof: Proof) -> Sentence:
     """Return a chart in words: how many there are in all, and most in which years."""
     first, last, most = known[0], known[-1], max(known, key=lambda row: row.number)
-    total = linked_number(sum(row.number for row in known), proof.dated)
+    total = Count(sum(row.number for row in known), proof.dated)
     what = f"{named.many.capitalize()} by year"
     if len(known) == 1:
         return sentence(f"{what}: {{total}}, all in {first.year}.", total=total)
     at_most = [str(row.year) for row in known if row.number == most.number]
     where = ", ".join(at_most) if len(at_most) <= _NAMED_YEARS else "several years"
-    number = linked_number(most.number, proof.of_year(_key(most.year)))
+    number = Count(most.number, proof.of_year(_key(most.year)))
     words = f"{what}, {first.year} to {last.year}: {{total}} in all, most in {where} ({{number}})."
     return sentence(words, total=total, number=number)
 
 
 def _unknown(rows: Sequence[YearCount], named: Named, proof: Proof) -> list[Sentence]:
     number = sum(row.number for row in rows if row.year is None)
-    return _not_drawn(linked_count(number, proof.of_year(""), named.one, named.many)) if number else []
+    return _not_drawn(f"{named.one}|{named.many}", Count(number, proof.of_year("")))
 
 
-def _not_drawn(what: Sentence, of: str = "") -> list[Sentence]:
-    return [sentence("Not drawn: {what}{of} without a known year.", what=what, of=of)]
+def _not_drawn(noun: str, count: Count, of: str = "") -> list[Sentence]:
+    words = f"Not drawn: {{count:{noun}}}{of} without a known year."
+    return [sentence(words, count=count)] if count.number else []
 
 
 def citing_years(db: sqlite3.Connection, work: int) -> Picture | None:
@@ -111,14 +112,14 @@ def _communities(db: sqlite3.Connection) -> Picture:
     without = sum(
         row.number for number, counts in rows.items() for row in counts if row.year is None and number <= COMMUNITIES
     )
-    works = linked_count(without, evidence_path("communities_undated", most=COMMUNITIES), "work")
-    notes = _not_drawn(works, " of these communities") if without else []
+    works = count_of(without, "communities_undated", most=COMMUNITIES)
+    notes = _not_drawn("work", works, " of these communities")
     columns, caption = ("Community", "Year", "Works"), [Part(drawing.description)]
     return Picture(heading, "", drawing, columns, cells, notes, caption=caption)
 
 
 def _of_community(community: int, row: YearCount) -> Cell:
-    return counted_cell(row.number, evidence_path("community_of_year", community=community, year=_key(row.year)))
+    return count_of(row.number, "community_of_year", community=community, year=_key(row.year)).told()
 
 
 def _references(db: sqlite3.Connection) -> Picture:
@@ -131,31 +132,22 @@ def _references(db: sqlite3.Connection) -> Picture:
     behind = asked.read_reference_year_works(db)
     cells = [Row("", _reference_cells(row, behind.get(row.year or 0, []))) for row in rows]
     without = sum(row.reference_count for row in rows if row.year is None)
-    references = linked_count(without, evidence_path("reference_year_reference_count", year=""), "reference")
-    notes = _not_drawn(references, " to works") if without else []
+    references = count_of(without, "reference_year_reference_count", year="")
+    notes = _not_drawn("reference", references, " to works")
     columns = ("Year", "References", "Works", "Deviation", "Behind a year that stands out")
     return Picture(heading, "", drawing, columns, cells, notes, caption=[Part(drawing.description)])
 
 
 def _reference_cells(row: ReferenceYear, behind: Sequence[tuple[int, str, int]]) -> tuple[Cell, ...]:
-    def of(column: str) -> str:
-        return evidence_path(f"reference_year_{column}", year=_key(row.year))
+    def told(column: str, number: float, form: str = "") -> Sentence:
+        return count_of(number, f"reference_year_{column}", year=_key(row.year)).told(form)
 
-    deviation = None if row.deviation is None else counted_cell(row.deviation, of("deviation"), _SIGNED)
-    counts = (counted_cell(row.reference_count, of("reference_count")), counted_cell(row.works, of("works")))
+    deviation = None if row.deviation is None else told("deviation", row.deviation, _SIGNED)
+    counts = (told("reference_count", row.reference_count), told("works", row.works))
     return (row.year, *counts, deviation, _behind(row.year or 0, behind))
 
 
 def _behind(year: int, works: Sequence[tuple[int, str, int]]) -> Sentence:
     """Return the works behind a year, each with the number of references to it."""
-    return joined(
-        "; ",
-        (
-            sentence(
-                "{label} ({number})",
-                label=label,
-                number=linked_number(count, evidence_path("behind_year", year=year, id=work)),
-            )
-            for work, label, count in works
-        ),
-    )
+    found = ((label, count_of(number, "behind_year", year=year, id=work)) for work, label, number in works)
+    return joined("; ", (sentence("{label} ({count})", label=label, count=count) for label, count in found))

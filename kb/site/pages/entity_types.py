@@ -10,7 +10,7 @@ from kb.queries.search.matches import EVERYTHING, Wanted, read_found_count
 from kb.queries.search.mesh import read_has_tree, read_places
 from kb.queries.works import entities
 from kb.queries.works.entities import Spelling
-from kb.sentences import Part, Sentence, evidence_path, joined, linked_count, linked_number, sentence
+from kb.sentences import Part, Sentence, count_of, joined, sentence
 from kb.site.parts import messages
 from kb.text import fold, name_key
 
@@ -52,11 +52,7 @@ def _author(db: sqlite3.Connection, key: str) -> About | None:
         return None
     facts = [Fact("Printed as", _spelled(names, "author_as", key))] if len(names) > 1 else []
     facts += [
-        Fact(
-            "ORCID",
-            linked_count(one.articles, evidence_path("author_orcid", key=key, orcid=one.text), "article"),
-            one.text,
-        )
+        Fact("ORCID", count_of(one.articles, "author_orcid", key=key, orcid=one.text).told("article"), one.text)
         for one in orcids
     ]
     return About(names[0].text, messages.name_sentence(key, len(orcids)), facts)
@@ -68,14 +64,9 @@ def _said(kind: str) -> Sentence:
 
 def _spelled(spellings: Sequence[Spelling], evidence: str, key: str) -> Sentence:
     """Return spellings with the number of articles of each."""
-    numbers = [linked_number(one.articles, evidence_path(evidence, key=key, name=one.text)) for one in spellings]
-    return joined(
-        ", ",
-        (
-            sentence("{name} ({number})", name=one.text, number=number)
-            for one, number in zip(spellings, numbers, strict=True)
-        ),
-    )
+    counts = [count_of(one.articles, evidence, key=key, name=one.text) for one in spellings]
+    said = zip(spellings, counts, strict=True)
+    return joined(", ", (sentence("{name} ({count})", name=one.text, count=count) for one, count in said))
 
 
 def _journal(db: sqlite3.Connection, key: str) -> About | None:
@@ -100,7 +91,7 @@ def _heading(db: sqlite3.Connection, key: str) -> About | None:
         name = mesh.read_name(db, key)
         facts = [Fact("MeSH number", [Part(key)]), *_branches(db, key)]
         return About(name, [Part(messages.ONLY_IN_TREE)], facts) if name else None
-    major = Fact("Major topic of", linked_count(row[1], evidence_path("search", mesh=key), "article"))
+    major = Fact("Major topic of", count_of(row[1], "search", mesh=key).told("article"))
     facts = [Fact("MeSH number", [Part(key)]), major] if key != row[0] else [major]
     facts += _branches(db, key)
     return About(row[0], _said("mesh"), facts)
@@ -134,9 +125,9 @@ def _community(db: sqlite3.Connection, key: str) -> About | None:
     if row is None:
         return None
     works = sentence(
-        "{works}, {number} of them in this library",
-        works=linked_count(row.works, evidence_path("community", community=key), "work"),
-        number=linked_number(row.held, evidence_path("community_held", community=key)),
+        "{works:work}, {here} of them in this library",
+        works=count_of(row.works, "community", community=key),
+        here=count_of(row.held, "community_held", community=key),
     )
     facts = [Fact("Works", works), Fact("Number", [Part(key)])]
     return About(row.label, _said("community"), facts)
@@ -150,8 +141,7 @@ def _year(db: sqlite3.Connection, key: str) -> About | None:
     held, named = entities.read_year(db, int(key)) if _is_number(key) else (0, 0)
     if not held + named:
         return None
-    named_here = linked_number(named, evidence_path("named_of_year", year=key))
-    return About(key, _said("year"), [Fact("Works cited only", [named_here])])
+    return About(key, _said("year"), [Fact("Works cited only", count_of(named, "named_of_year", year=key).told())])
 
 
 def _is_number(key: str) -> bool:

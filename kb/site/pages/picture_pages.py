@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kb.queries import charts as asked
 from kb.queries.charts import Community, Dot, Name, Place, Together
-from kb.sentences import Part, Sentence, evidence_path, linked_count, linked_number, sentence
+from kb.sentences import Count, Part, Sentence, count_of, sentence
 from kb.site.parts.links import pubmed_url, thing_path
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
 from kb.site.pictures.names import draw_names
@@ -73,17 +73,12 @@ def field_map(db: sqlite3.Connection) -> Picture:
     return Picture(heading, lead, drawing, COLUMNS, _rows(dots, communities), [*_unplaced(db), *notes])
 
 
-def counted_cell(number: int | float, path: str, words: str = "{:,}") -> Cell:
-    """Return a number as a cell that leads to its evidence."""
-    return [linked_number(number, path, words)]
-
-
 def _unplaced(db: sqlite3.Connection) -> list[Sentence]:
     """Return how many works are not on the map, in words."""
-    number, path = asked.read_unplaced(db, "map"), evidence_path("unplaced", layout="map")
-    others = linked_count(number, path, "other work of this file is", "other works of this file are")
-    words = "{others} not on the map: it shows the works with most links among one another."
-    return [sentence(words, others=others)] if number else []
+    number = asked.read_unplaced(db, "map")
+    others = "{others:other work of this file is|other works of this file are}"
+    words = f"{others} not on the map: it shows the works with most links among one another."
+    return [sentence(words, others=count_of(number, "unplaced", layout="map"))] if number else []
 
 
 def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[Sentence]]:
@@ -106,7 +101,7 @@ def _rows(dots: Sequence[Dot], communities: Mapping[int, Community]) -> list[Row
 
 def _cells(dot: Dot, communities: Mapping[int, Community]) -> tuple[Cell, ...]:
     community, number = communities.get(dot.community or 0), dot.citation_count
-    cited = None if number is None else counted_cell(number, evidence_path("measured", id=dot.id))
+    cited = None if number is None else count_of(number, "measured", id=dot.id).told()
     return (dot.label, dot.title, dot.year, cited, community.label if community else None)
 
 
@@ -150,10 +145,7 @@ def _near(db: sqlite3.Connection, work: int) -> tuple[Neighbourhood, list[Senten
     )
     shown = {role: sum(roles[w] in (role, BOTH) for w in roles) for role in (CITED, CITING)}
     return near, [
-        sentence(
-            f"Of the {{number}} {words}, those cited most here are drawn.",
-            number=linked_number(count, evidence_path(name, id=work)),
-        )
+        sentence(f"Of the {{works}} {words}, those cited most here are drawn.", works=count_of(count, name, id=work))
         for role, count, words, name in counts
         if shown[role] < count
     ]
@@ -211,9 +203,9 @@ def _first(places: Mapping[int, Place], limit: int) -> dict[int, Place]:
 def _of_found(found: Found, drawing: Drawing, dots: Sequence[Dot], communities: Mapping[int, Community]) -> Picture:
     drawing = drawing._replace(title=f"{len(dots):,} of {counted(found.works, 'work')} found")
     left_out = found.works - len(dots)
-    of = "Of the {number} works found, those" if found.evidence else "Works"
-    number = linked_number(found.works, found.evidence)
-    notes = [sentence(f"{of} cited less here or without a place are not drawn.", number=number)]
+    of = "Of the {works} works found, those" if found.evidence else "Works"
+    words = f"{of} cited less here or without a place are not drawn."
+    notes = [sentence(words, works=Count(found.works, found.evidence))]
     return Picture("", "", drawing, COLUMNS, _rows(dots, communities), notes if left_out else [])
 
 
@@ -241,12 +233,11 @@ def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, in
     without, placed = asked.read_without_year(db), asked.read_placed(db, "timeline")
     notes = []
     if drawn < placed:
-        number = linked_number(placed, evidence_path("placed", layout="timeline"))
-        words = "Of the {number} works with a year, those cited most, of all and of each year, are drawn."
-        notes.append(sentence(words, number=number))
+        words = "Of the {works} works with a year, those cited most, of all and of each year, are drawn."
+        notes.append(sentence(words, works=count_of(placed, "placed", layout="timeline")))
     if without:
-        works = linked_count(without, evidence_path("undated"), "work has", "works have")
-        notes.append(sentence("{works} no known year, and no place here.", works=works))
+        words = "{works:work has|works have} no known year, and no place here."
+        notes.append(sentence(words, works=count_of(without, "undated")))
     if not path:
         notes.append([Part("No main path: no chain of citations, or no graph run yet.")])
     return notes
@@ -270,13 +261,9 @@ def names(db: sqlite3.Connection) -> Picture:
 
 
 def _name_cells(name: Name, together: Sequence[Together]) -> tuple[Cell, ...]:
-    partners = evidence_path("partners", key=name.key, names=NAMES, authors=AUTHORS)
+    partners = sum(name.key in (pair.first, pair.second) for pair in together)
     return (
         name.name,
-        counted_cell(name.articles, evidence_path("named_articles", key=name.key)),
-        counted_cell(_partners(name, together), partners),
+        count_of(name.articles, "named_articles", key=name.key).told(),
+        count_of(partners, "partners", key=name.key, names=NAMES, authors=AUTHORS).told(),
     )
-
-
-def _partners(name: Name, together: Sequence[Together]) -> int:
-    return sum(name.key in (pair.first, pair.second) for pair in together)

@@ -7,7 +7,7 @@ from kb.queries.harvest_log import Answered, Run
 from kb.queries.works.article_metrics import Measured, Timing, WorldCount
 from kb.queries.works.lists_said import ListSaid
 from kb.queries.works.pages import Counts, Receipt
-from kb.sentences import Part, Sentence, evidence_path, joined, linked_count, linked_number, sentence
+from kb.sentences import Count, Part, Sentence, count_of, joined, sentence
 from kb.site.parts.links import pubmed_url
 from kb.site.parts.sources import server_words, source_words
 from kb.text import counted, noun
@@ -172,8 +172,8 @@ def unknown_thing(kind: str) -> str:
 def name_sentence(key: str, orcids: int) -> Sentence:
     """Return what a name is: not a person; orcids is how many ORCID iDs are given with it."""
     said = "This is a name, not a person: several people may share it, and one person may be printed under others."
-    number = linked_number(orcids, evidence_path("author_orcids", key=key))
-    return sentence(f"{said} {{number}} different ORCID iDs are given with it." if orcids > 1 else said, number=number)
+    more = " {number} different ORCID iDs are given with it." if orcids > 1 else ""
+    return sentence(said + more, number=count_of(orcids, "author_orcids", key=key))
 
 
 TASK_WORDS: Final = {
@@ -203,10 +203,9 @@ def run_server(run: Run, answered: Answered) -> str | None:
 
 def missing_sentence(run: Run, count: int) -> Sentence:
     """Return how much of what a run asked for did not come."""
-    if count:
-        requests = linked_count(count, evidence_path("missing", run=run.id), "request")
-        return sentence("{requests} failed, or found nothing.", requests=requests)
-    return [Part("None: every request succeeded." if run.finished_at is not None else "None so far.")]
+    none = "None: every request succeeded." if run.finished_at is not None else "None so far."
+    words = "{count:request} failed, or found nothing." if count else none
+    return sentence(words, count=count_of(count, "missing", run=run.id))
 
 
 def search_feed_title(words: str) -> str:
@@ -221,8 +220,8 @@ def citing_feed_title(label: str) -> str:
 
 def with_below(place: str, count: int) -> Sentence:
     """Return how many articles are about a heading or what stands below it, at a place of the tree."""
-    articles = linked_count(count, evidence_path("search", branch=place), "article")
-    return sentence("{place}, {articles} including narrower headings", place=place, articles=articles)
+    articles = count_of(count, "search", branch=place)
+    return sentence("{place}, {articles:article} including narrower headings", place=place, articles=articles)
 
 
 def day(moment: str | None) -> str:
@@ -234,19 +233,18 @@ def references_sentence(pmid: int, printed: int, own_count: int | None, said: Se
     """Return how many of an article's references are known here; own_count is that of its record."""
     asked = [s for s in said if s.list == "references"]
     counts = [own_count, *(s.entries for s in asked)]
-    most = max((count for count in counts if count is not None), default=None)
-    here = linked_count(printed, evidence_path("references", pmid=pmid), "reference")
-    if most is None and printed:
-        return sentence("{here} listed here; the total is unknown.", here=here)
-    if most is None:
+    stated = max((count for count in counts if count is not None), default=None)
+    if stated is None and not printed:
         return [Part(_unknown_references(asked))]
-    if most == 0 and not printed:
+    if stated == 0 and not printed:
         return [Part(f"None (source: {_who(asked, 0) or 'its record'}).")]
-    if printed < most:
-        stated = linked_count(most, evidence_path("stated", pmid=pmid, list="references"), "reference")
-        verb = noun(printed, "is", "are")
-        return sentence("{number} of {stated} {verb} listed here.", number=here[0], stated=stated, verb=verb)
-    return sentence("{here}, complete list.", here=here)
+    words = "{printed:reference}, complete list."
+    if stated is None:
+        words = "{printed:reference} listed here; the total is unknown."
+    elif printed < stated:
+        words = f"{{printed}} of {{stated:reference}} {noun(printed, 'is', 'are')} listed here."
+    here = count_of(printed, "references", pmid=pmid)
+    return sentence(words, printed=here, stated=count_of(stated or 0, "stated", pmid=pmid, list="references"))
 
 
 def _unknown_references(asked: Sequence[ListSaid]) -> str:
@@ -263,55 +261,52 @@ def cited_by_sentence(work: int, known: int, said: Sequence[ListSaid]) -> Senten
     asked = [s for s in said if s.list == "cited_by"]
     when = max((day(s.checked_at) for s in asked), default="")
     most = max((s.entries for s in asked if s.entries is not None), default=None)
-    who = _who(asked, most)
-    if not known and not asked:
-        return [Part("Unknown: not looked up yet, or not answered.")]
-    if not known and not most:
-        return [Part(f"None (source: {who}, {when})." if most == 0 else f"Unknown: {who} has no data ({when}).")]
+    who, here = _who(asked, most), "{known:work here cites|works here cite} it"
     if not asked:
-        rest = "; no source has given the whole list yet, so there may be more."
+        more = f"{here}; no source has given the whole list yet, so there may be more."
+        words = more if known else "Unknown: not looked up yet, or not answered."
     elif most is None:
-        rest = "; {who} has no data ({when})."
+        words = here + "; {who} has no data ({when})." if known else "Unknown: {who} has no data ({when})."
+    elif most == 0:
+        words = here + ", though {who} listed none on {when}." if known else "None (source: {who}, {when})."
     else:
-        rest = "; {who} listed {most} on {when}." if most else ", though {who} listed none on {when}."
-    here = linked_count(known, evidence_path("citing", id=work), "work")
-    listed = linked_number(most or 0, evidence_path("stated", pmid=work, list="cited_by"))
-    cites = noun(known, "cites", "cite")
-    return sentence(f"{{here}} here {{cites}} it{rest}", here=here, cites=cites, who=who, most=listed, when=when)
+        words = here + "; {who} listed {most} on {when}."
+    stated = count_of(most or 0, "stated", pmid=work, list="cited_by")
+    return sentence(words, known=count_of(known, "citing", id=work), who=who, most=stated, when=when)
 
 
 def similar_sentence(pmid: int, shown: int, limit: int, said: Sequence[ListSaid]) -> Sentence:
     """Return what is known of PubMed's similar articles, of which limit at most are shown."""
     asked = [s for s in said if s.list == "similar"]
     servers = list(dict.fromkeys(s.server for s in asked))
+    who = server_words("PubMed", servers)
     if shown:
-        number = linked_number(shown, evidence_path("similar", pmid=pmid, first=limit))
-        order = f"the order of {server_words('PubMed', servers)}" if any(servers) else "PubMed’s order"
-        words = "The first {number} in {order}." if shown > 1 else "One, in {order}."
-        return sentence(words, number=number, order=order)
-    if not asked:
-        return [Part("Unknown: not looked up yet, or not answered.")]
-    if all(s.entries is None for s in asked):
-        return [Part(f"Unknown: {server_words('PubMed', servers)} has no data on it.")]
-    return [Part(f"None (source: {server_words('PubMed', servers)}).")]
+        order = "the order of {who}" if any(servers) else "PubMed’s order"
+        words = f"The first {{shown}} in {order}." if shown > 1 else f"One, in {order}."
+    elif not asked:
+        words = "Unknown: not looked up yet, or not answered."
+    elif all(s.entries is None for s in asked):
+        words = "Unknown: {who} has no data on it."
+    else:
+        words = "None (source: {who})."
+    return sentence(words, shown=count_of(shown, "similar", pmid=pmid, first=limit), who=who)
 
 
 def said_sentence(work: int, said: ListSaid, receipt: Receipt | None = None) -> Sentence:
     """Return what one source said of one list of a work, and when; receipt: of the work where its record is held."""
-    what = _LIST_WORDS[said.list]
+    what, is_page = _LIST_WORDS[said.list], said.source == "page"
     is_own = said.list == "references" and said.source in _RECORD_SOURCES  # nobody was asked beyond the record
     if is_own:
         who = f"The record in {receipt.read_from}" if receipt and receipt.read_from else "Its record"
-        silent = "does not say how many references there are" if said.source == "page" else "has no reference list"
-        answer = {None: silent, 0: "says that it has no references"}.get(said.entries, "says {number}")
+        silent = "does not say how many references there are" if is_page else "has no reference list"
+        answer = {None: silent, 0: "says that it has no references"}.get(said.entries, "says {count:reference}")
     else:
         who = _named(said) if said.server else _named(said)[:1].upper() + _named(said)[1:]
-        silent = "does not give the number of references" if said.source == "page" else f"has no data on its {what}"
-        answer = {None: silent, 0: f"lists no {what}"}.get(said.entries, "lists {number}")
-    path = evidence_path("said", pmid=work, list=said.list, source=said.source)
-    number = linked_count(said.entries or 0, path, what[:-1], what)
+        silent = "does not give the number of references" if is_page else f"has no data on its {what}"
+        answer = {None: silent, 0: f"lists no {what}"}.get(said.entries, f"lists {{count:{what[:-1]}}}")
+    count = count_of(said.entries or 0, "said", pmid=work, list=said.list, source=said.source)
     when = day(receipt.received_at if is_own and receipt else said.checked_at)
-    return sentence(f"{{who}} {answer} ({{when}}).", who=who, number=number, when=when)
+    return sentence(f"{{who}} {answer} ({{when}}).", who=who, count=count, when=when)
 
 
 def origin_sentence(receipt: Receipt) -> str:
@@ -345,8 +340,8 @@ def _named(said: ListSaid) -> str:
 
 def exposure_words(pmid: int, kind: str, number: int) -> Sentence:
     """Return what an article stands on: "This article cites 2 retracted articles"."""
-    evidence = evidence_path("doubted", work=pmid, kind=kind)
-    return sentence(f"This article cites {noun(number, *_EXPOSURES[kind])}", number=linked_number(number, evidence))
+    words = f"This article cites {noun(number, *_EXPOSURES[kind])}"
+    return sentence(words, number=count_of(number, "doubted", work=pmid, kind=kind))
 
 
 def percentile_sentence(pmid: int, measured: Measured) -> Sentence:
@@ -357,9 +352,9 @@ def percentile_sentence(pmid: int, measured: Measured) -> Sentence:
         return [Part(f"No other article in this library is of {measured.year}.")]
     little = ", too few to tell much" if measured.peers < _FEW_PEERS else ""
     return sentence(
-        f"Percentile {{percentile}} among {{peers}} articles of {measured.year} in this library{little}.",
-        percentile=linked_number(measured.year_percentile, evidence_path("percentile", id=pmid), "{:.0f}"),
-        peers=linked_number(measured.peers, evidence_path("peers", year=measured.year or 0)),
+        f"Percentile {{percentile:.0f}} among {{peers}} articles of {measured.year} in this library{little}.",
+        percentile=count_of(measured.year_percentile, "percentile", id=pmid),
+        peers=count_of(measured.peers, "peers", year=measured.year or 0),
     )
 
 
@@ -372,68 +367,54 @@ def measured_words(column: str, number: object) -> str:
 
 def yours_sentence(work: int, kind: str, cited: int) -> Sentence:
     """Return what suggestions for one work are made from; cited: how many works it cites here."""
-    works = linked_count(cited, evidence_path("near_yours", id=work), "work")
-    cites = " and the {works} that it cites here" if cited else "; no work that it cites is known"
-    return sentence(f"Computed now from this {kind}{cites}, as the command litkb suggest does.", works=works)
+    cites = " and the {cited:work} that it cites here" if cited else "; no work that it cites is known"
+    words = f"Computed now from this {kind}{cites}, as the command litkb suggest does."
+    return sentence(words, cited=count_of(cited, "near_yours", id=work))
 
 
 def world_sentence(pmid: int, world: WorldCount) -> Sentence:
     """Return what iCite says of an article, and when."""
-    parts = [[Part("unknown")]]
-    if world.citation_count is not None:
-        parts = [linked_count(world.citation_count, evidence_path("icite", pmid=pmid), "citing article")]
-    if world.ratio is not None:
-        ratio = linked_number(world.ratio, evidence_path("icite_ratio", pmid=pmid), "{:.2f}")
-        parts.append([Part("relative citation ratio "), ratio])
-    if world.percentile is not None:
-        percentile = linked_number(world.percentile, evidence_path("icite_percentile", pmid=pmid), "{:.0f}")
-        parts.append([Part("NIH percentile "), percentile])
-    return [*joined("; ", parts), Part(f" ({day(world.checked_at)}).")]
+    parts = [
+        ("icite", world.citation_count, "{count:citing article}"),
+        ("icite_ratio", world.ratio, "relative citation ratio {count:.2f}"),
+        ("icite_percentile", world.percentile, "NIH percentile {count:.0f}"),
+    ]
+    told = [sentence(words, count=count_of(n, name, pmid=pmid)) for name, n, words in parts if n is not None]
+    unknown = [Part("unknown")] if world.citation_count is None else []
+    return sentence("{told} ({day}).", told=joined("; ", [unknown, *told]), day=day(world.checked_at))
 
 
 def timing_sentence(pmid: int, timing: Timing) -> Sentence:
     """Return when the works that cite a retracted article appeared."""
     parts = [
-        ("citing_after", timing.after, "after the year of its retraction"),
-        ("citing_same_year", timing.same_year, "in that year"),
-        ("citing_before", timing.before, "before it"),
-        ("citing_unknown", timing.unknown, "with an unknown year"),
+        ("citing_after", timing.after, "{count} after the year of its retraction"),
+        ("citing_same_year", timing.same_year, "{count} in that year"),
+        ("citing_before", timing.before, "{count} before it"),
+        ("citing_unknown", timing.unknown, "{count} with an unknown year"),
     ]
-    return sentence(
-        "Of {works} that {cite} it, notices excluded: {said}.",
-        works=linked_count(timing.citing, evidence_path("retracted_citing", id=pmid), "work"),
-        cite=noun(timing.citing, "cites", "cite"),
-        said=joined(
-            ", ",
-            (
-                [linked_number(number, evidence_path(f"retracted_{column}", id=pmid)), Part(f" {when}")]
-                for column, number, when in parts
-                if number
-            ),
-        ),
-    )
+    said = [sentence(words, count=count_of(n, f"retracted_{name}", id=pmid)) for name, n, words in parts if n]
+    works = count_of(timing.citing, "retracted_citing", id=pmid)
+    words = "Of {works:work that cites|works that cite} it, notices excluded: {said}."
+    return sentence(words, works=works, said=joined(", ", said))
 
 
 def completeness_sentences(counts: Counts) -> list[Sentence]:
     """Return how complete the base of the counts is, one sentence a list."""
     if not counts.records:
         return [[Part("The library is empty.")]]
-    records = linked_count(counts.records, evidence_path("all_held"), "record")
+    number, records = count_of(counts.with_reference_list, "with_list"), count_of(counts.records, "all_held")
     have = noun(counts.with_reference_list, "has its", "have their")
-    number = linked_number(counts.with_reference_list, evidence_path("with_list"))
     return [
-        sentence(f"{{number}} of {{records}} {have} own reference list.", number=number, records=records),
+        sentence(f"{{number}} of {{records:record}} {have} own reference list.", number=number, records=records),
         _asked(counts.asked_cited_by, records, "cited_by", "Citing articles"),
         _asked(counts.asked_similar, records, "similar", "Similar articles"),
     ]
 
 
-def _asked(asked: int, records: Sentence, name: str, what: str) -> Sentence:
-    if not asked:
-        return [Part(f"{what}: not looked up yet, or not answered.")]
-    number = linked_number(asked, evidence_path("asked", list=name))
-    words = f"{what} are known, or known to have no data, for {{number}} of {{records}}."
-    return sentence(words, number=number, records=records)
+def _asked(asked: int, records: Count, name: str, what: str) -> Sentence:
+    words = f"{what} are known, or known to have no data, for {{number}} of {{records:record}}."
+    none = f"{what}: not looked up yet, or not answered."
+    return sentence(words if asked else none, number=count_of(asked, "asked", list=name), records=records)
 
 
 def unknown_work(number: int) -> str:

@@ -51,7 +51,7 @@ def computed_sentence(db: sqlite3.Connection, shown: Shown, pmid: int) -> Senten
     """Return what the page of an article says of its row in a computed table; nothing where that is not known."""
     row = article_metrics.read_computed_row(db, shown, pmid)
     known = {
-        column: Part(messages.measured_words(column, value), evidence_path(f"{shown.table}_{column}", id=pmid))
+        column: [Part(messages.measured_words(column, value), evidence_path(f"{shown.table}_{column}", id=pmid))]
         for column, value in row.items()
         if value is not None
     }
