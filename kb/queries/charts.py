@@ -144,42 +144,32 @@ def read_strongest_of_years(db: sqlite3.Connection, limit: int) -> dict[int, Pla
     return {row[0]: Place(row[1], row[2]) for row in rows}
 
 
-def read_placed(db: sqlite3.Connection, layout: str) -> int:
-    """Return how many works have a place in a layout."""
-    return int(db.execute("select count(*) from work_positions where layout = ?", (layout,)).fetchone()[0])
-
-
 def read_unplaced(db: sqlite3.Connection, layout: str) -> int:
-    """Return how many works of the graph have no place in a layout."""
-    works = db.execute("select count(*) from article_metrics").fetchone()[0]
-    return max(int(works) - read_placed(db, layout), 0)
-
-
-def read_without_year(db: sqlite3.Connection) -> int:
-    """Return how many works of the graph nobody gave a year."""
+    """Return how many works of the graph have no place in a layout; quicker than its evidence, which looks for them."""
     row = db.execute(
-        """select count(*) from article_metrics m join works w on w.id = m.id left join articles a on a.pmid = m.id
-        where coalesce(a.year, w.year) is null"""
+        """select (select count(*) from article_metrics)
+            - (select count(*) from work_positions where layout = ?)""",
+        (layout,),
     ).fetchone()
-    return int(row[0])
+    return max(int(row[0]), 0)
 
 
-_ENDS: Final = """(select id from works where id = :work union all select id from works where merged_into = :work)"""
-_NEAR: Final = {
-    "cited": f"""select distinct coalesce(v.merged_into, v.id) as id from {_ENDS} t
-        join citations c on c.citing_id = t.id join works v on v.id = c.cited_id""",
-    "citing": f"""select distinct coalesce(v.merged_into, v.id) as id from {_ENDS} t
-        join citations c on c.cited_id = t.id join works v on v.id = c.citing_id""",
+_ENDS: Final = "(select id from works where id = :id union all select id from works where merged_into = :id)"
+NEAR: Final = {  # the works at the other end of the links of :id, each once, merged ones followed
+    role: f"""(select distinct coalesce(v.merged_into, v.id) as id from {_ENDS} t
+    join citations c on c.{own}_id = t.id join works v on v.id = c.{role}_id
+    where coalesce(v.merged_into, v.id) <> :id) n"""
+    for own, role in (("citing", "cited"), ("cited", "citing"))
 }
 
 
 def read_linked(db: sqlite3.Connection, work: int, role: str) -> list[int]:
     """Return the works that work cites ("cited") or that cite it ("citing"), those cited most here first."""
     rows = db.execute(
-        f"""with near as ({_NEAR[role]}) select n.id from near n left join article_metrics m on m.id = n.id
-            left join articles a on a.pmid = n.id
-        where n.id <> :work order by m.citation_count desc nulls last, a.pmid is null, n.id""",
-        {"work": work},
+        f"""select n.id from {NEAR[role]}
+            left join article_metrics m on m.id = n.id left join articles a on a.pmid = n.id
+        order by m.citation_count desc nulls last, a.pmid is null, n.id""",
+        {"id": work},
     )
     return [row[0] for row in rows]
 
@@ -228,9 +218,9 @@ def read_citations_by_year(db: sqlite3.Connection) -> list[YearCount]:
 def read_citing_by_year(db: sqlite3.Connection, work: int) -> list[YearCount]:
     """Return how many works of each year cite a work; those of none last."""
     rows = db.execute(
-        f"""select w.year, count(*) from ({_NEAR["citing"]}) n join works w on w.id = n.id
-        where n.id <> :work group by w.year order by w.year is null, w.year""",
-        {"work": work},
+        f"""select w.year, count(*) from {NEAR["citing"]} join works w on w.id = n.id
+        group by w.year order by w.year is null, w.year""",
+        {"id": work},
     )
     return [YearCount(*row) for row in rows]
 
@@ -247,18 +237,21 @@ def read_communities_by_year(db: sqlite3.Connection) -> dict[int, list[YearCount
     return found
 
 
+MOST_NAMES: Final = """select name_key, count(distinct pmid) as articles from authorships
+    where last_name is not null and name_key <> '' group by name_key
+    order by articles desc, name_key limit cast(:names as integer)"""
+
+
 def read_names(db: sqlite3.Connection, limit: int) -> list[Name]:
     """Return the names with most articles held, as the first of these prints them; groups are left out."""
     rows = db.execute(
-        """with most as materialized (select name_key, count(distinct pmid) as articles from authorships
-            where last_name is not null and name_key <> '' group by name_key
-            order by articles desc, name_key limit :limit)
+        f"""with most as materialized ({MOST_NAMES})
         select m.name_key, min(s.name), m.articles, (
             select c.community from authorships x join communities c on c.id = x.pmid
             where x.name_key = m.name_key group by 1 order by count(*) desc, 1 limit 1)
         from most m join authorships s on s.name_key = m.name_key
         group by m.name_key order by m.articles desc, m.name_key""",
-        {"limit": limit},
+        {"names": limit},
     )
     return [Name(*row) for row in rows]
 

@@ -11,6 +11,8 @@ from kb.queries.works.totals import read_work_totals
 OUTCOMES = (
     "stored", "unchanged", "already here", "merged", "deleted", "not found", "not identified", "rejected", "failed"
 )  # fmt: skip
+MISSING: Final = """coalesce(outcome, 'failed') in (
+    'failed', 'rejected', 'not identified', 'not found', 'deleted')"""  # what a run asked for and did not get
 
 
 class Task(NamedTuple):
@@ -349,8 +351,8 @@ def read_asked_for(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task
 def read_missing(db: sqlite3.Connection, run_id: int, limit: int) -> list[Task]:
     """Return what a run asked for and did not get: failed and pending tasks, and what nobody has, problems first."""
     rows = db.execute(
-        """select task, asked, outcome, detail, pmid from harvest_tasks
-        where run_id = ? and coalesce(outcome, 'failed') not in ('stored', 'unchanged', 'merged', 'done')
+        f"""select task, asked, outcome, detail, pmid from harvest_tasks
+        where run_id = ? and {MISSING}
         order by coalesce(outcome, 'failed') not in ('failed', 'rejected', 'not identified'), task, asked limit ?""",
         (run_id, limit),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from kb.queries.charts import MOST_NAMES, NEAR
 from kb.queries.evidence.selects import Evidence
 
 # Values come from addresses as text; an empty year stands for what has none.
@@ -19,14 +20,9 @@ _MEASURED: Final = """select m.id, w.label, coalesce(a.year, w.year) as year
 from article_metrics m join works w on w.id = m.id left join articles a on a.pmid = m.id
 where {}
 order by m.id"""
-_CITING: Final = """select distinct w.id, w.label, w.year
-from (select id from works where id = :id union all select id from works where merged_into = :id) t
-    join citations c on c.cited_id = t.id join works v on v.id = c.citing_id
-    join works w on w.id = coalesce(v.merged_into, v.id)
-where w.id <> :id and {}
-order by w.id"""
-_NAMES: Final = """select name_key from authorships where last_name is not null and name_key <> ''
-    group by name_key order by count(distinct pmid) desc, name_key limit cast(:names as integer)"""
+_CITING: Final = (
+    f"select w.id, w.label, w.year\nfrom {NEAR['citing']} join works w on w.id = n.id\nwhere {{}}\norder by w.id"
+)
 
 PICTURED: Final[Mapping[str, Evidence]] = {
     "articles_dated": Evidence(
@@ -83,7 +79,7 @@ where y.year = cast(:year as integer) and y.id = :id""",
     ),
     "partners": Evidence(
         "Names of the picture that stand on an article with the name; longer lists of authors are left out",
-        f"""with drawn (name_key) as ({_NAMES})
+        f"""with drawn as ({MOST_NAMES})
 select distinct b.name_key from authorships a join authorships b on b.pmid = a.pmid and b.name_key <> a.name_key
 where a.name_key = :key and b.name_key in (select name_key from drawn)
     and (select count(*) from authorships x where x.pmid = a.pmid) <= cast(:authors as integer)
@@ -105,12 +101,7 @@ order by 1""",
     ),
     "cites": Evidence(
         "Works that this one cites",
-        """select distinct w.id, w.label, w.year, w.state
-from (select id from works where id = :id union all select id from works where merged_into = :id) t
-    join citations c on c.citing_id = t.id join works v on v.id = c.cited_id
-    join works w on w.id = coalesce(v.merged_into, v.id)
-where w.id <> :id
-order by w.id""",
+        f"select w.id, w.label, w.year, w.state\nfrom {NEAR['cited']} join works w on w.id = n.id\norder by w.id",
         ("id",),
     ),
 }  # fmt: skip

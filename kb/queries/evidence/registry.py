@@ -1,5 +1,6 @@
 """What gives each number that the pages show: its select, by the name that stands in addresses."""
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
@@ -8,10 +9,11 @@ from kb.queries.evidence.chart_evidence import PICTURED
 from kb.queries.evidence.computed_evidence import computed_evidence
 from kb.queries.evidence.neighbourhood_evidence import NEAR
 from kb.queries.evidence.selects import Evidence
-from kb.queries.harvest_log import CITATIONS
+from kb.queries.harvest_log import CITATIONS, MISSING
 from kb.queries.search.mesh import BELOW
 from kb.queries.works.article_metrics import DOUBTED
 from kb.queries.works.entities import MADE, RECEIVED
+from kb.sentences import Count, count_of
 
 _NAMED: Final = "select id from works where id = :id union all select id from works where merged_into = :id"
 _REFERENCES: Final = """select r.position, coalesce(m.id, w.id) as id, coalesce(m.label, w.label) as label,
@@ -292,9 +294,8 @@ order by asked""",
     ),
     "missing": Evidence(
         "Requests of a harvest run that failed or found nothing",
-        """select task, asked, outcome, detail, pmid from harvest_tasks
-where run_id = :run and coalesce(outcome, 'failed') in (
-    'failed', 'rejected', 'not identified', 'not found', 'deleted')
+        f"""select task, asked, outcome, detail, pmid from harvest_tasks
+where run_id = :run and {MISSING}
 order by task, asked""",
         ("run",),
     ),
@@ -333,3 +334,8 @@ group by s.id order by s.id""",
     **PICTURED,
     **computed_evidence(find_shown()),
 }  # fmt: skip
+
+
+def read_count(db: sqlite3.Connection, name: str, /, **values: str | int) -> Count:
+    """Return how many rows the evidence of a name has, with the way to them: one select counts and proves."""
+    return count_of(db.execute(f"select count(*) from ({EVIDENCE[name].sql})", values).fetchone()[0], name, **values)

@@ -101,16 +101,6 @@ def read_community(db: sqlite3.Connection, community: int) -> CommunityRow | Non
     return CommunityRow(*row) if row else None
 
 
-def read_year(db: sqlite3.Connection, year: int) -> tuple[int, int]:
-    """Return how many articles held, and how many works only named, were published in a year."""
-    row: tuple[int, int] = db.execute(
-        """select (select count(*) from articles where year = :year),
-            (select count(*) from works where state = 'known' and year = :year)""",
-        {"year": year},
-    ).fetchone()
-    return row
-
-
 # What cites the articles wanted: each citation once, merged works followed, self-references left out.
 RECEIVED: Final = """with found (pmid, year) as materialized (select a.pmid, a.year from {tables} where {where}),
     named (id, pmid) as (select pmid, pmid from found

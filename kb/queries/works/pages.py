@@ -57,7 +57,7 @@ class Neighbour(NamedTuple):
     year: int | None
     state: str
     title: str | None
-    note: str | None
+    note: str | int | None
 
 
 class Receipt(NamedTuple):
@@ -403,11 +403,11 @@ def read_most_cited(db: sqlite3.Connection, limit: int) -> list[Neighbour]:
     chosen = [row[0] for row in db.execute(_MOST_CITED_COMPUTED, (limit,))]
     chosen = chosen or [row[0] for row in db.execute(_MOST_CITED, (limit,))]
     rows = db.execute(
-        f"""select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title)
+        f"""select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), null
         from works w left join articles a on a.pmid = w.id where w.id in ({marks(chosen)})""",
         chosen,
     )
-    found = [Neighbour(*(*row, str(read_citing_count(db, row[0])))) for row in rows]
+    found = [Neighbour(*row)._replace(note=read_citing_count(db, row[0])) for row in rows]
     return sorted(found, key=lambda one: (-int(one.note or 0), one.id))
 
 

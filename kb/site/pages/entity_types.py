@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from kb.queries.evidence.registry import read_count
 from kb.queries.search import mesh
 from kb.queries.search.facets import FacetValue, narrowed
 from kb.queries.search.matches import EVERYTHING, Wanted, read_found_count
@@ -138,10 +139,10 @@ def _near_communities(db: sqlite3.Connection, _: Wanted, key: str) -> list[Facet
 
 
 def _year(db: sqlite3.Connection, key: str) -> About | None:
-    held, named = entities.read_year(db, int(key)) if _is_number(key) else (0, 0)
-    if not held + named:
+    if not _is_number(key):
         return None
-    return About(key, _said("year"), [Fact("Works cited only", count_of(named, "named_of_year", year=key).told())])
+    held, named = read_count(db, "articles_of_year", year=key), read_count(db, "named_of_year", year=key)
+    return About(key, _said("year"), [Fact("Works cited only", named.told())]) if held.number + named.number else None
 
 
 def _is_number(key: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from kb.queries import charts as asked
 from kb.queries.charts import Community, Dot, Name, Place, Together
+from kb.queries.evidence.registry import read_count
 from kb.sentences import Count, Part, Sentence, count_of, sentence
 from kb.site.parts.links import pubmed_url, thing_path
 from kb.site.pictures.fieldmap import draw_field_map, strongest_links
@@ -75,10 +76,10 @@ def field_map(db: sqlite3.Connection) -> Picture:
 
 def _unplaced(db: sqlite3.Connection) -> list[Sentence]:
     """Return how many works are not on the map, in words."""
-    number = asked.read_unplaced(db, "map")
+    number = count_of(asked.read_unplaced(db, "map"), "unplaced", layout="map")
     others = "{others:other work of this file is|other works of this file are}"
     words = f"{others} not on the map: it shows the works with most links among one another."
-    return [sentence(words, others=count_of(number, "unplaced", layout="map"))] if number else []
+    return [sentence(words, others=number)] if number.number else []
 
 
 def _links(db: sqlite3.Connection, dots: Sequence[Dot]) -> tuple[list[tuple[int, int]], list[Sentence]]:
@@ -230,14 +231,14 @@ def timeline(db: sqlite3.Connection) -> Picture:
 
 
 def _time_notes(db: sqlite3.Connection, drawn: int, path: Sequence[tuple[int, int]]) -> list[Sentence]:
-    without, placed = asked.read_without_year(db), asked.read_placed(db, "timeline")
+    without, placed = read_count(db, "undated"), read_count(db, "placed", layout="timeline")
     notes = []
-    if drawn < placed:
+    if drawn < placed.number:
         words = "Of the {works} works with a year, those cited most, of all and of each year, are drawn."
-        notes.append(sentence(words, works=count_of(placed, "placed", layout="timeline")))
-    if without:
+        notes.append(sentence(words, works=placed))
+    if without.number:
         words = "{works:work has|works have} no known year, and no place here."
-        notes.append(sentence(words, works=count_of(without, "undated")))
+        notes.append(sentence(words, works=without))
     if not path:
         notes.append([Part("No main path: no chain of citations, or no graph run yet.")])
     return notes

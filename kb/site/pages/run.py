@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.queries import harvest_log
+from kb.queries.evidence.registry import read_count
 from kb.queries.search_log import read_searches
 from kb.site.parts import messages
 from kb.site.server import responses
@@ -31,7 +32,7 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
         return None
     rows = harvest_log.read_outcomes_by_task(db, run_id)
     missing = harvest_log.read_missing(db, run_id, _SHOWN)
-    count = sum(row.number for row in rows if row.task != "records of files" and (row.outcome or "failed") in _MISSING)
+    count = read_count(db, "missing", run=run_id)
     answered = harvest_log.read_answered(db, run_id)
     before, after = harvest_log.read_runs_beside(db, run_id)
     return {
@@ -42,14 +43,11 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
         "searches": read_searches(db, run_id),
         "asked_for": harvest_log.read_asked_for(db, run_id, _SHOWN),
         "missing": missing,
-        "missing_more": count - len(missing),
+        "missing_more": count.number - len(missing),
         "missing_sentence": messages.missing_sentence(run, count),
         "before": before,
         "after": after,
     }
-
-
-_MISSING: Final = frozenset({"failed", "rejected", "not identified", "not found", "deleted"})
 
 
 def _tasks(rows: list[harvest_log.OutcomeRow]) -> list[TaskOutcomes]:

@@ -201,11 +201,11 @@ def run_server(run: Run, answered: Answered) -> str | None:
     return "Answered in place of PubMed" if answered.some else "Requested in place of PubMed, without an answer"
 
 
-def missing_sentence(run: Run, count: int) -> Sentence:
+def missing_sentence(run: Run, count: Count) -> Sentence:
     """Return how much of what a run asked for did not come."""
     none = "None: every request succeeded." if run.finished_at is not None else "None so far."
-    words = "{count:request} failed, or found nothing." if count else none
-    return sentence(words, count=count_of(count, "missing", run=run.id))
+    words = "{count:request} failed, or found nothing." if count.number else none
+    return sentence(words, count=count)
 
 
 def search_feed_title(words: str) -> str:

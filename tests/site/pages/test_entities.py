@@ -214,6 +214,7 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
     db.executemany(
         "insert into harvest_tasks values (2, ?, ?, ?, ?, null, null)",
         [
+            ("article", "6", "already here", None),
             ("article", "7", "stored", None),
             ("article", "8", "not found", None),
             ("article", "9", None, None),
@@ -233,12 +234,13 @@ def test_a_run_says_what_was_asked_what_came_and_what_is_missing(tmp_path: Path)
         "Harvest run 2 Harvest of 2026-01-02: 2 of 5 requests not answered litkb harvest kb.db 7 8 "
         "Started 2026-01-02T03:04:05.000Z Finished not yet; the same command continues it"
     )
-    assert "articles 3: 1 pending, 1 not found, 1 stored" in text
+    assert "articles 4: 1 pending, 1 already here, 1 not found, 1 stored" in text
     assert "records of files 1,200 stored" in text
     assert "3 requests failed, or found nothing." in text
     assert "x<y search unknown unknown unknown failed: the server did not answer" in text
     assert ("x[foo] search 1,200, 1,199 received x[All Fields] PubMed does not know the field “foo”. done") in text
     assert "9 article pending" in text
+    assert "6 article already here" not in text
     assert table.status_code == 200
 
 
