@@ -1,5 +1,6 @@
 """Which works belong together: communities of the citation graph, and what their articles are about.  (pure)"""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -225,9 +226,11 @@ def _labels(field: Field, numbers: Ids) -> TableColumns:
     of_held = numbers[np.searchsorted(ids, field.held)]
     central = ids[most_linked(field.citations, numbers)].tolist()
     names = read_labels(field.db, central)
-    labels = format_labels(community_terms(field.parts, of_held), [names[work] for work in central])
+    found = community_terms(field.parts, of_held)
+    labels = format_labels(found, [names[work] for work in central])
     works, held = (np.bincount(of, minlength=len(labels) + 1)[1:].tolist() for of in (numbers, of_held))
-    return {"community": range(1, len(labels) + 1), "label": labels, "works": works, "held": held}
+    terms = [json.dumps(found.get(number, ()), ensure_ascii=False) for number in range(1, len(labels) + 1)]
+    return {"community": range(1, len(labels) + 1), "label": labels, "terms": terms, "works": works, "held": held}
 
 
 MEASURES: Final = (

@@ -40,6 +40,11 @@ class Community(NamedTuple):
     number: int
     label: str
     works: int
+    terms: tuple[str, ...] = ()  # that the label is made of
+
+    def short(self, most: int) -> str:
+        """Return the label, or so many of its terms where it has more."""
+        return "; ".join(self.terms[:most]) if len(self.terms) > most else self.label
 
 
 class YearCount(NamedTuple):
@@ -196,8 +201,8 @@ def read_related_among(db: sqlite3.Connection, works: Collection[int]) -> list[t
 
 def read_community_labels(db: sqlite3.Connection) -> dict[int, Community]:
     """Return by number what the communities are about, the largest first."""
-    rows = db.execute("select community, label, works from community_labels order by community")
-    return {row[0]: Community(*row) for row in rows}
+    rows = db.execute("select community, label, works, terms from community_labels order by community")
+    return {row[0]: Community(row[0], row[1], row[2], tuple(json.loads(row[3]))) for row in rows}
 
 
 def read_articles_by_year(db: sqlite3.Connection) -> list[YearCount]:

@@ -180,8 +180,8 @@ def test_communities_and_positions_are_saved(db: sqlite3.Connection) -> None:
 
     assert summary.found["communities"] == 2
     assert db.execute("select * from community_labels order by community").fetchall() == [
-        (1, "Self-Help Groups", 4, 3, 1),
-        (2, "Moos 11 J Tests", 2, 2, 1),
+        (1, "Self-Help Groups", '["Self-Help Groups"]', 4, 3, 1),
+        (2, "Moos 11 J Tests", "[]", 2, 2, 1),
     ]
     assert db.execute("select id, community, graph_run_id from communities where id > 0 order by id").fetchall() == [
         (1, 1, 1), (2, 1, 1), (3, 1, 1), (11, 2, 1), (12, 2, 1),

@@ -119,7 +119,7 @@ def draw_communities_chart(
 
 def _community_row(axis: Years, community: Community, counts: Mapping[int, int], bottom: float, highest: int) -> str:
     colour = f"k{community.number}" if community.number <= COLOURS else "k0"
-    words = shortened("; ".join(community.label.split("; ")[:2]), 48)
+    words = shortened(community.short(2), 48)
     bars = Bars(axis, bottom, (_ROW - _NAME - 2) / highest, Named("works", "work"), colour)
     foot = element("path", d=f"M{number(axis.left)} {number(bottom)}H{number(axis.right)}", _class="axis faint")
     name = element("text", text_of(words), x=axis.left - 6, y=bottom - _ROW + 20, _class=f"band {colour}")

@@ -119,7 +119,7 @@ def strongest_links(works: Sequence[int], citations: Pairs, most: int) -> list[t
 def legend(dots: Collection[Dot], nodes: Collection[Node], communities: Mapping[int, Community]) -> tuple[Key, ...]:
     """Return what colours and shapes mean, of those that occur."""
     keys = [
-        Key(f"dot {members[0].colour}", "; ".join(communities[number].label.split("; ")[:2]), number)
+        Key(f"dot {members[0].colour}", communities[number].short(2), number)
         for number, members in sorted(network.by_community(nodes).items())
         if members[0].colour != "k0" and number in communities
     ]

@@ -97,7 +97,7 @@ def _curve(a: int, b: int, articles: int, nodes: Sequence[Node]) -> Curve:
 
 def _legend(nodes: Sequence[Node], communities: Mapping[int, Community]) -> tuple[Key, ...]:
     keys = [
-        Key(f"dot {members[0].colour}", "; ".join(communities[number].label.split("; ")[:2]), number)
+        Key(f"dot {members[0].colour}", communities[number].short(2), number)
         for number, members in sorted(network.by_community(nodes).items())
         if members[0].colour != "k0" and number in communities
     ]

@@ -32,7 +32,7 @@ def draw_subjects(nodes: Sequence[Node], communities: Mapping[int, Community], p
         fewest = FEWEST if members[0].colour != "k0" else 2 * FEWEST
         if community not in communities or len(members) < fewest:
             continue
-        words = shortened(communities[community].label.partition(";")[0], _LONGEST)
+        words = shortened(communities[community].short(1), _LONGEST)
         sizes = (_LARGE, _SMALL) if large < _MOST_LARGE and text_width(words, _LARGE) < _WIDEST else (_SMALL,)
         box, size = _place(words, sizes, members, dots)
         if box is not None and words not in parts:

@@ -168,7 +168,7 @@ def _draw_bands(
         height = band.bottom - band.top - 10
         parts.append(element("rect", x=12, y=band.top + 5, width=4, height=height, rx=2, _class=f"bar {colour}"))
         community = communities.get(band.community or 0)
-        words = shortened(community.label.partition(";")[0] if community else "other works", 36)
+        words = shortened(community.short(1) if community else "other works", 36)
         parts.append(element("text", text_of(words), x=_LEFT - 8, y=band.top + 17, _class=f"band {colour}"))
         paper.take(Box(10, band.top + 5, 18, band.bottom - 5))
         paper.take(Box(_LEFT - 8, band.top + 2, _LEFT - 8 + text_width(words, _BAND_ON_PHONE), band.top + 22))

@@ -278,7 +278,7 @@ def test_citations_between_communities_follow_merged_works(db: sqlite3.Connectio
     add_work(db, 8, merged_into=7)
     run = db.execute("insert into graph_runs (started_at, versions) values ('2026', '{}') returning id").fetchone()[0]
     for community, work in ((1, 1), (2, 7)):
-        db.execute("insert into community_labels values (?, ?, 1, 0, ?)", (community, f"Label {community}", run))
+        db.execute("insert into community_labels values (?, ?, '[]', 1, 0, ?)", (community, f"Label {community}", run))
         db.execute("insert into communities values (?, ?, ?)", (work, community, run))
 
     assert read_near_communities(db, 2) == [FacetValue("1", "Label 1", 1)]

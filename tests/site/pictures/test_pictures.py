@@ -646,9 +646,9 @@ def test_a_server_without_letters_says_so_instead_of_drawing_none(get: Get, monk
 
 
 def test_a_legend_tells_only_of_what_occurs():
-    communities = {1: Community(1, "One; Two; Three", 2)}
+    communities = {1: Community(1, "One; or Two; Three", 2, ("One; or", "Two", "Three"))}
     keys = draw_field_map(
         [dot(1), dot(2, is_held=False)], {1: Place(0, 0), 2: Place(1, 0)}, [(1, 2)], communities
     ).legend
 
-    assert keys == (Key("dot k1", "One; Two", 1), Key("ring k0", "cited only"))
+    assert keys == (Key("dot k1", "One; or; Two", 1), Key("ring k0", "cited only"))
