@@ -163,7 +163,7 @@ _ENDS: Final = "(select id from works where id = :id union all select id from wo
 NEAR: Final = {  # the works at the other end of the links of :id, each once, merged ones followed
     role: f"""(select distinct coalesce(v.merged_into, v.id) as id from {_ENDS} t
     join citations c on c.{own}_id = t.id join works v on v.id = c.{role}_id
-    where coalesce(v.merged_into, v.id) <> :id) n"""
+    where coalesce(v.merged_into, v.id) <> cast(:id as integer)) n"""
     for own, role in (("citing", "cited"), ("cited", "citing"))
 }
 

@@ -11,9 +11,12 @@ import pytest
 from harvest.pubmed.article import parse_articles
 from harvest.rehearsal.demonstration import read_demonstration
 from harvest.rehearsal.synthetic import synthetic_records
-from kb.queries.evidence.registry import EVIDENCE
+from kb.queries.charts import read_citing_by_year, read_linked
+from kb.queries.evidence.registry import EVIDENCE, read_count
+from kb.queries.works.pages import read_citing_count
 from kb.records import Record
 from tests.campaign.scale import SHORT
+from tests.rows import add_article, add_citations, add_work
 from tests.site.conftest import CITING, HELD, LINKS, SEED, Get, field, fill, served
 from tests.site.pages.crawl import agrees, evidence_of, numbers_of, pages_of
 from tests.site.pages.test_pages import text_of
@@ -160,3 +163,19 @@ def test_a_citation_names_the_kept_answers(tmp_path: Path):
     assert "efetch/abc.xml" in text
     assert "elink/def.xml" in text
     assert "elink/not.xml" not in text
+
+
+def test_counts_and_evidence_follow_merged_works_and_leave_out_what_cites_itself(db: sqlite3.Connection):
+    for pmid in (1, 2, 3):
+        add_article(db, pmid, year=2000)
+    add_work(db, 9, merged_into=3)
+    add_citations(db, 1, 1, 2, 3, 9)
+    add_citations(db, 2, 1)
+    add_citations(db, 9, 1)
+
+    for value in (1, "1"):  # addresses give text
+        names = ("cites", "citing", "citing_dated")
+        assert [read_count(db, name, id=value).number for name in names] == [2, 2, 2]
+        assert read_count(db, "citing_of_year", id=value, year="2000").number == 2
+    assert (len(read_linked(db, 1, "cited")), len(read_linked(db, 1, "citing")), read_citing_count(db, 1)) == (2, 2, 2)
+    assert read_citing_by_year(db, 1) == [(2000, 2)]
