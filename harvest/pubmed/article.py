@@ -1,7 +1,6 @@
 """PubMed XML -> records: every element that litkb keeps of an article, in the order of the record."""
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -11,12 +10,14 @@ from lxml.etree import _Element
 from harvest.pubmed.book import read_book_article
 from harvest.pubmed.dates import citation_line, parse_pub_date
 from harvest.pubmed.elements import (
+    DAY,
     Readers,
     column,
     dated,
+    items_of,
+    leave,
     location_in_line,
     note_journal,
-    pages_of,
     read_abstract,
     read_authors,
     read_children,
@@ -30,6 +31,7 @@ from harvest.pubmed.elements import (
     read_location,
     read_old_affiliation,
     read_other_abstract,
+    read_pages,
     read_publication_type,
     read_references,
     read_title,
@@ -37,11 +39,8 @@ from harvest.pubmed.elements import (
     settle_identifiers,
     texts_of,
 )
-from harvest.pubmed.fast.fast_lists import PlainList, cut_plain_lists, with_marks
-from harvest.pubmed.fast.fast_record import read_rest
-from harvest.pubmed.fast.xml_text import is_plain
 from harvest.pubmed.inline_text import text_of
-from harvest.pubmed.other_elements import ITEMS, Containers, note_others
+from harvest.pubmed.other_elements import ATTRIBUTES, note_others
 from harvest.pubmed.record_builder import Draft
 from harvest.pubmed.record_splitter import BOOK, DELETION, REJECTED, RawRecord, split_records
 from harvest.pubmed.row_builders import (
@@ -61,8 +60,6 @@ from kb.identifiers import count_of, pmid_or_none
 
 __all__ = ["RawRecord", "parse_articles", "parse_record", "split_records"]
 
-# Before 3.11.5 a possessive quantifier may match what its pattern does not: python/cpython issue 106052.
-_BY_PATTERN: Final = sys.version_info >= (3, 11, 5)
 # Nothing is expanded, fetched or repaired: a recovering parser drops text in silence.
 _OPTIONS: Final = {
     "resolve_entities": False,
@@ -108,20 +105,7 @@ def parse_record(raw: RawRecord) -> rows.Record:
         raise _error(raw, raw.reason or "The record cannot be read.")
     if raw.kind == BOOK:
         return _book(raw, _tree(raw))
-    return _plain_article(raw) or _article(raw, _tree(raw))
-
-
-def _plain_article(raw: RawRecord) -> rows.Record | None:
-    """Return the record, its long lists read by pattern; None where the strict parser must read the whole of it."""
-    rest, lists = cut_plain_lists(raw.xml) if _BY_PATTERN and is_plain(raw.xml) else (raw.xml, {})
-    if not lists:
-        return None
-    try:
-        draft = read_rest(rest, lists)
-        record = _settled(raw, draft) if draft else _article(raw, etree.fromstring(rest, _PARSER), lists)
-    except (etree.XMLSyntaxError, RecordError):
-        return None
-    return None if lists else record  # a list that is left was not where the walk of the record reads it
+    return _article(raw, _tree(raw))
 
 
 def _error(raw: RawRecord, reason: str) -> RecordError:
@@ -153,15 +137,10 @@ def _deletions(raw: RawRecord) -> Iterator[rows.Deletion | RecordError]:
                 yield rows.Deletion(pmid)
 
 
-def _article(raw: RawRecord, element: _Element, lists: dict[str, PlainList] | None = None) -> rows.Record:
+def _article(raw: RawRecord, element: _Element) -> rows.Record:
     draft = _draft(raw, element, "MedlineCitation", "article")
-    draft.plain_lists = lists or {}
     read_children(draft, element, _ARTICLE_PARTS)
-    note_others(draft, element, _CONTAINERS)
-    return _settled(raw, draft)
-
-
-def _settled(raw: RawRecord, draft: Draft) -> rows.Record:
+    note_others(draft)
     settle_identifiers(draft)
     settle_affiliation(draft)
     _settle_line(draft)
@@ -170,8 +149,7 @@ def _settled(raw: RawRecord, draft: Draft) -> rows.Record:
 
 def _book(raw: RawRecord, element: _Element) -> rows.Record:
     draft = _draft(raw, element, "BookDocument", "book")
-    read_children(draft, element, _ORIGIN)
-    read_book_article(draft, element)
+    read_book_article(draft, element, _ORIGIN)
     return _finish(raw, draft)
 
 
@@ -216,6 +194,7 @@ def _settle_line(draft: Draft) -> None:
 
 def _read_medline(draft: Draft, medline: _Element) -> None:
     draft.article["status"] = medline.get("Status") or None
+    draft.unread_attributes = [(tag, value) for name, tag in ATTRIBUTES.items() if (value := medline.get(name))]
     read_children(draft, medline, _MEDLINE)
 
 
@@ -237,18 +216,16 @@ def _read_journal(draft: Draft, journal: _Element) -> None:
             found["iso_abbreviation"] = text_of(child)
         elif tag == "JournalIssue":
             read_children(draft, child, _ISSUE)
+        else:
+            draft.unread.append(child)
 
 
 def _read_pub_date(draft: Draft, element: _Element) -> None:
-    draft.article["pub_date"], draft.article["year"] = parse_pub_date(texts_of(element))
+    draft.article["pub_date"], draft.article["year"] = parse_pub_date(texts_of(draft, element, DAY))
 
 
 def _read_journal_info(draft: Draft, info: _Element) -> None:
-    note_journal(draft, texts_of(info))
-
-
-def _read_pagination(draft: Draft, pagination: _Element) -> None:
-    draft.article["pages"] = pages_of(texts_of(pagination))
+    note_journal(draft, texts_of(draft, info, _JOURNAL_INFO))
 
 
 def _read_article_date(draft: Draft, element: _Element) -> None:
@@ -256,43 +233,46 @@ def _read_article_date(draft: Draft, element: _Element) -> None:
 
 
 def _read_publication_types(draft: Draft, types: _Element) -> None:
-    for child in types:
-        if child.tag == "PublicationType":
-            read_publication_type(draft, child)
+    for child in items_of(draft, types, "PublicationType"):
+        read_publication_type(draft, child)
 
 
 def _read_data_banks(draft: Draft, banks: _Element) -> None:
-    for bank in banks:
-        if bank.tag == "DataBank":
-            lists = (child for child in bank if child.tag == "AccessionNumberList")
-            numbers = (text_of(number) for found in lists for number in found)
-            add_data_bank(draft, texts_of(bank).get("DataBankName"), numbers)
+    for bank in items_of(draft, banks, "DataBank"):
+        name: str | None = None
+        numbers: list[str | None] = []
+        for child in bank:
+            if child.tag == "DataBankName":
+                name = name or text_of(child)
+            elif child.tag == "AccessionNumberList":
+                numbers += map(text_of, items_of(draft, child, "AccessionNumber"))
+            else:
+                draft.unread.append(child)
+        add_data_bank(draft, name, numbers)
 
 
 def _read_chemicals(draft: Draft, chemicals: _Element) -> None:
-    for chemical in chemicals:
+    for chemical in items_of(draft, chemicals, "Chemical"):
         number = name = ui = None
         for child in chemical:
             if child.tag == "RegistryNumber":
                 number = text_of(child)
             elif child.tag == "NameOfSubstance":
                 name, ui = text_of(child), child.get("UI") or None
+            else:
+                draft.unread.append(child)
         if name is not None:
             add_chemical(draft, number, name, ui)
 
 
 def _read_supplementary(draft: Draft, concepts: _Element) -> None:
-    for child in concepts:
-        if child.tag == "SupplMeshName":
-            add_concept(draft, text_of(child), child.get("UI") or None, child.get("Type") or None)
+    for child in items_of(draft, concepts, "SupplMeshName"):
+        add_concept(draft, text_of(child), child.get("UI") or None, child.get("Type") or None)
 
 
 def _read_mesh(draft: Draft, headings: _Element) -> None:
-    heading = 0
-    for child in headings:
-        if child.tag == "MeshHeading":
-            heading += 1
-            _read_heading(draft, child, heading)
+    for number, heading in enumerate(items_of(draft, headings, "MeshHeading"), start=1):
+        _read_heading(draft, heading, number)
 
 
 def _read_heading(draft: Draft, element: _Element, heading: int) -> None:
@@ -300,23 +280,23 @@ def _read_heading(draft: Draft, element: _Element, heading: int) -> None:
     descriptor = None
     qualifiers: list[Term] = []
     for child in element:
-        name = text_of(child)
-        if name is None:
-            continue
-        term = (child.get("UI") or name, name, 1 if child.get("MajorTopicYN") == "Y" else 0)
-        if child.tag == "DescriptorName":
-            descriptor = term
-        elif child.tag == "QualifierName":
-            qualifiers.append(term)
+        tag = child.tag
+        if tag != "DescriptorName" and tag != "QualifierName":
+            draft.unread.append(child)
+        elif (name := text_of(child)) is not None:
+            term = (child.get("UI") or name, name, 1 if child.get("MajorTopicYN") == "Y" else 0)
+            if tag == "DescriptorName":
+                descriptor = term
+            else:
+                qualifiers.append(term)
     add_heading(draft, heading, descriptor, qualifiers)
 
 
 def _read_corrections(draft: Draft, corrections: _Element) -> None:
-    for child in corrections:
-        if child.tag == "CommentsCorrections":
-            parts = texts_of(child)
-            kind = child.get("RefType") or "CommentsCorrections"
-            add_correction(draft, kind, parts.get("PMID"), source=parts.get("RefSource"), note=parts.get("Note"))
+    for child in items_of(draft, corrections, "CommentsCorrections"):
+        parts = texts_of(draft, child, _CORRECTION)
+        kind = child.get("RefType") or "CommentsCorrections"
+        add_correction(draft, kind, parts.get("PMID"), source=parts.get("RefSource"), note=parts.get("Note"))
 
 
 def _read_other_id(draft: Draft, element: _Element) -> None:
@@ -334,61 +314,50 @@ def _read_origin(draft: Draft, element: _Element) -> None:
         note_origin(draft, {str(name): str(words) for name, words in element.attrib.items()})
 
 
+_JOURNAL_INFO: Final = frozenset(("Country", "MedlineTA", "NlmUniqueID", "ISSNLinking"))
+_CORRECTION: Final = frozenset(("RefSource", "PMID", "Note"))
 _ISSUE: Final[Readers] = {"Volume": column("volume"), "Issue": column("issue"), "PubDate": _read_pub_date}
-_ARTICLE: Final[Readers] = with_marks(
-    {
-        "Journal": _read_journal,
-        "ArticleTitle": read_title,
-        "Pagination": _read_pagination,
-        "ELocationID": read_location,
-        "Abstract": read_abstract,
-        "Affiliation": read_old_affiliation,
-        "AuthorList": read_authors,
-        "Language": read_languages,
-        "DataBankList": _read_data_banks,
-        "GrantList": read_grants,
-        "PublicationTypeList": _read_publication_types,
-        "VernacularTitle": column("vernacular_title"),
-        "ArticleDate": _read_article_date,
-    }
-)
-_MEDLINE: Final[Readers] = with_marks(
-    {
-        "DateCreated": dated("created"),
-        "DateCompleted": dated("completed", "date_completed"),
-        "DateRevised": dated("revised", "date_revised"),
-        "Article": _read_article,
-        "MedlineJournalInfo": _read_journal_info,
-        "ChemicalList": _read_chemicals,
-        "SupplMeshList": _read_supplementary,
-        "CommentsCorrectionsList": _read_corrections,
-        "MeshHeadingList": _read_mesh,
-        "OtherID": _read_other_id,
-        "OtherAbstract": read_other_abstract,
-        "KeywordList": read_keywords,
-        "CoiStatement": column("coi_statement"),
-        "InvestigatorList": read_investigators,
-    }
-)
-_DATA: Final[Readers] = with_marks(
-    {
-        "History": read_history,
-        "PublicationStatus": column("publication_status"),
-        "ArticleIdList": read_identifiers,
-        "ReferenceList": read_references,
-    }
-)
+_ARTICLE: Final[Readers] = {
+    "Journal": _read_journal,
+    "ArticleTitle": read_title,
+    "Pagination": read_pages,
+    "ELocationID": read_location,
+    "Abstract": read_abstract,
+    "Affiliation": read_old_affiliation,
+    "AuthorList": read_authors,
+    "Language": read_languages,
+    "DataBankList": _read_data_banks,
+    "GrantList": read_grants,
+    "PublicationTypeList": _read_publication_types,
+    "VernacularTitle": column("vernacular_title"),
+    "ArticleDate": _read_article_date,
+}
+_MEDLINE: Final[Readers] = {
+    "PMID": leave,
+    "DateCreated": dated("created"),
+    "DateCompleted": dated("completed", "date_completed"),
+    "DateRevised": dated("revised", "date_revised"),
+    "Article": _read_article,
+    "MedlineJournalInfo": _read_journal_info,
+    "ChemicalList": _read_chemicals,
+    "SupplMeshList": _read_supplementary,
+    "CommentsCorrectionsList": _read_corrections,
+    "MeshHeadingList": _read_mesh,
+    "OtherID": _read_other_id,
+    "OtherAbstract": read_other_abstract,
+    "KeywordList": read_keywords,
+    "CoiStatement": column("coi_statement"),
+    "InvestigatorList": read_investigators,
+}
+_DATA: Final[Readers] = {
+    "History": read_history,
+    "PublicationStatus": column("publication_status"),
+    "ArticleIdList": read_identifiers,
+    "ReferenceList": read_references,
+}
 _ORIGIN: Final[Readers] = {etree.ProcessingInstruction: _read_origin}
 _ARTICLE_PARTS: Final[Readers] = {
     "MedlineCitation": _read_medline,
     "PubmedData": _read_data,
     **_ORIGIN,
-}
-_CONTAINERS: Final[Containers] = {
-    **ITEMS,
-    "PubmedArticle": _ARTICLE_PARTS,
-    "MedlineCitation": {"PMID", *_MEDLINE},
-    "Article": _ARTICLE,
-    "JournalIssue": _ISSUE,
-    "PubmedData": _DATA,
 }

@@ -6,10 +6,12 @@ from lxml.etree import _Element
 
 from harvest.pubmed.dates import book_line, parse_pub_date
 from harvest.pubmed.elements import (
+    DAY,
     Readers,
     column,
     dated,
-    pages_of,
+    leave,
+    note_unread,
     read_abstract,
     read_authors,
     read_children,
@@ -20,18 +22,20 @@ from harvest.pubmed.elements import (
     read_keywords,
     read_languages,
     read_location,
+    read_pages,
     read_publication_type,
     read_references,
     read_title,
     settle_identifiers,
     texts_of,
 )
-from harvest.pubmed.inline_text import marked, text_of
-from harvest.pubmed.other_elements import ITEMS, Containers, note_others
+from harvest.pubmed.inline_text import marked, text_of, tidy
+from harvest.pubmed.other_elements import note_others
 from harvest.pubmed.record_builder import Draft
 from harvest.pubmed.row_builders import add_identifier, settle_book_numbers
 
 BOOK: Final = "book"
+_PUBLISHER: Final = frozenset(("PublisherName", "PublisherLocation"))
 CHAPTER: Final = "book chapter"
 
 
@@ -68,7 +72,7 @@ def _read_volume(draft: Draft, book: _Element) -> None:
 
 
 def _read_publisher(draft: Draft, publisher: _Element) -> None:
-    parts = texts_of(publisher)
+    parts = texts_of(draft, publisher, _PUBLISHER)
     draft.article.update(publisher=parts.get("PublisherName"), publisher_place=parts.get("PublisherLocation"))
 
 
@@ -82,7 +86,7 @@ def _read_book_title(draft: Draft, element: _Element) -> None:
 
 
 def _read_pub_date(draft: Draft, element: _Element) -> None:
-    draft.article["pub_date"], draft.article["year"] = parse_pub_date(texts_of(element))
+    draft.article["pub_date"], draft.article["year"] = parse_pub_date(texts_of(draft, element, DAY))
 
 
 def _read_number(draft: Draft, element: _Element) -> None:
@@ -90,8 +94,11 @@ def _read_number(draft: Draft, element: _Element) -> None:
         add_identifier(draft, element.tag.lower(), number)
 
 
-def _read_pagination(draft: Draft, pagination: _Element) -> None:
-    draft.article["pages"] = pages_of(texts_of(pagination))
+def _read_location(draft: Draft, location: _Element) -> None:
+    """Note an ELocationID of a book; the DOI of a book is not that of a chapter in it."""
+    read_location(draft, location)
+    if draft.record_type == CHAPTER:
+        note_unread(draft, location)
 
 
 def _read_label(draft: Draft, element: _Element) -> None:
@@ -104,8 +111,7 @@ def _read_label(draft: Draft, element: _Element) -> None:
 
 def _years(draft: Draft, book: _Element) -> str | None:
     """Return the years over which a book appeared, "1993-2025", else its date of publication."""
-    years = {child.tag: texts_of(child).get("Year") for child in book if child.tag in ("BeginningDate", "EndingDate")}
-    begin, end = years.get("BeginningDate"), years.get("EndingDate")
+    begin, end = tidy(book.findtext("BeginningDate/Year")), tidy(book.findtext("EndingDate/Year"))
     if begin and end and begin != end:
         return f"{begin}-{end}"
     words: str | None = draft.article.get("pub_date")
@@ -129,12 +135,16 @@ _BOOK: Final[Readers] = {
     "CollectionTitle": column("series_title"),
     "Isbn": _read_number,
     "ReportNumber": _read_number,
-    "ELocationID": read_location,
+    "ELocationID": _read_location,
+    "AuthorList": leave,
 }
 _DOCUMENT: Final[Readers] = {
+    "PMID": leave,
+    "Book": leave,
+    "AuthorList": leave,
     "ArticleIdList": read_identifiers,
     "LocationLabel": _read_label,
-    "Pagination": _read_pagination,
+    "Pagination": read_pages,
     "InvestigatorList": read_investigators,
     "ArticleTitle": read_title,
     "VernacularTitle": column("vernacular_title"),
@@ -155,19 +165,10 @@ _DATA: Final[Readers] = {
 _PARTS: Final[Readers] = {"BookDocument": read_book, "PubmedBookData": _read_data}
 
 
-_CONTAINERS: Final[Containers] = {
-    **ITEMS,
-    "PubmedBookArticle": _PARTS,
-    "BookDocument": {"PMID", "Book", "AuthorList", *_DOCUMENT},
-    "PubmedBookData": _DATA,
-}
-_OF_BOOK: Final = frozenset(("AuthorList", *_BOOK))
-_OF_CHAPTER: Final = _OF_BOOK - {"ELocationID"}  # the DOI of a book is not that of a chapter in it
-
-
-def read_book_article(draft: Draft, element: _Element) -> None:
-    """Read a whole PubmedBookArticle."""
-    read_children(draft, element, _PARTS)
-    is_book = draft.record_type == BOOK
-    settle_identifiers(draft, locations_are_own=is_book)
-    note_others(draft, element, {**_CONTAINERS, "Book": _OF_BOOK if is_book else _OF_CHAPTER})
+def read_book_article(draft: Draft, element: _Element, readers: Readers) -> None:
+    """Read a whole PubmedBookArticle, and with readers what stands beside the book in it."""
+    read_children(draft, element, {**_PARTS, **readers})
+    settle_identifiers(draft, locations_are_own=draft.record_type == BOOK)
+    places = {one: place for place, one in enumerate(element.iter())}
+    draft.unread.sort(key=lambda one: places[one])
+    note_others(draft)

@@ -1,7 +1,7 @@
 """The parts that PubMed's articles and books share: names, abstracts, references, identifiers, dates."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final
 
 from lxml.etree import _Element
 
@@ -27,22 +27,51 @@ from kb.identifiers import normalise_doi, normalise_orcid, normalise_pmcid
 Reader = Callable[[Draft, _Element], None]
 Readers = Mapping[Any, Reader]  # by tag: a name, or lxml's sign for a processing instruction
 
+DAY: Final = frozenset(("Year", "Month", "Day", "Season", "MedlineDate"))
+_INSTANT: Final = DAY | {"Hour", "Minute", "Second"}
+_PAGES: Final = frozenset(("StartPage", "EndPage", "MedlinePgn"))
+_NAMES: Final = frozenset(("LastName", "ForeName", "Initials", "Suffix", "CollectiveName"))
+_REFERENCE: Final = frozenset(("ReferenceList", "Reference", "ArticleIdList"))
+_INFO: Final = frozenset(("Affiliation", "Identifier"))
+_GRANT: Final = frozenset(("GrantID", "Acronym", "Agency", "Country"))
+
 
 def read_children(draft: Draft, element: _Element, readers: Readers) -> None:
-    """Give each child of element to the reader of its name; children without a reader say nothing we keep."""
+    """Give each child of element to the reader of its name, one without a reader to note_unread()."""
     for child in element:
-        reader = readers.get(child.tag)
-        if reader is not None:
-            reader(draft, child)
+        readers.get(child.tag, note_unread)(draft, child)
 
 
-def texts_of(element: _Element) -> dict[str, str]:
-    """Return the texts of the children of element by name; blank ones are left out, of two the first counts."""
+def note_unread(draft: Draft, element: _Element) -> None:
+    """Note an element that no table has a place for: it is stored in other_fields."""
+    draft.unread.append(element)
+
+
+def leave(_draft: Draft, _element: _Element) -> None:
+    """Leave an element that is read elsewhere."""
+
+
+def items_of(draft: Draft, element: _Element, name: str) -> Iterator[_Element]:
+    """Yield the children of element that have this name; all others are unread."""
+    for child in element:
+        if child.tag == name:
+            yield child
+        else:
+            draft.unread.append(child)
+
+
+def texts_of(draft: Draft, element: _Element, names: Collection[str]) -> dict[str, str]:
+    """Return the texts of the children of element by name; blank ones are left out, of two the first counts.
+
+    What has none of these names is unread.
+    """
     found: dict[str, str] = {}
     for child in element:
-        text = text_of(child)
-        if text is not None:
-            found.setdefault(child.tag, text)
+        tag = child.tag
+        if tag not in names:
+            draft.unread.append(child)
+        elif (text := text_of(child)) is not None:
+            found.setdefault(tag, text)
     return found
 
 
@@ -66,17 +95,22 @@ def dated(kind: str, name: str | None = None) -> Reader:
     return read
 
 
-def read_date(draft: Draft, kind: str, element: _Element) -> str | None:
+def read_date(draft: Draft, kind: str, element: _Element, names: Collection[str] = DAY) -> str | None:
     """Note the date that element's children say, and return it."""
-    said = {child.tag: child.text for child in element}
+    said: dict[str, str | None] = {}
+    for child in element:
+        tag = child.tag
+        if tag in names:
+            said[tag] = child.text
+        else:
+            draft.unread.append(child)
     return add_date(draft, kind, iso_date(said.get("Year"), said.get("Month"), said.get("Day")))
 
 
 def read_history(draft: Draft, history: _Element) -> None:
     """Note the dates of a History: received, accepted, pubmed, medline …"""
-    for child in history:
-        if child.tag == "PubMedPubDate":
-            read_date(draft, child.get("PubStatus", "history"), child)
+    for child in items_of(draft, history, "PubMedPubDate"):
+        read_date(draft, child.get("PubStatus", "history"), child, _INSTANT)
 
 
 # --- where it appeared ---
@@ -93,10 +127,11 @@ def note_journal(draft: Draft, parts: Mapping[str, str | None]) -> None:
     found["journal_id"] = draft.article["journal_id"] = journal_id
 
 
-def pages_of(parts: Mapping[str, str | None]) -> str | None:
-    """Return the pages, given the texts of a Pagination by element name."""
+def read_pages(draft: Draft, pagination: _Element) -> None:
+    """Note the pages."""
+    parts = texts_of(draft, pagination, _PAGES)
     span = "-".join(filter(None, (parts.get("StartPage"), parts.get("EndPage"))))
-    return parts.get("MedlinePgn") or span or None
+    draft.article["pages"] = parts.get("MedlinePgn") or span or None
 
 
 # --- titles and abstracts ---
@@ -124,14 +159,18 @@ def read_abstract(draft: Draft, abstract: _Element) -> None:
                 )  # fmt: skip
         elif child.tag == "CopyrightInformation":
             draft.article["copyright"] = text_of(child)
+        else:
+            draft.unread.append(child)
 
 
 def read_other_abstract(draft: Draft, abstract: _Element) -> None:
     """Note an abstract in another language, or of another kind."""
     notice = next((text_of(child) for child in abstract if child.tag == "CopyrightInformation"), None)
     for child in abstract:
-        text = text_of(child) if child.tag == "AbstractText" else None
-        if text is not None:
+        if child.tag != "AbstractText":
+            if child.tag != "CopyrightInformation":
+                draft.unread.append(child)
+        elif (text := text_of(child)) is not None:
             draft.other_abstract_sections.append(
                 rows.OtherAbstractSection(
                     draft.pmid, len(draft.other_abstract_sections) + 1, abstract.get("Language") or None,
@@ -149,12 +188,14 @@ def read_authors(draft: Draft, authors: _Element, role: str = "author") -> None:
     complete = YES_NO.get(authors.get("CompleteYN", ""))
     if role == "author" and complete is not None:
         draft.article["authors_complete"] = complete
-    for author in authors:
-        if author.tag == "Author" and author.get("ValidYN") != "N":
-            _read_author(draft, author, role)
+    for author in items_of(draft, authors, "Author"):
+        unread = len(draft.unread)
+        if author.get("ValidYN") == "N" or not _read_author(draft, author, role):
+            draft.unread[unread:] = [author]  # as a whole
 
 
-def _read_author(draft: Draft, author: _Element, role: str) -> None:
+def _read_author(draft: Draft, author: _Element, role: str) -> bool:
+    """Note one author; False for one without a name."""
     parts: dict[str, str | None] = {}
     orcid = None
     affiliations: list[str | None] = []
@@ -167,16 +208,21 @@ def _read_author(draft: Draft, author: _Element, role: str) -> None:
             orcid = orcid or _orcid(child)
         elif tag == "Affiliation":  # before 2015: text in the Author itself
             affiliations.append(text_of(child))
-        else:
+        elif tag in _NAMES:
             parts[tag] = text_of(child)
             if tag == "CollectiveName" and parts[tag]:
                 draft.groups.setdefault(child.get("Investigators", ""), str(parts[tag]))
+        else:
+            draft.unread.append(child)
     group = parts.pop("CollectiveName", None) if parts.get("LastName") else None  # of old: a person and a group in one
-    if add_author(draft, parts, orcid=orcid, equal=author.get("EqualContrib"), affiliations=affiliations, role=role):
-        for info in identified:
-            _add_affiliation(draft, info)
+    equal = author.get("EqualContrib")
+    if not add_author(draft, parts, orcid=orcid, equal=equal, affiliations=affiliations, role=role):
+        return False
+    for info in identified:
+        _add_affiliation(draft, info)
     if group:
         add_author(draft, {"CollectiveName": group}, orcid=None, equal=None, affiliations=(), role=role)
+    return True
 
 
 def _orcid(identifier: _Element) -> str | None:
@@ -192,6 +238,8 @@ def _add_affiliation(draft: Draft, info: _Element) -> None:
             text = text_of(child)
         elif child.tag == "Identifier":
             identifiers.append(child)
+        else:
+            draft.unread.append(child)
     if not identifiers:
         add_affiliation_text(draft, text)
     for identifier in identifiers:
@@ -214,19 +262,31 @@ def settle_affiliation(draft: Draft) -> None:
 def read_investigators(draft: Draft, investigators: _Element) -> None:
     """Note the investigators of one list: members of a group that is an author."""
     place = (next_list(draft), draft.groups.get(investigators.get("ID") or "-"))
-    for person in investigators:
-        if person.tag == "Investigator" and person.get("ValidYN") != "N":
-            _read_investigator(draft, person, place)
+    for person in items_of(draft, investigators, "Investigator"):
+        unread = len(draft.unread)
+        if person.get("ValidYN") == "N" or not _read_investigator(draft, person, place):
+            draft.unread[unread:] = [person]  # as a whole
 
 
-def _read_investigator(draft: Draft, person: _Element, place: tuple[int, str | None]) -> None:
-    parts = texts_of(person)
+def _read_investigator(draft: Draft, person: _Element, place: tuple[int, str | None]) -> bool:
+    """Note one investigator; False for one without a name."""
+    parts: dict[str, str | None] = {}
+    orcid = None
+    places: list[str | None] = []
+    for child in person:
+        tag = child.tag
+        if tag == "Identifier":
+            orcid = orcid or _orcid(child)
+        elif tag == "AffiliationInfo":
+            places.append(texts_of(draft, child, _INFO).get("Affiliation"))
+        elif tag in _NAMES or tag == "Affiliation":
+            parts[tag] = parts.get(tag) or text_of(child)
+        else:
+            draft.unread.append(child)
     given = parts.get("Initials") or parts.get("ForeName")  # without initials the fore name stands for them
     name = printed_name(parts.get("LastName"), given, parts.get("Suffix"))
     if name is None:
-        return
-    orcid = next(filter(None, (_orcid(child) for child in person if child.tag == "Identifier")), None)
-    places = [texts_of(child).get("Affiliation") for child in person if child.tag == "AffiliationInfo"]
+        return False
     draft.investigators.append(
         rows.Investigator(
             draft.pmid, len(draft.investigators) + 1, name, parts.get("LastName"), parts.get("ForeName"),
@@ -234,6 +294,7 @@ def _read_investigator(draft: Draft, person: _Element, place: tuple[int, str | N
             "; ".join(filter(None, [*places, parts.get("Affiliation")])) or None, *place,
         )
     )  # fmt: skip
+    return True
 
 
 # --- identifiers ---
@@ -241,8 +302,8 @@ def _read_investigator(draft: Draft, person: _Element, place: tuple[int, str | N
 
 def read_identifiers(draft: Draft, ids: _Element) -> None:
     """Note the record's own identifiers; a PubMed id that repeats its PMID says nothing new."""
-    for child in ids:
-        value = text_of(child) if child.tag == "ArticleId" else None
+    for child in items_of(draft, ids, "ArticleId"):
+        value = text_of(child)
         if value is not None and value != str(draft.pmid):
             add_identifier(draft, child.get("IdType", "pubmed"), value)
 
@@ -316,12 +377,21 @@ def read_references(draft: Draft, references: _Element) -> None:
                 add_reference(draft, citation, ids, list_title=title)
             citation, ids = None, []
             title = titles.get(element.getparent())
-        elif tag == "ReferenceList":
-            titles[element] = titles.get(element.getparent())
-        elif tag == "Title":
-            titles[element.getparent()] = text_of(element)
+        elif tag != "ArticleIdList":
+            _read_beside(draft, element, titles)
     if ids is not None:
         add_reference(draft, citation, ids, list_title=title)
+
+
+def _read_beside(draft: Draft, element: _Element, titles: dict[_Element | None, str | None]) -> None:
+    """Note a list within a list, the title of one, or an element that lists do not have; markup is read elsewhere."""
+    around = element.getparent()
+    if element.tag == "ReferenceList":
+        titles[element] = titles.get(around)
+    elif element.tag == "Title":
+        titles[around] = text_of(element)
+    elif around is not None and around.tag in _REFERENCE:
+        draft.unread.append(element)
 
 
 # --- what a record is about ---
@@ -344,17 +414,16 @@ def read_publication_type(draft: Draft, element: _Element) -> None:
 def read_keywords(draft: Draft, keywords: _Element) -> None:
     """Note the keywords of one list; empty ones are no keywords."""
     owner = keywords.get("Owner") or None
-    for child in keywords:
-        keyword = text_of(child) if child.tag == "Keyword" else None
+    for child in items_of(draft, keywords, "Keyword"):
+        keyword = text_of(child)
         if keyword is not None:
             add_keyword(draft, keyword, is_major=child.get("MajorTopicYN"), owner=owner)
 
 
 def read_grants(draft: Draft, grants: _Element) -> None:
     """Note the grants."""
-    for child in grants:
-        parts = texts_of(child) if child.tag == "Grant" else {}
-        if parts:
+    for child in items_of(draft, grants, "Grant"):
+        if parts := texts_of(draft, child, _GRANT):
             draft.grants.append(
                 rows.Grant(
                     draft.pmid, len(draft.grants) + 1, parts.get("GrantID"), parts.get("Acronym"),

@@ -38,7 +38,12 @@ def tidy(text: str | None) -> str | None:
 
 def text_of(element: _Element) -> str | None:
     """Return the text of element with sup and sub as Unicode; None for nothing but blanks."""
-    return tidy(with_fractions(_plain(element)) if len(element) else element.text)
+    if len(element):
+        return tidy(with_fractions(_plain(element)))
+    text = element.text
+    if not text or "\n" in text or "\t" in text:
+        return tidy(text)
+    return text.strip() or None
 
 
 def marked(element: _Element) -> Marked | None:

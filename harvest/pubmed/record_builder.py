@@ -5,6 +5,8 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
+from lxml.etree import _Element
+
 from kb import records as rows
 from kb.text import is_placeholder
 
@@ -48,7 +50,8 @@ class Draft:
         self.locations: list[tuple[str, str, int | None]] = []  # ELocationID: kind, value, is_valid
         self.groups: dict[str, str] = {}  # collective authors, by the list of their investigators
         self.old_affiliation: str | None = None
-        self.plain_lists: dict[str, Any] = {}  # cut out of the record, by mark, and not yet read
+        self.unread: list[_Element] = []  # elements that no reader knows, in the order of the record
+        self.unread_attributes: list[tuple[str, str]] = []  # tag and value
         self.has_references = False
         self.stated_reference_count: int | None = None
         self.source = rows.PUBMED

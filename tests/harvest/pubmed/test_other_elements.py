@@ -7,7 +7,7 @@ from harvest.pubmed.write_article import format_record
 from kb.errors import RecordError
 from kb.records import Record
 from tests.builders import article_set, article_xml, author_xml, book_xml, element
-from tests.harvest.pubmed.test_fast_lists import PLAIN
+from tests.harvest.pubmed.whole_record import WHOLE
 
 
 def read(xml: str) -> Record:
@@ -64,7 +64,7 @@ def test_an_element_that_nobody_knows_is_kept_wherever_it_stands():
 
 def test_no_list_passes_over_an_element_in_silence():
     """Into each element of a record with all lists that is no text, one that nobody knows is put, one at a time."""
-    whole = etree.fromstring(PLAIN)
+    whole = etree.fromstring(WHOLE)
     texts = {"ArticleTitle", "AbstractText", "Affiliation", "Citation", "Keyword", "CoiStatement"}
     tried = set()
     for place in whole.iter():
