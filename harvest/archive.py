@@ -17,6 +17,7 @@ from kb.database import BUSY_TIMEOUT_MS, explain_sqlite, transaction
 from kb.errors import ArchiveError
 from kb.queries.archive import PIECE, TABLES, format_request, hash_entry, legible
 
+_GZIP: Final = b"\x1f\x8b"
 _SPOOLED: Final = 32 << 20  # bytes of a compressed answer held in memory before a temporary file is used
 _LARGEST: Final = 900_000_000  # SQLite's default limit for one value is 10^9 bytes
 
@@ -91,7 +92,7 @@ def keep_file(db: sqlite3.Connection, path: Path, *, request: dict[str, Any], re
     """
     with tempfile.SpooledTemporaryFile(max_size=_SPOOLED) as packed:
         sha256, size = _pack(path, packed)
-        length = packed.tell()
+        length = packed.tell() or size
         if length >= _LARGEST:
             raise ArchiveError(f"{path.name} is too large to keep ({length:,} bytes); split it and load the parts.")
         name = _entry(sha256, str(request["file"]))
@@ -116,14 +117,18 @@ def _entry(sha256: str, name: str) -> str:
 
 
 def _pack(path: Path, packed: IO[bytes]) -> tuple[str, int]:
-    """Write the zlib form of a file to packed; return the SHA-256 and the size of its bytes."""
-    digest, pack, size = hashlib.sha256(), zlib.compressobj(1 if path.suffix == ".gz" else 6), 0
+    """Write the zlib form of a file to packed, nothing for a gzipped one; return SHA-256 and size of its bytes."""
+    digest, size, pack = hashlib.sha256(), 0, None
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             digest.update(piece)
+            if size == 0 and not piece.startswith(_GZIP):
+                pack = zlib.compressobj()
             size += len(piece)
-            packed.write(pack.compress(piece))
-    packed.write(pack.flush())
+            if pack:
+                packed.write(pack.compress(piece))
+    if pack:
+        packed.write(pack.flush())
     return digest.hexdigest(), size
 
 
