@@ -1,17 +1,16 @@
 """Files that appear whole or not at all, and never in place of others unasked."""
 
-import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from kb.database import is_sqlite
 from kb.errors import LitkbError, UsageError
+from kb.garbage import collecting_seldom
 
 _BUFFER: Final = 1 << 18  # characters written in one go
-_SELDOM: Final = 100_000  # objects between two looks for cycles, which rows and text never make
 
 
 def find_targets(out: Path, suffix: str, forms: Mapping[str, str], *, force: bool) -> dict[Path, str]:
@@ -43,7 +42,7 @@ def refuse_replacing(target: Path, *, force: bool) -> None:
 
 def write_whole(files: Mapping[Path, Iterator[str] | bytes]) -> None:
     """Write each file beside its place, then put all in place; after a failure none has changed."""
-    with ExitStack() as undone, _collecting_seldom():
+    with ExitStack() as undone, collecting_seldom():
         parts = {path: path.with_name(f".litkb-{os.getpid()}-{place}.part") for place, path in enumerate(files)}
         try:
             for path, part in parts.items():
@@ -72,14 +71,3 @@ def _joined(pieces: Iterable[str]) -> Iterator[str]:
             yield "".join(waiting)
             waiting, length = [], 0
     yield "".join(waiting)
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Let Python look for cycles seldom: with so many short-lived rows, looking takes a tenth of the time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(_SELDOM, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)

@@ -19,6 +19,7 @@ from harvest.jobs.snowball import harvest_rounds
 from harvest.sources.registry import PUBMED
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
+from kb.garbage import collecting_seldom
 from kb.identifiers import Identifier
 from kb.queries.harvest_log import Task, read_answer_name, read_outcomes, read_problems
 from kb.queries.snowball import read_frontier
@@ -89,7 +90,8 @@ def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
     with transaction(run.db):
         save_pending(run.db, run.id, "file", [file.name])
     try:
-        kept, result = _load(run, file, pmid)
+        with collecting_seldom():
+            kept, result = _load(run, file, pmid)
     except LitkbError as error:
         with transaction(run.db):
             save_outcomes(run.db, run.id, [Task("file", file.name, "rejected", str(error))])

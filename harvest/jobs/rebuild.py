@@ -16,6 +16,7 @@ from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file,
 from harvest.sources.registry import LISTS
 from kb.database import check_file, close_log, open_kb, transaction
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
+from kb.garbage import collecting_seldom
 from kb.lock import take_lock
 from kb.queries.archive import (
     Kept,
@@ -76,7 +77,8 @@ def _rebuild(path: Path, progress: Callable[[int], None]) -> Rebuilt:
             db = open_kb(new, create=True, is_locked=True)
             try:
                 faults = list(read_faults(archive))
-                loaded, damaged = _load_all(db, archive, progress)
+                with collecting_seldom():
+                    loaded, damaged = _load_all(db, archive, progress)
                 if path.exists():
                     own = _read_own(path)
                     damaged = _carry_over(db, path, loaded) | damaged
