@@ -269,20 +269,6 @@ create virtual table article_search using fts5 (
 );
 insert into article_search (article_search, rank) values ('hashsize', 8388608);  -- bytes gathered before a segment
 insert into article_search (article_search, rank) values ('automerge', 8);       -- segments of one size before a merge
-create trigger article_texts_insert after insert on article_texts begin
-    insert into article_search (rowid, title, abstract, keywords, mesh, authors)
-    values (new.pmid, new.title, new.abstract, new.keywords, new.mesh, new.authors);
-end;
-create trigger article_texts_delete after delete on article_texts begin
-    insert into article_search (article_search, rowid, title, abstract, keywords, mesh, authors)
-    values ('delete', old.pmid, old.title, old.abstract, old.keywords, old.mesh, old.authors);
-end;
-create trigger article_texts_update after update on article_texts begin
-    insert into article_search (article_search, rowid, title, abstract, keywords, mesh, authors)
-    values ('delete', old.pmid, old.title, old.abstract, old.keywords, old.mesh, old.authors);
-    insert into article_search (rowid, title, abstract, keywords, mesh, authors)
-    values (new.pmid, new.title, new.abstract, new.keywords, new.mesh, new.authors);
-end;
 
 create table facet_blocks (      -- index of facets: all held articles in order; empty where one has changed since
     block integer primary key,   -- Number of the block, from 0

@@ -91,13 +91,23 @@ _SAVE_TERM: Final = """
     insert into {table} ({key}, name, as_of) values (?, ?, ?)
     on conflict ({key}) do update set name = excluded.name, as_of = excluded.as_of
         where (coalesce(excluded.as_of, ''), excluded.name) > (coalesce({table}.as_of, ''), {table}.name)"""
-_SAVE_TEXT: Final = """
-    insert into article_texts (pmid, title, abstract, keywords, mesh, authors) values (?, ?, ?, ?, ?, ?)
-    on conflict (pmid) do update set title = excluded.title, abstract = excluded.abstract,
-        keywords = excluded.keywords, mesh = excluded.mesh, authors = excluded.authors"""
+_SEARCHED: Final = "title, abstract, keywords, mesh, authors"
+_SAVE_TEXT: Final = f"insert into article_texts (pmid, {_SEARCHED}) values (?, ?, ?, ?, ?, ?)"
+_INDEX_TEXT: Final = f"insert into article_search (rowid, {_SEARCHED}) values (?, ?, ?, ?, ?, ?)"
+_FORGET_TEXT: Final = f"""insert into article_search (article_search, rowid, {_SEARCHED})
+    select 'delete', pmid, {_SEARCHED} from article_texts where pmid in ({{}})"""
 
 _PAIRED_DOIS: Final = """select distinct doi from article_references
-    where citing_pmid = ? and doi is not null and cited_pmid is not null"""
+    where citing_pmid in ({}) and doi is not null and cited_pmid is not null"""
+_NAMED: Final = """select cited_id from article_references where citing_pmid in ({0}) and cited_id is not null
+    union select other_pmid from notices where pmid in ({0}) and other_pmid is not null"""
+_ASSERTED: Final = (  # by the record itself
+    """delete from citations where citing_id in ({}) and cited_id in (
+            select cited_id from article_references where citing_pmid = citing_id)
+        and (cited_id < 0 or source_id = (select source_id from articles where pmid = citing_id))""",
+    """delete from article_lists where pmid in ({}) and list = 'references'
+        and source_id = (select a.source_id from articles a where a.pmid = article_lists.pmid)""",
+)
 
 
 class Saved(NamedTuple):
@@ -226,7 +236,9 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]
     for field, table in PARTS.items():
         rows = [row for record in records for row in getattr(record, field)]
         _save_part(db, table, rows, _derived(table, rows, cited))
-    db.executemany(_SAVE_TEXT, map(_text_row, records))
+    texts = [_text_row(record) for record in records]
+    db.executemany(_SAVE_TEXT, texts)
+    db.executemany(_INDEX_TEXT, texts)  # by a trigger it takes three times as long
     _save_assertions(db, winners, cited)
     _save_lists(db, winners)
     save_renamed_works(db, forgotten)
@@ -305,37 +317,21 @@ def _text_row(record: Record) -> tuple[object, ...]:
     return (article.pmid, *(fold("\n".join(filter(None, parts))) for parts in texts))
 
 
-def _clear(db: sqlite3.Connection, pmids: Sequence[int]) -> set[int]:
+def _clear(db: sqlite3.Connection, pmids: Iterable[int]) -> set[int]:
     """Remove what belongs to the articles held of pmids; return the works that their references named."""
     forgotten: set[int] = set()
-    held = "select pmid, source_id, doi, pmcid from articles where pmid in ({})"
-    for pmid, *found in [row for part in chunks(pmids) for row in db.execute(held.format(marks(part)), part)]:
-        forgotten |= _cited_and_noticed(db, pmid)
-        touch_around(db, [(pmid, *found[1:])])
-        touch(db, (doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS, (pmid,)).fetchall()))
-        db.execute(
-            """delete from citations where citing_id = :pmid and cited_id in (
-                select cited_id from article_references where citing_pmid = :pmid)
-                and (source_id = :source or cited_id < 0)""",
-            {"pmid": pmid, "source": found[0]},
-        )
-        db.execute(
-            "delete from article_lists where pmid = ? and list = 'references' and source_id = ?",
-            (pmid, found[0]),
-        )
-        for table in reversed(PARTS.values()):
+    for part in chunks(read_held(db, list(pmids))):
+        those = marks(part)
+        found = db.execute(f"select pmid, doi, pmcid from articles where pmid in ({those})", part).fetchall()
+        forgotten.update(row[0] for row in db.execute(_NAMED.format(those), part * 2))
+        touch_around(db, found)
+        touch(db, [doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS.format(those), part)])
+        for statement in (*_ASSERTED, _FORGET_TEXT):
+            db.execute(statement.format(those), part)
+        for table in ("article_texts", *reversed(PARTS.values())):
             column = "citing_pmid" if table == "article_references" else "pmid"
-            db.execute(f"delete from {table} where {column} = ?", (pmid,))
+            db.execute(f"delete from {table} where {column} in ({those})", part)
     return forgotten
-
-
-def _cited_and_noticed(db: sqlite3.Connection, pmid: int) -> set[int]:
-    rows = db.execute(
-        """select cited_id from article_references where citing_pmid = :pmid and cited_id is not null
-        union select other_pmid from notices where pmid = :pmid and other_pmid is not null""",
-        {"pmid": pmid},
-    )
-    return {row[0] for row in rows}
 
 
 def _save_assertions(
@@ -394,7 +390,6 @@ def save_gone(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: i
         return False
     if held:
         forgotten = _clear(db, [pmid])
-        db.execute("delete from article_texts where pmid = ?", (pmid,))
         db.execute("delete from articles where pmid = ?", (pmid,))
         db.execute("update works set state = 'known' where id = ?", (pmid,))
         save_renamed_works(db, forgotten)

@@ -122,6 +122,7 @@ def test_each_part_of_a_list_is_counted_and_said(db: sqlite3.Connection) -> None
 def texts(db: sqlite3.Connection) -> None:
     """Give all articles their texts to search; mesh and abstract stay empty."""
     db.execute("insert into article_texts select pmid, lower(coalesce(title, '')), '', '', '', '' from articles")
+    db.execute("insert into article_search (article_search) values ('rebuild')")
 
 
 def test_what_one_article_cites_counts_as_yours(db: sqlite3.Connection) -> None:
