@@ -13,7 +13,7 @@ LitkbError                 a sentence for a person; exit code 1
 │   │   └── QuestionError  refused for what it asks about: some PMIDs, the query; others may be answered
 │   └── DamagedFileError   a packed file that cannot be unpacked to its end
 ├── ArchiveError           the archive of raw answers cannot be read or written
-└── SeamError              Biopython has changed under our one seam into it
+└── BiopythonError         Biopython puts requests together in another way
 """
 
 
@@ -89,5 +89,5 @@ class ArchiveError(LitkbError):
     """The archive of raw answers cannot be read or written."""
 
 
-class SeamError(LitkbError):
-    """Biopython no longer has the name through which its requests are sent."""
+class BiopythonError(LitkbError):
+    """Biopython puts requests together in another way than litkb knows."""
