@@ -1,9 +1,13 @@
 """Builders of rows, for tests that begin after kb.store: works, articles and citations, straight into a file."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from kb.identifiers import work_id
+from kb.queries.export.edges import ExportEdge, read_stars
+from kb.queries.export.nodes import EVERYTHING, SEPARATOR, Scope
+from kb.store.citations import save_citations
 from kb.text import name_key
 
 SOURCES = {"pubmed": 1, "elink_citedin": 3, "icite": 5, "demonstration": 7, "synthetic": 8}
@@ -80,10 +84,16 @@ def add_citations(db: sqlite3.Connection, citing: int, *cited: int | str, source
         found = db.execute("select 1 from works where id = ?", (work if isinstance(work, int) else work_id(work),))
         if not found.fetchone():
             add_work(db, work)
-    db.executemany(
-        "insert into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)",
-        ((citing, w if isinstance(w, int) else work_id(w), SOURCES[source], MOMENT) for w in cited),
-    )
+    save_citations(db, [(citing, w if isinstance(w, int) else work_id(w), SOURCES[source], MOMENT) for w in cited])
+
+
+def scope_edges(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[ExportEdge]:
+    """Yield the citations of the graph one by one, as exports read them."""
+    for portion in read_stars(db, scope):
+        for tail, heads, said in portion:
+            values = said.split(SEPARATOR) if SEPARATOR in said else repeat(said)
+            for head, value in zip(heads.split(SEPARATOR), values, strict=False):
+                yield ExportEdge(tail, head, value)
 
 
 def add_notice(

@@ -9,18 +9,17 @@ from typing import Any, Final
 
 import click
 
-from graph.citation_graph import build_citation_graph
 from graph.measures.main_path import KEYS, main_path_step
 from graph.measures.retractions import retractions_step
 from graph.measures.rpys import reference_years_step
-from graph.measures.shortest_paths import SHOWN, ShortestPaths, shortest_paths
 from graph.run import compute_graph
 from kb.console import json_option, kb_argument, renamed_option, say, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries import structure
-from kb.queries.citations import read_labels
+from kb.queries.citations import read_has_citations, read_labels
 from kb.queries.works.notices import Sign, read_signs
+from kb.queries.works.shortest_paths import SHOWN, ShortestPaths, read_shortest_paths
 
 _RPYS_HEAD: Final = "year  references  above the median of five years"
 _LEAST: Final = 0.0001  # of all paths: what is less is shown as less
@@ -98,13 +97,12 @@ def path_command(kb: Path, work_a: str, work_b: str, both_ways: bool, limit: int
     Example: litkb graph path kb.db 32448354 10.1186/1471-244x-6-35
     """
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
-        citations = build_citation_graph(db)
         ends = [structure.read_work_named(db, name) for name in (work_a, work_b)]
         for name, work in zip((work_a, work_b), ends, strict=True):
-            if work not in citations.ids:
+            if not read_has_citations(db, work):
                 raise UsageError(f"No citation in this knowledge base leads from or to {name}.")
         ways = [ends] if both_ways or ends[0] == ends[1] else [ends, ends[::-1]]
-        found = [shortest_paths(citations, *way, most=limit, both_ways=both_ways) for way in ways]
+        found = [read_shortest_paths(db, *way, most=limit, both_ways=both_ways) for way in ways]
         works = {work for paths in found for path in paths.paths for work in path} | set(ends)
         labels = read_labels(db, sorted(works))
     if as_json:

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from graph.export.networks import Together, item_nodes
-from kb.queries.export.edges import Block, SourceNames, read_blocks
+from graph.citation_graph import build_citation_graph
+from graph.export.networks import Block, Together, item_nodes
+from kb.queries.export.edges import SourceNames
 from kb.queries.export.items import read_article_journals, read_journals
-from kb.queries.export.nodes import EVERYTHING, ExportNode, Scope, columns_of, read_scope_ids
+from kb.queries.export.nodes import EVERYTHING, ExportNode, Scope, columns_of
 
 _ROWS: Final = 100  # journals whose edges are handed on in one go
 
@@ -48,17 +49,14 @@ def _counts(db: sqlite3.Connection, scope: Scope) -> sp.csr_array:
     """Return how often each journal cites each, by the places that read_journals() gives them."""
     held = Scope(articles_only=True, selected=scope.selected)
     places = {item.key: place for place, item in enumerate(read_journals(db, scope))}
-    ids, size = read_scope_ids(db, held), len(places)
+    ids, citing, cited = build_citation_graph(db, held)
     journal_of = np.full(len(ids), -1)
     for pmid, journal_id in read_article_journals(db, held):
         journal_of[np.searchsorted(ids, pmid)] = places[journal_id]
-    counts = sp.csr_array((size, size), dtype=np.int64)
-    for block in read_blocks(db, ids, held):
-        tails, heads = journal_of[block.tails], journal_of[block.heads]
-        known = (tails >= 0) & (heads >= 0)
-        ones = np.ones(int(known.sum()), dtype=np.int64)
-        counts = sp.csr_array(counts + sp.csr_array((ones, (tails[known], heads[known])), shape=(size, size)))
-    return counts
+    tails, heads = journal_of[citing], journal_of[cited]
+    known = (tails >= 0) & (heads >= 0)
+    ones = np.ones(int(known.sum()), dtype=np.int64)
+    return sp.csr_array((ones, (tails[known], heads[known])), shape=(len(places), len(places)))
 
 
 def _blocks(counts: sp.csr_array) -> Iterator[Block]:

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from graph.export.formats.common import Network
 from graph.similarity.sparse_topk import row_blocks
-from kb.queries.citations import Ids
-from kb.queries.export.edges import Block, SourceNames, Star, read_blocks
+from kb.queries.citations import Ids, read_citation_pairs
+from kb.queries.export.edges import SourceNames, Star, joined_numbers
 from kb.queries.export.items import KEYWORDS, NAMES, Item, ItemTable, read_item_pairs, read_items
 from kb.queries.export.nodes import (
     EVERYTHING,
+    SEPARATOR,
     Columns,
     ExportNode,
     Scope,
@@ -52,6 +53,14 @@ class Pairs(NamedTuple):
     having: sp.csr_array
     linked: NDArray[np.bool_]
     at_least: int
+
+
+class Block(NamedTuple):
+    """Edges by the numbers of their nodes, from 0, with their weights."""
+
+    tails: Ids
+    heads: Ids
+    weights: Ids
 
 
 class Together(NamedTuple):
@@ -91,9 +100,7 @@ def _of_works(db: sqlite3.Connection, scope: Scope, at_least: int, *, cited: boo
 
 def _citations(db: sqlite3.Connection, ids: Ids, *, cited: bool) -> sp.csr_array:
     """Return who cites what, a row a citing work; or, with ``cited``, who is cited by whom. Numbers are of 32 bits."""
-    found = [(block.tails.astype(np.int32), block.heads.astype(np.int32)) for block in read_blocks(db, ids)]
-    none = np.array([], dtype=np.int32)
-    tails, heads = (np.concatenate([none, *ends]) for ends in (zip(*found, strict=True) if found else ([], [])))
+    tails, heads = (np.searchsorted(ids, ends).astype(np.int32) for ends in read_citation_pairs(db))
     ones, size = np.ones(len(tails), dtype=np.int32), len(ids)
     return sp.csr_array((ones, (heads, tails) if cited else (tails, heads)), shape=(size, size))
 
@@ -169,8 +176,11 @@ def stars_of(blocks: Iterator[Block], names: list[str]) -> Iterator[list[Star]]:
     """Yield the edges of blocks by the names of their nodes."""
     for tails, heads, weights in _slices(blocks):
         bounds = [*np.flatnonzero(np.diff(tails, prepend=-1)).tolist(), len(tails)]
-        shown, values = [names[head] for head in heads.tolist()], weights.tolist()
-        yield [(names[tails[first]], shown[first:last], values[first:last]) for first, last in pairwise(bounds)]
+        shown, said = [names[head] for head in heads.tolist()], weights.tolist()
+        yield [
+            (names[tails[first]], SEPARATOR.join(shown[first:last]), joined_numbers(said[first:last]))
+            for first, last in pairwise(bounds)
+        ]
 
 
 def _slices(blocks: Iterator[Block]) -> Iterator[Block]:

@@ -8,18 +8,17 @@ from operator import attrgetter
 from pkgutil import iter_modules
 from typing import Final, Generic, TypeVar
 
-import numpy as np
-
 import graph.export.formats
 from graph.export.formats.common import Contents, Form
 from graph.export.journal_citations import journal_citations
-from graph.export.networks import CITATIONS, WEIGHTED, stars_of, together
+from graph.export.networks import CITATIONS, WEIGHTED, Together, stars_of, together
 from kb.console import litkb_version
 from kb.database import snapshot
 from kb.queries.citations import read_article_sources, read_computed
-from kb.queries.export.edges import Block, ExportEdge, SourceNames, read_blocks, read_stars
+from kb.queries.export.edges import ExportEdge, Star, read_all_have_pmids, read_numbered_stars, read_stars
 from kb.queries.export.nodes import (
     EVERYTHING,
+    SEPARATOR,
     ExportNode,
     Scope,
     columns_of,
@@ -65,30 +64,21 @@ def stream(
     It is a part of the citation graph. Every edge's ends must be among the nodes. Text is cleaned and escaped here.
     """
     writer = FORMS[form]
-    if not writer.numbered:
-        stars = ([star] for star in _stars(edges))
-        return writer.write(Contents(CITATIONS, about, columns_of(nodes), stars))
+    if writer.first is None:
+        return writer.write(Contents(CITATIONS, about, columns_of(nodes), _stars(edges, str)))
     kept = list(nodes)
-    numbers = {node.name: number for number, node in enumerate(kept)}
-    sources: dict[str, int] = {}
-    blocks: Iterable[Block] = (_block(star, numbers, sources) for star in _stars(edges))
+    numbers = {node.name: str(number) for number, node in enumerate(kept, writer.first)}
     placed = [(node.x, node.y) for node in kept if node.x is not None and node.y is not None]
     bounds = (min(placed)[0], max(placed)[0], min(y for _, y in placed), max(y for _, y in placed)) if placed else None
-    named = lambda code: list(sources)[code]  # noqa: E731 - a format asks once for each code
-    return writer.write(Contents(CITATIONS, about, columns_of(kept), (), blocks, named, len(kept), bounds))
+    stars = _stars(edges, numbers.__getitem__)
+    return writer.write(Contents(CITATIONS, about, columns_of(kept), stars, True, len(kept), bounds))
 
 
-def _stars(edges: Iterable[ExportEdge]) -> Iterator[tuple[str, list[str], list[str | None]]]:
+def _stars(edges: Iterable[ExportEdge], shown: Callable[[str], str]) -> Iterator[list[Star]]:
     for tail, group in groupby(edges, attrgetter("citing")):
         found = list(group)
-        yield tail, [edge.cited for edge in found], [edge.sources for edge in found]
-
-
-def _block(star: tuple[str, list[str], list[str | None]], numbers: Mapping[str, int], sources: dict[str, int]) -> Block:
-    tail, cited, values = star
-    codes = [sources.setdefault(value or "", len(sources)) for value in values]
-    heads = [numbers[head] for head in cited]
-    return Block(np.full(len(heads), numbers[tail]), np.array(heads), np.array(codes))
+        heads = SEPARATOR.join(shown(edge.cited).replace(SEPARATOR, "") for edge in found)
+        yield [(shown(tail), heads, SEPARATOR.join(edge.sources or "" for edge in found))]
 
 
 def export_network(
@@ -107,29 +97,32 @@ def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope,
     """Return what goes into a file; it is read while the file is written."""
     about, writer = read_about(db), FORMS[form]
     if network != "citations":
-        return _weighted_contents(db, network, scope, at_least, directed=writer.directed)
+        return _weighted_contents(db, writer, network, scope, at_least)
     nodes = _Anew(lambda: read_node_columns(db, scope, writer.shows))
-    if not writer.numbered:
-        return Contents(CITATIONS, about, nodes, _Anew(lambda: read_stars(db, scope)))
-    ids = read_scope_ids(db, scope)
-    blocks = _Anew(lambda: read_blocks(db, ids, scope))
-    return Contents(CITATIONS, about, nodes, (), blocks, SourceNames(db).__getitem__, len(ids), read_bounds(db))
+    if writer.first is None:
+        return Contents(CITATIONS, about, nodes, _Anew(lambda: read_stars(db, scope)), read_all_have_pmids(db))
+    ids, first = read_scope_ids(db, scope), writer.first
+    stars = _Anew(lambda: read_numbered_stars(db, ids, first, scope))
+    return Contents(CITATIONS, about, nodes, stars, True, len(ids), read_bounds(db))
 
 
-def _weighted_contents(
-    db: sqlite3.Connection, network: str, scope: Scope, at_least: int, *, directed: bool
-) -> Contents:
+def _weighted_contents(db: sqlite3.Connection, writer: Form, network: str, scope: Scope, at_least: int) -> Contents:
     kind, weight = WEIGHTED[network]
     if network == "journals":
-        found = journal_citations(db, scope, at_least, directed=directed)
+        found = journal_citations(db, scope, at_least, directed=writer.directed)
     else:
         found = together(db, network, scope, at_least)
     about = read_about(db) | {"network": network, "weight": weight}
     if at_least > 1:
         about["at_least"] = str(at_least)
-    nodes, blocks = _Anew(found.nodes), _Anew(found.blocks)
-    stars = _Anew(lambda: stars_of(found.blocks(), found.names()))
-    return Contents(kind, about, nodes, stars, blocks, int, found.size, read_bounds(db))
+    stars = _Anew(lambda: stars_of(found.blocks(), _names(found, writer)))
+    return Contents(kind, about, _Anew(found.nodes), stars, writer.first is not None, found.size, read_bounds(db))
+
+
+def _names(found: Together, writer: Form) -> list[str]:
+    if writer.first is None:
+        return [name.replace(SEPARATOR, "") for name in found.names()]
+    return list(map(str, range(writer.first, writer.first + found.size)))
 
 
 def read_about(db: sqlite3.Connection) -> dict[str, str]:

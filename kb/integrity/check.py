@@ -41,7 +41,7 @@ RUN_TABLES: Final = frozenset(
     }
 )  # fmt: skip
 FACET_TABLES: Final = frozenset({"facet_blocks", "facet_values"})
-INDEX_TABLES: Final = FACET_TABLES | {"seals"}  # they follow from other tables
+INDEX_TABLES: Final = FACET_TABLES | {"seals", "citation_links"}  # they follow from other tables
 REFERENCE_TABLES: Final = frozenset({"mesh_tree", "mesh_entry_terms"})  # a person adds them from a file of NLM's
 MOMENTS: Final = frozenset({"since", "checked_at", "received_at", "read_from", "state_at", "decided_at", "run_id"})
 

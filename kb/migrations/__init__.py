@@ -7,6 +7,7 @@ site. Until the first release the first migration may be edited; afterwards a ch
 
 from typing import Final
 
+from kb.migrations.citation_links import CITATION_LINKS
 from kb.migrations.computed import find_ddl
 from kb.migrations.links import LEDGER, LINKS
 from kb.migrations.records import PARTS
@@ -15,5 +16,5 @@ from kb.migrations.views import VIEWS
 from kb.migrations.works import WORKS
 
 APPLICATION_ID: Final = 0x6C69746B  # "litk": marks a litkb file in its header
-SCHEMA: Final = (WORKS, PARTS, LINKS, LEDGER, RESOLUTIONS, *find_ddl(), VIEWS)
+SCHEMA: Final = (WORKS, PARTS, LINKS, CITATION_LINKS, LEDGER, RESOLUTIONS, *find_ddl(), VIEWS)
 MIGRATIONS: Final[tuple[str, ...]] = ("".join(SCHEMA),)  # number n brings user_version from n - 1 to n

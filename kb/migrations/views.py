@@ -15,27 +15,20 @@ create view most_cited as
     where m.citation_count > 0
     order by m.citation_count desc, m.pagerank desc, w.id;
 
-create view citation_links as  -- each citation once, whoever asserts it, merged works followed
-    select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,
-        count(distinct c.source_id) as sources, min(c.since) as since
-    from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
-    where coalesce(a.merged_into, a.id) <> coalesce(b.merged_into, b.id)  -- in having, the names are those of citations
-    group by 1, 2;
-
 create view frontier as  -- known works with a PMID that the citation graph names and that are not held
-    select w.id as pmid, w.label, w.year, w.doi, w.pmcid, count(distinct c.citing_id) as cited_by,
-        (select count(distinct c2.cited_id) from citations c2 where c2.citing_id = w.id) as cites
-    from works w left join citations c on c.cited_id = w.id
+    select w.id as pmid, w.label, w.year, w.doi, w.pmcid, count(c.citing_id) as cited_by,
+        (select count(*) from citation_links d where d.citing_id = w.id) as cites
+    from works w left join citation_links c on c.cited_id = w.id
     where w.state = 'known' and w.id > 0
-        and (c.citing_id is not null or exists (select 1 from citations c3 where c3.citing_id = w.id))
+        and (c.citing_id is not null or exists (select 1 from citation_links d where d.citing_id = w.id))
     group by w.id
     order by cited_by desc, cites desc, w.id;
 
 create view often_cited_not_held as  -- by at least two articles, with or without a PMID
-    select w.id, w.label, w.year, w.doi, w.citation_key, count(distinct c.citing_id) as cited_by
-    from works w join citations c on c.cited_id = w.id
+    select w.id, w.label, w.year, w.doi, w.citation_key, count(*) as cited_by
+    from works w join citation_links c on c.cited_id = w.id
     where w.state = 'known'
-    group by w.id having count(distinct c.citing_id) >= 2
+    group by w.id having count(*) >= 2
     order by cited_by desc, w.id;
 
 create view notice_links as  -- each notice from both ends, whichever record says so; named by PMID, else by DOI
@@ -71,40 +64,24 @@ create view retracted_articles as
     select distinct id as pmid from retraction_signs where id > 0;
 
 create view retracted_and_cited as
-    select distinct r.id, w.label, w.year, coalesce(a.merged_into, a.id) as citing_id, b.label as citing
-    from (select distinct id from retraction_signs) r join works w on w.id = r.id
-        join works v on v.id = r.id or v.merged_into = r.id
-        join citations c on c.cited_id = v.id join works a on a.id = c.citing_id
-        join works b on b.id = coalesce(a.merged_into, a.id)
-    where b.id <> r.id;
+    select distinct r.id, w.label, w.year, c.citing_id, b.label as citing
+    from retraction_signs r join works w on w.id = r.id
+        join citation_links c on c.cited_id = r.id join works b on b.id = c.citing_id;
 
 create view agreed_citations as  -- what several sources say, each by itself
-    select coalesce(a.merged_into, a.id) as citing_id, coalesce(b.merged_into, b.id) as cited_id,
-        count(distinct c.source_id) as sources, group_concat(distinct s.name) as said_by
-    from citations c join works a on a.id = c.citing_id join works b on b.id = c.cited_id
-        join citation_sources s on s.id = c.source_id
-    where coalesce(a.merged_into, a.id) <> coalesce(b.merged_into, b.id)
-    group by 1, 2
-    having count(distinct c.source_id) > 1;
+    select citing_id, cited_id, sources, said_by from citation_links where sources > 1;
 
 create view disputed_citations as  -- a source that knows the list of the citing article does not have it
-    select l.citing_id, a.label as citing, l.cited_id, b.label as cited, s.name as missing_in
-    from (  -- what another source than that of a list says
-            select distinct k.pmid as citing_id, coalesce(w.merged_into, w.id) as cited_id, k.source_id
-            from article_lists k cross join works v on v.id = k.pmid or v.merged_into = k.pmid
-                cross join citations c on c.citing_id = v.id and c.source_id <> k.source_id
-                cross join works w on w.id = c.cited_id
-            where k.list = 'references' and k.entries > 0) l
+    select l.citing_id, a.label as citing, l.cited_id, b.label as cited, l.said_by, s.name as missing_in
+    from article_lists k
+        cross join citation_links l on l.citing_id = k.pmid
+        join citation_sources s on s.id = k.source_id
         join works a on a.id = l.citing_id join works b on b.id = l.cited_id
-        join citation_sources s on s.id = l.source_id
-    where l.citing_id <> l.cited_id
+    where k.list = 'references' and k.entries > 0 and instr(',' || l.said_by || ',', ',' || s.name || ',') = 0
+        and not (instr(',' || l.said_by || ',', ',resolved,')  -- what the record of the citing article prints
+            and s.id = (select source_id from articles where pmid = l.citing_id))
         and exists (  -- a source that gives the length alone disputes nothing
-            select 1 from citations o where o.citing_id = l.citing_id and o.source_id = l.source_id)
-        and not exists (
-            select 1 from citations c join works d on d.id = c.cited_id
-            where c.citing_id = l.citing_id and (c.source_id = l.source_id
-                    or c.source_id = 6 and l.source_id = (select source_id from articles where pmid = l.citing_id))
-                and coalesce(d.merged_into, d.id) = l.cited_id);
+            select 1 from citations o where o.citing_id = l.citing_id and o.source_id = k.source_id);
 
 create view completeness as  -- of the lists of each held article: who was asked, and what was said
     select a.pmid, w.label, k.list, s.name as source, k.entries, k.checked_at,

@@ -5,13 +5,9 @@ import sqlite3
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from kb.queries.harvest_log import CITED_BY_CITING
 from kb.queries.works.notices import read_retracted
 
 _CHOSEN: Final = "select value as id from json_each(:works)"
-_NAMES: Final = f"""chosen as materialized ({_CHOSEN}), names as materialized (
-    select id, id as work from chosen
-    union all select w.id, w.merged_into from works w where w.merged_into in (select id from chosen))"""
 
 
 class Dot(NamedTuple):
@@ -89,13 +85,11 @@ def read_dots(db: sqlite3.Connection, works: Collection[int]) -> dict[int, Dot]:
 
 
 def read_citations_among(db: sqlite3.Connection, works: Collection[int]) -> list[tuple[int, int]]:
-    """Return who cites whom among works, each pair once, in their order; merged works are followed."""
+    """Return who cites whom among works, each pair once, in their order."""
     rows = db.execute(
-        f"""with {_NAMES}
-        select distinct a.work, coalesce(v.merged_into, v.id) from names a
-            cross join citations c on c.citing_id = a.id cross join works v on v.id = c.cited_id
-        where coalesce(v.merged_into, v.id) in (select id from chosen) and a.work <> coalesce(v.merged_into, v.id)
-        order by 1, 2""",
+        f"""with chosen as materialized ({_CHOSEN})
+        select c.citing_id, c.cited_id from chosen a cross join citation_links c on c.citing_id = a.id
+        where c.cited_id in (select id from chosen) order by 1, 2""",
         {"works": json.dumps(list(works))},
     )
     return [(row[0], row[1]) for row in rows]
@@ -159,11 +153,8 @@ def read_unplaced(db: sqlite3.Connection, layout: str) -> int:
     return max(int(row[0]), 0)
 
 
-_ENDS: Final = "(select id from works where id = :id union all select id from works where merged_into = :id)"
-NEAR: Final = {  # the works at the other end of the links of :id, each once, merged ones followed
-    role: f"""(select distinct coalesce(v.merged_into, v.id) as id from {_ENDS} t
-    join citations c on c.{own}_id = t.id join works v on v.id = c.{role}_id
-    where coalesce(v.merged_into, v.id) <> cast(:id as integer)) n"""
+NEAR: Final = {  # the works at the other end of the links of :id
+    role: f"(select {role}_id as id from citation_links where {own}_id = :id) n"
     for own, role in (("citing", "cited"), ("cited", "citing"))
 }
 
@@ -214,7 +205,9 @@ def read_articles_by_year(db: sqlite3.Connection) -> list[YearCount]:
 def read_citations_by_year(db: sqlite3.Connection) -> list[YearCount]:
     """Return how many citations the works of each year make; those of none last."""
     rows = db.execute(
-        f"""select w.year, sum(c.cited) from ({CITED_BY_CITING}) c join works w on w.id = c.citing_id
+        """select w.year, sum(c.cited) from (
+            select citing_id, count(*) as cited from citation_links not indexed group by citing_id) c
+            join works w on w.id = c.citing_id
         group by w.year order by w.year is null, w.year"""
     )
     return [YearCount(*row) for row in rows]

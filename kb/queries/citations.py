@@ -1,4 +1,4 @@
-"""Who cites whom, as the citation graph and related studies read it; merged works are followed."""
+"""Who cites whom, as the citation graph and related studies read it."""
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
@@ -14,14 +14,10 @@ Ids: TypeAlias = NDArray[np.int64]
 _PAIR: Final = np.dtype((np.int64, 2))
 _LISTS: Final = 2_000  # citing works whose lists are taken apart in one go
 
-# A node is a held article or a work that a citation names, as itself or by a work merged into it.
+# A node is a held article or an end of a citation.
 _NAMED: Final = """(
-    exists (select 1 from citations c where c.cited_id = w.id)
-    or exists (select 1 from citations c where c.citing_id = w.id)
-    or exists (
-        select 1 from works v where v.merged_into = w.id and (
-            exists (select 1 from citations c where c.cited_id = v.id)
-            or exists (select 1 from citations c where c.citing_id = v.id))))"""
+    exists (select 1 from citation_links c where c.cited_id = w.id)
+    or exists (select 1 from citation_links c where c.citing_id = w.id))"""
 NODES: Final = "works w left join articles a on a.pmid = w.id"
 ALL_NODES: Final = f"w.merged_into is null and (a.pmid is not null or {_NAMED})"
 HELD_NODES: Final = "w.merged_into is null and a.pmid is not null"
@@ -54,35 +50,16 @@ def _read_ids(db: sqlite3.Connection, query: str) -> Ids:
 def read_citation_pairs(db: sqlite3.Connection, sources: Collection[str] | None = None) -> tuple[Ids, Ids]:
     """Return the citing and the cited ids of all citations, each pair once, in ascending order.
 
-    sources are the names of those whose assertions count; None: everybody's. Merged works are followed, so a work
-    may be found to cite itself. Raises UsageError for a source that the file does not know.
+    sources are the names of those whose assertions count; None: everybody's. Raises UsageError for a source that the
+    file does not know. SQLite joins each citing work's list to a text, which numpy takes apart: half of the time of
+    single rows. It reads the table itself ("not indexed"), in the order of its key, without sorting.
     """
-    citing, cited = _read_lists(db, "" if sources is None else f"where source_id in ({_source_ids(db, sources)})")
-    merged = _read_pairs(db, "select id, merged_into from works where merged_into is not null order by id")
-    if len(merged):
-        citing, cited = followed(citing, merged), followed(cited, merged)
-        order = np.lexsort((cited, citing))
-        citing, cited = citing[order], cited[order]
-    first = np.ones(len(citing), dtype=np.bool_)
-    first[1:] = (citing[1:] != citing[:-1]) | (cited[1:] != cited[:-1])
-    return (citing, cited) if first.all() else (citing[first], cited[first])
-
-
-def _source_ids(db: sqlite3.Connection, sources: Collection[str]) -> str:
-    known: dict[str, int] = dict(db.execute("select name, id from citation_sources"))
-    if unknown := sorted(set(sources) - known.keys()):
-        raise UsageError(f"There is no source {unknown[0]}; those known are {', '.join(sorted(known))}.")
-    return ", ".join(str(known[name]) for name in sources)
-
-
-def _read_lists(db: sqlite3.Connection, where: str) -> tuple[Ids, Ids]:
-    """Return the ends of all assertions, by citing, then by cited id.
-
-    SQLite joins each citing work's list to a text, which numpy takes apart: half of the time of single rows. It
-    reads the table itself ("not indexed"), in the order of its key, without sorting.
-    """
-    rows = db.execute(f"""
-        select citing_id, count(*), group_concat(cited_id) from citations not indexed {where} group by citing_id""")
+    where = "" if sources is None else f"where {_said_by_any(db, sources)}"
+    rows = db.execute(
+        f"""select citing_id, count(*), group_concat(cited_id) from citation_links not indexed {where}
+        group by citing_id""",
+        list(sources or ()),
+    )
     citing: list[int] = []
     lengths: list[int] = []
     cited: list[Ids] = [np.empty(0, dtype=np.int64)]
@@ -94,16 +71,24 @@ def _read_lists(db: sqlite3.Connection, where: str) -> tuple[Ids, Ids]:
     return np.repeat(np.array(citing, dtype=np.int64), np.array(lengths, dtype=np.int64)), np.concatenate(cited)
 
 
+def _said_by_any(db: sqlite3.Connection, sources: Collection[str]) -> str:
+    """Return the condition that one of so many sources says so; their names are its values."""
+    known = {row[0] for row in db.execute("select name from citation_sources")}
+    if unknown := sorted(set(sources) - known):
+        raise UsageError(f"There is no source {unknown[0]}; those known are {', '.join(sorted(known))}.")
+    return " or ".join(["instr(',' || said_by || ',', ',' || ? || ',')"] * len(sources)) or "false"
+
+
 def _read_pairs(db: sqlite3.Connection, query: str) -> Ids:
     """Return the rows of a query of two columns, as an array of two columns."""
     rows: Ids = np.fromiter(db.execute(query), dtype=_PAIR).view(np.int64)
     return rows.reshape(-1, 2)
 
 
-def followed(ids: Ids, merged: Ids) -> Ids:
-    """Return ids with those that were merged replaced by what they were merged into."""
-    place = np.minimum(np.searchsorted(merged[:, 0], ids), len(merged) - 1)
-    return np.where(merged[place, 0] == ids, merged[place, 1], ids)
+def read_has_citations(db: sqlite3.Connection, work: int) -> bool:
+    """Return whether a work is a node of the citation graph: held, or an end of a citation."""
+    found = db.execute(f"select 1 from {NODES} where w.id = ? and {ALL_NODES}", (work,)).fetchone()
+    return found is not None
 
 
 def read_article_sources(db: sqlite3.Connection) -> dict[str, int]:
@@ -146,8 +131,7 @@ def read_citing_labels(db: sqlite3.Connection) -> Iterator[tuple[int, str, int |
     """Yield (id, label, year) of the works that cite something."""
     yield from db.execute("""
         select id, label, year from works w
-        where merged_into is null and (exists (select 1 from citations c where c.citing_id = w.id)
-            or exists (select 1 from works v join citations c on c.citing_id = v.id where v.merged_into = w.id))""")
+        where exists (select 1 from citation_links c where c.citing_id = w.id)""")
 
 
 def read_author_names(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:

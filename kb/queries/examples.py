@@ -13,11 +13,8 @@ class Example(NamedTuple):
 JOINS: Final = (
     Example(
         "What an article cites, with sources",
-        """select w.id, w.label, w.state, s.name as said_by, c.since
-from citations c
-    join works v on v.id = c.cited_id
-    join works w on w.id = coalesce(v.merged_into, v.id)  -- what a work turned out to be
-    join citation_sources s on s.id = c.source_id
+        """select w.id, w.label, w.state, c.said_by, c.since
+from citation_links c join works w on w.id = c.cited_id
 where c.citing_id = (select pmid from seed)
 order by w.year desc, w.id""",
     ),

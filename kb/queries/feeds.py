@@ -63,13 +63,9 @@ def read_new_articles(db: sqlite3.Connection, wanted: Wanted, limit: int) -> lis
 def read_new_citing(db: sqlite3.Connection, work: int, limit: int) -> list[NewCiting]:
     """Return the works that cite work, or one merged into it, those heard of last first."""
     rows = db.execute(
-        """select w.id, w.label, coalesce(a.title, a.vernacular_title), a.authors, min(c.since) as since
-        from (select id from works where id = :work union all select id from works where merged_into = :work) t
-            join citations c on c.cited_id = t.id
-            join works v on v.id = c.citing_id join works w on w.id = coalesce(v.merged_into, v.id)
-            left join articles a on a.pmid = w.id
-        where w.id <> :work
-        group by w.id order by since desc, w.id desc limit :limit""",
+        """select w.id, w.label, coalesce(a.title, a.vernacular_title), a.authors, c.since
+        from citation_links c join works w on w.id = c.citing_id left join articles a on a.pmid = w.id
+        where c.cited_id = :work order by c.since desc, w.id desc limit :limit""",
         {"work": work, "limit": limit},
     )
     return [NewCiting(*row) for row in rows]

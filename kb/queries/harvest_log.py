@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from kb.identifiers import doi_key
 from kb.migrations.works import doi_key_of
@@ -149,35 +149,9 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_MOVED: Final = """with merged (id) as materialized (select id from works where merged_into is not null),
-    of_merged (citing_id, cited_id) as (
-        select citing_id, cited_id from citations where cited_id in merged
-        union select citing_id, cited_id from citations where citing_id in merged),
-    moved (citing_id, cited_id) as (
-        select distinct coalesce(a.merged_into, a.id), coalesce(b.merged_into, b.id)
-        from of_merged c join works a on a.id = c.citing_id join works b on b.id = c.cited_id)"""
-_NEW: Final = """moved m where citing_id <> cited_id and not exists (
-    select 1 from citations c where c.citing_id = m.citing_id and c.cited_id = m.cited_id)"""
-CITATIONS: Final = f"""{_MOVED}
-select distinct citing_id, cited_id from citations
-where citing_id <> cited_id and citing_id not in merged and cited_id not in merged
-union all
-select citing_id, cited_id from {_NEW}"""
-"""The pairs of citation_links, read in the order of the index: a million in a second."""
-CITED_BY_CITING: Final = f"""{_MOVED}
-select citing_id, count(distinct cited_id) as cited from citations
-where citing_id <> cited_id and citing_id not in merged and cited_id not in merged group by citing_id
-union all
-select citing_id, count(*) from {_NEW} group by citing_id"""
-"""How many of these pairs each citing work has, in up to two rows; counted in the order of the index."""
-_CITATION_COUNT: Final = f"""{_MOVED}
-select (select count(*) from (select distinct citing_id, cited_id from citations where citing_id <> cited_id))
-    - (select count(*) from of_merged where citing_id <> cited_id) + (select count(*) from {_NEW})"""
-
-
 def read_citation_count(db: sqlite3.Connection) -> int:
     """Return how many citations are known: each once, whoever says so, merged works followed, none of a work itself."""
-    return _count(db, _CITATION_COUNT)
+    return _count(db, "select count(*) from citation_links")
 
 
 def read_identified_references(db: sqlite3.Connection) -> int:
@@ -225,8 +199,7 @@ def read_citing_pmids(db: sqlite3.Connection, pmids: list[int]) -> set[int]:
     """Return the PMIDs that are said to cite pmids."""
     return _linked(
         db, pmids,
-        """select coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.citing_id
-        where c.cited_id in (select id from works where ? in (id, merged_into))""",
+        "select citing_id from citation_links where cited_id = ?",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kb.database import DAMAGED
+from kb.migrations.citation_links import LINKS_AS_DEFINED
 from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.work_rules import IS_RESOLVED, TARGET, UNNAMED
 
@@ -58,6 +59,15 @@ RULES: Final = (
         where r.cited_id <> r.citing_pmid and not exists (
             select 1 from citations c where c.citing_id = r.citing_pmid and c.cited_id = r.cited_id
                 and c.source_id = iif({IS_RESOLVED}, 6, a.source_id))""",
+    ),
+    (
+        "each citation stands once among the links, merged works followed, with all who say so and since when",
+        f"""select citing_id from (
+            select citing_id, cited_id, sources, said_by, since from citation_links
+            except select citing_id, cited_id, sources, said_by, since from ({LINKS_AS_DEFINED})
+            union all select * from (
+                select citing_id, cited_id, sources, said_by, since from ({LINKS_AS_DEFINED})
+                except select citing_id, cited_id, sources, said_by, since from citation_links))""",
     ),
     (
         "no work cites itself",

@@ -7,14 +7,11 @@ from typing import Final
 
 _LINKS: Final = {  # which work (id) each of the articles (pmid) leads to
     "references": """
-        select a.value as pmid, c.cited_id as id from asked a join citations c on c.citing_id = a.value
+        select a.value as pmid, c.cited_id as id from asked a join citation_links c on c.citing_id = a.value
         union all
         select a.value, r.cited_id from asked a join article_references r on r.citing_pmid = a.value""",
     "cited_by": """
-        select a.value as pmid, c.citing_id as id from asked a join citations c on c.cited_id = a.value
-        union all
-        select a.value, c.citing_id from asked a join works m on m.merged_into = a.value
-            join citations c on c.cited_id = m.id""",
+        select a.value as pmid, c.citing_id as id from asked a join citation_links c on c.cited_id = a.value""",
     "similar": """
         select a.value as pmid, s.similar_pmid as id from asked a join similar_articles s on s.pmid = a.value""",
 }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier, work_id
 from kb.queries.works.pages import read_work_by_identifier
+from kb.queries.works.records import read_present_id
 
 
 class NoticeRow(NamedTuple):
@@ -100,11 +101,7 @@ def read_work_named(db: sqlite3.Connection, name: str) -> int:
             kind, value = parse_identifier(name)
         except UsageError:
             raise UsageError(f"{name[:80]!r} names no work: a PMID, DOI, PMCID or ref:… is needed.") from None
-    if kind in ("doi", "pmcid"):
-        work = read_work_by_identifier(db, kind, value)
-    else:
-        row = db.execute("select coalesce(merged_into, id) from works where id = ?", (int(value),)).fetchone()
-        work = row[0] if row else None
+    work = read_present_id(db, int(value)) if kind in ("pmid", "id") else read_work_by_identifier(db, kind, value)
     if work is None:
         raise UsageError(f"Nothing in this knowledge base holds or names {name}.")
     return work

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from kb.queries.works.records import read_sources
 from kb.records import IciteMetrics, LinkList
+from kb.store.citations import save_citations
 from kb.store.works import save_mentions
 
 
@@ -48,16 +49,15 @@ def _others(links: LinkList) -> list[int]:
 
 
 def _save_citations(db: sqlite3.Connection, lists: Sequence[LinkList], sources: Mapping[str, int], since: str) -> None:
-    db.executemany(
-        """insert into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)
-        on conflict do update set since = excluded.since where excluded.since < since""",
-        (
+    save_citations(
+        db,
+        [
             (other, links.pmid, sources[links.source], since)
             if links.list == "cited_by"
             else (links.pmid, other, sources[links.source], since)
             for links in lists
             for other in _others(links)
-        ),
+        ],
     )
 
 

@@ -26,6 +26,7 @@ from kb.records import (
     Record,
     content_hash,
 )
+from kb.store.citations import save_reference_lists
 from kb.store.works import (
     Cited,
     latest_cited,
@@ -338,13 +339,13 @@ def _save_assertions(
     db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]], references: Iterable[Cited]
 ) -> None:
     """Save what each reference list asserts; a reference to the article itself is no citation."""
-    db.executemany(
-        "insert or ignore into citations (citing_id, cited_id, source_id, since) values (?, ?, ?, ?)",
-        (
+    save_reference_lists(
+        db,
+        [
             (citing, work, winners[citing][1].source_id, winners[citing][1].checked_at)
             for (citing, *_), work, *_ in references
             if work is not None and work != citing
-        ),
+        ],
     )
 
 

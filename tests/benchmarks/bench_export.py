@@ -29,8 +29,9 @@ from graph.export.export_request import select_works, write_export
 from graph.export.networks import WEIGHTED
 from graph.export.write import FORMATS
 from kb.database import open_kb, transaction
-from kb.queries.export.edges import read_scope_edges
 from kb.queries.export.nodes import read_scope_nodes
+from kb.store.citations import save_reference_lists
+from tests.rows import scope_edges
 
 _Result = TypeVar("_Result")
 FIRST_PMID = 900_000_001
@@ -51,7 +52,7 @@ def make_field(path: Path, citations: int) -> None:
     with transaction(db):
         _add_articles(db, range(FIRST_PMID, FIRST_PMID + articles))
         _add_items(db, rng, articles)
-        db.executemany("insert into citations values (?, ?, 8, '2026-01-01T00:00:00Z')", pairs.tolist())
+        save_reference_lists(db, [(*pair, 8, "2026-01-01T00:00:00Z") for pair in pairs.tolist()])
     db.close()
 
 
@@ -114,7 +115,7 @@ def build_theirs(source: Path) -> "nx.DiGraph[str]":
     with closing(open_kb(source, readonly=True)) as db:
         for node in read_scope_nodes(db):
             made.add_node(node.name, **{name: value for name, value in node._asdict().items() if value is not None})
-        made.add_edges_from((edge.citing, edge.cited, {"sources": edge.sources}) for edge in read_scope_edges(db))
+        made.add_edges_from((edge.citing, edge.cited, {"sources": edge.sources}) for edge in scope_edges(db))
     return made
 
 

@@ -24,6 +24,7 @@ import numpy as np
 from graph.citation_graph import CitationGraph, build_citation_graph
 from graph.measures.importance import pagerank
 from kb.database import open_kb, transaction
+from kb.store.citations import save_reference_lists
 from kb.store.computed import AT_ONCE
 
 TOLERANCE = 1e-10
@@ -49,7 +50,7 @@ def make_file(path: Path, citations: CitationGraph) -> None:
         db.execute("create table ranks (id integer primary key, pagerank real not null) strict")
         with transaction(db):
             db.executemany("insert into works (id, label) values (?, '')", ((work,) for work in citations.ids.tolist()))
-            db.executemany(f"insert into citations values (?, ?, {PUBMED}, '')", zip(*ends, strict=True))
+            save_reference_lists(db, [(*pair, PUBMED, "") for pair in zip(*ends, strict=True)])
 
 
 def litkb_ranks(db: sqlite3.Connection) -> Iterable[tuple[int, float]]:

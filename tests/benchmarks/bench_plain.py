@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kb.metadata import read_metadata
+from kb.store.citations import save_citations
 from tests.benchmarks.bench_site_under_export import make_field
 
 ARTICLES = 5_000
@@ -28,7 +29,7 @@ def add_second_source(db: sqlite3.Connection) -> None:
     """Let iCite have nine citations in ten, and a length for every list."""
     chance = random.Random(1)
     rows = db.execute("select citing_id, cited_id, 5, since from citations where cited_id > 0").fetchall()
-    db.executemany("insert or ignore into citations values (?, ?, ?, ?)", (r for r in rows if chance.random() < 0.9))
+    save_citations(db, [row for row in rows if chance.random() < 0.9])
     db.execute(
         """insert or ignore into article_lists select pmid, list, 5, entries, checked_at from article_lists
         where list = 'references'"""

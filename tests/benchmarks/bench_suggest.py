@@ -32,6 +32,7 @@ from kb.database import open_kb, transaction
 from kb.queries.archive import archive_path
 from kb.queries.works.local_neighbourhood import read_citers_of, read_known_works, read_references_of, read_texts_of
 from kb.records import AbstractSection, Article, LinkList, Record
+from kb.store.citations import save_reference_lists
 from kb.store.links import save_links
 from kb.store.records import save_records
 
@@ -90,7 +91,7 @@ def made_hepth(path: Path) -> sqlite3.Connection:
     with transaction(db):
         works = sorted({work for pair in pairs for work in pair})
         db.executemany("insert into works (id, label) values (?, ?)", ((work, f"hep-th {work}") for work in works))
-        db.executemany("insert or ignore into citations values (?, ?, 5, ?)", ((*pair, MOMENT) for pair in pairs))
+        save_reference_lists(db, [(*pair, 5, MOMENT) for pair in pairs])
     return db
 
 

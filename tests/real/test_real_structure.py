@@ -22,10 +22,11 @@ from graph.measures.main_path import MainPaths, main_paths
 from graph.measures.path_counts import cycles
 from graph.measures.retractions import TIMINGS, Retracted, exposure
 from graph.measures.rpys import deviations, spectrum
-from graph.measures.shortest_paths import shortest_paths
 from graph.run import compute_graph
 from kb.database import transaction
 from kb.integrity.check import check_kb
+from kb.store.citations import save_citations
+from tests.kb.test_shortest_paths import shortest_paths
 from tests.rows import MOMENT
 
 pytestmark = pytest.mark.real
@@ -215,7 +216,7 @@ def test_a_real_network_is_stored_with_its_structure_and_the_file_is_sound(db: s
     said = {(citing, cited, source) for citing, cited in pairs for source in (1, 5) if citing != cited}
     with transaction(db):
         db.executemany("insert into works (id, label) values (?, ?)", ((work, f"PMID {work}") for work in works))
-        db.executemany(f"insert into citations values (?, ?, ?, '{MOMENT}')", said)  # each by two sources
+        save_citations(db, [(*one, MOMENT) for one in said])  # each by two sources
 
     summary = compute_graph(db)
 

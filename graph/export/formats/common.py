@@ -4,11 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import chain, count, groupby, islice, repeat
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kb.queries.citations import Ids
-from kb.queries.export.edges import Block, Star, Value
+from kb.queries.export.edges import Star
 from kb.queries.export.nodes import SEPARATOR, Columns
 from kb.text import without_controls
 
@@ -47,15 +43,14 @@ class Network(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What goes into a file. A format takes the edges as stars of names, or as blocks of numbers."""
+    """What goes into a file; nodes of a format with numbers have these in place of their names in the stars."""
 
     network: Network
     about: Mapping[str, str]
     nodes: Iterable[Columns]  # in portions
-    stars: Iterable[Sequence[Star]] = ()
-    blocks: Iterable[Block] = ()
-    named: Callable[[int], str | int] = int  # what a block's code says: sources; else the weight itself
-    size: int = 0  # how many nodes, where edges are blocks
+    stars: Iterable[Sequence[Star]]
+    plain: bool = False  # whether names in the stars are PMIDs or numbers alone, which every format writes as they are
+    size: int = 0  # how many nodes, for a format with numbers
     bounds: tuple[float, float, float, float] | None = None  # smallest and largest x, then y
 
 
@@ -73,12 +68,20 @@ class Text(NamedTuple):
         there = [value or "" for value in values]
         if not "".join(there).isprintable():
             return [self.clean(value) for value in there]
-        joined = written = SEPARATOR.join(there)
-        for character, escape in self.escapes:
-            written = written.replace(character, escape)
-        if self.finish is not None:
-            written = self.finish(written)
+        joined = SEPARATOR.join(there)
+        written = self._replaced(joined)
         return there if written == joined else written.split(SEPARATOR)
+
+    def joined(self, values: str) -> str:
+        """Return texts that SEPARATOR joins, each cleaned, joined in the same way."""
+        if values.replace(SEPARATOR, "").isprintable():
+            return self._replaced(values)
+        return SEPARATOR.join(map(self.clean, values.split(SEPARATOR)))
+
+    def _replaced(self, joined: str) -> str:
+        for character, escape in self.escapes:
+            joined = joined.replace(character, escape)
+        return joined if self.finish is None else self.finish(joined)
 
 
 class Field(NamedTuple):
@@ -145,71 +148,19 @@ def _field_pieces(field: Field, column: Sequence[Any], text: Text) -> Sequence[P
     return [before, map(str, column), after]
 
 
-def edge_lines(
-    portions: Iterable[Sequence[Star]], text: Text, start: str, middle: str, end: Callable[[Value], str]
-) -> Iterator[str]:
+def edge_lines(contents: Contents, text: Text, start: str, middle: str, end: Callable[[str], str]) -> Iterator[str]:
     """Yield the edges of the stars: start, tail, middle, head and the end for what is said of it."""
-    ends = Shown(end)
-    for stars in portions:
+    ends, clean = Shown(end), str if contents.plain else text.joined
+    for stars in contents.stars:
         lines = []
-        for (_, heads, said), tail in zip(stars, text.column([star[0] for star in stars]), strict=True):
-            before = f"{start}{tail}{middle}"
-            if isinstance(said, str):
-                after = ends[said]
-                if isinstance(heads, str):
-                    before += "pmid:"
-                    lines.append(f"{before}{heads.replace(',', after + before)}{after}")
-                else:
-                    lines.append(f"{before}{(after + before).join(text.column(heads))}{after}")
+        for tail, heads, said in stars:
+            before, shown = f"{start}{clean(tail)}{middle}", clean(heads)
+            if SEPARATOR in said:
+                pairs = zip(shown.split(SEPARATOR), said.split(SEPARATOR), strict=True)
+                lines += [f"{before}{head}{ends[value]}" for head, value in pairs]
             else:
-                lines += [f"{before}{name}{ends[value]}" for name, value in zip(text.column(heads), said, strict=True)]
+                lines.append(f"{before}{shown.replace(SEPARATOR, ends[said] + before)}{ends[said]}")
         yield "".join(lines)
-
-
-def block_lines(
-    blocks: Iterable[Block], lines: tuple[str, str], end: Callable[[int], str], first: int
-) -> Iterator[str]:
-    """Yield the edges of each block: start, tail, middle, head, end; numbers begin with first."""
-    start, middle = lines
-    ends = Shown(end)
-    for tails, heads, codes in blocks:
-        if len(codes) and codes.min() == codes.max():
-            line = f"{start}%d{middle}%d{ends[int(codes[0])].replace('%', '%%')}"
-            yield line * len(codes) % tuple(np.stack((tails + first, heads + first), axis=1).ravel().tolist())
-        else:
-            rows = zip((tails + first).tolist(), (heads + first).tolist(), codes.tolist(), strict=True)
-            yield "".join([f"{start}{tail}{middle}{head}{ends[code]}" for tail, head, code in rows])
-
-
-def padded_lines(contents: Contents, lines: tuple[str, str], end: Callable[[int], str], first: int) -> Iterator[str]:
-    """Yield what block_lines() yields, with blanks, so that all lines are of one length: numpy puts them together."""
-    ends, (start, middle) = Shown(end), lines
-    digits = len(str(contents.size + first))
-    numbers: NDArray[np.bytes_] = np.char.rjust(
-        np.arange(first, contents.size + first + 1).astype(f"S{digits}"), digits
-    )
-    for tails, heads, codes in contents.blocks:
-        if not len(codes):
-            continue
-        shown = _shown_codes(codes, ends)
-        table = np.empty(len(tails), dtype=[
-            ("start", f"S{len(start)}"), ("tail", f"S{digits}"), ("middle", f"S{len(middle)}"), ("head", f"S{digits}"),
-            ("end", shown.dtype),
-        ])  # fmt: skip
-        table["tail"], table["head"], table["end"] = numbers[tails], numbers[heads], shown
-        table["start"], table["middle"] = start.encode(), middle.encode()
-        yield table.tobytes().decode()
-
-
-def _shown_codes(codes: Ids, ends: Shown) -> NDArray[np.bytes_]:
-    """Return what is said of edges in one length, with blanks before; one text where all codes are the same."""
-    if codes.min() == codes.max():
-        return np.array([ends[int(codes[0])].encode()])
-    found, places = np.unique(codes, return_inverse=True)
-    shown = [ends[code].encode() for code in found.tolist()]
-    width = max(map(len, shown))
-    padded: NDArray[np.bytes_] = np.array([text.rjust(width) for text in shown])
-    return padded[places]
 
 
 def counted(before: str, first: int) -> Callable[[Columns], list[str]]:
@@ -251,8 +202,9 @@ def one_line(text: str) -> str:
 class Form(NamedTuple):
     """A format of a file: how it is called, who writes it, and what the menu of the site says of it.
 
-    suffix: the end of a name for `litkb export`; several forms of one suffix are as many files. numbered: nodes are
-    numbers in it. shows: the attributes of nodes that it has. directed: an edge can lead from one node to the other.
+    suffix: the end of a name for `litkb export`; several forms of one suffix are as many files. first: the number
+    of its first node, where numbers stand for nodes. shows: the attributes of nodes that it has. directed: an edge
+    can lead from one node to the other.
     """
 
     name: str  # "nodes.csv"
@@ -261,6 +213,6 @@ class Form(NamedTuple):
     media_type: str
     opened_by: str  # "Gephi"
     title: str  # "CSV of nodes"
-    numbered: bool = False
+    first: int | None = None
     shows: Collection[str] = KINDS
     directed: bool = True

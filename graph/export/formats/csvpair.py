@@ -8,7 +8,6 @@ from typing import Final
 
 from graph.export.formats.common import KINDS, Contents, Field, Form, Part, edge_lines, node_lines
 from graph.export.formats.csvtext import CELL, csv_text
-from kb.queries.export.edges import Value
 
 NODE_HEADINGS: Final = ("Id", *(name.capitalize() if name == "label" else name for name in KINDS))
 
@@ -32,11 +31,11 @@ def format_edge_rows(contents: Contents) -> Iterator[str]:
     directed = contents.network.directed
     yield f"Source,Target,Type,{'Weight' if contents.network.weighted else 'sources'}\r\n"
 
-    def end(value: Value) -> str:
-        shown = f'"{csv_text(value)}"' if isinstance(value, str) else "" if value is None else value
+    def end(value: str) -> str:
+        shown = value if contents.network.weighted or not value else f'"{csv_text(value)}"'
         return f'",{"Directed" if directed else "Undirected"},{shown}\r\n'
 
-    yield from edge_lines(contents.stars, CELL, '"', '","', end)
+    yield from edge_lines(contents, CELL, '"', '","', end)
 
 
 FORMS: Final = (

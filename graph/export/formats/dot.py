@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from graph.export.formats.common import KINDS, Contents, Field, Form, Text, edge_lines, node_lines, one_line
-from kb.queries.export.edges import Value
 from kb.queries.export.nodes import Columns
 
 _WIDE: Final = 72  # points of a year from left to right
@@ -33,7 +32,7 @@ def format_dot(contents: Contents) -> Iterator[str]:
     yield from node_lines(contents.nodes, _TEXT, (Field("name", '"', '" ['), *_VALUES, _positions, "];\n"))
     arrow = "->" if contents.network.directed else "--"
     end = _weight if contents.network.weighted else _sources
-    yield from edge_lines(contents.stars, _TEXT, '"', f'" {arrow} "', end)
+    yield from edge_lines(contents, _TEXT, '"', f'" {arrow} "', end)
     yield "}\n"
 
 
@@ -44,11 +43,11 @@ def _positions(columns: Columns) -> list[str]:
     ]
 
 
-def _sources(value: Value) -> str:
-    return '";\n' if value is None else f'" [sources="{dot_text(str(value))}"];\n'
+def _sources(value: str) -> str:
+    return f'" [sources="{dot_text(value)}"];\n' if value else '";\n'
 
 
-def _weight(value: Value) -> str:
+def _weight(value: str) -> str:
     return f'" [weight={value}];\n'
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from graph.export.formats.common import KINDS, Contents, Field, Form, Part, Shown, edge_lines, node_lines, told
 from graph.export.formats.xmltext import XML, xml_text
-from kb.queries.export.edges import Value
 from kb.queries.export.nodes import Columns
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
@@ -38,7 +37,7 @@ def format_gexf(contents: Contents) -> Iterator[str]:
     yield from _nodes(contents)
     yield "</nodes>\n<edges>\n"
     end = _weight if contents.network.weighted else _sources
-    yield from edge_lines(contents.stars, XML, '<edge source="', '" target="', end)
+    yield from edge_lines(contents, XML, '<edge source="', '" target="', end)
     yield "</edges>\n</graph>\n</gexf>\n"
 
 
@@ -87,13 +86,13 @@ def _position(x: float, y: float) -> str:
     return f'<viz:position x="{x * _WIDE:.1f}" y="{y * _HIGH:.1f}" z="0.0"/>'
 
 
-def _sources(value: Value) -> str:
-    if value is None:
+def _sources(value: str) -> str:
+    if not value:
         return '"/>\n'
-    return f'"><attvalues><attvalue for="0" value="{xml_text(str(value))}"/></attvalues></edge>\n'
+    return f'"><attvalues><attvalue for="0" value="{xml_text(value)}"/></attvalues></edge>\n'
 
 
-def _weight(value: Value) -> str:
+def _weight(value: str) -> str:
     return f'" weight="{value}.0"/>\n'
 
 

@@ -10,13 +10,14 @@ from graph.export.formats.common import (
     Form,
     Text,
     counted,
+    edge_lines,
     node_lines,
     numbered_labels,
-    padded_lines,
 )
 from kb.queries.export.nodes import Columns
 from kb.text import without_controls
 
+_FIRST: Final = 0  # number of the first node
 _WIDE: Final = 100  # of a year from left to right
 _HIGH: Final = -20  # of a row, downwards
 _PRINTABLE: Final = (("&", "&amp;"), ('"', "&quot;"))
@@ -49,17 +50,15 @@ def format_gml(contents: Contents) -> Iterator[str]:
         yield f'  {"".join(filter(str.isalnum, name))} "{gml_text(text)}"\n'
     label, work = numbered_labels(_TEXT, ' label "', '"'), Field("name", ' name "', '"')
     yield from node_lines(
-        contents.nodes, _TEXT, (counted("  node [ id ", 0), label, work, *_VALUES, _rank, _positions, " ]\n")
+        contents.nodes, _TEXT, (counted("  node [ id ", _FIRST), label, work, *_VALUES, _rank, _positions, " ]\n")
     )
     said = contents.network.value
 
-    def end(code: int) -> str:
-        value = contents.named(code)
-        if value == "":
-            return " ]\n"
-        return f' {said} "{gml_text(value)}" ]\n' if isinstance(value, str) else f" {said} {value} ]\n"
+    def end(value: str) -> str:
+        shown = value if contents.network.weighted else f'"{gml_text(value)}"'
+        return f" {said} {shown} ]\n" if value else " ]\n"
 
-    yield from padded_lines(contents, ("  edge [ source ", " target "), end, 0)
+    yield from edge_lines(contents, _TEXT, "  edge [ source ", " target ", end)
     yield "]\n"
 
 
@@ -75,5 +74,5 @@ def _positions(columns: Columns) -> list[str]:
 
 
 FORMS: Final = (
-    Form("gml", ".gml", format_gml, "text/plain; charset=us-ascii", "NetworkX, igraph", "GML", numbered=True),
+    Form("gml", ".gml", format_gml, "text/plain; charset=us-ascii", "NetworkX, igraph", "GML", first=_FIRST),
 )

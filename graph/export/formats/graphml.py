@@ -5,7 +5,6 @@ from typing import Final
 
 from graph.export.formats.common import KINDS, Contents, Field, Form, Part, edge_lines, node_lines
 from graph.export.formats.xmltext import XML, xml_text
-from kb.queries.export.edges import Value
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -27,7 +26,7 @@ def format_graphml(contents: Contents) -> Iterator[str]:
     for place, text in enumerate(contents.about.values()):
         yield f'<data key="g{place}">{xml_text(text)}</data>\n'
     yield from node_lines(contents.nodes, XML, _NODE)
-    yield from edge_lines(contents.stars, XML, '<edge source="', '" target="', _end)
+    yield from edge_lines(contents, XML, '<edge source="', '" target="', _end)
     yield "</graph>\n</graphml>\n"
 
 
@@ -40,8 +39,8 @@ def _keys(contents: Contents) -> Iterator[str]:
     yield f'<key id="e0" for="edge" attr.name="{contents.network.value}" attr.type="{kind}"/>\n'
 
 
-def _end(value: Value) -> str:
-    return '"/>\n' if value is None else f'"><data key="e0">{xml_text(str(value))}</data></edge>\n'
+def _end(value: str) -> str:
+    return f'"><data key="e0">{xml_text(value)}</data></edge>\n' if value else '"/>\n'
 
 
 FORMS: Final = (Form("graphml", ".graphml", format_graphml, "application/graphml+xml", "Gephi", "GraphML"),)

@@ -6,7 +6,6 @@ from typing import Final
 from graph.export.formats.common import KINDS, Contents, Form, edge_lines, node_lines
 from graph.export.formats.csvpair import cells
 from graph.export.formats.csvtext import LINE, csv_line_text
-from kb.queries.export.edges import Value
 
 _TYPES: Final = {"string": "", "integer": ":long", "double": ":double"}
 NODE_HEADINGS: Final = ("name:ID", *(f"{name}{_TYPES[kind]}" for name, kind in KINDS.items()), ":LABEL")
@@ -23,11 +22,11 @@ def format_neo4j_edges(contents: Contents) -> Iterator[str]:
     said = "weight:long" if contents.network.weighted else "sources:string[]"
     yield f":START_ID,:END_ID,{said},:TYPE\r\n"
 
-    def end(value: Value) -> str:
-        shown = f'"{csv_line_text(value.replace(",", ";"))}"' if isinstance(value, str) else value
-        return f'",{"" if value is None else shown},{contents.network.link}\r\n'
+    def end(value: str) -> str:
+        shown = value if contents.network.weighted or not value else f'"{csv_line_text(value.replace(",", ";"))}"'
+        return f'",{shown},{contents.network.link}\r\n'
 
-    yield from edge_lines(contents.stars, LINE, '"', '","', end)
+    yield from edge_lines(contents, LINE, '"', '","', end)
 
 
 FORMS: Final = (

@@ -5,7 +5,6 @@ from typing import Final
 
 from graph.export.formats.common import Contents, Field, Form, Part, edge_lines, without_first
 from graph.export.formats.jsontext import JSON, VALUES, encoded, json_text, listed
-from kb.queries.export.edges import Value
 
 _NODE: Final[tuple[Part, ...]] = (Field("name", ',\n{"id": "', '"'), *VALUES, "}")
 
@@ -25,11 +24,11 @@ def format_nodelink(contents: Contents) -> Iterator[str]:
 def edges(contents: Contents, said: str, end: str, start: str = ',\n{"source": "') -> Iterator[str]:
     """Yield edges with a comma between; said stands before what is said of one."""
 
-    def ended(value: Value) -> str:
-        shown = f'"{json_text(value)}"' if isinstance(value, str) else value
-        return f'"{end}' if value is None else f'"{said}{shown}{end}'
+    def ended(value: str) -> str:
+        shown = value if contents.network.weighted else f'"{json_text(value)}"'
+        return f'"{said}{shown}{end}' if value else f'"{end}'
 
-    return without_first(edge_lines(contents.stars, JSON, start, '", "target": "', ended), ",\n")
+    return without_first(edge_lines(contents, JSON, start, '", "target": "', ended), ",\n")
 
 
 FORMS: Final = (Form("json", ".json", format_nodelink, "application/json", "NetworkX, igraph", "node-link JSON"),)

@@ -11,16 +11,17 @@ from graph.export.formats.common import (
     Form,
     Text,
     counted,
+    edge_lines,
     node_lines,
     numbered_labels,
     one_line,
-    padded_lines,
     told,
 )
 from kb.queries.export.nodes import Columns
 
 _PRINTABLE: Final = (('"', "'"), ("\\", "/"))  # a label has no way to hold these
 SHOWS: Final = ("label", "x", "y")  # attributes of nodes
+_FIRST: Final = 1  # number of the first node
 MIDDLE: Final = "0.5000"  # where a work without a position stands
 
 
@@ -37,14 +38,10 @@ def format_pajek(contents: Contents) -> Iterator[str]:
     yield f"% {told(contents.about)}\n" if contents.about else ""
     yield f"*Vertices {contents.size}\n"
     label = numbered_labels(_TEXT, ' "', '"')
-    yield from node_lines(contents.nodes, _TEXT, (counted("", 1), label, _Positions(contents.bounds), "\n"))
+    yield from node_lines(contents.nodes, _TEXT, (counted("", _FIRST), label, _Positions(contents.bounds), "\n"))
     weighted = contents.network.weighted
     yield "*Arcs\n" if contents.network.directed else "*Edges\n"
-    yield from padded_lines(contents, ("", " "), (lambda code: f" {code}\n") if weighted else _once, 1)
-
-
-def _once(_: int) -> str:
-    return " 1\n"
+    yield from edge_lines(contents, _TEXT, "", " ", lambda value: f" {value if weighted else 1}\n")
 
 
 class _Positions:
@@ -65,5 +62,5 @@ class _Positions:
 
 
 FORMS: Final = (
-    Form("net", ".net", format_pajek, "text/plain; charset=utf-8", "Pajek", "NET file", numbered=True, shows=SHOWS),
+    Form("net", ".net", format_pajek, "text/plain; charset=utf-8", "Pajek", "NET file", first=_FIRST, shows=SHOWS),
 )

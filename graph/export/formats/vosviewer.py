@@ -16,7 +16,6 @@ from graph.export.formats.common import (
     Part,
     Shown,
     Text,
-    block_lines,
     counted,
     edge_lines,
     node_lines,
@@ -25,12 +24,12 @@ from graph.export.formats.common import (
     without_first,
 )
 from graph.export.formats.jsontext import JSON, json_text, listed
-from kb.queries.export.edges import Value
 from kb.queries.export.nodes import Columns
 from kb.text import without_controls
 
 Shower = Callable[[Columns], list[str]]
 
+_FIRST: Final = 1  # number of the first node
 SHOWS: Final = ("label", "title", "year", "doi", "pmid", "citation_count", "pagerank", "community", "articles")
 _DOI_SAFE: Final = "/:;(),@!$*+=~"  # characters of a DOI that an address takes as they are
 CLUSTERS: Final = range(1, 1001)  # what VOSviewer takes for a cluster
@@ -92,7 +91,9 @@ def format_vos_json(contents: Contents) -> Iterator[str]:
     yield '{"network": {"items": [\n'
     yield from listed(said.nodes, parts)
     yield '\n], "links": [\n'
-    lines = edge_lines(contents.stars, JSON, ',\n{"source_id": "', '", "target_id": "', _strength)
+    weighted = contents.network.weighted
+    end: Callable[[str], str] = lambda value: f'", "strength": {value if weighted else 1}}}'  # noqa: E731
+    lines = edge_lines(contents, JSON, ',\n{"source_id": "', '", "target_id": "', end)
     yield from without_first(lines, ",\n")
     yield f'\n]}}, "info": {{"title": "litkb", "description": "{_html_json(told(contents.about))}"}}}}\n'
 
@@ -104,16 +105,12 @@ def format_vos_map(contents: Contents) -> Iterator[str]:
     scores = {name: title for name, title in _SCORES.items() if name in said.by_any}
     headings = [f"weight<{title}>" for title in said.weights.values()] + [f"score<{t}>" for t in scores.values()]
     parts: tuple[Part, ...] = (
-        counted("", 1), "\t", Field("label", '"', '"'), "\t", Field("title", '"', '"', _MAP_DESCRIPTION),
+        counted("", _FIRST), "\t", Field("label", '"', '"'), "\t", Field("title", '"', '"', _MAP_DESCRIPTION),
         "\t", _addresses("", ""), *clusters,
         *(part for name in (*said.weights, *scores) for part in ("\t", Field(name, "", ""))), "\n",
     )  # fmt: skip
     yield "\t".join(["id", "label", "description", "url", *(["cluster"] if clusters else []), *headings]) + "\n"
     yield from node_lines(said.nodes, _MAP, parts)
-
-
-def _strength(value: Value) -> str:
-    return f'", "strength": {value if isinstance(value, int) else 1}}}'
 
 
 def _clusters(before: str) -> Shower:
@@ -167,18 +164,14 @@ def _numbers(name: str, pairs: Iterable[tuple[str, float | None]]) -> str:
 def format_vos_network(contents: Contents) -> Iterator[str]:
     """Yield a network file: two ids and the strength, tab-separated, no headings."""
     weighted = contents.network.weighted
-    return block_lines(contents.blocks, ("", "\t"), (lambda code: f"\t{code}\n") if weighted else _single, 1)
-
-
-def _single(_: int) -> str:
-    return "\t1\n"
+    return edge_lines(contents, _MAP, "", "\t", lambda value: f"\t{value if weighted else 1}\n")
 
 
 _TEXT: Final = "text/plain; charset=utf-8"
 FORMS: Final = (
     Form(
-        "vos.json", ".vos.json", format_vos_json, "application/json", "VOSviewer", "JSON", False, SHOWS, directed=False
+        "vos.json", ".vos.json", format_vos_json, "application/json", "VOSviewer", "JSON", None, SHOWS, directed=False
     ),
-    Form("map.vos.txt", ".vos.txt", format_vos_map, _TEXT, "VOSviewer", "map file", True, SHOWS, directed=False),
-    Form("network.vos.txt", ".vos.txt", format_vos_network, _TEXT, "VOSviewer", "network file", True, directed=False),
+    Form("map.vos.txt", ".vos.txt", format_vos_map, _TEXT, "VOSviewer", "map file", _FIRST, SHOWS, directed=False),
+    Form("network.vos.txt", ".vos.txt", format_vos_network, _TEXT, "VOSviewer", "network file", _FIRST, directed=False),
 )

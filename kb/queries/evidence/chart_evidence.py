@@ -8,10 +8,9 @@ from kb.queries.evidence.selects import Evidence
 
 # Values come from addresses as text; an empty year stands for what has none.
 _OF_YEAR: Final = "{} is nullif(cast(:year as integer), 0)"
-_LINKS: Final = """select distinct v.year, v.id as citing_id, coalesce(x.merged_into, x.id) as cited_id
-from works u join works v on v.id = coalesce(u.merged_into, u.id)
-    cross join citations c on c.citing_id = u.id join works x on x.id = c.cited_id
-where {} and v.id <> coalesce(x.merged_into, x.id)
+_LINKS: Final = """select v.year, c.citing_id, c.cited_id
+from works v cross join citation_links c on c.citing_id = v.id
+where {}
 order by 2, 3"""
 _COMMUNITY: Final = """select c.community, c.id, w.label, w.year from communities c join works w on w.id = c.id
 where {}

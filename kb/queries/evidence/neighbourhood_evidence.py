@@ -6,24 +6,19 @@ from typing import Final
 from kb.queries.evidence.selects import Evidence
 
 # As graph.similarity.suggest reads them: yours are the work and what it cites; merged works are followed.
-_AROUND: Final = """with asked (id) as (select id from works where id = :id
-    union select id from works where merged_into = :id),
-yours (id) as materialized (select cast(:id as integer)
-    union select coalesce(w.merged_into, w.id) from asked a
-        join citations c on c.citing_id = a.id join works w on w.id = c.cited_id),
+_AROUND: Final = """with yours (id) as materialized (select cast(:id as integer)
+    union select cited_id from citation_links where citing_id = :id),
 names (id, yours) as materialized (select id, id from yours
     union select w.id, y.id from yours y join works w on w.merged_into = y.id),
-cited (yours, id) as materialized (select n.yours, coalesce(w.merged_into, w.id) from names n
-    join citations c on c.citing_id = n.id join works w on w.id = c.cited_id),
-citing (yours, id) as materialized (select n.yours, coalesce(w.merged_into, w.id) from names n
-    join citations c on c.cited_id = n.id join works w on w.id = c.citing_id),
+cited (yours, id) as materialized (
+    select y.id, c.cited_id from yours y join citation_links c on c.citing_id = y.id),
+citing (yours, id) as materialized (
+    select y.id, c.citing_id from yours y join citation_links c on c.cited_id = y.id),
 other (id) as (select id from works where id = :other union select id from works where merged_into = :other)
 select w.id, w.label, w.year from works w where w.id <> cast(:other as integer) and w.id in ({works})
 order by w.id"""
-_CITE_OTHER: Final = """select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.citing_id
-    where c.cited_id in (select id from other)"""
-_OTHER_CITES: Final = """select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
-    where c.citing_id in (select id from other)"""
+_CITE_OTHER: Final = "select citing_id from citation_links where cited_id = cast(:other as integer)"
+_OTHER_CITES: Final = "select cited_id from citation_links where citing_id = cast(:other as integer)"
 _WORKS: Final = {  # what is counted; 1,000 and 200 are VOTERS and BASES of graph.similarity.suggest
     "cited_by": ("Works of yours that cite this one", "select yours from cited where id = cast(:other as integer)"),
     "cites": ("Works of yours that this one cites", "select yours from citing where id = cast(:other as integer)"),

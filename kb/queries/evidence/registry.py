@@ -37,7 +37,8 @@ EVIDENCE: Final[Mapping[str, Evidence]] = {
         "Articles in this library", f"{_ARTICLES}\nwhere record_type = 'article'\norder by pmid"
     ),
     "books": Evidence("Books in this library", f"{_ARTICLES}\nwhere record_type <> 'article'\norder by pmid"),
-    "citations": Evidence("Citations between works: each once, merged works followed", CITATIONS
+    "citations": Evidence(
+        "Citations between works: each once, merged works followed", "select citing_id, cited_id from citation_links"
     ),
     "known": Evidence(
         "Works with a PMID, cited only", f"{_WORKS}\nwhere state = 'known' and id > 0\norder by id"
@@ -118,14 +119,9 @@ where l.pmid = :pmid and l.list = :list and s.name = :source""",
     ),
     "citing": Evidence(
         "Works here that cite this one",
-        f"""select w.id, w.label, w.year, w.state, group_concat(distinct s.name) as said_by
-from ({_NAMED}) t
-    join citations c on c.cited_id = t.id
-    join citation_sources s on s.id = c.source_id
-    join works v on v.id = c.citing_id
-    join works w on w.id = coalesce(v.merged_into, v.id)
-where w.id <> :id
-group by w.id
+        """select w.id, w.label, w.year, w.state, c.said_by
+from citation_links c join works w on w.id = c.citing_id
+where c.cited_id = :id
 order by w.year desc, w.id desc""",
         ("id",),
     ),
@@ -204,10 +200,8 @@ order by citing, cited""",
     },
     "between_communities": Evidence(
         "Citations between two communities",
-        """select distinct coalesce(v.merged_into, v.id) as citing_id, coalesce(w.merged_into, w.id) as cited_id
-from citations c join works v on v.id = c.citing_id join works w on w.id = c.cited_id
-    join communities a on a.id = coalesce(v.merged_into, v.id)
-    join communities b on b.id = coalesce(w.merged_into, w.id)
+        """select c.citing_id, c.cited_id
+from citation_links c join communities a on a.id = c.citing_id join communities b on b.id = c.cited_id
 where (a.community = :community and b.community = :other) or (a.community = :other and b.community = :community)
 order by citing_id, cited_id""",
         ("community", "other"),

@@ -9,6 +9,7 @@ from kb.errors import UsageError
 from kb.queries.search.known_works import read_named
 from kb.queries.search.matches import read_all_found, read_asked
 from kb.queries.search.query import read_identified, read_query
+from kb.queries.works.records import read_present_id
 
 CHOSEN: Final = "temp.chosen_works"
 # cross: of a table that is temporary SQLite knows no size, and would look each work of the file up in it
@@ -19,13 +20,8 @@ _PORTION: Final = 10_000  # rows fetched in one go
 _READING: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
-_NAMES_OF_NEAR: Final = """(select id from temp.near_works
-    union select id from works where merged_into in (select id from temp.near_works))"""
-_NEIGHBOURS: Final = f"""
-    select coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.cited_id
-        where c.citing_id in {_NAMES_OF_NEAR}
-    union select coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.citing_id
-        where c.cited_id in {_NAMES_OF_NEAR}"""
+_NEIGHBOURS: Final = """select cited_id from citation_links where citing_id in ({0})
+    union select citing_id from citation_links where cited_id in ({0})"""
 
 
 class Columns(NamedTuple):
@@ -135,9 +131,10 @@ def read_works_of_search(db: sqlite3.Connection, text: str) -> Iterator[int]:
 def read_neighbourhood(db: sqlite3.Connection, work: int, depth: int) -> Iterator[int]:
     """Yield a work and what is linked with it by up to ``depth`` citations, followed in both directions."""
     open_near(db, work)
+    near = _NEIGHBOURS.format("select id from temp.near_works")
     for _ in range(depth):
         before = db.execute("select count(*) from temp.near_works").fetchone()[0]
-        db.execute(f"insert or ignore into temp.near_works {_NEIGHBOURS}")
+        db.execute(f"insert or ignore into temp.near_works {near}")
         if db.execute("select count(*) from temp.near_works").fetchone()[0] == before:
             break
     yield from (row[0] for row in db.execute("select id from temp.near_works"))
@@ -145,19 +142,17 @@ def read_neighbourhood(db: sqlite3.Connection, work: int, depth: int) -> Iterato
 
 def read_neighbours(db: sqlite3.Connection, work: int) -> set[int]:
     """Return a work, what it cites and what cites it; merged works are followed."""
-    near = "select coalesce(merged_into, id) from works where id = :work"
-    query = _NEIGHBOURS.replace("select id from temp.near_works", near)
-    return {work} | {row[0] for row in db.execute(query, {"work": work})}
+    return {work} | {row[0] for row in db.execute(_NEIGHBOURS.format(":work"), {"work": read_present_id(db, work)})}
 
 
 def open_near(db: sqlite3.Connection, work: int) -> None:
     """Begin a neighbourhood; raises UsageError where nothing names the work."""
-    row = db.execute("select coalesce(merged_into, id) from works where id = ?", (work,)).fetchone()
-    if row is None:
+    present = read_present_id(db, work)
+    if present is None:
         raise UsageError(f"Nothing in this knowledge base holds or names {work}.")
     db.execute("create table if not exists temp.near_works (id integer primary key)")
     db.execute("delete from temp.near_works")
-    db.execute("insert into temp.near_works values (?)", (row[0],))
+    db.execute("insert into temp.near_works values (?)", (present,))
 
 
 class ReferenceList(NamedTuple):
@@ -181,11 +176,7 @@ def read_reference_list(db: sqlite3.Connection, pmid: int) -> ReferenceList:
         (pmid,),
     ).fetchall()
     printed = list(dict.fromkeys(work for (work,) in entries if work is not None))
-    cited = db.execute(
-        """select distinct coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.cited_id
-        where c.citing_id = ?1 or c.citing_id in (select id from works where merged_into = ?1) order by 1""",
-        (pmid,),
-    )
+    cited = db.execute("select cited_id from citation_links where citing_id = ?", (pmid,))
     known = set(printed)
     unprinted = [work for (work,) in cited if work not in known]
     return ReferenceList(printed, unprinted, sum(work is None for (work,) in entries))

@@ -19,12 +19,8 @@ _NODES = """select w.id, w.citation_key, w.label, coalesce(a.title, a.vernacular
         left join communities k on k.id = w.id
         left join work_positions p on p.id = w.id and p.layout = 'timeline'
     where w.id in ({marks}) order by w.id"""
-_EDGES = """select coalesce(v.merged_into, v.id), coalesce(w.merged_into, w.id), s.name
-    from citations c join works v on v.id = c.citing_id join works w on w.id = c.cited_id
-        join citation_sources s on s.id = c.source_id
-    where c.citing_id in ({marks}) order by c.citing_id, c.cited_id, c.source_id"""
+_EDGES = "select citing_id, cited_id, said_by from citation_links where citing_id in ({marks})"
 _FOLLOWED = "select id, coalesce(merged_into, id) from works where id in ({marks})"
-_MERGED = "select id from works where merged_into in ({marks})"
 
 
 def read_selected_nodes(db: sqlite3.Connection, works: Collection[int]) -> Iterator[ExportNode]:
@@ -43,23 +39,15 @@ def read_selected_edges(
     chosen = set(followed.values())
     wanted = {(followed.get(a), followed.get(b)) for a, b in pairs} if pairs is not None else None
     names = _names(db, chosen)
-    sources: dict[tuple[int, int], list[str]] = {}
-    for part in chunks(chosen | _merged(db, chosen)):
-        for citing, cited, source in db.execute(_fill(_EDGES, part), part):
-            is_wanted = cited in chosen and citing != cited and (wanted is None or (citing, cited) in wanted)
-            if is_wanted:
-                sources.setdefault((citing, cited), []).append(source)
-    for (citing, cited), said in sorted(sources.items()):
-        yield ExportEdge(names[citing], names[cited], ",".join(dict.fromkeys(said)))
+    edges = (row for part in chunks(chosen) for row in db.execute(_fill(_EDGES, part), part))
+    for citing, cited, sources in sorted(edges):
+        if cited in chosen and (wanted is None or (citing, cited) in wanted):
+            yield ExportEdge(names[citing], names[cited], sources)
 
 
 def _followed(db: sqlite3.Connection, works: Collection[int]) -> dict[int, int]:
     """Return by work what it was merged into, or itself; those that nothing names are absent."""
     return {row[0]: row[1] for part in chunks(works) for row in db.execute(_fill(_FOLLOWED, part), part)}
-
-
-def _merged(db: sqlite3.Connection, works: Collection[int]) -> set[int]:
-    return {row[0] for part in chunks(works) for row in db.execute(_fill(_MERGED, part), part)}
 
 
 def _names(db: sqlite3.Connection, works: Collection[int]) -> dict[int, str]:

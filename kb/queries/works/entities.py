@@ -101,17 +101,13 @@ def read_community(db: sqlite3.Connection, community: int) -> CommunityRow | Non
     return CommunityRow(*row) if row else None
 
 
-# What cites the articles wanted: each citation once, merged works followed, self-references left out.
+# What cites the articles wanted, and what they cite.
 RECEIVED: Final = """with found (pmid, year) as materialized (select a.pmid, a.year from {tables} where {where}),
-    named (id, pmid) as (select pmid, pmid from found
-        union all select w.id, f.pmid from found f cross join works w on w.merged_into = f.pmid),
-    received (citing, cited) as (select distinct coalesce(v.merged_into, v.id), n.pmid
-        from named n cross join citations c on c.cited_id = n.id cross join works v on v.id = c.citing_id
-        where coalesce(v.merged_into, v.id) <> n.pmid)"""
+    received (citing, cited) as (select c.citing_id, c.cited_id
+        from found f cross join citation_links c on c.cited_id = f.pmid)"""
 MADE: Final = """with found (pmid) as materialized (select a.pmid from {tables} where {where}),
-    made (citing, cited) as (select distinct f.pmid, coalesce(v.merged_into, v.id)
-        from found f cross join citations c on c.citing_id = f.pmid cross join works v on v.id = c.cited_id
-        where coalesce(v.merged_into, v.id) <> f.pmid)"""
+    made (citing, cited) as (select c.citing_id, c.cited_id
+        from found f cross join citation_links c on c.citing_id = f.pmid)"""
 
 
 def read_years(db: sqlite3.Connection, wanted: Wanted) -> list[YearRow]:
@@ -152,17 +148,12 @@ def _journals(db: sqlite3.Connection, wanted: Wanted, links: str, ends: str) -> 
 def read_near_communities(db: sqlite3.Connection, community: int) -> list[FacetValue]:
     """Return the communities that citations link with one, in either direction, with the number of citations."""
     rows = db.execute(
-        f"""with named (id) as (select id from communities where community = :community
-            union all select w.id from communities m cross join works w on w.merged_into = m.id
-            where m.community = :community),
-        pairs (citing, cited) as (
-            select coalesce(v.merged_into, v.id), coalesce(w.merged_into, w.id)
-            from named n cross join citations c on c.citing_id = n.id
-                cross join works v on v.id = c.citing_id cross join works w on w.id = c.cited_id
+        f"""with pairs (citing, cited) as (
+            select c.citing_id, c.cited_id from communities m cross join citation_links c on c.citing_id = m.id
+            where m.community = :community
             union
-            select coalesce(v.merged_into, v.id), coalesce(w.merged_into, w.id)
-            from named n cross join citations c on c.cited_id = n.id
-                cross join works v on v.id = c.citing_id cross join works w on w.id = c.cited_id)
+            select c.citing_id, c.cited_id from communities m cross join citation_links c on c.cited_id = m.id
+            where m.community = :community)
         select l.community, l.label, count(*) as n
         from pairs p join communities a on a.id = p.citing join communities b on b.id = p.cited
             join community_labels l

@@ -10,18 +10,19 @@ import numpy as np
 from kb.errors import UsageError
 from kb.printed.reference import parse_reference
 from kb.printed.title_and_year import printed_title
-from kb.queries.citations import Ids, followed
+from kb.queries.citations import Ids
 from kb.queries.works.notices import read_retracted
+from kb.queries.works.records import read_present_id
 from kb.text import fold
 
 # the works asked for, and those merged into them: the names under which links to them are kept
 _NAMES: Final = """with asked (id) as (select value from json_each(:ids)),
     names (id) as (select id from asked
         union select w.id from asked a join works w on w.merged_into = a.id)"""
-_REFERENCES: Final = f"""{_NAMES} select citing_id, group_concat(cited_id)
-    from citations where citing_id in (select id from names) group by citing_id"""
-_CITERS: Final = f"""{_NAMES} select cited_id, group_concat(citing_id)
-    from citations where cited_id in (select id from names) group by cited_id"""
+_REFERENCES: Final = """select citing_id, group_concat(cited_id) from citation_links
+    where citing_id in (select value from json_each(:ids)) group by citing_id"""
+_CITERS: Final = """select cited_id, group_concat(citing_id) from citation_links
+    where cited_id in (select value from json_each(:ids)) group by cited_id"""
 
 
 class Standing(NamedTuple):
@@ -40,23 +41,22 @@ def read_known_works(db: sqlite3.Connection, works: Iterable[int]) -> Ids:
     """Return works with merged ones followed, ascending, each once; raises UsageError for one that nothing names."""
     found = set()
     for work in works:
-        row = db.execute("select coalesce(merged_into, id) from works where id = ?", (work,)).fetchone()
-        if row is None:
+        present = read_present_id(db, work)
+        if present is None:
             raise UsageError(f"Nothing in this knowledge base holds or names {work}.")
-        found.add(row[0])
+        found.add(present)
     return np.array(sorted(found), dtype=np.int64)
 
 
 def read_references_of(db: sqlite3.Connection, works: Ids) -> tuple[Ids, Ids]:
-    """Return the citing and the cited ids of all that works cite; merged works are followed, a pair may come twice."""
-    citing, cited = _read_lists(db, _REFERENCES, works)
-    return _followed(db, citing, cited)
+    """Return the citing and the cited ids of all that works cite."""
+    return _read_lists(db, _REFERENCES, works)
 
 
 def read_citers_of(db: sqlite3.Connection, works: Ids) -> tuple[Ids, Ids]:
-    """Return the citing and the cited ids of all that cites works; merged works are followed, a pair may come twice."""
+    """Return the citing and the cited ids of all that cites works."""
     cited, citing = _read_lists(db, _CITERS, works)
-    return _followed(db, citing, cited)
+    return citing, cited
 
 
 def _read_lists(db: sqlite3.Connection, query: str, works: Ids) -> tuple[Ids, Ids]:
@@ -65,18 +65,6 @@ def _read_lists(db: sqlite3.Connection, query: str, works: Ids) -> tuple[Ids, Id
     lists = [np.fromstring(text, dtype=np.int64, sep=",") for _, text in rows]
     ends = np.array([row[0] for row in rows], dtype=np.int64)
     return np.repeat(ends, [len(found) for found in lists]), np.concatenate([np.empty(0, dtype=np.int64), *lists])
-
-
-def _followed(db: sqlite3.Connection, citing: Ids, cited: Ids) -> tuple[Ids, Ids]:
-    if not db.execute("select exists (select 1 from works where merged_into is not null)").fetchone()[0]:
-        return citing, cited
-    rows = db.execute(
-        """select w.id, w.merged_into from works w where w.merged_into is not null
-            and w.id in (select value from json_each(?)) order by w.id""",
-        (_listed(distinct(np.concatenate([citing, cited]))),),
-    )
-    merged = np.array(rows.fetchall(), dtype=np.int64).reshape(-1, 2)
-    return (followed(citing, merged), followed(cited, merged)) if len(merged) else (citing, cited)
 
 
 def distinct(values: Ids) -> Ids:

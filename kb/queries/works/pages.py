@@ -215,14 +215,12 @@ def read_standings(db: sqlite3.Connection, pmid: int) -> dict[int, Standing]:
 def read_unprinted(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbour]:
     """Return works that pmid cites according to a source, but that its printed references do not name."""
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), group_concat(distinct s.name)
-        from citations c join citation_sources s on s.id = c.source_id
-            join works v on v.id = c.cited_id join works w on w.id = coalesce(v.merged_into, v.id)
-            left join articles a on a.pmid = w.id
-        where c.citing_id = :work and w.id <> :work and w.id not in (
+        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), c.said_by
+        from citation_links c join works w on w.id = c.cited_id left join articles a on a.pmid = w.id
+        where c.citing_id = :work and w.id not in (
             select coalesce(x.merged_into, x.id) from article_references r join works x on x.id = r.cited_id
             where r.citing_pmid = :work)
-        group by w.id order by w.year desc, w.id desc limit :limit""",
+        order by w.year desc, w.id desc limit :limit""",
         {"work": pmid, "limit": limit},
     )
     return [Neighbour(*row) for row in rows]
@@ -233,41 +231,29 @@ ORDERS_OF_LINKS: Final = {  # of the works at the other end of links
     "citations": "m.citation_count desc, m.pagerank desc, w.year desc",
     "pagerank": "m.pagerank desc, w.year desc",
 }
-_CITING: Final = """with named (id) as (
-        select id from works where id = :work union all select id from works where merged_into = :work),
-    citing (id, year) as materialized (
-        select iif(m.id is null, v.id, m.id) as work, iif(m.id is null, v.year, m.year)
-        from named n join citations c on c.cited_id = n.id join works v on v.id = c.citing_id
-            left join works m on m.id = v.merged_into
-        where work <> :work group by work)"""
 
 
 def read_citing(db: sqlite3.Connection, work: int, limit: int, *, sort: str = "given") -> tuple[list[Neighbour], int]:
     """Return the first works that cite work, or one merged into it, newest first or as sorted, and how many do.
 
-    Note says who says so. All are counted and put in order by id and year; only those returned are read whole.
+    Note says who says so. Only those returned are read whole.
     """
     order = f"order by {ORDERS_OF_LINKS[sort]}, w.id desc"
     rows = db.execute(
-        f"""{_CITING}
-        select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), (
-                select group_concat(name, ', ') from (select distinct s.name
-                    from citations c join citation_sources s on s.id = c.source_id
-                    where c.cited_id in (select id from named) and c.citing_id in (
-                        select w.id union all select id from works where merged_into = w.id)
-                    order by s.id)),
-            (select count(*) from citing)
-        from (select w.id from citing w left join article_metrics m on m.id = w.id {order} limit :limit) f
+        f"""select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title),
+            replace(f.said_by, ',', ', ')
+        from (select w.id, c.said_by from citation_links c cross join works w on w.id = c.citing_id
+            left join article_metrics m on m.id = w.id where c.cited_id = :work {order} limit :limit) f
             join works w on w.id = f.id left join articles a on a.pmid = w.id left join article_metrics m on m.id = w.id
         {order}""",
         {"work": work, "limit": limit},
-    ).fetchall()
-    return [Neighbour(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+    )
+    return [Neighbour(*row) for row in rows], read_citing_count(db, work)
 
 
 def read_citing_count(db: sqlite3.Connection, work: int) -> int:
     """Return how many works here cite work, or one merged into it; itself left out."""
-    return int(db.execute(f"{_CITING} select count(*) from citing", {"work": work}).fetchone()[0])
+    return int(db.execute("select count(*) from citation_links where cited_id = ?", (work,)).fetchone()[0])
 
 
 def read_similar(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbour]:
@@ -384,9 +370,7 @@ _LISTED: Final = """select a.pmid, coalesce(a.title, a.vernacular_title), a.titl
 
 _MOST_CITED_COMPUTED: Final = """select id from article_metrics where citation_count > 0
     order by citation_count desc, pagerank desc, id limit ?"""
-_MOST_CITED: Final = """select coalesce(v.merged_into, v.id) from citations c join works v on v.id = c.cited_id
-    where c.citing_id <> coalesce(v.merged_into, v.id)
-    group by 1 order by count(distinct c.citing_id) desc, 1 limit ?"""
+_MOST_CITED: Final = "select cited_id from citation_links group by 1 order by count(*) desc, 1 limit ?"
 
 
 def read_newest(db: sqlite3.Connection, limit: int) -> list[Listed]:

@@ -48,6 +48,12 @@ def marks(values: Collection[object]) -> str:
     return ", ".join("?" * len(values))
 
 
+def read_present_id(db: sqlite3.Connection, work: int) -> int | None:
+    """Return the id of what a work was merged into, or its own; None where nothing names it."""
+    row = db.execute("select coalesce(merged_into, id) from works where id = ?", (work,)).fetchone()
+    return row[0] if row else None
+
+
 def read_sources(db: sqlite3.Connection) -> dict[str, int]:
     """Return the id of each source by its name."""
     return dict(db.execute("select name, id from citation_sources"))

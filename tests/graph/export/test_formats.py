@@ -13,14 +13,13 @@ from typing import Any
 
 import igraph
 import networkx as nx
-import numpy as np
 import pydot
 import pytest
 
 from graph.export.formats.common import KINDS, Contents
 from graph.export.networks import WEIGHTED
 from graph.export.write import FORMATS, FORMS, stream
-from kb.queries.export.edges import Block, ExportEdge
+from kb.queries.export.edges import ExportEdge
 from kb.queries.export.nodes import ExportNode, columns_of
 from kb.text import without_controls
 from tests.graph.export.hostile import hostile_graph
@@ -383,19 +382,19 @@ def test_the_notice_of_made_up_records_stands_in_every_format_that_has_a_place(f
     assert marked == (form not in ("map.vos.txt", "network.vos.txt"))
 
 
-def weighted_contents() -> Contents:
+def weighted_contents(form: str) -> Contents:
     """Three names, two edges of weights 3 and 1."""
     nodes = columns_of(
         ExportNode(f"name:{key}", key.title(), articles=place) for place, key in enumerate("abc", start=1)
     )
     kind, _ = WEIGHTED["coauthors"]
-    blocks = [Block(np.array([0, 1]), np.array([1, 2]), np.array([3, 1]))]
-    stars = [[("name:a", ["name:b"], [3]), ("name:b", ["name:c"], [1])]]
-    return Contents(kind, {"network": "coauthors"}, nodes, stars, blocks, int, 3)
+    first = FORMS[form].first
+    a, b, c = ("name:a", "name:b", "name:c") if first is None else map(str, range(first, first + 3))
+    return Contents(kind, {"network": "coauthors"}, nodes, [[(a, b, "3"), (b, c, "1")]], size=3)
 
 
 def weighted_text(form: str) -> str:
-    return "".join(FORMS[form].write(weighted_contents()))
+    return "".join(FORMS[form].write(weighted_contents(form)))
 
 
 def weighted_graphs() -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ GRAPH = '''"""Citations, one a line.  (pure)"""
 from graph.export.formats.common import Form, Text, edge_lines
 
 def format_links(contents):
-    yield from edge_lines(contents.stars, Text(str, ()), "", " cites ", lambda _: "\\n")
+    yield from edge_lines(contents, Text(str, ()), "", " cites ", lambda _: "\\n")
 
 FORMS = (Form("links", ".links", format_links, "text/plain", "awk", "links"),)
 '''

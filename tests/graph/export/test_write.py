@@ -17,15 +17,15 @@ from graph.run import compute_graph
 from kb.errors import DatabaseError, LitkbError, UsageError
 from kb.identifiers import work_id
 from kb.queries.export import edges, nodes
-from kb.queries.export.edges import ExportEdge, read_scope_edges
+from kb.queries.export.edges import ExportEdge
 from kb.queries.export.nodes import PORTION, ExportNode, Scope, read_scope_nodes
-from tests.rows import add_article, add_citations, add_work
+from tests.rows import add_article, add_citations, add_work, scope_edges
 
 NODES = [ExportNode(f"pmid:{n}", f"Label {n}") for n in range(1, 4 * PORTION)]
 EDGES = [ExportEdge("pmid:1", "pmid:2", "pubmed,icite"), ExportEdge("pmid:1", "pmid:3", "pubmed")]
 
 
-STREAMED = sorted(form for form in FORMS if not FORMS[form].numbered and form != "vos.json")  # weights: all or none
+STREAMED = sorted(form for form in FORMS if FORMS[form].first is None and form != "vos.json")  # weights: all or none
 
 
 @pytest.mark.parametrize("form", STREAMED)
@@ -96,7 +96,7 @@ def test_the_json_of_a_file_equals_that_of_networkx(field: sqlite3.Connection, t
 
 def test_two_nodes_become_one_when_a_pmid_becomes_known(field: sqlite3.Connection) -> None:
     names = [node.name for node in read_scope_nodes(field)]
-    edges = list(read_scope_edges(field))
+    edges = list(scope_edges(field))
 
     assert "doi:10.1111/b" not in names
     assert [edge.citing for edge in edges if edge.cited == "pmid:13"] == ["pmid:15063905", "pmid:32448354"]
@@ -109,15 +109,15 @@ def test_a_citation_asserted_of_a_work_and_of_what_was_merged_into_it_keeps_all_
     for source in ("pubmed", "icite", "elink_citedin"):  # pubmed says it of both
         add_citations(field, 32448354, 13, source=source)
 
-    assert ExportEdge("pmid:32448354", "pmid:13", "pubmed,elink_citedin,icite") in list(read_scope_edges(field))
+    assert ExportEdge("pmid:32448354", "pmid:13", "pubmed,elink_citedin,icite") in list(scope_edges(field))
 
 
 def test_edges_are_the_same_whether_or_not_anything_was_merged(field: sqlite3.Connection) -> None:
     field.execute("delete from citations where cited_id in (select id from works where merged_into is not null)")
-    followed = list(read_scope_edges(field))
+    followed = list(scope_edges(field))
     field.execute("update works set merged_into = null, state = 'known' where merged_into is not null")
 
-    assert list(read_scope_edges(field)) == followed
+    assert list(scope_edges(field)) == followed
 
 
 def test_nodes_carry_what_is_known_and_computed(field: sqlite3.Connection, tmp_path: Path) -> None:

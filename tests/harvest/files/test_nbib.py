@@ -23,6 +23,7 @@ from kb.integrity.check import check_kb, logical_hash
 from kb.queries.works.bibliography import read_items
 from kb.queries.works.records import read_record
 from kb.records import Record
+from kb.store.citations import save_citations
 from kb.store.records import save_records
 from tests.harvest.pubmed.test_write_article import articles, books
 from tests.kb.formats.test_bibliographies import full_record
@@ -437,7 +438,7 @@ def test_the_length_of_a_list_alone_disputes_no_citation(db: sqlite3.Connection)
     with transaction(db):
         save_records(db, parsed(LANTERN), received_at=MOMENT)
         db.execute("insert into works (id, label) values (5, 'PMID 5')")
-        db.execute("insert into citations values (900000001, 5, 5, ?)", (MOMENT,))
+        save_citations(db, [(900000001, 5, 5, MOMENT)])
 
     assert db.execute("select entries from article_lists where pmid = 900000001").fetchall() == [(54,)]
     assert db.execute("select * from disputed_citations").fetchall() == []

@@ -97,7 +97,7 @@ def test_evidence_shows_its_sql_its_rows_and_leads_to_them(get: Get):
     text = text_of(html)
 
     assert "Works here that cite this one: 2" in text
-    assert "join citations c on c.cited_id = t.id" in text
+    assert "from citation_links c join works w on w.id = c.citing_id" in text
     assert f'<a href="/work/{CITING}">{CITING}</a>' in html
     [ask] = re.findall(r'<a href="(/kb\?[^"]+)">Run, edit', html)
     assert get(unescape(ask)).status_code == 200

@@ -1,13 +1,37 @@
 """Shortest paths between two works are all of them, counted, in the order of ids."""
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graph.citation_graph import CitationGraph, to_networkx
-from graph.measures.shortest_paths import ShortestPaths, shortest_paths
+from kb.queries.citations import Ids
+from kb.queries.works.shortest_paths import Links, ShortestPaths, find_shortest_paths
 from tests.graph.measures.test_importance import citation_graphs, graph_of
+
+
+def shortest_paths(
+    citations: CitationGraph, start: int, end: int, *, most: int = 10, both_ways: bool = False
+) -> ShortestPaths:
+    """Return what is found among the citations of a graph, whose links are read as those of a file are."""
+    citing, cited = citations.ids[citations.citing], citations.ids[citations.cited]
+    if both_ways:
+        citing, cited = np.concatenate([citing, cited]), np.concatenate([cited, citing])
+    links = (links_of(citing, cited), links_of(cited, citing))
+    return find_shortest_paths(*links, start, end, most=most)
+
+
+def links_of(near: Ids, far: Ids) -> Links:
+    order = np.argsort(near, kind="stable")
+    near, far = near[order], far[order]
+
+    def links(works: Ids) -> tuple[Ids, Ids]:
+        places = np.concatenate([np.arange(*np.searchsorted(near, [work, work + 1])) for work in works.tolist()])
+        return near[places], far[places]
+
+    return links
 
 
 @given(citation_graphs(), st.data(), st.booleans())
