@@ -9,7 +9,7 @@ from kb.queries.evidence.chart_evidence import PICTURED
 from kb.queries.evidence.computed_evidence import computed_evidence
 from kb.queries.evidence.neighbourhood_evidence import NEAR
 from kb.queries.evidence.selects import Evidence
-from kb.queries.harvest_log import CITATIONS, MISSING
+from kb.queries.harvest_log import MISSING
 from kb.queries.search.mesh import BELOW
 from kb.queries.works.article_metrics import DOUBTED
 from kb.queries.works.entities import MADE, RECEIVED
