@@ -7,7 +7,8 @@ create table community_labels (
     community integer primary key,  -- Number of the community; 1 is the largest
     label text not null,         -- What tells its articles from all others: up to three terms of MeSH, keywords and
                                  -- titles; else the work in it with most links
-    terms text not null,         -- JSON: these terms, the most telling first; none where the label is that of a work
+    terms text not null check (json_valid(terms)),
+                                 -- JSON: these terms, the most telling first; none where the label is that of a work
     works integer not null,      -- Works in it
     held integer not null,       -- Works in it that are in this library; the terms are theirs
     graph_run_id integer not null references graph_runs (id)  -- The graph run that computed this

@@ -17,7 +17,8 @@ create table related_studies (
                                              -- anything
     similar_in_pubmed integer not null,  -- PubMed's lists of similar articles in this library, one of each study, that
                                          -- name the other among their first 20: 0 to 2
-    named text not null,         -- JSON: by column, the rarest things that both have, two at most, of those that tell
+    named text not null check (json_valid(named)),
+                                 -- JSON: by column, the rarest things that both have, two at most, of those that tell
                                  -- anything; a column without such things is missing
     graph_run_id integer not null,  -- The graph run that computed this
     primary key (id, related_id)

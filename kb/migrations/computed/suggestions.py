@@ -15,7 +15,8 @@ create table suggestions (       -- works that are not held and fit what is held
     similar_rank integer,        -- Best rank in PubMed's lists of similar articles of those in this library; empty
                                  -- where it is in none of the first 20
     is_retracted integer not null,  -- 1: known to be retracted
-    named text not null,         -- JSON: coupled: the article in this library that cites most of the same;
+    named text not null check (json_valid(named)),
+                                 -- JSON: coupled: the article in this library that cites most of the same;
                                  -- text_likeness: the words that make it like this library most
     graph_run_id integer not null references graph_runs (id)  -- The graph run that computed this
 ) strict;

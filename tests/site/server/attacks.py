@@ -54,6 +54,11 @@ def hostile_file(path: Path, shift: int) -> Path:
             db.execute(f"update {table} set {column} = coalesce({column}, '') || ?", (payload,))
         except sqlite3.IntegrityError:
             continue  # a checked word, which no record can bring either
+    payload = PAYLOADS[shift % len(PAYLOADS)]  # JSON in these
+    db.execute("update community_labels set terms = json_array(?)", (payload,))
+    for table in ("related_studies", "suggestions"):
+        names = f"select json_group_object(name, json_array(?)) from pragma_table_info('{table}')"
+        db.execute(f"update {table} set named = ({names})", (payload,))
     db.commit()
     db.close()
     return path
