@@ -60,7 +60,7 @@ def renderer(answer: Answer) -> Callable[..., Any]:
         data: dict[str, Any],
     ) -> Any:
         if (whole := whole_address(request, data)) is not None:
-            return responses.redirect(whole)
+            return responses.redirect(datasette.urls.path(whole))
         rows = rows_of(table, query_name, columns, data)
         if rows is None:
             raise responses.BadRequest(NO_WORKS)
@@ -118,10 +118,10 @@ def _work(value: Any) -> int | None:
     return value if isinstance(value, int) else None
 
 
-async def undotted(request: Any) -> Any:
+async def undotted(datasette: Any, request: Any) -> Any:
     """Send articles.csl.json on to articles.csl_json: an ending of Datasette's is one word."""
     ending = request.url_vars["ending"]
-    path = request.path[: -len(ending)] + DOTTED[ending]
+    path = datasette.urls.path(request.path[: -len(ending)] + DOTTED[ending])
     return responses.redirect(f"{path}?{request.query_string}" if request.query_string else path)
 
 

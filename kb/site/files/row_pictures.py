@@ -53,14 +53,14 @@ async def _answer(datasette: Any, request: Any, picture: Picture, *, view: str, 
     if ending:
         return file_answer(datasette, request, picture, ending)
     query = f"?{request.query_string}" if request.query_string else ""
-    rows = _ENDINGS.sub("", request.path)
+    rows = datasette.urls.path(_ENDINGS.sub("", request.path))
     values = {"path": f"{rows}.{view}", "query": query, "back": f"{rows}{query}", "back_words": "Back to the rows"}
     return await page_answer(datasette, request, "litkb-picture.html", {"picture": picture, **values})
 
 
-async def undotted(request: Any) -> Any:
+async def undotted(datasette: Any, request: Any) -> Any:
     """Send question.map.svg on to question.map_svg: an ending of Datasette's is one word."""
-    path = re.sub(r"\.(svg|png)$", r"_\1", request.path)
+    path = datasette.urls.path(re.sub(r"\.(svg|png)$", r"_\1", request.path))
     return responses.redirect(f"{path}?{request.query_string}" if request.query_string else path)
 
 

@@ -1,14 +1,17 @@
-"""A site below another address, such as https://example.org/lit/: paths with and without the part before it."""
+"""A site below another address, such as https://example.org/lit/: paths come in without it, links go out with it."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kb.site.server.security import OWN_PATH, App, Message, Receive, Send
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 ROOT: Final = "/"
 
 
 def with_base_path(app: App, base: str) -> App:
-    """Return app given every path below base, whether a proxy has left base in the address or taken it away.
+    """Return app given every path without base, whether a proxy has left base in the address or taken it away.
 
     base: begins and ends with a slash.
     """
@@ -22,7 +25,36 @@ def with_base_path(app: App, base: str) -> App:
 
 
 def _below(scope: Message, base: str) -> Message:
+    """Return a request for the path without base, which Datasette's links begin with once more.
+
+    Where that path begins as base does (a page /kb/articles of a site at /kb/), Datasette takes that off: it gets both.
+    """
     path, raw = str(scope["path"]), scope.get("raw_path") or str(scope["path"]).encode()
     if f"{path}/".startswith(base):
-        return {**scope, OWN_PATH: ROOT + path[len(base) :]}
-    return {**scope, OWN_PATH: path, "path": base + path[1:], "raw_path": base.encode() + raw[1:]}
+        path, raw = ROOT + path[len(base) :], ROOT.encode() + raw[len(base) :]
+    before = base[:-1] if path.startswith(base) else ""
+    return {**scope, OWN_PATH: path, "path": before + path, "raw_path": before.encode() + raw}
+
+
+def site_class() -> "type[Datasette]":
+    """Return a Datasette whose links never have its base_url twice, as those made of the path of a request could."""
+    from datasette.app import Datasette  # a plugin must not import it before Datasette itself has
+    from datasette.url_builder import Urls
+    from datasette.utils import PrefixedUrlString
+
+    class SiteUrls(Urls):
+        """Datasette's addresses; one that begins with base_url twice has it already."""
+
+        def path(self, path: str, format: str | None = None) -> Any:  # noqa: A002 # the name that Datasette gives by
+            base = self.ds.setting("base_url")
+            has_base = base != ROOT and path.startswith(base + base[1:])
+            return super().path(PrefixedUrlString(path) if has_base else path, format)  # type: ignore[no-untyped-call]
+
+    class Site(Datasette):
+        """Datasette with these addresses."""
+
+        @property
+        def urls(self) -> SiteUrls:
+            return SiteUrls(self)  # type: ignore[no-untyped-call]
+
+    return Site

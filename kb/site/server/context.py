@@ -113,7 +113,15 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "row_counts": partial(ask, database, read_row_counts),
         "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
         "swatch": svg.swatch,
+        "path_with_replaced_args": partial(_with_args, datasette.urls),
     }
+
+
+def _with_args(urls: Any, request: Any, args: dict[str, Any]) -> Any:
+    """Return the address of a request with other args, below the address of the site; Datasette's own is without it."""
+    from datasette.utils import path_with_replaced_args  # a plugin must not import it before Datasette itself has
+
+    return urls.path(path_with_replaced_args(request, args))  # type: ignore[no-untyped-call]
 
 
 def read_row_counts(db: sqlite3.Connection) -> dict[str, int]:

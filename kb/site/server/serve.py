@@ -20,6 +20,7 @@ from kb.database import open_kb, readonly_options
 from kb.errors import LitkbError, UsageError
 from kb.metadata import read_metadata
 from kb.queries.archive import archive_path
+from kb.site.server.base_path import site_class
 from kb.site.server.context import EMBED, NAME
 from kb.site.server.following import Following
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
@@ -114,8 +115,7 @@ def build_app(file: str | Path, *, public: bool = False, embed: bool = False, ba
 
     Raises NotLitkbError, NewerSchemaError or DatabaseError, with a sentence, for a file that is none.
     """
-    from datasette.app import Datasette  # a plugin must not import it before Datasette itself has
-    from datasette.version import __version_info__
+    from datasette.version import __version_info__  # a plugin must not import it before Datasette itself has
 
     open_kb(file, readonly=True).close()
     path = Path(file).resolve()  # the link of a published file may move: one app serves one file
@@ -129,7 +129,7 @@ def build_app(file: str | Path, *, public: bool = False, embed: bool = False, ba
     described = {"metadata": read_metadata()}
     if __version_info__[0] != "0":
         described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels
-    app: Any = Datasette([], settings=settings, **described)  # type: ignore[no-untyped-call]
+    app: Any = site_class()([], settings=settings, **described)
     setattr(app, EMBED, embed)
     app.remove_database("_memory")
     app.add_database(_database(app, path, options, shown_as=f"{NAME}.db" if public else path.name), name=NAME)

@@ -18,7 +18,8 @@ PAGES = (
     f"/article/{SEED}/next", f"/work/{KNOWN}", "/search?q=norway", "/search?q=norway&view=map", "/search?q=&view=table",
     "/map", "/timeline", "/years", "/names", "/schema", "/suggestions", "/author/vederhus+jk", "/journal/none",
     "/run/1",
-    "/evidence/articles", f"/evidence/citation?citing={CITING}&cited={SEED}", "/kb", "/kb/articles",
+    "/evidence/articles", f"/evidence/citation?citing={CITING}&cited={SEED}", "/kb",
+    "/kb?sql=select+pmid+from+articles", "/kb/articles?_size=1",
     f"/kb/articles/{SEED}", "/kb/articles?_facet=year&_sort=pmid", "/kb/most_cited_works", "/kb/articles.map",
     "/nothing", "/map.svg", "/search.atom?q=norway",
 )  # fmt: skip
@@ -44,13 +45,54 @@ def outside(answer: httpx.Response, base: str) -> list[str]:
     return [address for address in found if not address.startswith(ours)]
 
 
+def doubled(answer: httpx.Response, base: str) -> list[str]:
+    """Return the addresses in an answer, its links and where it sends on, that begin with base twice."""
+    told = [answer.headers.get("location", ""), answer.headers.get("link", "")]
+    return [text for text in [*map(unescape, ADDRESS.findall(answer.text)), *told] if base + base[1:] in text]
+
+
+def links_of(answer: httpx.Response) -> set[str]:
+    """Return the paths in an answer that lead to this site, each once per shape: facets, files, the next page."""
+    found = map(unescape, ADDRESS.findall(answer.text))
+    return {address.removeprefix("http://example.org") for address in found if "/kb" in address.split("?")[0]}
+
+
 @pytest.mark.parametrize("before", ["/lit", ""], ids=["address left in the path", "address taken away"])
 def test_every_link_leads_below_the_address_of_the_site(field_file: Path, before: str):
     answers = answers_of(field_file, PAGES, BaseUrl("/lit/"), before=before)
 
     assert {path: found for path, answer in answers.items() if (found := outside(answer, "/lit/"))} == {}
+    assert {path: found for path, answer in answers.items() if (found := doubled(answer, "/lit/"))} == {}
     assert {path for path, answer in answers.items() if answer.status_code >= 400} == {"/nothing", "/journal/none"}
     assert "default-src 'none'" in answers[f"/article/{SEED}"].headers["content-security-policy"]
+
+
+TABLE = "/kb/articles?_size=1&_facet=year&_facet_size=1"
+
+
+@pytest.mark.parametrize("base", ["/lit/", "/kb/", "/kb/articles/"])
+def test_files_facets_and_the_next_rows_of_a_table_are_found_below_the_address_of_the_site(field_file: Path, base: str):
+    [table] = answers_of(field_file, (TABLE,), BaseUrl(base), before=base[:-1]).values()
+    links = {link.removeprefix(base[:-1]) for link in links_of(table)}
+
+    answers = answers_of(field_file, tuple(sorted(links)), BaseUrl(base), before=base[:-1])
+
+    assert outside(table, base) == []
+    assert {path for path, answer in answers.items() if answer.status_code not in (200, 302)} == set()
+    kinds = ("_next=", "_facet_size=max", "year=", ".ris", "_sort=")
+    assert [kind for kind in kinds if not any(kind in link for link in links)] == []
+
+
+@pytest.mark.parametrize("before", ["/lit", ""], ids=["address left in the path", "address taken away"])
+def test_a_file_of_rows_names_the_next_ones_and_is_found_by_its_dotted_ending(field_file: Path, before: str):
+    paths = ("/kb/articles.json?_size=1&_facet=year", "/kb/articles.csl.json?_size=1", "/kb/articles.map.svg")
+
+    rows, dotted, picture = answers_of(field_file, paths, BaseUrl("/lit/"), before=before).values()
+
+    assert rows.headers["link"].startswith("<http://example.org/lit/kb/articles.json?_size=1")
+    assert rows.text.count("/lit/lit/") == 0
+    assert dotted.headers["location"] == "/lit/kb/articles.csl_json?_size=1"
+    assert picture.headers["location"] == "/lit/kb/articles.map_svg"
 
 
 def test_links_of_a_feed_are_those_that_others_can_follow(field_file: Path):
