@@ -144,8 +144,7 @@ def harvest_command(
     options["branches"] = [(number, _heading(kb, number)) for number in options["branches"]]
     plan, settings = _plan(options), _settings(options)
     cost = _cost(kb, plan, settings)
-    quiet = "Reading files; no requests." if plan.files else "All that is named is already here; no requests."
-    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else quiet)
+    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else _without_requests(plan))
     if dry_run:
         if as_json:
             tell(cost._asdict())
@@ -158,6 +157,15 @@ def harvest_command(
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
     return 0 if summary.complete else 1
+
+
+def _without_requests(plan: Plan) -> str:
+    """Return why a harvest makes no requests."""
+    if plan.files:
+        return "Reading files; no requests."
+    if plan.seeds or plan.listed:
+        return "All that is named is already here; no requests."
+    return "No work here is cited only and has a PMID; no requests."
 
 
 def _sorted_out(seeds: Sequence[str], paths: Sequence[Path]) -> tuple[list[str], list[Path]]:

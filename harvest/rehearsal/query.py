@@ -35,11 +35,17 @@ _FIELDS: Final = {
     "au": "Author", "author": "Author", "ti": "Title", "title": "Title", "mh": "MeSH Terms", "mesh": "MeSH Terms",
     "mesh terms": "MeSH Terms", "ot": "Other Term", "pt": "Publication Type",
     "publication type": "Publication Type", "other term": "Other Term", "dp": "Date - Publication",
-    "pdat": "Date - Publication", "all": "All Fields", "all fields": "All Fields", "tiab": "All Fields",
-    "tw": "All Fields", "": "All Fields",
+    "pdat": "Date - Publication", "date - publication": "Date - Publication", "tiab": "Title/Abstract",
+    "title/abstract": "Title/Abstract", "all": "All Fields", "all fields": "All Fields", "tw": "All Fields",
+    "": "All Fields",
 }  # fmt: skip
 
+_SEARCHED: Final = {  # a field of PubMed -> those of a record on the shelf, which has no words of abstracts
+    "Title": ("title",), "Title/Abstract": ("title", "keyword"), "MeSH Terms": ("mesh",), "Other Term": ("keyword",),
+    "Publication Type": ("type",),
+}  # fmt: skip
 _NUMBERS: Final = frozenset({"UID", "Date - Publication"})
+_ONE_WORD: Final = _NUMBERS | {"DOI", "PMCID"}  # fields whose value is the word before the tag alone
 
 
 def parse_term(term: str) -> tuple[Group, list[str]]:
@@ -51,17 +57,35 @@ def parse_term(term: str) -> tuple[Group, list[str]]:
 def _parts(tokens: "Iterator[re.Match[str]]", unknown: list[str]) -> "Iterator[Clause | Group]":
     """Yield the parts up to the bracket that closes them, or the end."""
     operator = "AND"
+    run: list[Clause] = []  # bare words beside one another: a tag after them is of all, as in Laudet AB[au]
     for token in tokens:
+        is_bare = token["bare"] is not None and token["bare"] not in _OPERATORS
+        if run and not is_bare:
+            yield from run
+            run = []
         if token["close"]:
-            return
+            break
         if token["bare"] in _OPERATORS and token["tag"] is None:
             operator = token["bare"]
             continue
-        if token["open"]:
-            yield Group(operator, tuple(_parts(tokens, unknown)))
+        if is_bare:
+            run.append(_clause(operator, token, unknown))
+            if token["tag"] is not None:
+                yield from _joined(run)
+                run = []
         else:
-            yield _clause(operator, token, unknown)
+            yield (
+                Group(operator, tuple(_parts(tokens, unknown))) if token["open"] else _clause(operator, token, unknown)
+            )
         operator = "AND"
+    yield from run
+
+
+def _joined(run: list[Clause]) -> list[Clause]:
+    """Return bare words of which the last has a tag as one clause, where the field takes more than one word."""
+    if run[-1].field in _ONE_WORD:
+        return run
+    return [Clause(run[0].operator, run[-1].field, " ".join(clause.words for clause in run))]
 
 
 def _clause(operator: str, token: "re.Match[str]", unknown: list[str]) -> Clause:
@@ -134,9 +158,11 @@ def _word_matcher(clause: Clause) -> Callable[[Shelved], bool]:
         name = " ".join(wanted)
         return lambda record: any(f"{author} ".startswith(f"{name} ") for author in record.fields["author"])
     wanted = [word for word in wanted if len(word) > 2]  # as the records' own words were chosen
-    field = {"Title": "title", "MeSH Terms": "mesh", "Other Term": "keyword", "Publication Type": "type"}.get(
-        clause.field
-    )
-    if field:
-        return lambda record: bool(wanted) and record.fields[field].issuperset(wanted)
+    fields = _SEARCHED.get(clause.field)
+    if fields:
+        return lambda record: bool(wanted) and _words_in(record, fields).issuperset(wanted)
     return lambda record: bool(wanted) and record.words.issuperset(wanted)
+
+
+def _words_in(record: Shelved, fields: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(record.fields[field] for field in fields))

@@ -1,7 +1,7 @@
 """The fields of a search, as typed before a colon or as PubMed's tags, and what a value in each means.  (pure)"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
@@ -84,6 +84,13 @@ def parse_value(field: str, text: str, *, is_quoted: bool) -> Node | None:
         return Property(field, term.text + "*" * term.is_prefix) if isinstance(term, Term) else None
     value = _VALUES[field](text)
     return Property("year" if field == "date" else field, value) if value else None
+
+
+def words_before_value(field: str, words: Sequence[str]) -> int:
+    """Return how many words before a tag are not of its value: 1 of lamps 2001:2003[dp], where one is no date."""
+    if field in COLUMNS or field not in _VALUES:
+        return 0
+    return next((n for n in range(len(words)) if _VALUES[field](" ".join(words[n:]))), len(words) - 1)
 
 
 def reason_of(field: str, text: str) -> str:

@@ -6,7 +6,7 @@ stands side by side without one must all be found. Nothing typed is an error: wh
 
 from typing import Final
 
-from kb.queries.search.query_fields import field_of, parse_value, reason_of
+from kb.queries.search.query_fields import field_of, parse_value, reason_of, words_before_value
 from kb.queries.search.query_tokens import Token, read_tokens
 from kb.queries.search.query_tree import Group, Node, Problem, Query, Term, both, negated
 
@@ -106,9 +106,13 @@ class _Reader:
         words = []
         while (token := self._take("word")) is not None:
             words.append(token.text)
-        if (field := self._tag()) is not None:
-            return self._tagged(field, " ".join(words), is_quoted=False)
+        field, tagged = self._tag(), None
+        if field is not None:
+            before = words_before_value(field, words)
+            tagged = self._tagged(field, " ".join(words[before:]), is_quoted=False)
+            words = words[:before]
         terms = [node for word in words if (node := self._value("", word, word, is_quoted=False))]
+        terms += [tagged] if tagged else []
         return both("and", *terms) if terms else None
 
     def _item_without_run(self) -> Node | None:

@@ -331,6 +331,12 @@ def test_the_same_entries_under_another_name_go_on_with_the_same_run():
     assert one.as_json() == other.as_json()
 
 
+def test_a_frontier_without_works_that_are_cited_only_says_so(kb: Path, capsys: pytest.CaptureFixture[str]):
+    assert run_command(cli, ["harvest", str(kb), "--frontier", *OFFLINE]) == 0
+
+    assert "No work here is cited only and has a PMID; no requests." in capsys.readouterr().err
+
+
 def test_entries_that_are_here_need_no_network(
     kb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

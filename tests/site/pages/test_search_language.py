@@ -120,6 +120,12 @@ def found(db: sqlite3.Connection, text: str) -> set[int]:
         ("biopsy year:>2010", {LUNG}),
         ("year:2010-2012", {OTTER, LUNG}),
         ("2010:2012[dp]", {OTTER, LUNG}),
+        ("biopsy 2011:2020[dp]", {LUNG}),
+        ("biopsy 2010[dp] : 2012[dp] -lung", {OTTER}),
+        ("biopsy 2001 : 2011[dp]", {OTTER}),
+        ("biopsy norwegian[la]", set()),
+        ("biopsy PMC77[pmc]", {OTTER}),
+        (f"biopsy {LUNG}[pmid]", {LUNG}),
         ('"2010/01/01"[Date - Publication] : "3000"[Date - Publication]', {OTTER, LUNG, TRIAL}),
         ('("2010"[dp]:"2012/12/31"[dp]) AND biopsy[ti]', {OTTER, LUNG}),
         ("Weiss R[au]", {OTTER, LUNG}),
@@ -161,6 +167,7 @@ def test_a_search_finds_what_it_says(db: sqlite3.Connection, text: str, articles
         ("biopsy year:soon", "year:soon"),
         ("year:>9999", "year:>9999"),
         ("2010/05:2012[dp]", "2010/05:2012"),
+        ("biopsy 2010/05:2012[dp]", "2010/05:2012"),
         ("biopsy language:elvish", "language:elvish"),
         ("jurnal:rivers", "jurnal:rivers"),
         ("biopsy[xx]", "[xx]"),
@@ -276,7 +283,7 @@ def test_a_search_without_a_hit_offers_one_that_has_hits(get: Get):
 def test_a_search_that_is_not_understood_at_all_says_so(get: Get):
     html = unescape(get("/search?q=year:>99999").text)
 
-    assert "Not understood: <code>year:>99999</code>" in html
+    assert "Not understood: <code>year:>99999</code>" in html.partition("<details")[0]
     assert "has 2,000 characters at most" in get("/search?q=" + "a+" * 1500).text
 
 
