@@ -41,6 +41,8 @@ from kb.store.mesh import save_mesh_tree
 
 SYNTHETIC_ARTICLES: Final = 2_000
 _HELD_FOR_ONE: Final = 200  # articles of the made-up field that are held for one that is left out
+_MOST_SHOWN: Final = 20  # words of a command; of a longer one the first are shown
+_FIRST: Final = 3
 _ASKED_TWICE: Final = 30  # articles of the made-up field, from its middle, of which a third are in PMC
 _FAULTS: Final = (Fault("server error", endpoint="efetch"), Fault("cut off", endpoint="efetch"))
 _OWN_FILE: Final = re.compile(r"--file synthetic-\d+\.xml\b")
@@ -180,9 +182,10 @@ def _holds(kb: Path, articles: int) -> bool:
 
 
 def _harvest(ctx: click.Context, kb: Path, arguments: list[str], base_url: str | None = None) -> None:
-    """Run the harvest command, and show it as a person would have typed it."""
+    """Run the harvest command, and show it as a person would have typed it; of many words the first."""
     shown = [Path(word).name if Path(word).is_absolute() else word for word in arguments]
-    say(f"$ litkb harvest {kb} {shlex.join(shown)}")
+    more = f" … and {len(shown) - _FIRST} more" if len(shown) > _MOST_SHOWN else ""
+    say(f"$ litkb harvest {kb} {shlex.join(shown[:_FIRST] if more else shown)}{more}")
     extra = ["--eutils-url", base_url, "--email", "rehearsal@localhost"] if base_url else []
     if harvest_command.main([str(kb), *arguments, *extra], standalone_mode=False, obj=ctx.obj):
         raise LitkbError("The demonstration could not be built; the lines above say why.")
@@ -228,7 +231,7 @@ def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
     click.echo("\nRelated studies:")
     for study, row in related:
         click.echo(f"  {study.label}: {reason_of(row)}")
-    commands = (f"serve {kb}", f"status {kb}", f"export {kb} {kb.parent}/field.graphml", _LIVE)
+    commands = (*(f"serve {path}" for path in held), f"status {kb}", f"export {kb} {kb.parent}/field.graphml", _LIVE)
     click.echo("\nNext:")
     for command in commands:
         click.echo(f"  {_program()} {command}")

@@ -41,9 +41,14 @@ from harvest_tasks t join harvest_runs r on r.id = t.run_id
 where t.answer is not null and (
     (t.asked in (:citing, cast(:citing as text)) and t.task not in ('cited_by', 'similar'))
     or (t.asked in (:cited, cast(:cited as text)) and t.task not in ('article', 'references', 'similar', 'file'))
-    or (t.task = 'file' and r.started_at in (select c.since from citations c
-        where c.citing_id in (select id from works where id = :citing or merged_into = :citing)
-            and c.cited_id in (select id from works where id = :cited or merged_into = :cited))))
+    or (t.task = 'file' and exists (
+        select 1 from citations c left join articles a on a.pmid = c.citing_id and a.received_at = c.since
+        where c.since = r.started_at
+            and c.citing_id in (select id from works where id = :citing or merged_into = :citing)
+            and c.cited_id in (select id from works where id = :cited or merged_into = :cited)
+            and (t.asked = a.read_from or not exists (  -- the file of the record, where the record names one of the run
+                select 1 from harvest_tasks o
+                where o.run_id = t.run_id and o.task = 'file' and o.asked = a.read_from)))))
 order by t.run_id, t.task, t.asked"""
 
 

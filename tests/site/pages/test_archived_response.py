@@ -11,6 +11,7 @@ import pytest
 
 from harvest.archive import keep_answer, keep_file, open_archive
 from kb.queries.archive import Kept, archive_path
+from kb.queries.evidence.selects import read_kept_answers
 from kb.site.pages.archived_response import Answer, _values
 from tests.site.conftest import CITING, LINKS, MOMENT, RETRACTED, SEED, Get, field, fill, served
 from tests.site.pages.test_pages import text_of
@@ -122,6 +123,24 @@ def test_a_citation_of_a_loaded_file_names_the_file(kept_file: Path, tmp_path: P
 
     assert "request file one & only.xml.gz: done" in text
     assert "Source Loaded file" in text
+
+
+@pytest.mark.parametrize(
+    ("read_from", "named"), [("b.xml", ["b.xml"]), ("older.xml", ["a.xml", "b.xml"]), (None, ["a.xml", "b.xml"])]
+)
+def test_of_the_files_of_a_run_that_of_the_citing_record_is_named_where_the_record_says_it(
+    kept_file: Path, read_from: str | None, named: list[str]
+):
+    db = sqlite3.connect(kept_file)
+    db.executemany(
+        "insert into harvest_tasks values (1, 'file', ?, 'done', null, ?)", [("a.xml", "file/1"), ("b.xml", "file/2")]
+    )
+    db.execute("update articles set read_from = ? where pmid = ?", (read_from, CITING))
+
+    found = read_kept_answers(db, CITING, RETRACTED)
+    db.close()
+
+    assert [answer.asked for answer in found] == named
 
 
 def test_without_an_archive_the_page_says_so(kept_file: Path, tmp_path: Path):
