@@ -230,7 +230,7 @@ def parse_identifier(text: str, bare: str = "pmid") -> Identifier:
     if found is None:
         raise UsageError(
             f"{text.strip()[:80]!r} is no PMID, DOI, PMCID or address of one. Examples: 32448354, "
-            "10.1186/s13722-020-00191-w, PMC7247232. For a search, use --query."
+            "10.1186/s13722-020-00191-w, PMC7247232. PubMed is searched by litkb harvest --query."
         )
     return found
 

@@ -135,7 +135,7 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
         "reference_lists": {
             "complete": _count(db, _LISTS.format("=")),
             "partial": _count(db, _LISTS.format(">")),
-            "unknown": _count(db, "select count(*) from article_lists where list = 'references' and entries is null"),
+            "unknown": _count(db, _NO_LIST),
         },
         "sources": dict(
             db.execute(
@@ -166,6 +166,11 @@ def read_identified_references(db: sqlite3.Connection) -> int:
 
 _LISTS = """select count(*) from article_lists k join articles a on a.pmid = k.pmid and a.source_id = k.source_id
     where k.list = 'references' and a.reference_count > 0 and k.entries {} a.reference_count"""
+
+
+_NO_LIST = """select count(*) from articles a where exists (
+        select 1 from article_lists k where k.pmid = a.pmid and k.list = 'references')
+    and not exists (select 1 from article_lists k where k.pmid = a.pmid and k.list = 'references' and k.entries >= 0)"""
 
 
 def _count(db: sqlite3.Connection, sql: str) -> int:

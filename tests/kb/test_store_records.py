@@ -95,6 +95,15 @@ def test_the_status_counts_each_citation_once_and_identified_references_although
     assert status["reference_lists"] == {"complete": 2, "partial": 0, "unknown": 1}
 
 
+def test_the_status_counts_an_article_once_whose_reference_list_several_sources_do_not_have(db: sqlite3.Connection):
+    save(db, record(1, (2, "Doe J. A book. 2001.")), record(2), record(3))
+    with transaction(db):
+        save_links(db, [LinkList(2, "references", "icite", None)], received_at=MOMENT)
+        save_links(db, [LinkList(3, "references", "icite", ((1, None),))], received_at=MOMENT)
+
+    assert read_status(db)["reference_lists"] == {"complete": 1, "partial": 0, "unknown": 1}
+
+
 def test_all_records_read_at_once_are_those_read_one_by_one(db: sqlite3.Connection) -> None:
     originals = [record(n, (8, "10.1/x"), notices=[("ErratumIn", 9, "J. 2001", None)]) for n in range(1, 6)]
 
