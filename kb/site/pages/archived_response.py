@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import zlib
 from collections.abc import Collection, Mapping
 from itertools import islice
 from pathlib import Path
@@ -21,10 +22,11 @@ from kb.site.server.context import ask, find_database, litkb_database, may_ask
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
 
-LARGEST: Final = 16 << 20  # bytes of an answer that are read to be shown or sent
+LARGEST: Final = 16 << 20  # bytes of an answer that are read to be shown or sent, and of its text when unpacked
 _SHOWN: Final = 20_000  # characters on the page
 _PLACES: Final = 5  # where what is looked for stands, at most
 _AROUND: Final = 240  # characters on either side of it
+_GZIP: Final = b"\x1f\x8b"
 _LONGEST: Final = 400  # characters of a name and of what is looked for
 
 
@@ -52,7 +54,7 @@ async def kept_bytes(datasette: Any, request: Any) -> Any:
     if answer.body is None:
         raise responses.NotFound(answer.state)
     if request.url_vars["how"] == "text":
-        return responses.Response.text(answer.body.decode("utf-8", "replace"))
+        return responses.Response.text((_unpacked(answer.body) or answer.body).decode("utf-8", "replace"))
     return responses.attachment(answer.body, re.sub(r"[^\w.-]", "-", name.rpartition("/")[2]))
 
 
@@ -152,11 +154,24 @@ def _asked(kept: Kept) -> list[tuple[str, str]]:
 
 
 def _text(body: bytes | None) -> str | None:
-    """Return bytes as text; None where they are none."""
+    """Return bytes as text, unpacked; None where they are none."""
+    unpacked = None if body is None else _unpacked(body)
     try:
-        return body.decode() if body is not None else None
+        return unpacked.decode() if unpacked is not None else None
     except UnicodeDecodeError:
         return None
+
+
+def _unpacked(body: bytes) -> bytes | None:
+    """Return bytes, those of a gzip file unpacked; None where it is no whole one, or larger than LARGEST then."""
+    if not body.startswith(_GZIP):
+        return body
+    engine = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = engine.decompress(body, LARGEST)
+    except zlib.error:
+        return None
+    return unpacked if engine.eof and not engine.unused_data else None
 
 
 def _record(text: str, pmid: str) -> str:

@@ -1,5 +1,6 @@
 """A citation leads to the answers that were kept: who was asked what, when, and the very bytes."""
 
+import gzip
 import hashlib
 import shutil
 import sqlite3
@@ -12,7 +13,7 @@ import pytest
 from harvest.archive import keep_answer, keep_file, open_archive
 from kb.queries.archive import Kept, archive_path
 from kb.queries.evidence.selects import read_kept_answers
-from kb.site.pages.archived_response import Answer, _values
+from kb.site.pages.archived_response import LARGEST, Answer, _text, _values
 from tests.site.conftest import CITING, LINKS, MOMENT, RETRACTED, SEED, Get, field, fill, served
 from tests.site.pages.test_pages import text_of
 
@@ -98,7 +99,23 @@ def test_bytes_that_are_no_text_are_said_to_be_none(kept_file: Path, ask: Get):
     text = text_of(ask(f"/evidence/answer?name={name.replace('&', '%26')}").text)
 
     assert "Loaded file" in text
-    assert "Not text; the response may be compressed." in text
+    assert "Not shown: it is not text, or more than 16 MB when unpacked." in text
+
+
+@pytest.mark.parametrize(
+    ("packed", "text"),
+    [
+        (gzip.compress("<PMID>Øy</PMID>".encode()), "<PMID>Øy</PMID>"),
+        (gzip.compress(b"whole")[:-9], None),
+        (gzip.compress(b"one") + gzip.compress(b"two"), None),
+        (gzip.compress(b"\xff\xfe"), None),
+        (gzip.compress(bytes(LARGEST)), "\0" * LARGEST),
+        (gzip.compress(bytes(LARGEST + 1)), None),
+    ],
+    ids=["whole", "cut off", "two in one", "no text", "as large as can be", "too large"],
+)
+def test_a_compressed_file_is_shown_as_what_is_in_it_where_all_of_it_can_be(packed: bytes, text: str | None):
+    assert _text(packed) == text
 
 
 @pytest.mark.parametrize("name", ["", "nothing.xml", "../kb.db", "/etc/passwd", "elink/%00", "' or 1=1--", "x" * 5_000])
