@@ -47,6 +47,7 @@ _FLAGS: Final = {
 _DATE: Final = re.compile(r"(\d{4})(?:/(\d{1,2})(?:/(\d{1,2}))?)?|present")
 _NO_END: Final = 3000  # PubMed's way to write a range without an end
 _INITIALS: Final = re.compile(r".+ [^\W\d_]{1,2}")
+_MOST_WORDS: Final = 4  # of a date, a language, an identifier or a filter
 _STARS: Final = re.compile(r"\*(?:[^\w\s*]|_)*[^\W_]")  # before the end of a word
 _OPEN_TAG: Final = re.compile(r"[^\W_]\[")  # "[Article in French]" opens before a word
 REASONS: Final = {
@@ -90,7 +91,8 @@ def words_before_value(field: str, words: Sequence[str]) -> int:
     """Return how many words before a tag are not of its value: 1 of lamps 2001:2003[dp], where one is no date."""
     if field in COLUMNS or field not in _VALUES:
         return 0
-    return next((n for n in range(len(words)) if _VALUES[field](" ".join(words[n:]))), len(words) - 1)
+    last = range(max(len(words) - _MOST_WORDS, 0), len(words))
+    return next((n for n in (0, *last) if _VALUES[field](" ".join(words[n:]))), len(words) - 1)
 
 
 def reason_of(field: str, text: str) -> str:

@@ -150,7 +150,8 @@ def test_of_the_files_of_a_run_that_of_the_citing_record_is_named_where_the_reco
 ):
     db = sqlite3.connect(kept_file)
     db.executemany(
-        "insert into harvest_tasks values (1, 'file', ?, 'done', null, ?)", [("a.xml", "file/1"), ("b.xml", "file/2")]
+        "insert into harvest_tasks (run_id, task, asked, outcome, answer) values (1, 'file', ?, 'done', ?)",
+        [("a.xml", "file/1"), ("b.xml", "file/2")],
     )
     db.execute("update articles set read_from = ? where pmid = ?", (read_from, CITING))
 

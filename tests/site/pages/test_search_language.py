@@ -145,6 +145,8 @@ def found(db: sqlite3.Connection, text: str) -> set[int]:
         ('"River Fever"[MeSH Terms] NOT "River Fever"[MeSH Major Topic]', {NORSK}),
         ("fever[majr]", {TRIAL}),
         ("J Tests[ta]", ALL),
+        ("biopsy of the river otters free full text[sb]", {OTTER}),
+        ("Journal of a Name of Seven Words[ta]", set()),
         ("is:free", {OTTER}),
         ("biopsy -is:free", {LUNG}),
         (f"{LUNG}[pmid] OR doi:10.1111/OTTER(10)1", {OTTER, LUNG}),
