@@ -67,15 +67,12 @@ def _related(column: str, count: int, names: Sequence[str], evidence: Callable[[
     if not (count if column in _COUNTED else names):
         return []
     shown = [quoted(f"'{name}'" if column in _WORDS else name) for name in names]
-    more = count - len(names)
-    rest = Count(more, evidence(column, len(names)))
-    return sentence(
-        _RELATED[column],
-        rest=rest,
-        keyword=noun(count, "keyword"),
-        one="one" if count == 1 else "each",
-        listed=sentence("{names} and {rest} more", names=", ".join(shown), rest=rest) if more else " and ".join(shown),
-    )
+    listed, keyword, one = " and ".join(shown), noun(count, "keyword"), noun(count, "one", "each")
+    if count == len(names) or column == "similar_in_pubmed":
+        return sentence(_RELATED[column], listed=listed, keyword=keyword, one=one)
+    rest = Count(count - len(names), evidence(column, len(names)))
+    more = sentence("{names} and {rest} more", names=", ".join(shown), rest=rest)
+    return sentence(_RELATED[column], listed=more, keyword=keyword, rest=rest)
 
 
 def suggestion_reason(row: Mapping[str, Any], evidence: Callable[[str], str | None] = _unlinked) -> Sentence:
@@ -88,18 +85,17 @@ def suggestion_reason(row: Mapping[str, Any], evidence: Callable[[str], str | No
     'cited by 1,200 of yours; cites 1 work that yours cite, most like Moos 2008 Addiction'
     """
     named = json.loads(row["named"])
-    return joined("; ", (_suggested(of, row[of], named.get(of, ()), evidence(of)) for of in _SUGGESTED))
+    return joined("; ", (_suggested(of, row[of], named.get(of, ()), evidence) for of in _SUGGESTED))
 
 
-def _suggested(column: str, value: float | None, names: Sequence[str], path: str | None) -> Sentence:
+def _suggested(
+    column: str, value: float | None, names: Sequence[str], evidence: Callable[[str], str | None]
+) -> Sentence:
     if not (names if column == "text_likeness" else value):
         return []
-    return sentence(
-        _SUGGESTED[column],
-        number=Count(value or 0, path),
-        partner=f", most like {quoted(names[0])}" if names else "",
-        names=", ".join(names),
-    )
+    partner = f", most like {quoted(names[0])}" if names else ""
+    number = Count(value or 0, evidence(column))
+    return sentence(_SUGGESTED[column], number=number, partner=partner, names=", ".join(names))
 
 
 def quoted(name: str) -> str:

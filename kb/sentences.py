@@ -1,9 +1,10 @@
 """Sentences whose numbers are values with evidence: put together where they are shown, never read back.  (pure)"""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from string import Formatter
 from typing import NamedTuple, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from kb.text import noun
 
@@ -39,7 +40,8 @@ class Count(NamedTuple):
 
 def evidence_path(name: str, /, **values: str | int) -> str:
     """Return where the evidence of a number is."""
-    return f"/evidence/{name}?{urlencode(values)}" if values else f"/evidence/{name}"
+    query = "&".join(f"{key}={quote_plus(value) if isinstance(value, str) else value}" for key, value in values.items())
+    return f"/evidence/{name}?{query}" if query else f"/evidence/{name}"
 
 
 def count_of(number: float, name: str, /, **values: str | int) -> Count:
@@ -55,31 +57,40 @@ def sentence(template: str, /, **values: Count | Sentence | str) -> Sentence:
     >>> sentence("{works:work} by {name}", works=count_of(2, "works"), name="{A} 3")
     [Part(text='2', path='/evidence/works'), Part(text=' works by {A} 3', path=None)]
     """
-    parts: Sentence = []
-    for text, name, form, _ in Formatter().parse(template):
+    pieces: list[str | Part] = []
+    for text, name, form in _parsed(template):
         value = values[name] if name else ""
-        value = value.told(form or "") if isinstance(value, Count) else value
-        parts += [Part(text), *([Part(value)] if isinstance(value, str) else value)]
-    return _without_seams(parts)
+        pieces.append(text)
+        pieces += [value] if isinstance(value, str) else value.told(form) if isinstance(value, Count) else value
+    return _gathered(pieces)
+
+
+@lru_cache(maxsize=1000)
+def _parsed(template: str) -> list[tuple[str, str | None, str]]:
+    return [(text, name, form or "") for text, name, form, _ in Formatter().parse(template)]
 
 
 def joined(separator: str, sentences: Iterable[Sentence]) -> Sentence:
     """Return sentences as one, with a separator between them; empty ones are passed over."""
-    parts: Sentence = []
+    pieces: list[str | Part] = []
     for said in filter(None, sentences):
-        parts += [Part(separator), *said] if parts else said
-    return _without_seams(parts)
+        pieces += [separator, *said] if pieces else said
+    return _gathered(pieces)
 
 
-def _without_seams(parts: Sentence) -> Sentence:
-    """Return parts, those without links that follow one another as one."""
-    found: Sentence = []
-    for part in parts:
-        if found and not part.path and not found[-1].path:
-            found[-1] = Part(found[-1].text + part.text)
-        elif part.text:
-            found.append(part)
-    return found
+def _gathered(pieces: Iterable[str | Part]) -> Sentence:
+    """Return pieces as parts: each number with its link, all text between two of them as one."""
+    parts: Sentence = []
+    text = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            text += piece
+        elif piece.path is None:
+            text += piece.text
+        else:
+            parts += [Part(text), piece] if text else [piece]
+            text = ""
+    return [*parts, Part(text)] if text else parts
 
 
 def text_of(said: Iterable[Part]) -> str:

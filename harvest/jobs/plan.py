@@ -7,6 +7,7 @@ import shlex
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from harvest.identify.identify import GROUP
@@ -52,7 +53,7 @@ class Plan:
     frontier: bool = False  # begin with what is known and not held
     ask: tuple[str, ...] = ()  # further sources asked about every article, of harvest.sources.registry.OFFERED
 
-    @property
+    @cached_property
     def identifiers(self) -> list[Identifier]:
         """The seeds, read. Raises UsageError for one that is no identifier."""
         return [parse_identifier(seed) for seed in self.seeds]
