@@ -64,7 +64,8 @@ def related_reason(row: Mapping[str, Any], evidence: Callable[[str, int], str | 
 
 
 def _related(column: str, count: int, names: Sequence[str], evidence: Callable[[str, int], str | None]) -> Sentence:
-    if not (count if column in _COUNTED else names):
+    names = () if column in _COUNTED else names
+    if not (names or (count and column in _COUNTED)):
         return []
     shown = [quoted(f"'{name}'" if column in _WORDS else name) for name in names]
     listed, keyword, one = " and ".join(shown), noun(count, "keyword"), noun(count, "one", "each")
