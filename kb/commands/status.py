@@ -9,7 +9,8 @@ import click
 from kb.console import json_option, kb_argument, tell
 from kb.database import open_kb
 from kb.queries.harvest_log import read_status
-from kb.queries.works.totals import WorkTotals, format_work_totals
+from kb.queries.works.totals import WorkTotals, work_totals_sentence
+from kb.sentences import text_of
 from kb.text import counted
 
 
@@ -34,7 +35,7 @@ def format_status(status: dict[str, Any]) -> str:
         f" {counted(status['books'], 'book')}",
         f"cited only    {counted(status['named_by_pmid'], 'work')} with a PMID,"
         f" {counted(status['cited_without_pmid'], 'work')} without",
-        f"works         {format_work_totals(WorkTotals(**status['work_totals']))}",
+        f"works         {text_of(work_totals_sentence(WorkTotals(**status['work_totals'])))}",
         f"references    {status['references']:,} printed, {status['references_identified']:,} of them identified:"
         " their PMID is given, printed or found",
         f"their lists   {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",

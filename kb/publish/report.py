@@ -27,9 +27,10 @@ from kb.queries.publishing import (
     read_seed_label,
 )
 from kb.queries.search_log import SearchRow, read_searches
-from kb.queries.works.totals import format_work_totals, read_work_totals
+from kb.queries.works.totals import read_work_totals, work_totals_sentence
 from kb.records import DEMONSTRATION, NBIB, PAGE, PUBMED, SYNTHETIC
 from kb.searches import Search
+from kb.sentences import text_of
 from kb.text import counted
 
 FAILED: Final = "Failed or not found"
@@ -119,7 +120,7 @@ def format_content(db: sqlite3.Connection) -> str:
         ("of them identified: their PMID is given, printed or found", status["references_identified"]),
         ("citations, each once, from all sources", status["citations"]),
     ]
-    return table(("", "number"), rows) + f"\nWorks: {format_work_totals(read_work_totals(db))}.\n"
+    return table(("", "number"), rows) + f"\nWorks: {text_of(work_totals_sentence(read_work_totals(db)))}.\n"
 
 
 def _format_omissions(db: sqlite3.Connection) -> str:

@@ -145,12 +145,9 @@ def read_strongest_of_years(db: sqlite3.Connection, limit: int) -> dict[int, Pla
 
 def read_unplaced(db: sqlite3.Connection, layout: str) -> int:
     """Return how many works of the graph have no place in a layout; quicker than its evidence, which looks for them."""
-    row = db.execute(
-        """select (select count(*) from article_metrics)
-            - (select count(*) from work_positions where layout = ?)""",
-        (layout,),
-    ).fetchone()
-    return max(int(row[0]), 0)
+    placed = "select count(*) from work_positions where layout = ?"
+    row = db.execute(f"select max(count(*) - ({placed}), 0) from article_metrics", (layout,)).fetchone()
+    return int(row[0])
 
 
 NEAR: Final = {  # the works at the other end of the links of :id

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from kb.sentences import Sentence, count_of, sentence, text_of
+from kb.sentences import Sentence, count_of, sentence
 
 
 class WorkTotals(NamedTuple):
@@ -45,8 +45,3 @@ def work_totals_sentence(totals: WorkTotals) -> Sentence:
         gone=count_of(totals.gone, "gone"),
         graph=count_of(totals.graph or 0, "graph_works"),
     )
-
-
-def format_work_totals(totals: WorkTotals) -> str:
-    """Return the same as text."""
-    return text_of(work_totals_sentence(totals))

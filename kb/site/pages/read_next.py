@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from kb.queries.works import local_neighbourhood
 from kb.queries.works.article_metrics import read_known_sizes, read_suggested
@@ -19,15 +19,6 @@ from kb.site.server.responses import Route
 
 _SHOWN: Final = 20
 _SHOWN_OF_LIBRARY: Final = 200
-
-
-class Next(NamedTuple):
-    """A suggested work as lists show one; the title of one that is not held is a printed reference."""
-
-    id: int
-    label: str
-    title: str | None
-    state: str
 
 
 def library_values(db: sqlite3.Connection) -> dict[str, Any]:
@@ -65,14 +56,16 @@ def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
         "kind": kind,
         "sentence": messages.yours_sentence(work, kind, len(advice.yours) - 1),
         "suggested": [
-            (_next(shown[one.id], printed.get(one.id)), _reason(one._asdict(), "near", id=work, other=one.id))
+            (_shown(shown[one.id], printed.get(one.id)), _reason(one._asdict(), "near", id=work, other=one.id))
             for one in advice.found
         ],
     }
 
 
-def _next(work: local_neighbourhood.Standing, printed: str | None) -> Next:
-    return Next(work.id, work.label, work.title or printed, "held" if work.held else "known")
+def _shown(work: local_neighbourhood.Standing, printed: str | None) -> Neighbour:
+    """Return a work as lists show one; the title of one that is not held is a printed reference."""
+    state = "held" if work.held else "known"
+    return Neighbour(work.id, work.label, work.year, state, work.title or printed, None)
 
 
 async def read_next(datasette: Any, request: Any) -> Any:
