@@ -7,7 +7,7 @@ from typing import Any, Final
 from kb.sentences import Count, Sentence, joined, sentence, text_of
 from kb.text import noun
 
-_RELATED: Final = {  # columns of related_studies in the order in which they are said
+RELATED: Final = {  # columns of related_studies in the order in which they are said
     "shared_authors": "shares {listed}",
     "cited_together": "both cited by {listed}",
     "shared_references": "cites {rest} of the same works",
@@ -17,7 +17,7 @@ _RELATED: Final = {  # columns of related_studies in the order in which they are
     "shared_abstract_words": "abstracts share {listed}",
     "similar_in_pubmed": "PubMed lists {one} as similar to the other",
 }
-_SUGGESTED: Final = {  # columns of suggestions likewise
+SUGGESTED: Final = {  # columns of suggestions likewise
     "is_retracted": "retracted",
     "cited_by": "cited by {number} of yours",
     "cites": "cites {number} of yours",
@@ -54,13 +54,13 @@ def related_reason(row: Mapping[str, Any], evidence: Callable[[str, int], str | 
 
     Examples
     --------
-    >>> row = dict.fromkeys(_RELATED, 0) | {"shared_mesh": 4, "shared_keywords": 1, "shared_references": 3}
+    >>> row = dict.fromkeys(RELATED, 0) | {"shared_mesh": 4, "shared_keywords": 1, "shared_references": 3}
     >>> names = {"shared_mesh": ["Self-Help Groups"], "shared_keywords": ["anxiety; fear"]}
     >>> text_of(related_reason(row | {"named": format_names(names)}))
     'cites 3 of the same works; both on Self-Help Groups and 3 more; both have the keyword "anxiety; fear"'
     """
     named = json.loads(row["named"])
-    return joined("; ", (_related(of, row[of], named.get(of, ()), evidence) for of in _RELATED))
+    return joined("; ", (_related(of, row[of], named.get(of, ()), evidence) for of in RELATED))
 
 
 def _related(column: str, count: int, names: Sequence[str], evidence: Callable[[str, int], str | None]) -> Sentence:
@@ -70,10 +70,10 @@ def _related(column: str, count: int, names: Sequence[str], evidence: Callable[[
     shown = [quoted(f"'{name}'" if column in _WORDS else name) for name in names]
     listed, keyword, one = " and ".join(shown), noun(count, "keyword"), noun(count, "one", "each")
     if count == len(names) or column == "similar_in_pubmed":
-        return sentence(_RELATED[column], listed=listed, keyword=keyword, one=one)
+        return sentence(RELATED[column], listed=listed, keyword=keyword, one=one)
     rest = Count(count - len(names), evidence(column, len(names)))
     more = sentence("{names} and {rest} more", names=", ".join(shown), rest=rest)
-    return sentence(_RELATED[column], listed=more, keyword=keyword, rest=rest)
+    return sentence(RELATED[column], listed=more, keyword=keyword, rest=rest)
 
 
 def suggestion_reason(row: Mapping[str, Any], evidence: Callable[[str], str | None] = _unlinked) -> Sentence:
@@ -81,12 +81,12 @@ def suggestion_reason(row: Mapping[str, Any], evidence: Callable[[str], str | No
 
     Examples
     --------
-    >>> row = dict.fromkeys(_SUGGESTED) | {"cited_by": 1200, "cites": 0, "co_cited": 0, "coupled": 1}
+    >>> row = dict.fromkeys(SUGGESTED) | {"cited_by": 1200, "cites": 0, "co_cited": 0, "coupled": 1}
     >>> text_of(suggestion_reason(row | {"named": format_names({"coupled": ["Moos 2008 Addiction"]})}))
     'cited by 1,200 of yours; cites 1 work that yours cite, most like Moos 2008 Addiction'
     """
     named = json.loads(row["named"])
-    return joined("; ", (_suggested(of, row[of], named.get(of, ()), evidence) for of in _SUGGESTED))
+    return joined("; ", (_suggested(of, row[of], named.get(of, ()), evidence) for of in SUGGESTED))
 
 
 def _suggested(
@@ -96,7 +96,7 @@ def _suggested(
         return []
     partner = f", most like {quoted(names[0])}" if names else ""
     number = Count(value or 0, evidence(column))
-    return sentence(_SUGGESTED[column], number=number, partner=partner, names=", ".join(names))
+    return sentence(SUGGESTED[column], number=number, partner=partner, names=", ".join(names))
 
 
 def quoted(name: str) -> str:

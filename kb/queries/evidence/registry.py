@@ -13,6 +13,7 @@ from kb.queries.harvest_log import MISSING
 from kb.queries.search.mesh import BELOW
 from kb.queries.works.article_metrics import DOUBTED
 from kb.queries.works.entities import MADE, RECEIVED
+from kb.reasons import RELATED, SUGGESTED
 from kb.sentences import Count, count_of
 
 _NAMED: Final = "select id from works where id = :id union all select id from works where merged_into = :id"
@@ -26,11 +27,6 @@ _STANDING: Final = """case when coalesce(m.id, w.id) is null then 'unnamed'
 _ARTICLES: Final = "select pmid, title, authors, year from articles"
 _WORKS: Final = "select id, label, year, state from works"
 
-SHARED: Final = (
-    "shared_references", "cited_together", "shared_authors", "shared_mesh", "shared_keywords", "shared_title_words",
-    "shared_abstract_words",
-)  # fmt: skip
-SUGGESTED: Final = ("cited_by", "cites", "co_cited", "coupled", "similar_rank")
 EVIDENCE: Final[Mapping[str, Evidence]] = {
     "all_held": Evidence("Records in this library: articles and books", f"{_ARTICLES}\norder by pmid"),
     "articles": Evidence(
@@ -249,7 +245,7 @@ from related_studies where id = :id and related_id = :other""",
             ("id", "other", "named"),
             "beside",
         )
-        for column in SHARED
+        for column in RELATED
     },
     **{
         f"suggested_{column}": Evidence(
