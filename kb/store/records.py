@@ -7,12 +7,11 @@ later, the greater content_hash. Between two NLM update files the number of the 
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_work
-from kb.printed.identifiers_in_text import printed_ids
-from kb.printed.labels import article_label
-from kb.queries.works.records import Held, chunks, marks, read_held, read_record, read_sources, read_states
+from kb.queries.works.records import PARTS, Held, chunks, marks, read_held, read_record, read_sources, read_states
 from kb.records import (
     DEMONSTRATION,
     NBIB,
@@ -21,16 +20,12 @@ from kb.records import (
     SYNTHETIC,
     Article,
     Journal,
-    MeshDescriptor,
-    MeshQualifier,
     Record,
-    content_hash,
 )
 from kb.store.citations import save_reference_lists
+from kb.store.prepared import CITED, DERIVED, NOTICES, REFERENCES, Prepared, prepare
 from kb.store.works import (
-    Cited,
-    latest_cited,
-    resolve_reference,
+    Named,
     save_mentions,
     save_named_works,
     save_renamed_works,
@@ -39,29 +34,13 @@ from kb.store.works import (
     touch,
     touch_around,
 )
-from kb.text import fold, name_key
 
 _RANK: Final = {PUBMED: 4, NBIB: 3, PAGE: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
-PARTS: Final = {  # field of Record -> its table; children after their parents
-    "abstract_sections": "abstract_sections",
-    "other_abstract_sections": "other_abstract_sections",
-    "references": "article_references",
-    "authorships": "authorships",
-    "affiliations": "affiliations",
-    "investigators": "investigators",
-    "languages": "languages",
-    "mesh_headings": "mesh_headings",
-    "supplementary_concepts": "supplementary_concepts",
-    "keywords": "keywords",
-    "chemicals": "chemicals",
-    "publication_types": "publication_types",
-    "grants": "grants",
-    "notices": "notices",
-    "data_banks": "data_banks",
-    "article_identifiers": "article_identifiers",
-    "article_dates": "article_dates",
-    "other_fields": "other_fields",
-}
+_SAVE_PARTS: Final = [
+    f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})"
+    for field, (table, row) in PARTS.items()
+    for columns in ((*row._fields, *DERIVED.get(field, ((),))[0]),)
+]
 _ARTICLE_COLUMNS: Final = (
     *Article._fields, "source_id", "update_file", "read_from", "received_at", "checked_at", "content_hash"
 )  # fmt: skip
@@ -133,14 +112,26 @@ def save_records(
     number of it as an NLM update file. Raises CollisionError, with nothing of the batch kept by transaction(), for
     two works on one id.
     """
-    batch = list(records)
+    prepared = [prepare(record) for record in records]
+    return save_prepared(db, prepared, received_at=received_at, update_file=update_file, read_from=read_from)
+
+
+def save_prepared(
+    db: sqlite3.Connection,
+    batch: Sequence[Prepared],
+    *,
+    received_at: str,
+    update_file: int | None = None,
+    read_from: str | None = None,
+) -> list[Saved]:
+    """Do the same with records that are rows already."""
     save_shared_rows(db, batch)
-    pmids = {record.article.pmid for record in batch}
+    pmids = {record.pmid for record in batch}
     sources, held, states = read_sources(db), read_held(db, pmids), read_states(db, pmids)
-    winners: dict[int, tuple[Record, Held]] = {}
+    winners: dict[int, tuple[Prepared, Held]] = {}
     outcomes = []
     for record in batch:
-        pmid = record.article.pmid
+        pmid = record.pmid
         new = _held(record, sources[record.source], received_at, update_file=update_file, read_from=read_from)
         outcome = _outcome(new, held.get(pmid), states.get(pmid))
         before = None
@@ -155,8 +146,10 @@ def save_records(
     return outcomes
 
 
-def _held(record: Record, source_id: int, received_at: str, *, update_file: int | None, read_from: str | None) -> Held:
-    article = record.article
+def _held(
+    record: Prepared, source_id: int, received_at: str, *, update_file: int | None, read_from: str | None
+) -> Held:
+    article = Article._make(record.article)
     return Held(
         pmid=article.pmid,
         source_id=source_id,
@@ -167,7 +160,7 @@ def _held(record: Record, source_id: int, received_at: str, *, update_file: int 
         read_from=read_from,
         received_at=received_at,
         checked_at=received_at,
-        content_hash=content_hash(record),
+        content_hash=record.content_hash,
     )
 
 
@@ -198,18 +191,18 @@ def _confirm(db: sqlite3.Connection, new: Held) -> None:
     )
 
 
-def save_shared_rows(db: sqlite3.Connection, records: Sequence[Record]) -> None:
+def save_shared_rows(db: sqlite3.Connection, records: Sequence[Prepared]) -> None:
     """Save journals and MeSH names, which belong to no single article; the latest description wins."""
     journals = {record.journal for record in records if record.journal}
     db.executemany(_SAVE_JOURNAL, journals)
-    db.executemany(_SAVE_ISSN, map(_issns, journals))
-    descriptors = _latest(row for record in records for row in record.mesh_descriptors)
-    qualifiers = _latest(row for record in records for row in record.mesh_qualifiers)
+    db.executemany(_SAVE_ISSN, (_issns(Journal._make(journal)) for journal in journals))
+    descriptors = _latest({row for record in records for row in record.descriptors})
+    qualifiers = _latest({row for record in records for row in record.qualifiers})
     db.executemany(_SAVE_TERM.format(table="mesh_descriptors", key="descriptor_ui"), descriptors)
     db.executemany(_SAVE_TERM.format(table="mesh_qualifiers", key="qualifier_ui"), qualifiers)
 
 
-def _latest(terms: Iterable[MeshDescriptor | MeshQualifier]) -> list[tuple[str, str, str | None]]:
+def _latest(terms: Iterable[tuple[Any, ...]]) -> list[tuple[str, str, str | None]]:
     """Return each term once, by its key, as the latest record has it; _SAVE_TERM compares with the file alike."""
     latest: dict[str, tuple[str, str]] = {}
     for ui, name, as_of in terms:
@@ -226,42 +219,32 @@ def _issns(journal: Journal) -> dict[str, str | None]:
     }
 
 
-def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
+def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Held]]) -> None:
     records = [record for record, _ in winners.values()]
-    cited = [work for record in records for work in _cited_works(record)]
-    forgotten = _clear(db, list(winners))
-    db.executemany(_SAVE_HELD, map(_held_work, records))
-    to_resolve = save_named_works(db, cited)
-    save_mentions(db, (n.other_pmid for r in records for n in r.notices if n.other_pmid))
+    forgotten = _clear(db, winners)
+    db.executemany(_SAVE_HELD, (record.work for record in records))
+    to_resolve = save_named_works(db, chain.from_iterable(map(_references, records)))
+    save_mentions(db, (row[3] for record in records for row in record.parts[NOTICES] if row[3]))
     db.executemany(_SAVE_ARTICLE, (_article_row(record, new) for record, new in winners.values()))
-    for field, table in PARTS.items():
-        rows = [row for record in records for row in getattr(record, field)]
-        _save_part(db, table, rows, _derived(table, rows, cited))
-    texts = [_text_row(record) for record in records]
-    db.executemany(_SAVE_TEXT, texts)
-    db.executemany(_INDEX_TEXT, texts)  # by a trigger it takes three times as long
-    _save_assertions(db, winners, cited)
+    for place, statement in enumerate(_SAVE_PARTS):
+        db.executemany(statement, chain.from_iterable(record.parts[place] for record in records))
+    _save_assertions(db, winners)
     _save_lists(db, winners)
+    db.executemany(_SAVE_TEXT, (record.texts for record in records))
+    db.executemany(_INDEX_TEXT, (record.texts for record in records))  # by a trigger it takes three times as long
     save_renamed_works(db, forgotten)
     touch(db, forgotten)
     touch(db, to_resolve)
-    touch_around(db, [(r.article.pmid, r.article.doi, r.article.pmcid) for r in records])
-    _touch_pairs(db, records)
+    touch_around(db, [(pmid, doi, pmcid) for pmid, _, doi, pmcid, _ in (record.work for record in records)])
+    touch(db, chain.from_iterable(record.paired for record in records))
     save_touched(db)
 
 
-def _cited_works(record: Record) -> list[Cited]:
-    article, citations = record.article, (reference.citation for reference in record.references)
-    latest = latest_cited(article.record_type, article.year, citations)
-    return [resolve_reference(reference, latest) for reference in record.references]
+def _references(record: Prepared) -> Iterable[Named]:
+    return map(Named, record.parts[REFERENCES], record.keys, repeat(record.latest))
 
 
-def _held_work(record: Record) -> tuple[object, ...]:
-    article = record.article
-    return (article.pmid, article_label(record), article.doi, article.pmcid, article.year)
-
-
-def _article_row(record: Record, new: Held) -> tuple[object, ...]:
+def _article_row(record: Prepared, new: Held) -> tuple[object, ...]:
     return (
         *record.article,
         new.source_id,
@@ -271,51 +254,6 @@ def _article_row(record: Record, new: Held) -> tuple[object, ...]:
         new.checked_at,
         new.content_hash,
     )
-
-
-def _derived(table: str, rows: Sequence[Any], cited: Sequence[Cited]) -> dict[str, list[object]]:
-    """Return the columns of a table that no source gives: what equal names share, and the works that are cited."""
-    if table == "authorships":
-        return {"name_key": [name_key(row.name) for row in rows]}
-    if table == "keywords":
-        return {"keyword_key": [fold(row.keyword) for row in rows]}
-    if table == "article_references":
-        return {
-            "cited_id": [work.id for work in cited],
-            "printed_doi": [work.printed.doi for work in cited],
-            "printed_pmcid": [work.printed.pmcid for work in cited],
-            "printed_pmid": [work.printed.pmid for work in cited],
-        }
-    if table == "notices":
-        return {"other_doi": [None if row.other_pmid else printed_ids(row.ref_source or "").doi for row in rows]}
-    return {}
-
-
-def _save_part(db: sqlite3.Connection, table: str, rows: Sequence[Any], derived: dict[str, list[object]]) -> None:
-    if not rows:
-        return
-    columns = (*rows[0]._fields, *derived)
-    given = map(tuple.__add__, rows, zip(*derived.values(), strict=True)) if derived else rows
-    db.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})", given)
-
-
-def _text_row(record: Record) -> tuple[object, ...]:
-    """Return what is searched, folded: titles, abstracts, keywords, MeSH names, authors."""
-    article = record.article
-    names = {d.descriptor_ui: d.name for d in record.mesh_descriptors}
-    names |= {q.qualifier_ui: q.name for q in record.mesh_qualifiers}
-    abstract = [s.text for s in record.abstract_sections] + [s.text for s in record.other_abstract_sections]
-    mesh = {names.get(ui, ui) for h in record.mesh_headings for ui in (h.descriptor_ui, h.qualifier_ui) if ui}
-    mesh |= {concept.name for concept in record.supplementary_concepts}
-    people = [" ".join(filter(None, (a.name, a.fore_name))) for a in record.authorships]
-    texts: tuple[Sequence[str | None], ...] = (
-        (article.title, article.vernacular_title, article.book_title),
-        abstract,
-        [keyword.keyword for keyword in record.keywords],
-        sorted(mesh),
-        people or [article.authors],
-    )
-    return (article.pmid, *(fold("\n".join(filter(None, parts))) for parts in texts))
 
 
 def _clear(db: sqlite3.Connection, pmids: Iterable[int]) -> set[int]:
@@ -329,46 +267,33 @@ def _clear(db: sqlite3.Connection, pmids: Iterable[int]) -> set[int]:
         touch(db, [doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS.format(those), part)])
         for statement in (*_ASSERTED, _FORGET_TEXT):
             db.execute(statement.format(those), part)
-        for table in ("article_texts", *reversed(PARTS.values())):
-            column = "citing_pmid" if table == "article_references" else "pmid"
-            db.execute(f"delete from {table} where {column} in ({those})", part)
+        db.execute(f"delete from article_texts where pmid in ({those})", part)
+        for table, row in reversed(PARTS.values()):
+            db.execute(f"delete from {table} where {row._fields[0]} in ({those})", part)
     return forgotten
 
 
-def _save_assertions(
-    db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]], references: Iterable[Cited]
-) -> None:
+def _save_assertions(db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Held]]) -> None:
     """Save what each reference list asserts; a reference to the article itself is no citation."""
     save_reference_lists(
         db,
         [
-            (citing, work, winners[citing][1].source_id, winners[citing][1].checked_at)
-            for (citing, *_), work, *_ in references
-            if work is not None and work != citing
+            (citing, work, new.source_id, new.checked_at)
+            for citing, (record, new) in winners.items()
+            for work in sorted({row[CITED] for row in record.parts[REFERENCES]} - {None, citing})
         ],
     )
 
 
-def _save_lists(db: sqlite3.Connection, winners: dict[int, tuple[Record, Held]]) -> None:
+def _save_lists(db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Held]]) -> None:
     """Save how long each source says the reference list is; None where it has none to show."""
     db.executemany(
         "insert or replace into article_lists (pmid, list, source_id, entries, checked_at) values (?, ?, ?, ?, ?)",
         (
-            (pmid, "references", new.source_id, _list_length(record), new.checked_at)
+            (pmid, "references", new.source_id, record.list_length, new.checked_at)
             for pmid, (record, new) in winners.items()
         ),
     )
-
-
-def _list_length(record: Record) -> int | None:
-    stated = record.stated_reference_count
-    return record.article.reference_count if stated is None else stated
-
-
-def _touch_pairs(db: sqlite3.Connection, records: Iterable[Record]) -> None:
-    """Note the DOIs that references give together with a PMID: they may be cited by DOI alone elsewhere."""
-    dois = {r.doi for record in records for r in record.references if r.doi and r.cited_pmid}
-    touch(db, map(doi_work, dois))
 
 
 def save_deletion(db: sqlite3.Connection, pmid: int, *, at: str) -> bool:

@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.errors import CollisionError
-from kb.identifiers import cited_work, doi_work, work_key
-from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
+from kb.identifiers import doi_work, work_key
 from kb.printed.labels import citation_label
-from kb.printed.title_and_year import has_number_after, year_in
+from kb.printed.title_and_year import year_in
 from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.records import chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
-from kb.records import RESOLVED, Reference
+from kb.records import RESOLVED
+from kb.store.prepared import CITED, latest_cited
 
 _NAME: Final = """
     insert into works (id, label, doi, pmcid, citation_key, year, named_by, named_at)
@@ -32,62 +32,31 @@ _SAID_BY: Final = f"""
     case when {IS_RESOLVED} then :resolved else (select source_id from articles where pmid = citing_id) end"""
 
 
-class Cited(NamedTuple):
-    """A reference and the work it names: its PMID, else the id of its key. Both None: nothing names one."""
+class Named(NamedTuple):
+    """A reference as a row of its table, the key of the work that it names, and the last year that it can be of."""
 
-    reference: Reference
-    id: int | None
-    key: str | None  # None where the reference gives a PMID
-    printed: PrintedIds  # what litkb reads in its words, where its source gives no identifier
-    latest: int | None  # year after which nothing that it cites was published
+    row: tuple[Any, ...]
+    key: str | None
+    latest: int | None
 
 
-class _Named(NamedTuple):
+class _Work(NamedTuple):
     """A work with the first reference that names it, by (citing_pmid, position), and the least identifiers of all."""
 
-    first: Cited
+    first: Named
     doi: str | None
     pmcid: str | None
 
-    def place(self) -> tuple[int, int]:
-        return self.first.reference[:2]
 
-
-def resolve_reference(reference: Reference, latest: int | None = None) -> Cited:
-    """Return the reference with the work it names; nothing that it cites was published after the year latest."""
-    citation, doi = reference.citation, reference.doi
-    printed = NOTHING_PRINTED
-    if citation and not (doi or reference.pmcid or reference.cited_pmid):
-        printed = printed_ids(citation)
-    work, key = cited_work(reference.cited_pmid, doi or printed.doi, citation)
-    return Cited(reference, work, key, printed, latest)
-
-
-def latest_cited(record_type: str, year: int | None, citations: Iterable[str | None]) -> int | None:
-    """Return the last year in which what an article cites can have been published; None where nothing tells.
-
-    The year after its own: what was online in December is printed in January. A book is revised; and PubMed gives
-    some articles of 1975 lists of later ones: a year that most of the list contradicts is no bound.
-    """
-    if not year or record_type != "article":
-        return None
-    printed = [citation for citation in citations if citation]
-    if not has_number_after(printed, year + 1):  # nine in ten
-        return year + 1
-    dated = [found for citation in printed if (found := year_in(citation))]
-    later = sum(found > year + 1 for found in dated)
-    return None if 2 * later > len(dated) else year + 1
-
-
-def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> set[int]:
+def save_named_works(db: sqlite3.Connection, references: Iterable[Named]) -> set[int]:
     """Save the works that references name; return the cited works that may turn out to be another than before.
 
     A known one that gains no identifier stays what it is. Raises CollisionError where two keys would share an id.
     """
-    named: dict[int, _Named] = {}
-    for cited in references:
-        if cited.id is not None:
-            _name(named, cited, cited.id)
+    named: dict[int, _Work] = {}
+    for reference in references:
+        if (work := reference.row[CITED]) is not None:
+            _name(named, reference, work)
     ids = sorted(named)  # negative ids are hashes: in order, each page is read once
     known = _read_known(db, ids)
     first = [work for work in ids if _is_first(named, known, work)]
@@ -99,18 +68,20 @@ def save_named_works(db: sqlite3.Connection, references: Iterable[Cited]) -> set
     }
 
 
-def _name(named: dict[int, _Named], cited: Cited, work: int) -> None:
+def _name(named: dict[int, _Work], reference: Named, work: int) -> None:
     """Add the work that a reference names, or what the reference adds to it."""
-    reference, printed = cited.reference, cited.printed
-    doi, pmcid = reference.doi or printed.doi, reference.pmcid or printed.pmcid
+    row = reference.row
+    doi, pmcid = row[3] or row[CITED + 1], row[4] or row[CITED + 2]
     before = named.get(work)
     if before is None:
-        named[work] = _Named(cited, doi, pmcid)
+        named[work] = _Work(reference, doi, pmcid)
         return
-    if before.first.key != cited.key:
-        raise _collision(work, before.first.key, cited.key)
-    first = cited if reference[:2] < before.place() else before.first
-    named[work] = _Named(first, _least(before.doi, doi), _least(before.pmcid, pmcid))
+    first = before.first
+    if first.key != reference.key:
+        raise _collision(work, first.key, reference.key)
+    if row[:2] < first.row[:2] or doi or pmcid:
+        first = reference if row[:2] < first.row[:2] else first
+        named[work] = _Work(first, _least(before.doi, doi), _least(before.pmcid, pmcid))
 
 
 class _Known(NamedTuple):
@@ -137,7 +108,7 @@ def _read_known(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, _Known]
     }
 
 
-def _is_first(named: dict[int, _Named], known: dict[int, _Known], work: int) -> bool:
+def _is_first(named: dict[int, _Work], known: dict[int, _Known], work: int) -> bool:
     """Tell whether a work takes its label from a reference of this batch."""
     found = known.get(work)
     if found is None:
@@ -145,12 +116,10 @@ def _is_first(named: dict[int, _Named], known: dict[int, _Known], work: int) -> 
     key = _key(found.doi, found.citation_key)
     if work < 0 and key != named[work].first.key:
         raise _collision(work, key, named[work].first.key)
-    return found.state != "held" and (found.named_by is None or named[work].place() < found[5:])
+    return found.state != "held" and (found.named_by is None or named[work].first.row[:2] < found[5:])
 
 
-def _new_identifiers(
-    named: dict[int, _Named], known: dict[int, _Known]
-) -> Iterator[tuple[str | None, str | None, int]]:
+def _new_identifiers(named: dict[int, _Work], known: dict[int, _Known]) -> Iterator[tuple[str | None, str | None, int]]:
     for work, found in known.items():
         doi, pmcid = _least(found.doi, named[work].doi), _least(found.pmcid, named[work].pmcid)
         if found.state != "held" and (doi, pmcid) != (found.doi, found.pmcid):
@@ -161,11 +130,12 @@ def _least(one: str | None, other: str | None) -> str | None:
     return min(one, other) if one and other else one or other
 
 
-def _work_row(work: int, named: _Named, known: _Known | None) -> tuple[object, ...]:
-    (citing_pmid, position, citation, doi, _, cited_pmid, *_), _, key, printed, latest = named.first
+def _work_row(work: int, named: _Work, known: _Known | None) -> tuple[object, ...]:
+    row, key, latest = named.first
+    citing_pmid, position, citation, doi, _, cited_pmid = row[:6]
     return (
         work,
-        citation_label(citation, doi or printed.doi, cited_pmid, latest),
+        citation_label(citation, doi or row[CITED + 1], cited_pmid, latest),
         _least(named.doi, known.doi if known else None),
         _least(named.pmcid, known.pmcid if known else None),
         key[4:] if key and key.startswith("ref:") else None,

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from kb import records as r
 from kb.records import Record
@@ -97,7 +97,7 @@ def read_states(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, tup
     return found
 
 
-_PARTS = {
+PARTS: Final[dict[str, tuple[str, Any]]] = {  # field of Record -> its table and row; children after their parents
     "abstract_sections": ("abstract_sections", r.AbstractSection),
     "other_abstract_sections": ("other_abstract_sections", r.OtherAbstractSection),
     "references": ("article_references", r.Reference),
@@ -147,7 +147,7 @@ def _read_range(db: sqlite3.Connection, first: int, last: int) -> Iterator[Recor
     ).fetchall()
     if not articles:
         return
-    parts = {field: _read_part(db, first, last, *part) for field, part in _PARTS.items()}
+    parts = {field: _read_part(db, first, last, *part) for field, part in PARTS.items()}
     parts["mesh_descriptors"] = _read_terms(db, first, last, "descriptor", r.MeshDescriptor)
     parts["mesh_qualifiers"] = _read_terms(db, first, last, "qualifier", r.MeshQualifier)
     for *values, source, entries in articles:

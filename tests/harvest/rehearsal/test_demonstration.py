@@ -10,7 +10,7 @@ from harvest.pubmed.article import parse_articles
 from harvest.rehearsal.demonstration import SEED_PMID, demonstration_names, read_demonstration
 from kb.identifiers import work_id
 from kb.records import Record, Reference
-from kb.store.works import resolve_reference
+from kb.store.prepared import resolve_reference
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from harvest.pubmed.write_article import format_article_set
 from harvest.rehearsal.synthetic import pmid_of, synthetic_records
 from kb.identifiers import SYNTHETIC_FROM
 from kb.records import Record
-from kb.store.works import resolve_reference
+from kb.store.prepared import resolve_reference
 
 COUNT = 1000
 
