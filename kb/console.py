@@ -127,17 +127,30 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
         yield _progress_lines()
         return
     from rich.console import Console  # only a terminal needs it
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
     bars = Progress(*columns, console=Console(stderr=True), transient=True)
     known: dict[str, TaskID] = {}
 
     def show(what: str, done: int, total: int) -> None:
         bars.start()  # only now, so that a question before it stays readable
         if what not in known:
-            known[what] = bars.add_task(what, total=total or None)
-        bars.update(known[what], completed=done, total=total or None)
+            known[what] = bars.add_task(what, total=total or None, rate="")
+        speed = next(task.speed for task in bars.tasks if task.id == known[what])
+        rate = f"{speed:,.0f} a second" if speed else ""
+        bars.update(known[what], completed=done, total=total or None, rate=rate)
 
     try:
         yield show

@@ -175,11 +175,13 @@ def read_chunks(path: Path, *, limit: int | None = None) -> Iterator[bytes]:
             return
 
 
-def check_packed(path: Path) -> None:
-    """Raise DamagedFileError for a gzip file that is not whole: before the damage is told, words may be altered."""
+def check_packed(path: Path) -> int:
+    """Return the bytes of a file, unpacked.
+
+    Raises DamagedFileError for a gzip file that is not whole: before the damage is told, words may be altered.
+    """
     try:
-        for _ in read_chunks(path):
-            pass
+        return sum(map(len, read_chunks(path)))
     except DamagedFileError as error:
         raise DamagedFileError(f"Nothing was loaded, since its checksum vouches for nothing: {error}") from error
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import NamedTuple
 
 from harvest.archive import file_entry, keep_file
@@ -11,6 +12,7 @@ from harvest.http.client import Client
 from harvest.identify.identify import Identified, identify_online
 from harvest.identify.seed import seed_of
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, stop
+from harvest.jobs.file_reader import is_worth_a_process, parse_batches, parse_beside
 from harvest.jobs.ingest import FileResult, identify_page, load_file, load_page
 from harvest.jobs.plan import Plan
 from harvest.jobs.searching import check_limits, search
@@ -110,7 +112,7 @@ def _is_loaded(run: Run, file: InputFile) -> bool:
 
 
 def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]:
-    check_packed(file.path)
+    size = check_packed(file.path)
     kind = sniff(file.path)
     if kind == PAGE_TEXT:
         text = b"".join(read_chunks(file.path)).decode("utf-8-sig", "replace")
@@ -119,9 +121,11 @@ def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]
         return kept, load_page(run.db, text, pmid, name=file.name, received_at=run.started_at, run_id=run.id)
     kept = _keep_file(run, file, {"file": file.name, "kind": kind})
     result = FileResult({}, [], {})
-    chunks = read_chunks(file.path)
-    for result in load_file(run.db, chunks, name=file.name, kind=kind, received_at=run.started_at, run_id=run.id):
-        run.person.progress(file.name, sum(result.counts.values()), 0)
+    batches = parse_beside(file.path, kind) if is_worth_a_process(size) else parse_batches(read_chunks(file.path), kind)
+    with closing(batches):
+        for result in load_file(run.db, batches, name=file.name, received_at=run.started_at, run_id=run.id, size=size):
+            label = f"{file.name} (total estimated)" if size else file.name
+            run.person.progress(label, sum(result.counts.values()), result.total)
     return kept, result
 
 

@@ -5,26 +5,23 @@ Called inside the caller's transaction; nothing here asks anybody.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from harvest.files.input_files import update_file_number
-from harvest.files.nbib import parse_nbib
 from harvest.files.saved_page import page_doi, page_pmid, parse_page
 from harvest.jobs.changes import find_changes, read_before
+from harvest.jobs.file_reader import Batch, batch_of
 from harvest.pubmed.article import parse_articles
 from harvest.sources.registry import LISTS
 from harvest.sources.source import Told
 from kb.database import transaction
-from kb.errors import DamagedFileError, RecordError, UsageError
+from kb.errors import RecordError, UsageError
 from kb.queries.harvest_log import Task, read_identified
 from kb.records import Deletion, Record
 from kb.store.ledger import Origin, save_changes, save_origins
 from kb.store.links import save_icite_metrics, save_links, save_source
-from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_records
-
-FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
+from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_prepared, save_records
 
 # The steps by which a PMID is settled. Each answer is kept with its step, so that a rebuild decides alike.
 TOGETHER: Final = "together"  # asked together with others
@@ -32,11 +29,6 @@ ALONE: Final = "alone"  # missing from a batch, asked again by itself
 CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more before it counts as merged
 
 Item = Record | Deletion | RecordError
-
-PARSERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Item]]]] = {  # by the kind of a file
-    "pubmed-xml": parse_articles,
-    "nbib": parse_nbib,
-}
 
 
 class Loaded(NamedTuple):
@@ -126,82 +118,56 @@ class FileResult(NamedTuple):
     counts: Mapping[str, int]
     rejected: list[RecordError]
     read: Mapping[str, int]  # articles, books, deletions, references, old references
+    total: int = 0  # about how many records there are, as far as it is read; 0: not known
 
 
 def load_file(
     db: sqlite3.Connection,
-    chunks: Iterable[bytes],
+    batches: Iterable[Batch],
     *,
     name: str,
-    kind: str,
     received_at: str,
     run_id: int | None = None,
+    size: int = 0,
 ) -> Iterator[FileResult]:
     """Save the records of a file, a transaction for each batch; yield the result so far after each.
 
-    kind is a key of PARSERS; run_id the run in whose ledger it is noted, None where it was noted before. Memory does
-    not grow with the file.
+    run_id is the run in whose ledger it is noted, None where it was noted before; size the bytes of the file,
+    unpacked, 0 where they are not known.
     """
     counts: Counter[str] = Counter()
     read: Counter[str] = Counter()
     rejected: list[RecordError] = []
     origin = _File(name, received_at, run_id)
-    damage: list[RecordError] = []
-    items = iter(chain(PARSERS[kind](_until_damage(chunks, damage)), damage))
-    while batch := list(islice(items, FILE_BATCH)):
-        rejected += [item for item in batch if isinstance(item, RecordError)]
+    total = 0
+    for batch in batches:
+        rejected += batch.rejected
         with transaction(db):
             counts.update(_save_batch(db, batch, origin))
-        read.update(_read(batch))
-        yield FileResult(counts, rejected, read)
-    yield FileResult(counts, rejected, read)
+        read.update(batch.read)
+        total = round(counts.total() * max(size / batch.at, 1)) if batch.at and size else 0
+        yield FileResult(counts, rejected, read, total)
+    yield FileResult(counts, rejected, read, total)
 
 
-def _read(items: Iterable[Item]) -> Counter[str]:
-    """Return how many records of each kind items are, and the references in them, by the form of their list."""
-    read: Counter[str] = Counter()
-    for item in items:
-        if isinstance(item, Record):
-            read["articles" if item.article.record_type == "article" else "books"] += 1
-            old = sum(reference.listed_in == "CommentsCorrectionsList" for reference in item.references)
-            read["old references"] += old
-            read["references"] += len(item.references) - old
-        elif isinstance(item, Deletion):
-            read["deletions"] += 1
-    return read
-
-
-def _until_damage(chunks: Iterable[bytes], damage: list[RecordError]) -> Iterator[bytes]:
-    """Yield chunks; where the file cannot be unpacked further, add the reason to damage and end."""
-    try:
-        yield from chunks
-    except DamagedFileError as error:
-        damage.append(RecordError(str(error)))
-
-
-def _save_batch(db: sqlite3.Connection, batch: Sequence[Item], file: _File) -> list[str]:
+def _save_batch(db: sqlite3.Connection, batch: Batch, file: _File) -> list[str]:
     """Save records and deletions in the order of the file; return the outcome of each item."""
-    records = [item for item in batch if isinstance(item, Record)]
-    deletions = [item.pmid for item in batch if isinstance(item, Deletion)]
-    before = None if file.run_id is None else read_before(db, {*_pmids(records), *deletions})
-    saved = save_records(
-        db, records, received_at=file.at, update_file=update_file_number(file.name), read_from=file.name
+    pmids = [record.pmid for record in batch.records]
+    before = None if file.run_id is None else read_before(db, {*pmids, *batch.deletions})
+    saved = save_prepared(
+        db, batch.records, received_at=file.at, update_file=update_file_number(file.name), read_from=file.name
     )
-    deleted = [pmid for pmid in deletions if save_deletion(db, pmid, at=file.at)]
+    deleted = [pmid for pmid in batch.deletions if save_deletion(db, pmid, at=file.at)]
     if file.run_id is not None and before is not None:
         gone = dict.fromkeys(deleted, ("deleted", None))
         save_changes(db, file.run_id, list(find_changes(db, file.run_id, before, saved, gone)))
-        save_origins(db, file.run_id, (Origin(pmid, 0, "file", None, pmid, None, None) for pmid in _pmids(records)))
+        save_origins(db, file.run_id, (Origin(pmid, 0, "file", None, pmid, None, None) for pmid in pmids))
     return [
         *(one.outcome for one in saved),
         *["deleted"] * len(deleted),
-        *["unchanged"] * (len(deletions) - len(deleted)),
-        *["rejected"] * sum(isinstance(item, RecordError) for item in batch),
+        *["unchanged"] * (len(batch.deletions) - len(deleted)),
+        *["rejected"] * len(batch.rejected),
     ]
-
-
-def _pmids(records: Iterable[Record]) -> list[int]:
-    return [record.article.pmid for record in records]
 
 
 def load_page(
@@ -212,9 +178,10 @@ def load_page(
         page = parse_page(text, pmid=pmid)
     except RecordError as error:
         return FileResult({"rejected": 1}, [error], {})
+    batch = batch_of([page])
     with transaction(db):
-        [outcome] = _save_batch(db, [page], _File(name, received_at, run_id))
-    return FileResult({outcome: 1}, [], _read([page]))
+        [outcome] = _save_batch(db, batch, _File(name, received_at, run_id))
+    return FileResult({outcome: 1}, [], batch.read)
 
 
 def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:

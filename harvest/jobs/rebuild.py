@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from harvest.archive import open_archive
 from harvest.files.input_files import unpack
+from harvest.jobs.file_reader import parse_batches
 from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_lists, load_page
 from harvest.sources.registry import LISTS
 from kb.database import check_file, close_log, open_kb, transaction
@@ -140,7 +141,7 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> No
     elif kept.endpoint == "file":
         name = str(request["file"])
         chunks = unpack(name, read_body(archive, kept))
-        for _ in load_file(db, chunks, name=name, kind=str(request["kind"]), received_at=at):
+        for _ in load_file(db, parse_batches(chunks, str(request["kind"])), name=name, received_at=at):
             pass
     elif kept.endpoint == "efetch":
         body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)

@@ -202,7 +202,7 @@ def test_of_a_packed_file_that_is_cut_off_or_damaged_nothing_is_loaded(tmp_path:
 
 
 def test_a_harvest_that_does_not_look_first_loads_what_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("harvest.jobs.harvest.check_packed", lambda _: None)
+    monkeypatch.setattr("harvest.jobs.harvest.check_packed", lambda _: 0)
 
     assert loads_something(tmp_path, range(2)) != []
 

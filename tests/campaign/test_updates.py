@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from harvest.files.input_files import update_file_number
 from harvest.jobs import ingest
+from harvest.jobs.file_reader import parse_batches
 from harvest.jobs.ingest import ALONE, CONFIRM, TOGETHER, load_articles, load_file
 from harvest.pubmed.article import parse_articles
 from harvest.pubmed.write_article import format_article_set
@@ -146,7 +147,7 @@ class Updates(RuleBasedStateMachine):
             f"<DeleteCitation>{ids}</DeleteCitation></PubmedArticleSet>".encode() if deleted else b"</PubmedArticleSet>"
         )
         xml = xml.replace(b"</PubmedArticleSet>", end)
-        for _ in load_file(self.db, [xml], name=name, kind="pubmed-xml", received_at=at):
+        for _ in load_file(self.db, parse_batches([xml], "pubmed-xml"), name=name, received_at=at):
             pass
         for one in read_back(xml):
             self.model.receive(one, update_file_number(name), at)

@@ -415,7 +415,7 @@ def test_what_a_file_changes_in_records_that_were_held_is_kept_and_told(kb: Path
 
 
 def test_what_came_first_in_this_very_load_was_not_retracted_since(kb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harvest.jobs.ingest.FILE_BATCH", 1)
+    monkeypatch.setattr("harvest.jobs.file_reader.FILE_BATCH", 1)
 
     summary = load(kb, record(2), record(9, notices=(("RetractionOf", 2, None, None),)))
 
