@@ -16,6 +16,7 @@ from harvest.jobs.file_reader import parse_batches
 from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_lists, load_page
 from harvest.sources.registry import LISTS
 from kb.database import check_file, close_log, open_kb, transaction
+from kb.durable import put_in_place
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.garbage import collecting_seldom
 from kb.lock import take_lock
@@ -164,16 +165,9 @@ def _keep_beside(path: Path) -> Path:
 
 def _put_in_place(new: Path, path: Path) -> None:
     """Rename new to path, durably; what belonged to the old file goes."""
-    with new.open("rb") as file:
-        os.fsync(file.fileno())
     for suffix in _BESIDE:  # a log of the old file must never be read into the new one
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    put_in_place(new, path)
 
 
 def _remove(path: Path) -> None:

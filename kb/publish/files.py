@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from kb.durable import put_in_place, sync
 from kb.errors import DatabaseError, UsageError
 
 LINK: Final = "kb.db"
@@ -120,8 +121,7 @@ def place_version(new: Path, folder: Path, name: str, *, force: bool) -> bool:
         if not force:
             raise DatabaseError(f"{target} is there with other content than its name says; --force replaces it.")
     new.chmod(new.stat().st_mode & 0o444)
-    sync(new)
-    new.replace(target)
+    put_in_place(new, target)
     return True
 
 
@@ -129,8 +129,7 @@ def place_text(work: Path, folder: Path, name: str, text: str) -> None:
     """Put a text file into folder under name, in place of the last one."""
     new = work / name
     new.write_text(text, encoding="utf-8", newline="\n")
-    sync(new)
-    new.replace(folder / name)
+    put_in_place(new, folder / name)
 
 
 def move_link(work: Path, folder: Path, name: str) -> None:
@@ -150,13 +149,3 @@ def move_link(work: Path, folder: Path, name: str) -> None:
 def count_versions(folder: Path) -> int:
     """Return how many published versions folder holds."""
     return sum(1 for path in folder.iterdir() if _VERSION.fullmatch(path.name))
-
-
-def sync(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk; where the system cannot (Windows: folders), do without."""
-    with suppress(PermissionError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,11 +1,10 @@
 """From what was identified to what is in the library, drawn as SVG in the manner of a PRISMA flow diagram.  (pure)"""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Final, NamedTuple
 
 from kb.queries.search_log import ORIGINS, SearchFlow
-from kb.text import without_controls
+from kb.site.pictures.svg import element, text_of
 
 FLOW: Final = "From identification to this library"
 _WIDE: Final = 320  # of a box
@@ -13,6 +12,8 @@ _SIDE: Final = 380  # left edge of the second column
 _LINE: Final = 20
 _PAD: Final = 14
 _GAP: Final = 34
+_DARK: Final = "#1a2027"
+_ARROW: Final = "#5b6873"
 
 
 class _Box(NamedTuple):
@@ -38,16 +39,17 @@ def format_flow(flow: SearchFlow, title: str) -> str:
     boxes = [named, asked, held, *(side for _, side in sides if side.lines)]
     arrows = [_down(named, asked), _down(asked, held), *(_across(box, side) for box, side in sides if side.lines)]
     height = max(box.y + box.height for box in boxes) + 20
-    heading = escape(without_controls(title))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIDE + _WIDE + 20} {height}" role="img"'
-        f' aria-labelledby="flow-title flow-words" font-family="system-ui, sans-serif" font-size="14">\n'
-        f'<title id="flow-title">{heading}</title>\n<desc id="flow-words">{escape(_in_words(boxes))}</desc>\n'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>\n'
-        f'<text x="20" y="32" font-size="17" font-weight="600" fill="#1a2027">{heading}</text>\n'
-        + "\n".join([*map(_drawn, boxes), *arrows])
-        + "\n</svg>\n"
+    content = (
+        element("title", text_of(title), id="flow-title")
+        + element("desc", text_of(_in_words(boxes)), id="flow-words")
+        + element("rect", width="100%", height="100%", fill="#ffffff")
+        + _line(title, 20, 32, font_size=17, font_weight=600, fill=_DARK)
+        + "".join([*map(_drawn, boxes), *arrows])
     )
+    return element(
+        "svg", content + "\n", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_SIDE + _WIDE + 20} {height}",
+        role="img", aria_labelledby="flow-title flow-words", font_family="system-ui, sans-serif", font_size=14,
+    )  # fmt: skip
 
 
 def _below(box: _Box) -> int:
@@ -63,15 +65,15 @@ def _in_words(boxes: Iterable[_Box]) -> str:
 
 
 def _drawn(box: _Box) -> str:
-    lines = [f'<text x="{box.x + _PAD}" y="{box.y + _PAD + 10}" font-weight="600" fill="#1a2027">{box.title}</text>']
-    lines += [
-        f'<text x="{box.x + _PAD}" y="{box.y + _PAD + 10 + _LINE * number}" fill="#3c4650">{escape(line)}</text>'
-        for number, line in enumerate(box.lines, start=1)
-    ]
-    shape = (
-        f'<rect x="{box.x}" y="{box.y}" width="{_WIDE}" height="{box.height}" rx="8" fill="#f4f6f8" stroke="#8a97a3"/>'
-    )
-    return "\n".join([shape, *lines])
+    shape = element("rect", x=box.x, y=box.y, width=_WIDE, height=box.height, rx=8, fill="#f4f6f8", stroke="#8a97a3")
+    left, top = box.x + _PAD, box.y + _PAD + 10
+    title = _line(box.title, left, top, font_weight=600, fill=_DARK)
+    lines = [_line(line, left, top + _LINE * number, fill="#3c4650") for number, line in enumerate(box.lines, start=1)]
+    return "\n" + "".join([shape, title, *lines])
+
+
+def _line(words: str, x: int, y: int, **look: object) -> str:
+    return "\n" + element("text", text_of(words), x=x, y=y, **look)
 
 
 def _down(box: _Box, to: _Box) -> str:
@@ -86,4 +88,5 @@ def _across(box: _Box, to: _Box) -> str:
 
 def _arrow(x1: int, y1: int, x2: int, y2: int) -> str:
     head = f"M{x2} {y2}l-5 -8h10z" if x1 == x2 else f"M{x2} {y2}l-8 -5v10z"
-    return f'<path d="M{x1} {y1}L{x2} {y2}" stroke="#5b6873" fill="none"/><path d="{head}" fill="#5b6873"/>'
+    line = element("path", d=f"M{x1} {y1}L{x2} {y2}", stroke=_ARROW, fill="none")
+    return "\n" + line + element("path", d=head, fill=_ARROW)

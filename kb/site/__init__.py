@@ -10,10 +10,20 @@ from typing import Any
 from datasette import hookimpl  # type: ignore[attr-defined]  # exported without saying so
 
 from kb.queries.works.pages import read_is_litkb
-from kb.site import routes
-from kb.site.files import renderers, row_pictures, streaming
+from kb.site import routes, template_variables
+from kb.site.files import renderers, row_pictures
 from kb.site.parts import sql_functions, table_cells
-from kb.site.server import base_path, context, error_pages, public, requests, security, sql_throttle, sqlite_sandbox
+from kb.site.server import (
+    base_path,
+    context,
+    error_pages,
+    public,
+    requests,
+    security,
+    sql_throttle,
+    sqlite_sandbox,
+    streaming,
+)
 
 
 @hookimpl
@@ -40,7 +50,7 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, datasette:
 
 @hookimpl
 def extra_template_vars(datasette: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
-    return lambda: context.page_variables(datasette)
+    return lambda: template_variables.page_variables(datasette)
 
 
 @hookimpl
@@ -51,7 +61,7 @@ def extra_js_urls(datasette: Any, view_name: str) -> list[dict[str, Any]]:
 
 @hookimpl
 def menu_links(datasette: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
-    return lambda: context.menu_links(datasette)
+    return lambda: template_variables.menu_links(datasette)
 
 
 @hookimpl

@@ -10,7 +10,7 @@ from graph.export.export_request import Selection, format_selection, media_type
 from graph.export.write import FORMS
 from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.export.selection import choose
-from kb.site.files.streaming import TooMuchError, Wanted
+from kb.site.server.streaming import TooMuchError, Wanted
 
 MOST_ROWS: Final = 200_000
 MOST_ITEMS: Final = 20_000

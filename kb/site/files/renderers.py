@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from kb.queries.export.selection import Columns, find_columns
 from kb.site.files.downloads import DOTTED, ENDINGS, Selected, form_of, read_rows, wanted_file
-from kb.site.files.streaming import FileAnswer
 from kb.site.parts.table_cells import has_work_ids
 from kb.site.server import responses
 from kb.site.server.responses import Route
+from kb.site.server.streaming import FileAnswer
 
 _PAGE: Final = re.compile(r"(?<!\s)\s+limit\s+\d+(?:\s+offset\s+\d+)?\s*$", re.IGNORECASE)
 NO_WORKS: Final = "These rows name no articles: a column pmid, or citing_id and cited_id, is needed."

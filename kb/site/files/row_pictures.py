@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from kb.metadata import read_metadata
 from kb.site.files.renderers import Answer, Rows, can_render, never, read_selected, renderer
-from kb.site.files.streaming import within
 from kb.site.pages.picture_pages import Found, Picture
 from kb.site.pages.picture_routes import file_answer
 from kb.site.pages.search import PICTURES
@@ -16,6 +15,7 @@ from kb.site.server import responses
 from kb.site.server.context import NAME, ask
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
+from kb.site.server.streaming import within
 
 _ENDINGS: Final = re.compile(r"\.(?:map|timeline)(?:_svg|_png)?$")
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from kb.queries.export.selection import read_neighbours, read_reference_list
 from kb.queries.works.pages import read_work
 from kb.site.files.downloads import ANY_ENDING, ENDINGS, Selected, form_of, is_bibliography, wanted_file
-from kb.site.files.streaming import FileAnswer
 from kb.site.pages.entity import read_works_of_thing
 from kb.site.pages.entity_types import KINDS
 from kb.site.pages.search import read_works_asked
@@ -18,6 +17,7 @@ from kb.site.parts.search_state import parse_asked
 from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
 from kb.site.server.responses import Route
+from kb.site.server.streaming import FileAnswer
 
 
 async def download(datasette: Any, request: Any) -> Any:

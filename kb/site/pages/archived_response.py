@@ -14,13 +14,13 @@ from kb.errors import ArchiveError
 from kb.queries.archive import Kept, archive_path, open_kept, read_body, read_kept, read_size
 from kb.queries.evidence.servers import read_servers_of_answer
 from kb.queries.publishing import read_omissions
-from kb.site.files.streaming import exports_of
 from kb.site.parts import messages
 from kb.site.parts.sources import endpoint_words
 from kb.site.server import responses
 from kb.site.server.context import ask, find_database, litkb_database, may_ask
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
+from kb.site.server.streaming import exports_of
 
 LARGEST: Final = 16 << 20  # bytes of an answer that are read to be shown or sent, and of its text when unpacked
 _SHOWN: Final = 20_000  # characters on the page

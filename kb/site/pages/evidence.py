@@ -13,7 +13,6 @@ from kb.queries.evidence.servers import read_servers_of_assertion
 from kb.queries.search.matches import EVERYTHING
 from kb.queries.search.query import read_query
 from kb.queries.works.pages import read_labels
-from kb.site.files.streaming import within
 from kb.site.pages.archived_response import archive_of, kept_facts, read_times, why_no_archive
 from kb.site.pages.search import wanted_articles
 from kb.site.parts import messages, sources
@@ -23,6 +22,7 @@ from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
+from kb.site.server.streaming import within
 
 SHOWN: Final = 200  # rows on a page
 _LONGEST: Final = 1_000  # characters of a value

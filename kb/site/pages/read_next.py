@@ -10,12 +10,12 @@ from kb.queries.works.pages import Neighbour, read_printed, read_work
 from kb.queries.works.titles import read_kind
 from kb.reasons import suggestion_reason
 from kb.sentences import Sentence, evidence_path
-from kb.site.files.streaming import within
 from kb.site.parts import messages
 from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
 from kb.site.server.rendering import page_answer
 from kb.site.server.responses import Route
+from kb.site.server.streaming import within
 
 _SHOWN: Final = 20
 _SHOWN_OF_LIBRARY: Final = 200

@@ -98,6 +98,7 @@ def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Lab
         "facets": shown_facets(asked, values, labels),
         "histogram": year_histogram(asked, values.get("year", [])),
         "no_tree": None if has_tree else messages.NO_TREE,
+        "named": [],
         "results": article_results(db, found, asked, terms=words_of(query), size=_size(asked)) if is_asked else [],
         "sql": sql_path(found.wanted) if is_asked else None,
     }
@@ -113,7 +114,10 @@ def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: La
         "states": _states(asked, held, len(named)),
         "facets": shown_facets(asked, {"year": years}, labels),
         "histogram": year_histogram(asked, years),
+        "no_tree": None,
         "named": named[(asked.page - 1) * size : asked.page * size],
+        "results": [],
+        "sql": None,
     }
 
 

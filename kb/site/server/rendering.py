@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from jinja2 import Environment, Template
+from jinja2 import Environment, StrictUndefined, Template
 
 from kb.site.server import responses
 
@@ -10,7 +10,7 @@ _OVERLAY: Final = "_litkb_overlay"
 
 
 class Addresses:
-    """Datasette's addresses, those of pages as plain text: its own kind of text is Python's at every touch."""
+    """Datasette's addresses, those of pages as plain text: its subclass of str runs every method in Python."""
 
     def __init__(self, urls: Any) -> None:
         self._urls = urls
@@ -46,7 +46,7 @@ def _environment(datasette: Any, request: Any) -> Environment:
     of_request = getattr(datasette, "get_jinja_environment", None)  # 1.0
     environment = of_request(request) if of_request else datasette.jinja_env
     if not hasattr(environment, _OVERLAY):
-        overlay = environment.overlay(enable_async=False, auto_reload=False)
+        overlay = environment.overlay(enable_async=False, auto_reload=False, undefined=StrictUndefined)
         overlay.template_class = PlainTemplate
         setattr(environment, _OVERLAY, overlay)
     found = getattr(environment, _OVERLAY)

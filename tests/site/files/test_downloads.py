@@ -12,10 +12,10 @@ import networkx as nx
 import pytest
 import rispy
 
-from kb.site.files import streaming
 from kb.site.files.downloads import ANY_ENDING, ENDINGS, EXPORTS, file_name
-from kb.site.files.streaming import exports_of
+from kb.site.server import streaming
 from kb.site.server.serve import build_app
+from kb.site.server.streaming import exports_of
 from tests.records import record
 from tests.site.conftest import CITING, HELD, KNOWN, RETRACTED, SEED, Get, fill, served
 

@@ -10,8 +10,11 @@ import pytest
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from datasette.utils.asgi import Request
+from jinja2 import UndefinedError
 
 from kb.metadata import read_metadata
+from kb.site.server.rendering import page_answer
 from tests.site.conftest import SEED, Compiled, served
 
 
@@ -72,3 +75,15 @@ def test_a_site_below_another_address_links_there_and_once(field_file: Path):
 
     assert len(links) > 200
     assert [link for link in links if not re.match(r"/lib/(?!lib/)", link)] == []
+
+
+def test_a_value_that_nobody_gave_fails_its_page(field_file: Path):
+    async def ask() -> None:
+        datasette = Datasette([str(field_file)])
+        await datasette.invoke_startup()
+        request = Request.fake("/")
+        request.scope["csrftoken"] = str
+        await page_answer(datasette, request, "litkb-cite.html", {"pmid": SEED, "forms": []})
+
+    with pytest.raises(UndefinedError, match="'title' is undefined"):
+        asyncio.run(ask())
