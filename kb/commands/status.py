@@ -48,7 +48,7 @@ def format_status(status: dict[str, Any]) -> str:
     ]
     if run:
         outcomes = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "no requests"
-        ended = "" if run["finished_at"] else " (not complete; the same command continues it)"
+        ended = "" if run["finished_at"] else f" (not complete; {run['to_go_on']})"
         lines.append(f"last run      {run['started_at']} {run['command']}: {outcomes}{ended}")
     if "demonstration" in status["sources"]:
         lines.append(

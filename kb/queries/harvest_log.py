@@ -14,6 +14,9 @@ OUTCOMES = (
 MISSING: Final = """coalesce(outcome, 'failed') in (
     'failed', 'rejected', 'not identified', 'not found', 'deleted')"""  # what a run asked for and did not get
 
+_FOUND: Final = "exists (select 1 from searches s where (s.run_id, s.task, s.asked) = (t.run_id, t.task, t.asked))"
+_IS_ANSWERED: Final = f"(coalesce(t.outcome, 'failed') <> 'failed' or {_FOUND})"  # a search whose hits were not taken
+
 
 class Task(NamedTuple):
     """One thing asked of one source; outcome None: pending."""
@@ -188,7 +191,8 @@ def _last_run(db: sqlite3.Connection) -> dict[str, Any] | None:
     if row is None:
         return None
     counts = {outcome: count for outcome, count in read_outcomes(db, row[0]).items() if count}
-    return {"id": row[0], "started_at": row[1], "finished_at": row[2], "command": row[3], "outcomes": counts}
+    return {"id": row[0], "started_at": row[1], "finished_at": row[2], "command": row[3], "outcomes": counts,
+            "to_go_on": None if row[2] else read_how_to_go_on(db, row[0])}  # fmt: skip
 
 
 def read_reference_pmids(db: sqlite3.Connection, pmids: list[int]) -> set[int]:
@@ -258,7 +262,7 @@ class Answered(NamedTuple):
 def read_answered(db: sqlite3.Connection, run_id: int) -> Answered:
     """Return how much of what a run asked of sources was answered."""
     row = db.execute(
-        """select count(*), coalesce(sum(coalesce(outcome, 'failed') = 'failed'), 0) from harvest_tasks
+        f"""select count(*), count(*) - coalesce(sum({_IS_ANSWERED}), 0) from harvest_tasks t
         where run_id = ? and task not in ('file', 'record') and coalesce(outcome, '') <> 'already here'""",
         (run_id,),
     ).fetchone()
@@ -268,9 +272,9 @@ def read_answered(db: sqlite3.Connection, run_id: int) -> Answered:
 def read_servers(db: sqlite3.Connection) -> list[str]:
     """Return the addresses of servers that answered runs in place of PubMed."""
     rows = db.execute(
-        """select distinct server from harvest_runs r where server is not null and exists (
+        f"""select distinct server from harvest_runs r where server is not null and exists (
             select 1 from harvest_tasks t where t.run_id = r.id and t.task not in ('file', 'record')
-                and t.outcome <> 'failed' and t.outcome <> 'already here') order by 1"""
+                and {_IS_ANSWERED} and coalesce(t.outcome, '') <> 'already here') order by 1"""
     )
     return [row[0] for row in rows]
 
@@ -278,6 +282,14 @@ def read_servers(db: sqlite3.Connection) -> list[str]:
 def read_commands(db: sqlite3.Connection) -> list[tuple[str, str | None]]:
     """Return (command, address of a server in place of PubMed's) of each run, in their order."""
     return db.execute("select command, server from harvest_runs order by id").fetchall()
+
+
+def read_how_to_go_on(db: sqlite3.Connection, run_id: int) -> str:
+    """Return in words what completes a run that did not finish."""
+    declined = f"select 1 from harvest_tasks t where run_id = ? and outcome = 'failed' and {_FOUND}"
+    if db.execute(declined, (run_id,)).fetchone():
+        return "the hits of its search were not taken; the search says why"
+    return "the same command continues it"
 
 
 class OutcomeRow(NamedTuple):

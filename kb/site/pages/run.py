@@ -38,6 +38,7 @@ def run_values(db: sqlite3.Connection, run_id: int) -> dict[str, Any] | None:
     return {
         "run": run,
         "state": messages.run_sentence(run, answered),
+        "to_go_on": None if run.finished_at else harvest_log.read_how_to_go_on(db, run_id),
         "server": messages.run_server(run, answered),
         "tasks": _tasks(rows),
         "searches": read_searches(db, run_id),

@@ -22,6 +22,7 @@ from kb.database import open_kb
 from kb.errors import QuestionError
 from kb.publish.searchreport import format_search_report
 from kb.queries.archive import archive_path
+from kb.queries.harvest_log import Answered, read_answered, read_how_to_go_on, read_servers
 from kb.queries.search_log import SearchRow, read_searches
 from kb.searches import Search, SearchWarning
 from tests.records import record
@@ -145,6 +146,10 @@ def test_hits_of_another_query_are_not_harvested_unasked(kb: Path) -> None:
     assert heard[-1] == "PubMed did not search for the query as it was written. Harvest its 2 hits all the same?"
     assert [asked.endpoint for asked in rehearsal.log] == ["esearch"]
     assert searches(kb)[0][1:3] == (QUERY, "failed")
+    with closing(open_kb(kb, readonly=True)) as db:
+        assert read_answered(db, 1) == Answered(asked=1, unanswered=0)
+        assert read_servers(db) == [rehearsal.base_url]
+        assert read_how_to_go_on(db, 1) == "the hits of its search were not taken; the search says why"
 
 
 def test_a_person_may_take_them_and_is_not_asked_again(kb: Path) -> None:
