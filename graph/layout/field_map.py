@@ -7,8 +7,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from graph.citation_graph import CitationGraph, undirected
+from graph.layout.stress import Floats, distances_of, spiral, stress_layout
 from graph.layout.timeline import Positions
-from graph.measures.big_float import Floats
 from graph.measures.components import numbered_by_size
 from kb.queries.citations import Ids
 
@@ -23,7 +23,7 @@ ROUNDS: Final = 100  # of majorisation, at most
 ENOUGH: Final = 1e-4  # of the stress: a round that takes away less is the last
 NEAREST: Final = 0.6  # of the middling distance between neighbours: nobody stands nearer to another
 
-_TURN: Final = 2.4  # radians: the golden angle, by which no two directions are the same
+_TURN: Final = 2.4  # radians: about the golden angle, by which no two directions are the same
 _STIR: Final = 0.05  # of the mean distance: what tells works apart that scaling in two dimensions cannot
 _PUSHES: Final = 200  # rounds of pushing works apart, at most
 _GAP: Final = 3.0  # between two components
@@ -85,8 +85,8 @@ def _strongest(links: sp.csr_array, most: int) -> tuple[Ids, sp.csr_array]:
 def _laid_out(links: sp.csr_array, years: Floats, communities: Ids) -> Floats:
     """Return the positions of a component around its middle, in units of the middling distance to the nearest."""
     wanted = _wanted(links, communities)
-    at = _turned(_majorised(wanted, _scaled_down(wanted)), years)
-    near = _distances(at)
+    at = _turned(stress_layout(wanted, _scaled_down(wanted), rounds=ROUNDS, enough=ENOUGH), years)
+    near = distances_of(at)
     np.fill_diagonal(near, np.inf)
     return _pushed_apart(at / np.median(near.min(axis=1)))
 
@@ -112,36 +112,8 @@ def _scaled_down(wanted: Floats) -> Floats:
     means = squares.mean(axis=0)
     values, vectors = np.linalg.eigh((means + means[:, None] - squares - means.mean()) / 2)
     scaled: Floats = vectors[:, :-3:-1] * np.sqrt(np.maximum(values[:-3:-1], 0.0))
-    number = np.arange(len(wanted))
-    spiral = np.stack([np.cos(_TURN * number), np.sin(_TURN * number)], axis=1) * np.sqrt(number / len(wanted))[:, None]
-    scaled += _STIR * wanted.mean() * spiral
+    scaled += _STIR * wanted.mean() * (spiral(len(wanted), _TURN) / np.sqrt(len(wanted)))
     return scaled
-
-
-def _majorised(wanted: Floats, at: Floats) -> Floats:
-    """Return positions whose distances fit those wanted; a pair counts by its wanted distance to the power of -2."""
-    size = len(wanted)
-    with np.errstate(divide="ignore"):
-        weights = np.where(wanted > 0, wanted**-2.0, 0.0)
-    inverse = np.linalg.inv(np.diag(weights.sum(axis=1)) - weights + 1 / size) - 1 / size
-    pull = weights * wanted
-    before = np.inf
-    for _ in range(ROUNDS):
-        distances = _distances(at)
-        stress = float((weights * (wanted - distances) ** 2).sum())
-        if stress >= before * (1 - ENOUGH):
-            break
-        before = stress
-        ratio = np.divide(pull, distances, out=np.zeros_like(pull), where=distances > 0)
-        at = inverse @ (ratio.sum(axis=1)[:, None] * at - ratio @ at)
-    return at
-
-
-def _distances(at: Floats) -> Floats:
-    """Return the distance of each pair of positions."""
-    across, down = (at[:, None, axis] - at[None, :, axis] for axis in (0, 1))
-    found: Floats = np.sqrt(across * across + down * down)  # a third of the time of np.hypot
-    return found
 
 
 def _turned(at: Floats, years: Floats) -> Floats:
@@ -166,7 +138,7 @@ def _sign(wanted: float, values: Floats) -> float:
 def _pushed_apart(at: Floats) -> Floats:
     """Return positions of which no two are nearer than NEAREST."""
     for _ in range(_PUSHES):
-        distances = _distances(at)
+        distances = distances_of(at)
         first, second = np.nonzero(np.triu(distances < NEAREST * 0.99, 1))
         if not len(first):
             break

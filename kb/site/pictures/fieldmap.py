@@ -6,13 +6,14 @@ from typing import Final
 
 import numpy as np
 
+from graph.layout.stress import Floats
 from kb.queries.charts import Community, Dot, Place
 from kb.site.pictures import network
 from kb.site.pictures.labels import Paper, Spot, place_labels
 from kb.site.pictures.naming import address, full_words, short_name
 from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
-from kb.site.pictures.stress import Floats, fitted, pushed_apart
+from kb.site.pictures.stress import fitted, pushed_apart
 from kb.site.pictures.subjects import draw_subjects
 from kb.site.pictures.svg import Drawing, Key
 

@@ -6,12 +6,13 @@ from typing import Final
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
+from graph.layout.stress import Floats, spiral, stress_layout
 from kb.queries.charts import Community, Name, Together
 from kb.site.pictures import network
 from kb.site.pictures.labels import Paper, Spot, place_labels
 from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
-from kb.site.pictures.stress import Floats, fitted, pushed_apart, spiral, stress_layout, wanted_distances
+from kb.site.pictures.stress import fitted, pushed_apart, wanted_distances
 from kb.site.pictures.svg import Drawing, Key
 from kb.text import counted
 

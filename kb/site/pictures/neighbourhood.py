@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from graph.layout.stress import Floats, stress_layout
 from kb.queries.charts import Community, Dot
 from kb.site.pictures import network
 from kb.site.pictures.fieldmap import Pairs, legend, work_node
@@ -25,7 +26,7 @@ from kb.site.pictures.labels import (
 from kb.site.pictures.naming import full_words, short_name
 from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
-from kb.site.pictures.stress import Floats, fitted, pushed_apart, stress_layout, wanted_distances
+from kb.site.pictures.stress import fitted, pushed_apart, wanted_distances
 from kb.site.pictures.svg import Drawing, Key, element
 
 WIDTH, HEIGHT = 1000.0, 760.0

@@ -1,16 +1,13 @@
-"""Where the dots of a small network stand: at distances that fit their links, in a frame, none over another.  (pure)"""
+"""How the dots of a small network fit in a frame, none over another, at distances that follow their links.  (pure)"""
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from graph.layout.stress import Floats
 
-ROUNDS: Final = 60  # of majorisation
 _PUSHES: Final = 60  # rounds of pushing dots apart, at most
 _STRETCH: Final = 1.3  # times as far as the other direction may one be stretched to fill the frame
-_SPIRAL: Final = np.pi * (3 - 5**0.5)  # the golden angle: every turn finds room
 
 
 def wanted_distances(links: Floats, apart: float) -> Floats:
@@ -19,44 +16,6 @@ def wanted_distances(links: Floats, apart: float) -> Floats:
 
     found: Floats = np.asarray(shortest_path(links, directed=False))
     found[np.isinf(found)] = apart
-    return found
-
-
-def spiral(size: int) -> Floats:
-    """Return places to start from: a spiral outwards, in the order of the dots."""
-    turns = np.arange(size)
-    return np.stack([np.cos(turns * _SPIRAL), np.sin(turns * _SPIRAL)], axis=1) * np.sqrt(turns)[:, None]
-
-
-def stress_layout(wanted: Floats, start: Floats, *, sides: Floats | None = None, pull: float = 0.0) -> Floats:
-    """Return positions whose distances fit those wanted; the same every time.
-
-    Stress majorisation: Gansner, Koren and North (2005), LNCS 3383, 239-250. sides are where each dot is pulled to
-    from left (-1) to right (1), NaN: nowhere; pull says how strongly, beside 1 for all distances of a dot together.
-    The cost is that of pairs.
-    """
-    size = len(wanted)
-    if size < 2:
-        return np.zeros((size, 2))
-    with np.errstate(divide="ignore"):
-        weights = np.where(wanted > 0, wanted**-2.0, 0.0)
-    laplacian = np.diag(weights.sum(axis=1)) - weights + 1e-6 * np.eye(size)
-    held = np.zeros(size) if sides is None else np.where(np.isnan(sides), 0.0, pull * weights.sum(axis=1))
-    targets = np.zeros(size) if sides is None else np.nan_to_num(sides)
-    across, down = np.linalg.inv(laplacian + np.diag(held)), np.linalg.inv(laplacian)
-    at: Floats = start - start.mean(axis=0)
-    for _ in range(ROUNDS):
-        distances = _distances(at)
-        ratio = np.divide(weights * wanted, distances, out=np.zeros_like(wanted), where=distances > 1e-9)
-        moved = ratio.sum(axis=1)[:, None] * at - ratio @ at
-        at = np.stack([across @ (moved[:, 0] + held * targets), down @ moved[:, 1]], axis=1)
-    return at
-
-
-def _distances(at: Floats) -> Floats:
-    """Return the distance of each pair."""
-    squares = (at * at).sum(axis=1)
-    found: Floats = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * at @ at.T, 0.0))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from graph.layout.stress import Floats
 from kb.queries.charts import Community, Dot, Place
 from kb.site.pictures import network
 from kb.site.pictures.axes import Years, draw_years, years_axis
@@ -14,7 +15,6 @@ from kb.site.pictures.labels import UNDER, Box, Paper, Spot, place_labels, text_
 from kb.site.pictures.naming import full_words, shortened
 from kb.site.pictures.network import Curve, Node
 from kb.site.pictures.palette import colour_classes
-from kb.site.pictures.stress import Floats
 from kb.site.pictures.svg import Drawing, Key, element, number, text_of
 
 WIDTH: Final = 1000.0
