@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph, build_citation_graph
-from graph.similarity.features import Part, build_parts
+from graph.similarity.features import FeatureMatrix, build_parts
 from kb.queries.citations import Ids, read_held_ids, read_years
 from kb.store.computed import MetricRun, TableColumns, replace_rows
 
@@ -60,12 +60,12 @@ class Field:
         return CitationGraph(self.citations.ids, citing[of_held], cited[of_held])
 
     @cached_property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[FeatureMatrix]:
         """What makes the held articles related, in the order of graph.similarity.features.FACTORS."""
         return build_parts(self.db, self.citations, self.held)
 
 
-class Kept(NamedTuple):
+class PendingSave(NamedTuple):
     """What a measure found, until it is saved."""
 
     measure: str
@@ -85,7 +85,7 @@ class Job:
         self.shared: dict[str, Any] = {}  # what a step found and later ones use, by its name
         self._parameters: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
-        self._kept: list[Kept] = []
+        self._kept: list[PendingSave] = []
         self._threads = ThreadPoolExecutor(THREADS)
         self._begun: dict[str, Future[Any]] = {}
 
@@ -130,7 +130,7 @@ class Job:
         save leaves out works that were forgotten since the field was read: no foreign keys are looked up meanwhile.
         Rows too many for memory are made while they are saved.
         """
-        self._kept.append(Kept(measure, name, save))
+        self._kept.append(PendingSave(measure, name, save))
 
     def save(self, db: sqlite3.Connection, run_id: int) -> list[MetricRun]:
         """Save all that was kept, in the caller's transaction; return the measures with their times."""

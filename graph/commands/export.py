@@ -36,7 +36,7 @@ _YEARS: Final = re.compile(r"(\d{4})?(-)?(\d{4})?")
 _STDOUT: Final = "-"
 
 
-class Asked(NamedTuple):
+class ExportOptions(NamedTuple):
     """What a person asked for; None: not asked."""
 
     sql: str | None = None
@@ -86,7 +86,7 @@ def export_command(kb: Path, out: str, *, force: bool, **options: Any) -> None:
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
         parts = [part for part in PARTS if not (no_mesh and part == "mesh")]
         wanted = Selection(articles_only=articles_only, network=network, parts=parts)
-        selected = _selected(db, Asked(**options), wanted, is_list=suffix in BIBLIOGRAPHIES)
+        selected = _selected(db, ExportOptions(**options), wanted, is_list=suffix in BIBLIOGRAPHIES)
         if out == _STDOUT:
             _print(db, suffix, selected)
         else:
@@ -107,7 +107,7 @@ def _suffix(out: str, form: str | None) -> str:
     return suffix
 
 
-def _selected(db: sqlite3.Connection, asked: Asked, wanted: Selection, *, is_list: bool) -> Selection:
+def _selected(db: sqlite3.Connection, asked: ExportOptions, wanted: Selection, *, is_list: bool) -> Selection:
     """Put into the choice what all that was asked for has in common, and return what is to be exported."""
     pairs: set[tuple[int, int]] = set()
     order: list[int] = []

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from graph.citation_graph import build_citation_graph
-from graph.similarity.suggest import LIMIT, Advice, Wanted, suggestions_for, suggestions_for_file
+from graph.similarity.suggest import LIMIT, Advice, SuggestionScope, suggestions_for, suggestions_for_file
 from kb.console import json_option, kb_argument, read_listed, say, seeds_option, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries.citations import read_held_ids
-from kb.queries.works.local_neighbourhood import Standing, read_standings
+from kb.queries.works.local_neighbourhood import WorkSummary, read_standings
 from kb.text import counted
 
 
@@ -37,7 +37,7 @@ def suggest_command(
     """
     with closing(open_kb(kb, readonly=True)) as db, snapshot(db):
         if named or lists:
-            advice = suggestions_for(db, read_listed(db, named, lists), Wanted(limit, in_library))
+            advice = suggestions_for(db, read_listed(db, named, lists), SuggestionScope(limit, in_library))
         elif in_library:
             raise UsageError("The whole library is the list itself: name articles with --in-library.")
         else:
@@ -51,7 +51,7 @@ def suggest_command(
         say(f"Retracted, among those you gave: {retracted}.")
 
 
-def _print(advice: Advice, shown: dict[int, Standing]) -> None:
+def _print(advice: Advice, shown: dict[int, WorkSummary]) -> None:
     for row in advice.found:
         work = shown[row.id]
         state = "in this library" if work.held else "cited only"
@@ -63,7 +63,7 @@ def _print(advice: Advice, shown: dict[int, Standing]) -> None:
     say(_summary(advice, shown))
 
 
-def _summary(advice: Advice, shown: dict[int, Standing]) -> str:
+def _summary(advice: Advice, shown: dict[int, WorkSummary]) -> str:
     if not advice.found:
         return (
             "Nothing to suggest: no citation, no list of similar articles and no words lead from yours to other works."
@@ -77,7 +77,7 @@ def _summary(advice: Advice, shown: dict[int, Standing]) -> str:
     return f"Yours: {len(advice.yours):,} " + ("works." if advice.asked else "articles, the whole library.")
 
 
-def _as_json(advice: Advice, shown: dict[int, Standing]) -> dict[str, Any]:
+def _as_json(advice: Advice, shown: dict[int, WorkSummary]) -> dict[str, Any]:
     return {
         "asked": [shown[work]._asdict() for work in advice.asked],
         "yours": len(advice.yours),

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from typing import Final, Generic, TypeVar
 
 import graph.export.formats
-from graph.export.formats.common import Contents, Form
+from graph.export.formats.common import Contents, Format
 from graph.export.journal_citations import journal_citations
 from graph.export.networks import CITATIONS, WEIGHTED, Together, stars_of, together
 from kb.console import litkb_version
@@ -30,7 +30,7 @@ from kb.queries.export.nodes import (
 _Part = TypeVar("_Part")
 
 
-def _found() -> Iterator[Form]:
+def _found() -> Iterator[Format]:
     for module in iter_modules(graph.export.formats.__path__):
         yield from getattr(import_module(f"graph.export.formats.{module.name}"), "FORMS", ())
 
@@ -106,7 +106,7 @@ def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope,
     return Contents(CITATIONS, about, nodes, stars, True, len(ids), read_bounds(db))
 
 
-def _weighted_contents(db: sqlite3.Connection, writer: Form, network: str, scope: Scope, at_least: int) -> Contents:
+def _weighted_contents(db: sqlite3.Connection, writer: Format, network: str, scope: Scope, at_least: int) -> Contents:
     kind, weight = WEIGHTED[network]
     if network == "journals":
         found = journal_citations(db, scope, at_least, directed=writer.directed)
@@ -119,7 +119,7 @@ def _weighted_contents(db: sqlite3.Connection, writer: Form, network: str, scope
     return Contents(kind, about, _Anew(found.nodes), stars, writer.first is not None, found.size, read_bounds(db))
 
 
-def _names(found: Together, writer: Form) -> list[str]:
+def _names(found: Together, writer: Format) -> list[str]:
     if writer.first is None:
         return [name.replace(SEPARATOR, "") for name in found.names()]
     return list(map(str, range(writer.first, writer.first + found.size)))

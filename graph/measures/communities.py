@@ -14,7 +14,7 @@ from graph.citation_graph import CitationGraph, undirected
 from graph.measure import Measure, MeasureCommand
 from graph.measures.components import numbered_by_size
 from graph.run_context import Field, Job
-from graph.similarity.features import CHECK_TAGS, Part
+from graph.similarity.features import CHECK_TAGS, FeatureMatrix
 from kb.queries.citations import Ids, read_labels
 from kb.store.computed import TableColumns
 from kb.text import fold, words_in
@@ -124,7 +124,7 @@ def most_linked(citations: CitationGraph, numbers: Ids) -> Ids:
     return first_places
 
 
-def community_terms(parts: Sequence[Part], numbers: Ids, limit: int = TERMS) -> dict[int, list[str]]:
+def community_terms(parts: Sequence[FeatureMatrix], numbers: Ids, limit: int = TERMS) -> dict[int, list[str]]:
     """Return what tells the articles of each community from the others, the most telling first.
 
     parts are those of graph.similarity.features, numbers the communities of their articles; MeSH descriptors,
@@ -143,7 +143,7 @@ def community_terms(parts: Sequence[Part], numbers: Ids, limit: int = TERMS) -> 
     return {community: terms for community, terms in chosen.items() if terms}
 
 
-def _scored(part: Part, numbers: Ids, factor: float) -> Iterator[_Scored]:
+def _scored(part: FeatureMatrix, numbers: Ids, factor: float) -> Iterator[_Scored]:
     """Yield the best terms of one kind of each community, in no order that matters."""
     sizes = np.bincount(numbers)
     places = np.arange(len(numbers))

@@ -52,7 +52,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _SHORTEST_WORD: Final = 3
 
 
-class Part(NamedTuple):
+class FeatureMatrix(NamedTuple):
     """One way in which articles are related: which of them have which features, the rarest feature first."""
 
     measure: str  # the column of related_studies
@@ -71,7 +71,7 @@ class Features(NamedTuple):
     shares: NDArray[np.float64] | None = None  # of the weight of its part that each feature has; None: all of it
 
 
-def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> list[Part]:
+def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> list[FeatureMatrix]:
     """Return the parts in the order of FACTORS; their rows are the articles of held."""
     size = len(held)
     titles = ((pmid, title_words(title)) for pmid, title in read_titles(db))
@@ -87,10 +87,10 @@ def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> 
     ]
 
 
-def _telling_alone(part: Part) -> Part:
+def _telling_alone(part: FeatureMatrix) -> FeatureMatrix:
     """Return part without what is too common to weigh anything: of an abstract's words, most."""
     telling = int(np.count_nonzero(part.weights))
-    return Part(part.measure, part.having[:, :telling], part.weights[:telling], part.names[:telling])
+    return FeatureMatrix(part.measure, part.having[:, :telling], part.weights[:telling], part.names[:telling])
 
 
 def _similar(held: Ids, rows: Iterable[tuple[int, int, int]]) -> Features:
@@ -102,7 +102,7 @@ def _similar(held: Ids, rows: Iterable[tuple[int, int, int]]) -> Features:
     return Features(articles, np.repeat(np.arange(len(places)), 2), list(map(tuple, places.tolist())), (), shares)
 
 
-def _link_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> Iterator[Part]:
+def _link_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> Iterator[FeatureMatrix]:
     """Yield shared references and works that cite both; how rare these are is seen in the whole graph."""
     place = np.full(len(citations.ids), -1)
     place[np.searchsorted(citations.ids, held)] = np.arange(len(held))
@@ -189,7 +189,7 @@ def feature_part(
     frequency: Ids | None = None,
     population: int | None = None,
     mute: Collection[str] = (),
-) -> Part:
+) -> FeatureMatrix:
     """Return found as a part of size articles; features that fewer than two of them have are left out.
 
     frequency is how many works have each feature, population how many have any; both are counted among the
@@ -225,7 +225,7 @@ def rarity(frequency: Ids, population: int, factor: float) -> Ids:
     return np.where(frequency > common, 0, np.maximum(weights, 0))
 
 
-def _rarest_first(measure: str, having: sp.csr_array, found: Features, shared: Ids, weights: Ids) -> Part:
+def _rarest_first(measure: str, having: sp.csr_array, found: Features, shared: Ids, weights: Ids) -> FeatureMatrix:
     """Return the part whose columns are the features shared, by falling weight, then by key."""
     keys = found.keys
     ranked = sorted(zip((-weights).tolist(), shared.tolist(), strict=True), key=lambda pair: (pair[0], keys[pair[1]]))
@@ -233,4 +233,4 @@ def _rarest_first(measure: str, having: sp.csr_array, found: Features, shared: I
     ordered = compact(sp.csr_array(having[:, columns]))
     ordered.sort_indices()
     names = [found.names[feature] for feature in columns.tolist()] if found.names else []
-    return Part(measure, ordered, np.array([-weight for weight, _ in ranked], dtype=np.int64), names)
+    return FeatureMatrix(measure, ordered, np.array([-weight for weight, _ in ranked], dtype=np.int64), names)

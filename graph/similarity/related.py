@@ -14,7 +14,7 @@ import scipy.sparse as sp
 
 from graph.measure import EARLY, Measure
 from graph.run_context import Job
-from graph.similarity.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, FACTORS, UNIT, Part
+from graph.similarity.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, FACTORS, UNIT, FeatureMatrix
 from graph.similarity.sparse_topk import Pairs, ahead, compact, strongest_pairs
 from kb.queries.citations import Ids
 from kb.reasons import format_names
@@ -56,7 +56,7 @@ class _Shared(NamedTuple):
     named: list[Ids]  # the rarest, the next: their places in the part; what counts does not reach says nothing
 
 
-def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Iterator[RelatedStudies]:
+def related_studies(held: Ids, parts: Sequence[FeatureMatrix], limit: int = LIMIT) -> Iterator[RelatedStudies]:
     """Yield, block by block, the ``limit`` strongest related studies of each article, equal ones by id.
 
     Each part is the count of all that the two share; what is too common to weigh anything counts, but makes
@@ -69,7 +69,7 @@ def related_studies(held: Ids, parts: Sequence[Part], limit: int = LIMIT) -> Ite
     return described(held, parts, related_pairs(parts, limit))
 
 
-def described(held: Ids, parts: Sequence[Part], blocks: Iterable[Pairs]) -> Iterator[RelatedStudies]:
+def described(held: Ids, parts: Sequence[FeatureMatrix], blocks: Iterable[Pairs]) -> Iterator[RelatedStudies]:
     """Yield the pairs of related_pairs() with each part as a count, and the names of its rarest features."""
     widths = [part.having.shape[1] for part in parts]
     stack = _Stack(compact(sp.csr_array(sp.hstack([part.having for part in parts]))), np.cumsum([0, *widths]))
@@ -89,7 +89,7 @@ def _pieces(block: Pairs, sizes: Ids) -> Iterator[Pairs]:
     return map(Pairs._make, zip(*(np.split(column, cuts) for column in block), strict=True))
 
 
-def related_pairs(parts: Sequence[Part], limit: int = LIMIT) -> Iterator[Pairs]:
+def related_pairs(parts: Sequence[FeatureMatrix], limit: int = LIMIT) -> Iterator[Pairs]:
     """Yield the pairs of articles with their scores in thousandths; 32 bits hold 150,000 shared features."""
     telling = [sp.csr_array(part.having[:, : int(np.count_nonzero(part.weights))]) for part in parts]
     having = compact(sp.csr_array(sp.hstack(telling)))
@@ -112,7 +112,7 @@ def _shared(stack: _Stack, pairs: Pairs) -> _Shared:
     return _Shared(counts.reshape(shape), [features[firsts + nth].reshape(shape) for nth in range(NAMED)])
 
 
-def _names(part: Part, counts: Ids, rarest: Sequence[Ids]) -> list[str]:
+def _names(part: FeatureMatrix, counts: Ids, rarest: Sequence[Ids]) -> list[str]:
     """Return by pair the names of its rarest telling features as a member of a JSON object; "" where there are none.
 
     rarest are the rarest features, the first and so on, of pairs that share as many. What many pairs share alike is

@@ -19,7 +19,7 @@ from graph.similarity.text_similarity import Texts, likeness, profile_of, shared
 from kb.database import snapshot
 from kb.queries.citations import Ids
 from kb.queries.works import local_neighbourhood
-from kb.queries.works.local_neighbourhood import Standing
+from kb.queries.works.local_neighbourhood import WorkSummary
 from kb.reasons import format_names, reason_of
 from kb.store.computed import as_columns
 
@@ -38,7 +38,7 @@ PARAMETERS: Final = {"weights": WEIGHTS, "limit": STORED, "pool": POOL, "sample"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SuggestionScope:
     """How many suggestions, and of which works: held True, not held False, None either."""
 
     limit: int = LIMIT
@@ -85,7 +85,9 @@ class Pool(NamedTuple):
     profile: Floats  # of the words of yours
 
 
-def suggestions_for(db: sqlite3.Connection, works: Iterable[int], wanted: Wanted = Wanted()) -> Advice:
+def suggestions_for(
+    db: sqlite3.Connection, works: Iterable[int], wanted: SuggestionScope = SuggestionScope()
+) -> Advice:
     """Return what to read next for a list of works; for a single one, what it cites counts as yours too.
 
     Merged works are followed. Time grows with the links around the list, not with the file.
@@ -102,7 +104,7 @@ def suggestions_for(db: sqlite3.Connection, works: Iterable[int], wanted: Wanted
 
 def suggestions_for_file(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> list[Suggestion]:
     """Return what to read next for all that is held: works that are not held."""
-    return _ranked(db, whole(citations), held, Wanted(STORED, held=False))
+    return _ranked(db, whole(citations), held, SuggestionScope(STORED, held=False))
 
 
 def read_near(db: sqlite3.Connection, yours: Ids) -> Near:
@@ -131,7 +133,7 @@ def _most_linked(ends: Ids, limit: int) -> Ids:
     return np.sort(kept)
 
 
-def _ranked(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted) -> list[Suggestion]:
+def _ranked(db: sqlite3.Connection, near: Near, yours: Ids, wanted: SuggestionScope) -> list[Suggestion]:
     """Return the works that fit yours best, the best first, equal ones by id."""
     pool = read_pool(db, near, yours, wanted)
     total = scores(pool.strengths)
@@ -144,7 +146,7 @@ def _ranked(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted) -> l
     ]
 
 
-def read_pool(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted = Wanted()) -> Pool:
+def read_pool(db: sqlite3.Connection, near: Near, yours: Ids, wanted: SuggestionScope = SuggestionScope()) -> Pool:
     """Return the works that links, PubMed's lists or words bring near yours, with the strength of each part."""
     ids = near.citations.ids
     parts = among(link_parts(near, np.searchsorted(ids, yours)), _is_wanted(db, ids, yours, wanted))
@@ -163,7 +165,7 @@ def read_pool(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Wanted = W
     return Pool(found, counts, strengths, similar, compared, profile)
 
 
-def _is_wanted(db: sqlite3.Connection, works: Ids, yours: Ids, wanted: Wanted) -> NDArray[np.bool_]:
+def _is_wanted(db: sqlite3.Connection, works: Ids, yours: Ids, wanted: SuggestionScope) -> NDArray[np.bool_]:
     """Return which of works may be suggested."""
     outside: NDArray[np.bool_] = ~np.isin(works, yours)
     if wanted.held is None:
@@ -194,7 +196,7 @@ def _compared(texts: dict[int, str], sample: Ids, pool: Ids) -> tuple[Texts, Flo
 
 
 def _suggestion(
-    pool: Pool, place: int, *, rank: int, score: float, partners: Mapping[int, int], shown: Mapping[int, Standing]
+    pool: Pool, place: int, *, rank: int, score: float, partners: Mapping[int, int], shown: Mapping[int, WorkSummary]
 ) -> Suggestion:
     """Return one work with its parts; partners: by work the one of yours that cites most of the same."""
     work = int(pool.ids[place])

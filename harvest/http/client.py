@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from harvest.http import transport
 from harvest.http.entrez_request import build_form
-from harvest.http.rate_limit import Pace, pace_file
+from harvest.http.rate_limit import RateLimiter, pace_file
 from harvest.http.response_validation import check_status
 from kb.errors import PermanentError, SourceError, TransientError, UsageError
 
@@ -112,7 +112,7 @@ class Client:
         self._reached = False
         path = pace_file(settings.base_url, settings.api_key, settings.lock_folder)
         self._turns = threading.Semaphore(settings.rate)
-        self._pace = Pace(path, settings.rate, clock=clock, sleep=sleep)
+        self._pace = RateLimiter(path, settings.rate, clock=clock, sleep=sleep)
 
     def ask(
         self,
@@ -200,8 +200,9 @@ class Client:
     def _send(self, url: str, data: bytes | None, until: float) -> transport.HttpAnswer:
         """Send when the shared limit lets it go, and return the answer.
 
-        The connection is made before, since how long that takes varies, and what counts is when requests arrive; of
-        those who wait with a connection there are no more than may be sent in a second, first come, first served.
+        The connection is made before, since how long that takes varies, and what counts is when requests arrive. At
+        most ``rate`` threads hold an open connection, first come, first served; each sends as soon as the limiter
+        lets it.
         """
         if not self._turns.acquire(timeout=max(0.0, until - self._clock())):
             raise TransientError("no answer in time to the requests before it")

@@ -17,14 +17,14 @@ _PROGRAMS: Final = {
 }
 
 
-class Form(NamedTuple):
+class EntrezRequest(NamedTuple):
     """What Biopython would send: the program's name ("efetch.fcgi") and its parameters, identity left out."""
 
     program: str
     parameters: tuple[tuple[str, str], ...]
 
 
-def build_form(endpoint: str, parameters: Mapping[str, object]) -> Form:
+def build_form(endpoint: str, parameters: Mapping[str, object]) -> EntrezRequest:
     """Return the request that the Bio.Entrez function named endpoint would send for parameters.
 
     A list under ``id`` becomes one comma list, or repeated ``id`` in ELink: that is Biopython's knowledge. The key
@@ -39,4 +39,4 @@ def build_form(endpoint: str, parameters: Mapping[str, object]) -> Form:
         raise BiopythonError(
             f"This Biopython puts requests together in another way ({error}). Install biopython 1.88, or a newer litkb."
         ) from error
-    return Form(_PROGRAMS[endpoint], tuple((name, value) for name, value in pairs if name not in _IDENTITY))
+    return EntrezRequest(_PROGRAMS[endpoint], tuple((name, value) for name, value in pairs if name not in _IDENTITY))

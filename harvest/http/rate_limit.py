@@ -22,14 +22,14 @@ LONGEST_PAUSE: Final = 3600.0
 """Seconds; a longer pause in the file is a leftover (the clock restarts with the machine) and is ignored."""
 
 
-class Traffic(NamedTuple):
+class RateState(NamedTuple):
     """What the file holds: when the last requests were sent, and the moment before which none may be."""
 
     sent: tuple[float, ...] = ()
     not_before: float = 0.0
 
 
-class Pace:
+class RateLimiter:
     """The shared limit; moments are those of ``time.monotonic``, which all processes of a machine share.
 
     A request is noted when it is let go, never booked ahead: a process that dies holds nobody up.
@@ -79,7 +79,7 @@ class Pace:
             sent, not_before = _read(file, now, self.limit)
             free = sent[-self.limit] + WINDOW if len(sent) >= self.limit else now
             pause = max(free, not_before) - now
-            _write(file, Traffic(sent if pause > 0 else (*sent, now), not_before))  # mends a damaged file, too
+            _write(file, RateState(sent if pause > 0 else (*sent, now), not_before))  # mends a damaged file, too
             return pause
 
     def _held(self) -> float:
@@ -118,7 +118,7 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
-def _read(file: int, now: float, limit: int) -> Traffic:
+def _read(file: int, now: float, limit: int) -> RateState:
     """Return what the file says of the last second; an unreadable file counts as a full one.
 
     Moments in the future were noted before the machine was started again.
@@ -126,18 +126,18 @@ def _read(file: int, now: float, limit: int) -> Traffic:
     os.lseek(file, 0, os.SEEK_SET)
     text = os.read(file, 65536)
     if not text.strip():
-        return Traffic()
+        return RateState()
     try:
         sent, not_before = json.loads(text)
         moments = sorted(float(moment) for moment in sent)
         held = float(not_before)
     except (ValueError, TypeError):
-        return Traffic((now,) * limit)
+        return RateState((now,) * limit)
     recent = tuple(moment for moment in moments if now - WINDOW < moment <= now)
-    return Traffic(recent, held if held <= now + LONGEST_PAUSE else 0.0)
+    return RateState(recent, held if held <= now + LONGEST_PAUSE else 0.0)
 
 
-def _write(file: int, traffic: Traffic) -> None:
+def _write(file: int, traffic: RateState) -> None:
     text = json.dumps([list(traffic.sent), traffic.not_before]).encode()
     os.lseek(file, 0, os.SEEK_SET)
     os.write(file, text)

@@ -52,7 +52,7 @@ _ABOUT_ANOTHER: Final = frozenset(
 )  # fmt: skip
 
 
-class Subject(NamedTuple):
+class CandidateArticle(NamedTuple):
     """What a printed reference can say of an article; None where the record does not say."""
 
     pmid: int
@@ -92,7 +92,7 @@ class Title(NamedTuple):
     end: int = 0
 
 
-def known_of(subject: Subject) -> Known:
+def known_of(subject: CandidateArticle) -> Known:
     """Return a subject as it is compared."""
     titles = dict.fromkeys(_title_words(title) for title in (subject.title, subject.vernacular) if title)
     first = tuple(words_in(fold(subject.surnames[0]))) if subject.surnames else ()

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from harvest.identify.agreement import Subject
+from harvest.identify.agreement import CandidateArticle
 from harvest.identify.record_linkage import QUEUED, Match, match_with
 from kb.identifiers import doi_key, doi_without_version
 from kb.queries.resolutions import Candidate, HeldSubject, Unresolved
 from kb.store.resolutions import Decision
 
 
-def decision_by_pmid(work: Unresolved, subject: Subject | None) -> Decision | None:
+def decision_by_pmid(work: Unresolved, subject: CandidateArticle | None) -> Decision | None:
     """Return what the PMID printed in a reference decides, given the article that has it; None without one.
 
     Accepted unless another first author, another volume and page, or more contradiction than agreement is printed: a

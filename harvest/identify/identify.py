@@ -15,7 +15,7 @@ from kb.queries.works.titles import Titled, read_titled
 from kb.records import Article, Record
 from kb.text import fold, words_in
 
-GROUP: Final = 25  # identifiers in one search: their articles, and what PubMed finds beside them, fit one EFetch
+GROUP: Final = 25  # identifiers in one search: the hits always fit one EFetch of 200
 _SHOWN: Final = 5  # candidates in a sentence
 _TELLING: Final = 4  # words of a title that is hardly another's, too
 _NUMBER: Final = re.compile(r"\d+")

@@ -13,8 +13,8 @@ from harvest.identify.agreement import (
     AGREES,
     CONTRADICTS,
     NEARLY,
+    CandidateArticle,
     Known,
-    Subject,
     Title,
     author_agreement,
     journal_agreement,
@@ -68,7 +68,7 @@ _Key = tuple[object, ...]
 class Matcher:
     """The articles of a file, found by what a reference prints."""
 
-    def __init__(self, subjects: Iterable[Subject]) -> None:
+    def __init__(self, subjects: Iterable[CandidateArticle]) -> None:
         self._known = [known_of(subject) for subject in subjects]
         self._holders: dict[_Key, list[int]] = defaultdict(list)
         for place, known in enumerate(self._known):
@@ -122,12 +122,12 @@ def _keys_in(printed: Printed) -> Iterator[tuple[_Key, int]]:
         yield printed.words[start : start + _BEGINS], _BEGINNING
 
 
-def subject_of(record: Record) -> Subject:
+def subject_of(record: Record) -> CandidateArticle:
     """Return what a printed reference can say of a record."""
     article, journal = record.article, record.journal
     names = (journal.title, journal.abbreviation, journal.iso_abbreviation) if journal else ()
     authors = [row for row in record.authorships if row.role == "author"]
-    return Subject(
+    return CandidateArticle(
         article.pmid,
         article.title,
         tuple(row.last_name or row.collective_name or row.name for row in authors),
@@ -141,7 +141,7 @@ def subject_of(record: Record) -> Subject:
     )
 
 
-def match_with(subject: Subject, citation: str) -> Match:
+def match_with(subject: CandidateArticle, citation: str) -> Match:
     """Return how a printed reference agrees with one article, however little."""
     return _match(known_of(subject), parse_citation(citation))
 

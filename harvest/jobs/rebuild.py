@@ -21,7 +21,7 @@ from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.garbage import collecting_seldom
 from kb.lock import take_lock
 from kb.queries.archive import (
-    Kept,
+    ArchivedResponse,
     archive_path,
     check_answer,
     format_asked,
@@ -134,7 +134,7 @@ def _load_all(
     return loaded, damaged
 
 
-def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: Kept) -> None:
+def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: ArchivedResponse) -> None:
     request, at = kept.request, kept.received_at
     if kept.endpoint == "file" and request["kind"] == "page":
         text = b"".join(unpack(str(request["file"]), read_body(archive, kept))).decode("utf-8-sig", "replace")

@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 
 from harvest.archive import keep_answer
 from harvest.http.client import Client
-from harvest.identify.agreement import Subject
+from harvest.identify.agreement import CandidateArticle
 from harvest.identify.claims import decision_by_pmid, other_versions, versions_by_doi
 from harvest.identify.identify import GROUP, identify_together
 from harvest.identify.record_linkage import ACCEPTED, MARGIN, QUEUED, Match, Matcher, decided, is_forbidden, subject_of
 from harvest.jobs.fetch_queue import Progress
 from harvest.pubmed.article import parse_articles
-from harvest.sources.ecitmatch import Place, printed_place
+from harvest.sources.ecitmatch import JournalLocation, printed_place
 from harvest.sources.entrez import BATCH, fetch_articles, match_citations
 from kb.clock import now
 from kb.database import transaction
@@ -46,9 +46,9 @@ class Resolved(NamedTuple):
     asked: int = 0
 
 
-def subject_held(held: HeldSubject) -> Subject:
+def subject_held(held: HeldSubject) -> CandidateArticle:
     """Return a held article as the matcher takes it."""
-    return Subject(*held[:-1])
+    return CandidateArticle(*held[:-1])
 
 
 def resolve_offline(db: sqlite3.Connection, *, version: str, progress: Progress = lambda *_: None) -> Resolved:
@@ -186,7 +186,7 @@ def _claimed(client: Client, works: Sequence[Unresolved]) -> Iterator[Decision]:
             yield decision
 
 
-def _place(work: Unresolved) -> Place | None:
+def _place(work: Unresolved) -> JournalLocation | None:
     return next(filter(None, map(printed_place, work.citations)), None)
 
 
@@ -205,7 +205,9 @@ def _found_at_places(
             yield decision
 
 
-def _matched(archive: sqlite3.Connection, client: Client, places: Mapping[str, Place]) -> Mapping[str, tuple[int, ...]]:
+def _matched(
+    archive: sqlite3.Connection, client: Client, places: Mapping[str, JournalLocation]
+) -> Mapping[str, tuple[int, ...]]:
     """Return which PMIDs are at places, by their keys; what an answer leaves out is asked for once more."""
     found: dict[str, tuple[int, ...]] = {}
     for _ in range(2):

@@ -40,7 +40,7 @@ _CITED: Final = (
 )
 
 
-class Place(NamedTuple):
+class JournalLocation(NamedTuple):
     """Where an article stands."""
 
     journal: str
@@ -49,7 +49,7 @@ class Place(NamedTuple):
     page: str  # the first
 
 
-class Shelved(NamedTuple):
+class IndexedRecord(NamedTuple):
     """One record, and what can be asked of it; terms are folded."""
 
     pmid: int
@@ -60,7 +60,7 @@ class Shelved(NamedTuple):
     fields: Mapping[str, frozenset[str]]  # title, author, keyword, mesh, type: the words (authors: names) in it
     cited: tuple[int, ...]  # PMIDs of the reference list, without repeats
     source: str | None  # demonstration or synthetic, where the record says so
-    places: frozenset[Place]  # where it stands, by each name of its journal; folded
+    places: frozenset[JournalLocation]  # where it stands, by each name of its journal; folded
 
     @property
     def words(self) -> frozenset[str]:
@@ -77,11 +77,11 @@ class Shelf:
     name and PMID.
     """
 
-    records: Mapping[int, Shelved]
+    records: Mapping[int, IndexedRecord]
     merged: Mapping[int, int] = field(default_factory=dict)
     links: Mapping[tuple[str, int], Sequence[int]] = field(default_factory=dict)
 
-    def find(self, pmid: int) -> Shelved | None:
+    def find(self, pmid: int) -> IndexedRecord | None:
         """Return the record that PubMed gives for a PMID, which may be another's; None where it has none."""
         return self.records.get(self.merged.get(pmid, pmid))
 
@@ -102,7 +102,7 @@ class Shelf:
         found = self._cited_by.get(pmid, ()) if linkname == "pubmed_pubmed_citedin" else _refs(record)
         return [(other, 0) for other in sorted(found, reverse=True)] or None
 
-    def found_at(self, place: Place) -> list[int] | None:
+    def found_at(self, place: JournalLocation) -> list[int] | None:
         """Return the PMIDs at a place; None where no record is of that journal."""
         if place.journal not in self._journals:
             return None
@@ -112,7 +112,7 @@ class Shelf:
     def _journals(self) -> frozenset[str]:
         return frozenset(place.journal for record in self.records.values() for place in record.places)
 
-    def _similar(self, record: Shelved) -> list[tuple[int, int]]:
+    def _similar(self, record: IndexedRecord) -> list[tuple[int, int]]:
         """Return the records that share words with one, the rarer the words the higher; itself first."""
         scores: Counter[int] = Counter()
         for word in sorted(record.words):
@@ -216,10 +216,10 @@ def _standing(element: "etree._Element") -> tuple[int, str]:
     return int(version[:9]) if version.isdecimal() else 1, "-".join(part.zfill(2) for part in parts)
 
 
-def _shelved(pmid: int, xml: bytes, element: "etree._Element") -> Shelved:
+def _shelved(pmid: int, xml: bytes, element: "etree._Element") -> IndexedRecord:
     year = element.findtext("MedlineCitation/Article/Journal/JournalIssue/PubDate/Year") or ""
     cited = (pmid_or_none(found.text) for found in _all(element, _CITED))
-    return Shelved(
+    return IndexedRecord(
         pmid=pmid,
         xml=xml,
         doi=normalise_doi(_identifier(element, "doi") or element.findtext(_ELOCATION)),
@@ -238,12 +238,12 @@ def _shelved(pmid: int, xml: bytes, element: "etree._Element") -> Shelved:
     )
 
 
-def _places(element: "etree._Element", year: str) -> Iterator[Place]:
+def _places(element: "etree._Element", year: str) -> Iterator[JournalLocation]:
     volume = element.findtext("MedlineCitation/Article/Journal/JournalIssue/Volume") or ""
     pages = element.findtext("MedlineCitation/Article/Pagination/MedlinePgn") or ""
     for journal in _all(element, _JOURNALS):
         name = " ".join(words_in(fold(journal.text or "")))
-        yield Place(name, year, fold(volume), fold(pages).partition("-")[0].strip())
+        yield JournalLocation(name, year, fold(volume), fold(pages).partition("-")[0].strip())
 
 
 def _all(element: "etree._Element", path: str) -> Iterable["etree._Element"]:
@@ -277,6 +277,6 @@ def _source(element: "etree._Element") -> str | None:
     return None
 
 
-def _refs(record: Shelved) -> tuple[int, ...]:
+def _refs(record: IndexedRecord) -> tuple[int, ...]:
     """Return what ELink's refs give: the references of articles in PMC only."""
     return tuple(pmid for pmid in record.cited if pmid != record.pmid) if record.pmcid else ()

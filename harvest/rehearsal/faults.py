@@ -20,7 +20,7 @@ class Reply(NamedTuple):
     manner: str = "whole"
 
 
-class Kind(NamedTuple):
+class FaultKind(NamedTuple):
     """One way to fail: what it does to a good reply, and what a client can do about it."""
 
     effect: str
@@ -134,67 +134,67 @@ def _pooled(good: Reply) -> Reply:
     return good._replace(body=re.sub(rb"<LinkSet>.*</LinkSet>", lambda _: one, good.body, flags=re.DOTALL))
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "backend failed": Kind(PASSING, _error("Search Backend failed: Database is not supported: pubmed")),
-    "no backend connection": Kind(PASSING, _error("Unable to open connection to #PMQuerySrv?dbaf=pubmed")),
-    "address table empty": Kind(PASSING, _error("Couldn't resolve #exLinkSrv2, the address table is empty.")),
-    "read to the end": Kind(PASSING, _error("TXCLIENT::readAll EOF")),
-    "external viewer": Kind(
+KINDS: Final[Mapping[str, FaultKind]] = {
+    "backend failed": FaultKind(PASSING, _error("Search Backend failed: Database is not supported: pubmed")),
+    "no backend connection": FaultKind(PASSING, _error("Unable to open connection to #PMQuerySrv?dbaf=pubmed")),
+    "address table empty": FaultKind(PASSING, _error("Couldn't resolve #exLinkSrv2, the address table is empty.")),
+    "read to the end": FaultKind(PASSING, _error("TXCLIENT::readAll EOF")),
+    "external viewer": FaultKind(
         PASSING,
         _error("External viewer error: Empty Response. Bytes read: 0 Status: Timeout", "eFetchResult", status=400),
     ),
-    "C++ exception": Kind(
+    "C++ exception": FaultKind(
         PASSING, _instead("NCBI C++ Exception:\n    Error: Cannot open file dtdinfo.ini", content_type="text/plain")
     ),
-    "empty": Kind(PASSING, _instead("")),
-    "text": Kind(PASSING, _instead("F a i l e d  t o  u n d e r s t a n d  i d", content_type="text/plain")),
-    "block page": Kind(FINAL, _page("NCBI - WWW Error Blocked Diagnostic")),
-    "relayed 502": Kind(
+    "empty": FaultKind(PASSING, _instead("")),
+    "text": FaultKind(PASSING, _instead("F a i l e d  t o  u n d e r s t a n d  i d", content_type="text/plain")),
+    "block page": FaultKind(FINAL, _page("NCBI - WWW Error Blocked Diagnostic")),
+    "relayed 502": FaultKind(
         PASSING,
         _error("proxy_stream(): 502 Bad Gateway. Failed to connect to PubOne service", "eFetchResult", status=400),
     ),
-    "unable to route": Kind(
+    "unable to route": FaultKind(
         PASSING, _instead("Unable to route request!\n\nservice name: /http", status=404, content_type="text/plain")
     ),
-    "too many requests": Kind(PASSING, _json('{"error":"API rate limit exceeded","count":"11"}\n', status=429)),
-    "too many requests, retry after": Kind(
+    "too many requests": FaultKind(PASSING, _json('{"error":"API rate limit exceeded","count":"11"}\n', status=429)),
+    "too many requests, retry after": FaultKind(
         PASSING,
         _json('{"error":"API rate limit exceeded","count":"11"}\n', status=429, headers=(("Retry-After", "2"),)),
     ),
-    "too many requests, page": Kind(PASSING, _page("Too Many Requests", status=429)),
-    "server error": Kind(PASSING, _page("500 Internal Server Error", status=500)),
-    "bad gateway": Kind(PASSING, _page("502 Bad Gateway", status=502)),
-    "unavailable": Kind(PASSING, _page("Service Unavailable", status=503)),
-    "unavailable, retry after": Kind(
+    "too many requests, page": FaultKind(PASSING, _page("Too Many Requests", status=429)),
+    "server error": FaultKind(PASSING, _page("500 Internal Server Error", status=500)),
+    "bad gateway": FaultKind(PASSING, _page("502 Bad Gateway", status=502)),
+    "unavailable": FaultKind(PASSING, _page("Service Unavailable", status=503)),
+    "unavailable, retry after": FaultKind(
         PASSING, _page("Service Unavailable", status=503, headers=(("Retry-After", "3"),))
     ),
-    "reset": Kind(PASSING, _manner("reset")),
-    "stall": Kind(PASSING, _manner("stall")),
-    "drip": Kind(PASSING, _manner("drip")),
-    "short": Kind(PASSING, _manner("short")),
-    "bad gzip": Kind(PASSING, lambda good: good._replace(manner="gzip", body=b"\x1f\x8b\x08" + good.body[:200])),
-    "cut off": Kind(PASSING, _cut),
-    "spliced": Kind(PASSING, _spliced),
-    "other document": Kind(PASSING, _instead("<eInfoResult><DbList></DbList></eInfoResult>")),
-    "redirect here": Kind(PASSING, _instead("", status=307, headers=(("Location", "/moved/{program}"),))),
-    "redirect elsewhere": Kind(FINAL, _instead("", status=302, headers=(("Location", "https://example.org/"),))),
-    "out of range": Kind(FINAL, _error("Cannot retrieve history data: OUT OF RANGE.", "eFetchResult", status=400)),
-    "no ids": Kind(
+    "reset": FaultKind(PASSING, _manner("reset")),
+    "stall": FaultKind(PASSING, _manner("stall")),
+    "drip": FaultKind(PASSING, _manner("drip")),
+    "short": FaultKind(PASSING, _manner("short")),
+    "bad gzip": FaultKind(PASSING, lambda good: good._replace(manner="gzip", body=b"\x1f\x8b\x08" + good.body[:200])),
+    "cut off": FaultKind(PASSING, _cut),
+    "spliced": FaultKind(PASSING, _spliced),
+    "other document": FaultKind(PASSING, _instead("<eInfoResult><DbList></DbList></eInfoResult>")),
+    "redirect here": FaultKind(PASSING, _instead("", status=307, headers=(("Location", "/moved/{program}"),))),
+    "redirect elsewhere": FaultKind(FINAL, _instead("", status=302, headers=(("Location", "https://example.org/"),))),
+    "out of range": FaultKind(FINAL, _error("Cannot retrieve history data: OUT OF RANGE.", "eFetchResult", status=400)),
+    "no ids": FaultKind(
         FINAL, _error("ID list is empty! Possibly it has no correct IDs.", "eFetchResult", status=400)
     ),
-    "invalid JSON": Kind(
+    "invalid JSON": FaultKind(
         FINAL,
         _json(
             '{"header":{"type":"esearch"},"esearchresult":{"ERROR":"Search Backend failed: Exception:\n'
             "'retstart' cannot be larger than 9998.\"}}"
         ),
     ),
-    "key refused": Kind(
+    "key refused": FaultKind(
         FINAL, _json('{"error":"API key invalid","api-key":"k1","type":"invalid",\n"status":"unknown"}\n', status=400)
     ),
-    "address too long": Kind(FINAL, _page("Submitted URI too large!", status=414)),
-    "fewer": Kind(UNSEEN, _fewer),
-    "other PMID": Kind(UNSEEN, _other_pmid),
-    "no links": Kind(UNSEEN, _no_links),
-    "pooled links": Kind(UNSEEN, _pooled),
+    "address too long": FaultKind(FINAL, _page("Submitted URI too large!", status=414)),
+    "fewer": FaultKind(UNSEEN, _fewer),
+    "other PMID": FaultKind(UNSEEN, _other_pmid),
+    "no links": FaultKind(UNSEEN, _no_links),
+    "pooled links": FaultKind(UNSEEN, _pooled),
 }  # fmt: skip

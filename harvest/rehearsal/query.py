@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from harvest.rehearsal.collection import Shelf, Shelved
+from harvest.rehearsal.collection import IndexedRecord, Shelf
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
 from kb.text import fold
 
@@ -133,7 +133,7 @@ def _found(shelf: Shelf, part: Clause | Group) -> set[int]:
     return hits
 
 
-def _matcher(clause: Clause) -> Callable[[Shelved], bool]:
+def _matcher(clause: Clause) -> Callable[[IndexedRecord], bool]:
     """Return the test whether a record fits one clause."""
     words = clause.words
     if clause.field == "UID":
@@ -152,7 +152,7 @@ def _matcher(clause: Clause) -> Callable[[Shelved], bool]:
     return _word_matcher(clause)
 
 
-def _word_matcher(clause: Clause) -> Callable[[Shelved], bool]:
+def _word_matcher(clause: Clause) -> Callable[[IndexedRecord], bool]:
     wanted = re.findall(r"[^\W_]+", fold(clause.words))
     if clause.field == "Author":
         name = " ".join(wanted)
@@ -164,5 +164,5 @@ def _word_matcher(clause: Clause) -> Callable[[Shelved], bool]:
     return lambda record: bool(wanted) and record.words.issuperset(wanted)
 
 
-def _words_in(record: Shelved, fields: tuple[str, ...]) -> frozenset[str]:
+def _words_in(record: IndexedRecord, fields: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(record.fields[field] for field in fields))

@@ -28,7 +28,7 @@ DRIP: Final = 0.02  # seconds between two bytes of an answer that drips
 PATIENCE: Final = 60.0  # seconds after which a stalled answer ends by itself
 
 
-class Asked(NamedTuple):
+class LoggedRequest(NamedTuple):
     """One request as it arrived; moment is time.monotonic(), fault the kind it was answered with."""
 
     endpoint: str
@@ -56,7 +56,7 @@ class Rehearsal:
         port: int = 0,
     ) -> None:
         self.shelf = records if isinstance(records, Shelf) else open_shelf(records)
-        self.log: list[Asked] = []
+        self.log: list[LoggedRequest] = []
         self.closing = threading.Event()
         self._answers = read_answers()
         self._faults = list(faults)
@@ -117,7 +117,7 @@ class Rehearsal:
             headers = ((name, value.format(program=program)) for name, value in reply.headers)
             reply = reply._replace(headers=tuple(headers))
         with self._lock:
-            self.log.append(Asked(endpoint, parameters, method, moment, reply.status, fault))
+            self.log.append(LoggedRequest(endpoint, parameters, method, moment, reply.status, fault))
         return reply
 
     def _good_reply(self, endpoint: str, parameters: Mapping[str, list[str]]) -> Reply:

@@ -25,7 +25,7 @@ _MOST_WORDS: Final = 12  # of the name of a journal
 _AMBIGUOUS: Final = re.compile(r"AMBIGUOUS\W*(\d[\d,; ]*)")
 
 
-class Place(NamedTuple):
+class JournalLocation(NamedTuple):
     """Where a reference says that an article stands."""
 
     journal: str
@@ -35,14 +35,14 @@ class Place(NamedTuple):
     author: str
 
 
-def printed_place(citation: str) -> Place | None:
+def printed_place(citation: str) -> JournalLocation | None:
     """Return the place that a reference prints; None where journal, year, volume or page cannot be told."""
     citation, year = citation[:LONGEST], year_in(citation)
     found = _YEAR_BEFORE.search(citation) or _NO_YEAR.search(citation)
     journal = _journal_before(citation[: found.start()]) if found else ""
     if not (found and year and journal):
         return None
-    return Place(journal, str(year), found["volume"], found["page"], _author(citation))
+    return JournalLocation(journal, str(year), found["volume"], found["page"], _author(citation))
 
 
 def _journal_before(text: str) -> str:
@@ -63,7 +63,7 @@ def _author(citation: str) -> str:
     return " ".join(words_in(fold(citation))[:2])
 
 
-def format_question(places: Mapping[str, Place]) -> str:
+def format_question(places: Mapping[str, JournalLocation]) -> str:
     """Return places by their keys as ECitMatch takes them, a line for each.
 
     A text, because Bio.Entrez.ecitmatch makes one of a list only by forgetting who asks.

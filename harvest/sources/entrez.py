@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeVar
 from harvest.http.client import NCBI, Client
 from harvest.http.response_validation import check_articles
 from harvest.http.transport import NCBI_SITE
-from harvest.sources.ecitmatch import Place, format_question, parse_found
+from harvest.sources.ecitmatch import JournalLocation, format_question, parse_found
 from harvest.sources.elink import KINDS, check_links, parse_told
 from harvest.sources.esearch import MOST_HITS, SearchHits, parse_search
 from harvest.sources.search_fields import lost_fields
@@ -153,7 +153,9 @@ def search_title(client: Client, title: str) -> SearchHits:
     return _search(client, '"{}"[ti]'.format(title.replace('"', " ").rstrip(". ")))
 
 
-def match_citations(client: Client, places: Mapping[str, Place]) -> tuple[Answer, Mapping[str, tuple[int, ...]]]:
+def match_citations(
+    client: Client, places: Mapping[str, JournalLocation]
+) -> tuple[Answer, Mapping[str, tuple[int, ...]]]:
     """Return which PMIDs ECitMatch finds at up to BATCH places, by their keys; it may leave some out."""
     request = {"db": "pubmed", "retmode": "xml", "bdata": format_question(places)}
     return _ask(client, "ecitmatch", request=request, check=parse_found)

@@ -47,13 +47,16 @@ create table citation_links (    -- each citation once, whoever asserts it, merg
 ) strict, without rowid;
 create index citation_links_cited on citation_links (cited_id, citing_id);
 
-create trigger citation_taken_back after delete on citations begin{_TAKE}{ADD_LINKS.format(_LEFT)}
+create trigger citation_links_taken after delete on citations
+begin{_TAKE}{ADD_LINKS.format(_LEFT)}
 end;
 
-create trigger citation_changed after update on citations begin{_TAKE}{ADD_LINKS.format(_LEFT)}{ADD_LINKS.format(_ROW)}
+create trigger citation_links_changed after update on citations
+begin{_TAKE}{ADD_LINKS.format(_LEFT)}{ADD_LINKS.format(_ROW)}
 end;
 
-create trigger work_merged after update of merged_into on works when old.merged_into is not new.merged_into begin
+create trigger citation_links_merged after update of merged_into on works
+when old.merged_into is not new.merged_into begin
     delete from citation_links where cited_id = {_FORMER} and citing_id in (
         select coalesce(w.merged_into, w.id) from citations c join works w on w.id = c.citing_id
         where c.cited_id = new.id);

@@ -38,7 +38,7 @@ _MOST_ANSWERS: Final = 1_000_000  # looked for by number, where damage lets nobo
 _SHOWN: Final = 200  # characters of a request in a sentence
 
 
-class Kept(NamedTuple):
+class ArchivedResponse(NamedTuple):
     """One answer in the archive; entry_hash is that of the other fields but the first."""
 
     id: int
@@ -71,7 +71,7 @@ def legible(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
-def read_answers(db: sqlite3.Connection) -> list[Kept]:
+def read_answers(db: sqlite3.Connection) -> list[ArchivedResponse]:
     """Return all answers kept, in order of receipt; of damaged pages, what can be read. See read_damage().
 
     Raises ArchiveError where the definitions of its tables let nobody read them.
@@ -92,7 +92,7 @@ def _read_answer(db: sqlite3.Connection, number: int) -> list[Any]:
         return []
 
 
-def check_answer(db: sqlite3.Connection, kept: Kept) -> None:
+def check_answer(db: sqlite3.Connection, kept: ArchivedResponse) -> None:
     """Raise ArchiveError where an answer, or what is noted of it, is not what was kept."""
     if kept.entry_hash != hash_entry(*kept[1:6]):
         raise ArchiveError(f"What the archive notes of the answer {kept.name} is damaged.")
@@ -149,13 +149,13 @@ def format_lost(name: str) -> str:
     return f"The archive has lost the answer {name}."
 
 
-def format_asked(kept: Kept) -> str:
+def format_asked(kept: ArchivedResponse) -> str:
     """Return what an answer was asked for, and when it came, in words."""
     asked = format_request(kept.request)
     return f"It answered {asked if len(asked) <= _SHOWN else asked[:_SHOWN] + '…'} at {kept.received_at}."
 
 
-def read_body(db: sqlite3.Connection, kept: Kept) -> Iterator[bytes]:
+def read_body(db: sqlite3.Connection, kept: ArchivedResponse) -> Iterator[bytes]:
     """Yield the bytes of an answer in pieces. Raises ArchiveError at the end if they are not those kept."""
     try:
         yield from _read_body(db, kept)
@@ -163,11 +163,11 @@ def read_body(db: sqlite3.Connection, kept: Kept) -> Iterator[bytes]:
         raise _damaged(kept) from error
 
 
-def _damaged(kept: Kept) -> ArchiveError:
+def _damaged(kept: ArchivedResponse) -> ArchiveError:
     return ArchiveError(f"The answer {kept.name} in the archive is damaged.")
 
 
-def _read_body(db: sqlite3.Connection, kept: Kept) -> Iterator[bytes]:
+def _read_body(db: sqlite3.Connection, kept: ArchivedResponse) -> Iterator[bytes]:
     rowid, size, length = db.execute(
         "select rowid, sz, length(data) from sqlar where name = ?", (kept.name,)
     ).fetchone() or (None, 0, 0)
@@ -184,7 +184,7 @@ def _read_body(db: sqlite3.Connection, kept: Kept) -> Iterator[bytes]:
         raise _damaged(kept)
 
 
-def read_kept(db: sqlite3.Connection, name: str) -> list[Kept]:
+def read_kept(db: sqlite3.Connection, name: str) -> list[ArchivedResponse]:
     """Return when and how an answer of this name was asked for, the first time first: equal bytes have one name."""
     rows = db.execute(f"{_ANSWERS} where name = ? order by received_at, id", (name,))
     return [_kept(row) for row in rows]
@@ -196,7 +196,7 @@ def read_size(db: sqlite3.Connection, name: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _kept(row: tuple[int, str, str, str, str, str, str]) -> Kept:
+def _kept(row: tuple[int, str, str, str, str, str, str]) -> ArchivedResponse:
     number, name, sha256, endpoint, request, received_at, entry_hash = row
     try:
         asked = json.loads(request)
@@ -204,4 +204,4 @@ def _kept(row: tuple[int, str, str, str, str, str, str]) -> Kept:
         asked = None
     if not isinstance(asked, dict):
         asked = {"damaged": request}
-    return Kept(number, name, sha256, endpoint, asked, received_at, entry_hash)
+    return ArchivedResponse(number, name, sha256, endpoint, asked, received_at, entry_hash)

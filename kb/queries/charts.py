@@ -23,7 +23,7 @@ class Dot(NamedTuple):
     citation_count: int | None
 
 
-class Place(NamedTuple):
+class Point(NamedTuple):
     """Where a work stands in a stored layout."""
 
     x: float
@@ -95,17 +95,17 @@ def read_citations_among(db: sqlite3.Connection, works: Collection[int]) -> list
     return [(row[0], row[1]) for row in rows]
 
 
-def read_strongest_places(db: sqlite3.Connection, layout: str, limit: int) -> dict[int, Place]:
+def read_strongest_places(db: sqlite3.Connection, layout: str, limit: int) -> dict[int, Point]:
     """Return where the works of a layout stand that are cited most here, strongest first."""
     rows = db.execute(
         """select p.id, p.x, p.y from article_metrics m join work_positions p on p.id = m.id and p.layout = :layout
         order by m.citation_count desc, m.pagerank desc, m.id limit :limit""",
         {"layout": layout, "limit": limit},
     )
-    return {row[0]: Place(row[1], row[2]) for row in rows}
+    return {row[0]: Point(row[1], row[2]) for row in rows}
 
 
-def read_places(db: sqlite3.Connection, layout: str, works: Collection[int]) -> dict[int, Place]:
+def read_places(db: sqlite3.Connection, layout: str, works: Collection[int]) -> dict[int, Point]:
     """Return where works stand in a layout, those cited most here first; those that have no place are absent."""
     rows = db.execute(
         f"""select p.id, p.x, p.y from work_positions p left join article_metrics m on m.id = p.id
@@ -113,10 +113,10 @@ def read_places(db: sqlite3.Connection, layout: str, works: Collection[int]) -> 
         order by m.citation_count desc, m.pagerank desc, p.id""",
         {"layout": layout, "works": json.dumps(list(works))},
     )
-    return {row[0]: Place(row[1], row[2]) for row in rows}
+    return {row[0]: Point(row[1], row[2]) for row in rows}
 
 
-def read_strongest_of_years(db: sqlite3.Connection, limit: int) -> dict[int, Place]:
+def read_strongest_of_years(db: sqlite3.Connection, limit: int) -> dict[int, Point]:
     """Return where works stand in time: those cited most of each year, and the main path; strongest first.
 
     The first of every year come before the second of any; so recent years, which had less time to be
@@ -140,7 +140,7 @@ def read_strongest_of_years(db: sqlite3.Connection, limit: int) -> dict[int, Pla
         order by citation_count desc, pagerank desc, id""",
         {"limit": limit},
     )
-    return {row[0]: Place(row[1], row[2]) for row in rows}
+    return {row[0]: Point(row[1], row[2]) for row in rows}
 
 
 def read_unplaced(db: sqlite3.Connection, layout: str) -> int:

@@ -125,7 +125,7 @@ def case(db: sqlite3.Connection, work: int, texts: Texts | None) -> Case:
     yours = np.unique(np.append(read_references_of(db, np.array([work]))[1], work))
     near = suggest.read_near(db, yours)
     pool = suggest.read_pool(db, near, yours)
-    found = suggest.suggestions_for(db, [work], suggest.Wanted(limit=max(CUTS))).found
+    found = suggest.suggestions_for(db, [work], suggest.SuggestionScope(limit=max(CUTS))).found
     nameless = hidden - read_texts_of(db, np.array(sorted(hidden))).keys()  # the article alone printed their words
     left = sum(len(read_citers_of(db, np.array([other]))[0]) > 0 for other in hidden) / len(hidden)
     parts = link_parts(near, np.searchsorted(near.citations.ids, yours)).strengths.values()

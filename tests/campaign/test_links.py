@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.rehearsal.faults import KINDS, UNSEEN, Fault, Kind, Reply
+from harvest.rehearsal.faults import KINDS, UNSEEN, Fault, FaultKind, Reply
 from kb.database import open_kb
 from kb.store import links
 from tests.campaign.scale import SHORT
@@ -25,7 +25,7 @@ Citation = tuple[int, int, str]
 @pytest.fixture(autouse=True)
 def _reordered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a server give the links of a list, and the lists of an answer, the other way round."""
-    monkeypatch.setitem(KINDS, "reordered", Kind(UNSEEN, reordered))  # type: ignore[arg-type]  # a Mapping for others
+    monkeypatch.setitem(KINDS, "reordered", FaultKind(UNSEEN, reordered))  # type: ignore[arg-type]  # a Mapping for others
 
 
 def reordered(good: Reply) -> Reply:

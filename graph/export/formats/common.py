@@ -199,7 +199,7 @@ def one_line(text: str) -> str:
     return " ".join(without_controls(text).splitlines()).replace("\t", " ")
 
 
-class Form(NamedTuple):
+class Format(NamedTuple):
     """A format of a file: how it is called, who writes it, and what the menu of the site says of it.
 
     suffix: the end of a name for `litkb export`; several forms of one suffix are as many files. first: the number

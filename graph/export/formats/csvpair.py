@@ -6,7 +6,7 @@ A file has no place for what is said about it as a whole: whether a record is sy
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Form, Part, edge_lines, node_lines
+from graph.export.formats.common import KINDS, Contents, Field, Format, Part, edge_lines, node_lines
 from graph.export.formats.csvtext import CELL, csv_text
 
 NODE_HEADINGS: Final = ("Id", *(name.capitalize() if name == "label" else name for name in KINDS))
@@ -39,6 +39,6 @@ def format_edge_rows(contents: Contents) -> Iterator[str]:
 
 
 FORMS: Final = (
-    Form("nodes.csv", ".csv", format_node_rows, "text/csv; charset=utf-8", "Spreadsheets, R, pandas", "CSV of nodes"),
-    Form("edges.csv", ".csv", format_edge_rows, "text/csv; charset=utf-8", "Spreadsheets, R, pandas", "CSV of edges"),
+    Format("nodes.csv", ".csv", format_node_rows, "text/csv; charset=utf-8", "Spreadsheets, R, pandas", "CSV of nodes"),
+    Format("edges.csv", ".csv", format_edge_rows, "text/csv; charset=utf-8", "Spreadsheets, R, pandas", "CSV of edges"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import Contents, Field, Form
+from graph.export.formats.common import Contents, Field, Format
 from graph.export.formats.jsontext import VALUES, encoded, json_text, listed
 from graph.export.formats.nodelink import edges
 from kb.queries.export.nodes import Columns
@@ -38,4 +38,4 @@ def _positions(columns: Columns) -> list[str]:
     ]
 
 
-FORMS: Final = (Form("cyjs", ".cyjs", format_cyjs, "application/json", "Cytoscape", "Cytoscape JSON"),)
+FORMS: Final = (Format("cyjs", ".cyjs", format_cyjs, "application/json", "Cytoscape", "Cytoscape JSON"),)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Form, Text, edge_lines, node_lines, one_line
+from graph.export.formats.common import KINDS, Contents, Field, Format, Text, edge_lines, node_lines, one_line
 from kb.queries.export.nodes import Columns
 
 _WIDE: Final = 72  # points of a year from left to right
@@ -51,4 +51,4 @@ def _weight(value: str) -> str:
     return f'" [weight={value}];\n'
 
 
-FORMS: Final = (Form("dot", ".dot", format_dot, "text/vnd.graphviz; charset=utf-8", "Graphviz", "DOT"),)
+FORMS: Final = (Format("dot", ".dot", format_dot, "text/vnd.graphviz; charset=utf-8", "Graphviz", "DOT"),)

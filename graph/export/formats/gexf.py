@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Form, Part, Shown, edge_lines, node_lines, told
+from graph.export.formats.common import KINDS, Contents, Field, Format, Part, Shown, edge_lines, node_lines, told
 from graph.export.formats.xmltext import XML, xml_text
 from kb.queries.export.nodes import Columns
 
@@ -96,4 +96,4 @@ def _weight(value: str) -> str:
     return f'" weight="{value}.0"/>\n'
 
 
-FORMS: Final = (Form("gexf", ".gexf", format_gexf, "application/gexf+xml", "Gephi", "GEXF"),)
+FORMS: Final = (Format("gexf", ".gexf", format_gexf, "application/gexf+xml", "Gephi", "GEXF"),)

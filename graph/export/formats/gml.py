@@ -7,7 +7,7 @@ from graph.export.formats.common import (
     KINDS,
     Contents,
     Field,
-    Form,
+    Format,
     Text,
     counted,
     edge_lines,
@@ -74,5 +74,5 @@ def _positions(columns: Columns) -> list[str]:
 
 
 FORMS: Final = (
-    Form("gml", ".gml", format_gml, "text/plain; charset=us-ascii", "NetworkX, igraph", "GML", first=_FIRST),
+    Format("gml", ".gml", format_gml, "text/plain; charset=us-ascii", "NetworkX, igraph", "GML", first=_FIRST),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Form, Part, edge_lines, node_lines
+from graph.export.formats.common import KINDS, Contents, Field, Format, Part, edge_lines, node_lines
 from graph.export.formats.xmltext import XML, xml_text
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
@@ -43,4 +43,4 @@ def _end(value: str) -> str:
     return f'"><data key="e0">{xml_text(value)}</data></edge>\n' if value else '"/>\n'
 
 
-FORMS: Final = (Form("graphml", ".graphml", format_graphml, "application/graphml+xml", "Gephi", "GraphML"),)
+FORMS: Final = (Format("graphml", ".graphml", format_graphml, "application/graphml+xml", "Gephi", "GraphML"),)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Form, edge_lines, node_lines
+from graph.export.formats.common import KINDS, Contents, Format, edge_lines, node_lines
 from graph.export.formats.csvpair import cells
 from graph.export.formats.csvtext import LINE, csv_line_text
 
@@ -30,6 +30,6 @@ def format_neo4j_edges(contents: Contents) -> Iterator[str]:
 
 
 FORMS: Final = (
-    Form("nodes.neo4j.csv", ".neo4j.csv", format_neo4j_nodes, "text/csv; charset=utf-8", "Neo4j", "nodes"),
-    Form("edges.neo4j.csv", ".neo4j.csv", format_neo4j_edges, "text/csv; charset=utf-8", "Neo4j", "relationships"),
+    Format("nodes.neo4j.csv", ".neo4j.csv", format_neo4j_nodes, "text/csv; charset=utf-8", "Neo4j", "nodes"),
+    Format("edges.neo4j.csv", ".neo4j.csv", format_neo4j_edges, "text/csv; charset=utf-8", "Neo4j", "relationships"),
 )

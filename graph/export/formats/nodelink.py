@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import Contents, Field, Form, Part, edge_lines, without_first
+from graph.export.formats.common import Contents, Field, Format, Part, edge_lines, without_first
 from graph.export.formats.jsontext import JSON, VALUES, encoded, json_text, listed
 
 _NODE: Final[tuple[Part, ...]] = (Field("name", ',\n{"id": "', '"'), *VALUES, "}")
@@ -31,4 +31,4 @@ def edges(contents: Contents, said: str, end: str, start: str = ',\n{"source": "
     return without_first(edge_lines(contents, JSON, start, '", "target": "', ended), ",\n")
 
 
-FORMS: Final = (Form("json", ".json", format_nodelink, "application/json", "NetworkX, igraph", "node-link JSON"),)
+FORMS: Final = (Format("json", ".json", format_nodelink, "application/json", "NetworkX, igraph", "node-link JSON"),)

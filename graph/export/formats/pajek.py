@@ -8,7 +8,7 @@ from typing import Final
 
 from graph.export.formats.common import (
     Contents,
-    Form,
+    Format,
     Text,
     counted,
     edge_lines,
@@ -62,5 +62,5 @@ class _Positions:
 
 
 FORMS: Final = (
-    Form("net", ".net", format_pajek, "text/plain; charset=utf-8", "Pajek", "NET file", first=_FIRST, shows=SHOWS),
+    Format("net", ".net", format_pajek, "text/plain; charset=utf-8", "Pajek", "NET file", first=_FIRST, shows=SHOWS),
 )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from graph.export.formats.common import (
     Contents,
     Field,
-    Form,
+    Format,
     Part,
     Shown,
     Text,
@@ -169,9 +169,11 @@ def format_vos_network(contents: Contents) -> Iterator[str]:
 
 _TEXT: Final = "text/plain; charset=utf-8"
 FORMS: Final = (
-    Form(
+    Format(
         "vos.json", ".vos.json", format_vos_json, "application/json", "VOSviewer", "JSON", None, SHOWS, directed=False
     ),
-    Form("map.vos.txt", ".vos.txt", format_vos_map, _TEXT, "VOSviewer", "map file", _FIRST, SHOWS, directed=False),
-    Form("network.vos.txt", ".vos.txt", format_vos_network, _TEXT, "VOSviewer", "network file", _FIRST, directed=False),
+    Format("map.vos.txt", ".vos.txt", format_vos_map, _TEXT, "VOSviewer", "map file", _FIRST, SHOWS, directed=False),
+    Format(
+        "network.vos.txt", ".vos.txt", format_vos_network, _TEXT, "VOSviewer", "network file", _FIRST, directed=False
+    ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from harvest.rehearsal.collection import Place, Shelf
+from harvest.rehearsal.collection import JournalLocation, Shelf
 from harvest.rehearsal.faults import Reply
 from kb.text import fold, words_in
 
@@ -17,7 +17,7 @@ def answer_ecitmatch(shelf: Shelf, parameters: Mapping[str, list[str]]) -> Reply
 
 def _answer(shelf: Shelf, line: str) -> str:
     journal, *rest = line.split("|")[:4]
-    found = shelf.found_at(Place(" ".join(words_in(fold(journal))), *(fold(part.strip()) for part in rest)))
+    found = shelf.found_at(JournalLocation(" ".join(words_in(fold(journal))), *(fold(part.strip()) for part in rest)))
     if found is None:
         return "NOT_FOUND;INVALID_JOURNAL"
     if len(found) > 1:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from harvest.rehearsal.collection import Shelf, Shelved
+from harvest.rehearsal.collection import IndexedRecord, Shelf
 from harvest.rehearsal.faults import Reply
 from kb.identifiers import pmid_or_none
 
@@ -17,7 +17,7 @@ def answer_icite(shelf: Shelf, parameters: Mapping[str, list[str]]) -> Reply:
     return Reply(json.dumps({"meta": {"total": len(data)}, "data": data}).encode(), content_type="application/json")
 
 
-def _told(shelf: Shelf, record: Shelved) -> dict[str, object]:
+def _told(shelf: Shelf, record: IndexedRecord) -> dict[str, object]:
     citing = [pmid for pmid, _ in shelf.links_of("pubmed_pubmed_citedin", record.pmid) or ()]
     cited = [pmid for pmid in record.cited if pmid != record.pmid]
     lists = {"cited_by": citing, "references": cited}

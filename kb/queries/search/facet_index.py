@@ -1,4 +1,4 @@
-"""The index of facets: of each value, which of the held articles have it. It is there until an article changes."""
+"""The index of facets: the held articles of each value. A trigger empties it when an article changes."""
 
 import sqlite3
 from collections import Counter

@@ -14,7 +14,7 @@ _LONGEST_WORD: Final = 60  # characters of a word that SQLite compares; all of i
 _NOT_ASCII: Final = "replace(w.label, '…', '') glob '*[^ -~]*'"  # a long label ends in "…"
 
 
-class Named(NamedTuple):
+class KnownWork(NamedTuple):
     """A known work that a search finds; the counts are None where no graph run has measured it."""
 
     id: int
@@ -24,13 +24,13 @@ class Named(NamedTuple):
     pagerank: float | None
 
 
-def read_named(db: sqlite3.Connection, query: Query, filters: Filters, sort: str = "relevance") -> list[Named]:
+def read_named(db: sqlite3.Connection, query: Query, filters: Filters, sort: str = "relevance") -> list[KnownWork]:
     """Return the known works that a search finds, those cited most here first where sort is "relevance".
 
     What is known of held articles alone (see NAMED_FACETS) finds nothing, and excludes nothing.
     """
     rows = _read(db, "w.id, w.label, w.year, m.citation_count, m.pagerank", query, filters)
-    return sorted((Named(*row) for row in rows), key=_ORDERS[sort])
+    return sorted((KnownWork(*row) for row in rows), key=_ORDERS[sort])
 
 
 def read_named_count(db: sqlite3.Connection, query: Query, filters: Filters) -> int:
@@ -74,7 +74,7 @@ def read_known_count(db: sqlite3.Connection) -> int:
     return int(db.execute("select count(*) from works where state = 'known'").fetchone()[0])
 
 
-_ORDERS: Final[dict[str, Callable[[Named], Any]]] = {
+_ORDERS: Final[dict[str, Callable[[KnownWork], Any]]] = {
     "relevance": lambda one: (-(one.citation_count or 0), one.label, one.id),
     "date": lambda one: (-(one.year or -9999), one.label, one.id),
     "citations": lambda one: (-(one.citation_count or 0), -(one.pagerank or 0), one.id),

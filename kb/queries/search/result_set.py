@@ -13,12 +13,14 @@ from kb.queries.search.facets import FACETS, PLACES_BELOW, STEP_BELOW, FacetValu
 from kb.queries.search.matches import EVERYTHING, Wanted, read_found, read_pmids
 
 MOST_VALUES: Final = 30  # of one facet that are shown, but for years: those that most articles have
-_SHARE: Final = 50  # the index counts quicker than the rows where one in so many of the articles held is found
+_SHARE: Final = (
+    50  # use the index where at least one in so many held articles matches; below that, counting rows is faster
+)
 _MOST: Final = 4  # where one in so many meets the filters, they lead to too many
 _Counted: TypeAlias = list[tuple[Any, int]]  # (value, articles)
 
 
-class Found(NamedTuple):
+class ResultSet(NamedTuple):
     """The articles that are found: as SQL has them, and their PMIDs in no order."""
 
     wanted: Wanted
@@ -27,20 +29,20 @@ class Found(NamedTuple):
     share: float  # of those that the others leave
 
 
-def read_found_articles(db: sqlite3.Connection, unfiltered: Wanted, filters: Filters = ()) -> Found:
+def read_found_articles(db: sqlite3.Connection, unfiltered: Wanted, filters: Filters = ()) -> ResultSet:
     """Return what is wanted and meets all filters, by the index of facets where there is one now."""
     wanted, held = narrowed(unfiltered, filters), read_indexed(db)
     answered = [one for one in filters if one[0] in ANSWERED] if len(held) else []
     without = narrowed(unfiltered, [one for one in filters if one not in answered])
     pmids = held if len(held) and without == EVERYTHING else read_pmids(db, without)
     if not answered:
-        return Found(wanted, pmids, wanted, 1.0)
+        return ResultSet(wanted, pmids, wanted, 1.0)
     meets = np.logical_and.reduce([read_having(db, *one, len(held)) for one in answered])
     meeting = pmids[meets[np.searchsorted(held, pmids)]]
-    return Found(wanted, meeting, without, len(meeting) / max(len(pmids), 1))
+    return ResultSet(wanted, meeting, without, len(meeting) / max(len(pmids), 1))
 
 
-def read_page(db: sqlite3.Connection, found: Found, *, sort: str, limit: int, offset: int = 0) -> list[int]:
+def read_page(db: sqlite3.Connection, found: ResultSet, *, sort: str, limit: int, offset: int = 0) -> list[int]:
     """Return the PMIDs found from offset on, in one of kb.queries.search.matches.ORDERS.
 
     Words, or most of all articles, are gone through; else the values of the filters lead to the articles.
@@ -50,7 +52,7 @@ def read_page(db: sqlite3.Connection, found: Found, *, sort: str, limit: int, of
     return read_found(db, found.wanted, sort=sort, limit=limit, offset=offset)
 
 
-def read_facets(db: sqlite3.Connection, found: Found, names: Sequence[str]) -> dict[str, list[FacetValue]]:
+def read_facets(db: sqlite3.Connection, found: ResultSet, names: Sequence[str]) -> dict[str, list[FacetValue]]:
     """Return by facet the values that the articles found have, with counts; a facet without any is left out."""
     held, steps = read_indexed(db), _step_below(found.wanted)
     is_quick = len(found.pmids) * _SHARE > len(held) > 0

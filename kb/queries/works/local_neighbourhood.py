@@ -25,7 +25,7 @@ _CITERS: Final = """select cited_id, group_concat(citing_id) from citation_links
     where cited_id in (select value from json_each(:ids)) group by cited_id"""
 
 
-class Standing(NamedTuple):
+class WorkSummary(NamedTuple):
     """A work as a list shows it."""
 
     id: int
@@ -116,7 +116,7 @@ def _printed_title(citation: str) -> str:
     return " ".join(word for word in printed_title(citation) if word[0].isalnum())
 
 
-def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, Standing]:
+def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, WorkSummary]:
     """Return by id how works are shown; those that nothing names are absent."""
     rows = db.execute(
         """select w.id, w.label, coalesce(a.title, a.vernacular_title),
@@ -125,7 +125,7 @@ def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, 
         (_listed(works),),
     )
     retracted = read_retracted(db, list(map(int, works)))
-    return {row[0]: Standing._make((*row[:5], bool(row[5]), row[0] in retracted)) for row in rows}
+    return {row[0]: WorkSummary._make((*row[:5], bool(row[5]), row[0] in retracted)) for row in rows}
 
 
 def read_held_among(db: sqlite3.Connection, works: Ids) -> Ids:

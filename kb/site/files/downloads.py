@@ -10,7 +10,7 @@ from graph.export.export_request import Selection, format_selection, media_type
 from graph.export.write import FORMS
 from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.export.selection import choose
-from kb.site.server.streaming import TooMuchError, Wanted
+from kb.site.server.streaming import Download, TooMuchError
 
 MOST_ROWS: Final = 200_000
 MOST_ITEMS: Final = 20_000
@@ -73,9 +73,9 @@ def file_name(stem: str, form: str) -> str:
     return f"{safe}{'-' if _DEVICE.fullmatch(safe) else ''}.{form.removeprefix('.')}"
 
 
-def wanted_file(form: str, stem: str, read: Callable[[sqlite3.Connection], Selected]) -> Wanted:
+def wanted_file(form: str, stem: str, read: Callable[[sqlite3.Connection], Selected]) -> Download:
     """Return what is to be sent: what read() selects, in a form."""
-    return Wanted(
+    return Download(
         file_name(stem, form),
         media_type(form),
         lambda db: _bounded(read(db), form),

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from kb.errors import ArchiveError
-from kb.queries.archive import Kept, archive_path, open_kept, read_body, read_kept, read_size
+from kb.queries.archive import ArchivedResponse, archive_path, open_kept, read_body, read_kept, read_size
 from kb.queries.evidence.servers import read_servers_of_answer
 from kb.queries.publishing import read_omissions
 from kb.site.parts import messages
@@ -33,7 +33,7 @@ _LONGEST: Final = 400  # characters of a name and of what is looked for
 class Answer(NamedTuple):
     """An answer of the archive: each time it came, its size, its bytes; None where these are too many or damaged."""
 
-    times: list[Kept]
+    times: list[ArchivedResponse]
     size: int
     body: bytes | None
     state: str
@@ -93,7 +93,7 @@ def _read_answer(path: Path, name: str) -> Answer | None:
         return None  # what lies there is no archive
 
 
-def _answer_of(archive: sqlite3.Connection, times: list[Kept]) -> Answer:
+def _answer_of(archive: sqlite3.Connection, times: list[ArchivedResponse]) -> Answer:
     size = read_size(archive, times[0].name)
     if size > LARGEST:
         return Answer(times, size, None, messages.ANSWER_TOO_LARGE)
@@ -133,7 +133,7 @@ def _facts(db: sqlite3.Connection, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _source(db: sqlite3.Connection, one: Kept) -> str:
+def _source(db: sqlite3.Connection, one: ArchivedResponse) -> str:
     return endpoint_words(one.endpoint, read_servers_of_answer(db, one.name, one.received_at))
 
 
@@ -148,7 +148,7 @@ def _values(answer: Answer, find: str, within: str) -> dict[str, Any]:
     }
 
 
-def _asked(kept: Kept) -> list[tuple[str, str]]:
+def _asked(kept: ArchivedResponse) -> list[tuple[str, str]]:
     """Return what was asked, name by name."""
     return [(name, str(value)) for name, value in kept.request.items()]
 

@@ -16,7 +16,7 @@ from kb.site.server.responses import Route
 _SHOWN: Final = (".nlm.txt", ".apa.txt", ".vancouver.txt", ".bib", ".ris", ".nbib", ".csl.json")
 
 
-class Form(NamedTuple):
+class CitationText(NamedTuple):
     """A form of a reference: what it is called, how its file ends, its text."""
 
     name: str
@@ -29,7 +29,7 @@ def cite_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any] | None:
     items = [item for item in read_items(db, [pmid]) if item.source is not None]
     if not items:
         return None
-    forms = [Form(form.name, ending[1:], "".join(form.write(items)).strip()) for ending, form in _forms()]
+    forms = [CitationText(form.name, ending[1:], "".join(form.write(items)).strip()) for ending, form in _forms()]
     return {"pmid": pmid, "title": title_markup(items[0].title, None), "forms": forms}
 
 

@@ -1,4 +1,4 @@
-"""What the kinds of things are that have pages: names, journals, MeSH headings, keywords, communities, years."""
+"""Entity types that have a page: author names, journals, MeSH headings, keywords, communities, years."""
 
 import sqlite3
 from collections.abc import Callable, Sequence

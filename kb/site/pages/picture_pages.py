@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from kb.queries import charts as asked
-from kb.queries.charts import Community, Dot, Name, Place, Together
+from kb.queries.charts import Community, Dot, Name, Point, Together
 from kb.queries.evidence.registry import read_count
 from kb.sentences import Count, Part, Sentence, count_of, sentence
 from kb.site.parts.links import pubmed_url, thing_path
@@ -197,7 +197,7 @@ def timeline_of(db: sqlite3.Connection, found: Found) -> Picture:
     return _of_found(found, draw_timeline(Story(dots, places, citations, path), communities), dots, communities)
 
 
-def _first(places: Mapping[int, Place], limit: int) -> dict[int, Place]:
+def _first(places: Mapping[int, Point], limit: int) -> dict[int, Point]:
     return dict(islice(places.items(), limit))
 
 

@@ -45,9 +45,9 @@ def titled(db: sqlite3.Connection, works: list[Neighbour]) -> list[Neighbour]:
 
 def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
     """Return the works that fit a work and what it cites best, each with its reason."""
-    from graph.similarity.suggest import Wanted, suggestions_for
+    from graph.similarity.suggest import SuggestionScope, suggestions_for
 
-    advice = suggestions_for(db, [work], Wanted(_SHOWN))
+    advice = suggestions_for(db, [work], SuggestionScope(_SHOWN))
     shown = local_neighbourhood.read_standings(db, [work, *(one.id for one in advice.found)])
     printed = read_printed(db, [one.id for one in advice.found if not shown[one.id].held])
     kind = read_kind(db, work)
@@ -62,7 +62,7 @@ def next_values(db: sqlite3.Connection, work: int) -> dict[str, Any]:
     }
 
 
-def _shown(work: local_neighbourhood.Standing, printed: str | None) -> Neighbour:
+def _shown(work: local_neighbourhood.WorkSummary, printed: str | None) -> Neighbour:
     """Return a work as lists show one; the title of one that is not held is a printed reference."""
     state = "held" if work.held else "known"
     return Neighbour(work.id, work.label, work.year, state, work.title or printed, None)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from kb.errors import UsageError
 from kb.queries.search.facets import FacetValue, narrowed, read_filter_labels
-from kb.queries.search.known_works import NAMED_FACETS, Named, read_known_count, read_named, read_named_count
+from kb.queries.search.known_works import NAMED_FACETS, KnownWork, read_known_count, read_named, read_named_count
 from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found, read_found, read_found_count, read_wanted
 from kb.queries.search.mesh import read_has_tree
 from kb.queries.search.query import read_identified, read_query
@@ -168,7 +168,7 @@ def _corrections(db: sqlite3.Connection, asked: Asked, query: Query) -> list[Rem
     ]
 
 
-def _years(named: list[Named]) -> list[FacetValue]:
+def _years(named: list[KnownWork]) -> list[FacetValue]:
     counts = Counter(one.year for one in named if one.year is not None)
     return [FacetValue(str(year), str(year), counts[year]) for year in sorted(counts, reverse=True)]
 

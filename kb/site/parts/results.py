@@ -9,7 +9,7 @@ from markupsafe import Markup
 from kb.queries.citations import read_computed
 from kb.queries.search.matches import ORDERS, read_abstract_texts, read_measures
 from kb.queries.search.query_tree import Term
-from kb.queries.search.result_set import Found, read_page
+from kb.queries.search.result_set import ResultSet, read_page
 from kb.queries.works.notices import read_retracted
 from kb.queries.works.pages import Listed, PrintedName, read_listed, read_names
 from kb.site.parts.markup import title_markup
@@ -44,7 +44,7 @@ class Tab(NamedTuple):
 
 
 def article_results(
-    db: sqlite3.Connection, found: Found, asked: Asked, *, terms: Sequence[Term] = (), size: int = PAGE_SIZE
+    db: sqlite3.Connection, found: ResultSet, asked: Asked, *, terms: Sequence[Term] = (), size: int = PAGE_SIZE
 ) -> list[Result]:
     """Return the articles of one page of a list."""
     pmids = read_page(db, found, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)

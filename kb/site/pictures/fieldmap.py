@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from graph.layout.stress import Floats
-from kb.queries.charts import Community, Dot, Place
+from kb.queries.charts import Community, Dot, Point
 from kb.site.pictures import network
 from kb.site.pictures.labels import Paper, Spot, place_labels
 from kb.site.pictures.naming import address, full_words, short_name
@@ -27,7 +27,7 @@ Pairs = Sequence[tuple[int, int]]
 
 
 def draw_field_map(
-    dots: Sequence[Dot], places: Mapping[int, Place], citations: Pairs, communities: Mapping[int, Community]
+    dots: Sequence[Dot], places: Mapping[int, Point], citations: Pairs, communities: Mapping[int, Community]
 ) -> Drawing:
     """Return the map of dots, strongest first; citations are those among them."""
     nodes = _nodes(dots, places, communities)
@@ -52,7 +52,7 @@ def draw_field_map(
     )  # fmt: skip
 
 
-def _nodes(dots: Sequence[Dot], places: Mapping[int, Place], communities: Mapping[int, Community]) -> list[Node]:
+def _nodes(dots: Sequence[Dot], places: Mapping[int, Point], communities: Mapping[int, Community]) -> list[Node]:
     most = max((dot.citation_count or 0 for dot in dots), default=0)
     few = max(0.0, 1 - len(dots) / _FEW)
     crowd = min(1.0, (60 / len(dots)) ** 0.5 + 0.25)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from graph.layout.stress import Floats
-from kb.queries.charts import Community, Dot, Place
+from kb.queries.charts import Community, Dot, Point
 from kb.site.pictures import network
 from kb.site.pictures.axes import Years, draw_years, years_axis
 from kb.site.pictures.fieldmap import Pairs, legend, work_node
@@ -43,7 +43,7 @@ class Story(NamedTuple):
     """Works with their stored places in time, the citations among them, and those of the main path."""
 
     dots: Sequence[Dot]
-    places: Mapping[int, Place]
+    places: Mapping[int, Point]
     citations: Pairs
     path: Pairs
 

@@ -29,7 +29,7 @@ READING_SECONDS: Final = 30.0  # for the query that says what is wanted
 _STEPS: Final = 10_000  # instructions of SQLite between two looks at the clock and at the client
 _PIECE: Final = 1 << 16  # characters sent in one go
 _BURST: Final = 0.005  # seconds of work between two looks at whether pages wait
-_WAITS: Final = 5  # such lengths that a piece waits for pages at most, so that files always end
+_WAITS: Final = 5  # at most so many lengths does a piece yield to pages, so that downloads always end
 _STATE: Final = "_litkb_exports"
 
 
@@ -37,7 +37,7 @@ class TooMuchError(UsageError):
     """More is asked for than is given here."""
 
 
-class Wanted(NamedTuple):
+class Download(NamedTuple):
     """A file to send: its name and type, what is to be chosen (under the limits for strangers), what is written."""
 
     name: str
@@ -91,7 +91,7 @@ def with_pages_counted(app: App, exports: Exports) -> App:
 class Work:
     """The making of one file, in a connection of its own; one thread at a time."""
 
-    def __init__(self, datasette: Any, database: Any, wanted: Wanted) -> None:
+    def __init__(self, datasette: Any, database: Any, wanted: Download) -> None:
         self.left = threading.Event()
         self._datasette, self._database, self._wanted = datasette, database, wanted
         self._deadline = time.monotonic() + READING_SECONDS
@@ -162,7 +162,7 @@ def explained(read: Callable[[], _Found]) -> _Found:
 class FileAnswer(responses.Response):  # type: ignore[misc]  # untyped in Datasette
     """An answer that Datasette sends like any other, and that is made while it is sent."""
 
-    def __init__(self, datasette: Any, database: Any, request: Any, wanted: Wanted) -> None:
+    def __init__(self, datasette: Any, database: Any, request: Any, wanted: Download) -> None:
         headers = {"Content-Disposition": f'attachment; filename="{wanted.name}"'}
         super().__init__("", headers=headers, content_type=wanted.media_type)
         self._datasette, self._database, self._request, self._wanted = datasette, database, request, wanted

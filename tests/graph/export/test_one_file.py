@@ -10,12 +10,12 @@ from kb.store.records import save_records
 from tests.records import MOMENT, record
 
 GRAPH = '''"""Citations, one a line.  (pure)"""
-from graph.export.formats.common import Form, Text, edge_lines
+from graph.export.formats.common import Format, Text, edge_lines
 
 def format_links(contents):
     yield from edge_lines(contents, Text(str, ()), "", " cites ", lambda _: "\\n")
 
-FORMS = (Form("links", ".links", format_links, "text/plain", "awk", "links"),)
+FORMS = (Format("links", ".links", format_links, "text/plain", "awk", "links"),)
 '''
 LIST = '''"""Titles, one a line.  (pure)"""
 from kb.formats.bibliography import Bibliography

@@ -11,7 +11,7 @@ from sknetwork.clustering.louvain import Louvain
 
 from graph.citation_graph import CitationGraph, build_citation_graph, to_networkx, undirected
 from graph.measures.communities import communities, community_terms, format_labels, modularity, most_linked
-from graph.similarity.features import Features, Part, build_parts, feature_part
+from graph.similarity.features import FeatureMatrix, Features, build_parts, feature_part
 from kb.queries.citations import Ids, read_held_ids
 from tests.graph.measures.test_importance import citation_graphs, graph_of
 from tests.rows import add_article, add_citations
@@ -149,7 +149,7 @@ def test_the_most_linked_work_of_a_community_is_the_first_among_equals() -> None
     assert most_linked(citations, np.array([1, 1, 1, 1, 2, 2])).tolist() == [2, 4]
 
 
-def part_of(measure: str, has: list[set[str]]) -> Part:
+def part_of(measure: str, has: list[set[str]]) -> FeatureMatrix:
     """Return a part in which article n has the features has[n]."""
     names = sorted(set().union(*has))
     rows = [(article, names.index(name)) for article, own in enumerate(has) for name in sorted(own)]

@@ -14,8 +14,8 @@ from graph.similarity import sparse_topk
 from graph.similarity.features import (
     FACTORS,
     SIMILAR,
+    FeatureMatrix,
     Features,
-    Part,
     build_parts,
     feature_part,
     is_telling,
@@ -31,7 +31,7 @@ MEASURES = list(FACTORS)
 Sets = list[list[set[str]]]  # part, article -> what it has
 
 
-def part_of(measure: str, having: Sequence[set[str]]) -> Part:
+def part_of(measure: str, having: Sequence[set[str]]) -> FeatureMatrix:
     keys = sorted(set().union(*having))
     pairs = [(article, keys.index(key)) for article, found in enumerate(having) for key in found]
     articles, features = np.array(pairs, dtype=np.int64).reshape(-1, 2).T

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from graph.citation_graph import CitationGraph, build_citation_graph
 from graph.similarity import suggest
 from graph.similarity.ranking import LINK_PARTS, WEIGHTS, link_parts, scores, whole
-from graph.similarity.suggest import Advice, Wanted, read_near, suggestions_for, suggestions_for_file
+from graph.similarity.suggest import Advice, SuggestionScope, read_near, suggestions_for, suggestions_for_file
 from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.queries.citations import read_held_ids
@@ -169,7 +169,7 @@ def test_held_works_or_others_can_be_asked_for(db: sqlite3.Connection, held: boo
     add_work(db, 2)
     add_citations(db, 1, 30, 31)
 
-    assert told(suggestions_for(db, [1, 2], Wanted(held=held))).keys() == works
+    assert told(suggestions_for(db, [1, 2], SuggestionScope(held=held))).keys() == works
 
 
 def test_articles_without_any_link_are_found_by_their_words(db: sqlite3.Connection) -> None:

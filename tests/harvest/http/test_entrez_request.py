@@ -10,7 +10,7 @@ from urllib.response import addinfourl
 import pytest
 from Bio import Entrez
 
-from harvest.http.entrez_request import Form, build_form
+from harvest.http.entrez_request import EntrezRequest, build_form
 from kb.errors import BiopythonError
 
 REQUESTS = [
@@ -21,7 +21,7 @@ REQUESTS = [
 ]
 
 
-def sent_by_biopython(monkeypatch: pytest.MonkeyPatch, endpoint: str, parameters: dict[str, Any]) -> Form:
+def sent_by_biopython(monkeypatch: pytest.MonkeyPatch, endpoint: str, parameters: dict[str, Any]) -> EntrezRequest:
     sent: list[Request] = []
 
     def note(request: Request) -> addinfourl:
@@ -32,7 +32,7 @@ def sent_by_biopython(monkeypatch: pytest.MonkeyPatch, endpoint: str, parameters
     getattr(Entrez, endpoint)(**parameters, tool="", email="", api_key="")
     address = urlsplit(sent[0].full_url)
     pairs = parse_qsl(sent[0].data.decode() if isinstance(sent[0].data, bytes) else address.query)
-    return Form(address.path.rpartition("/")[2], tuple(pairs))
+    return EntrezRequest(address.path.rpartition("/")[2], tuple(pairs))
 
 
 @pytest.mark.parametrize(("endpoint", "parameters"), REQUESTS)
@@ -49,13 +49,13 @@ def test_a_request_is_what_biopython_itself_would_send(
 def test_ids_of_efetch_are_joined_by_commas():
     form = build_form("efetch", {"db": "pubmed", "retmode": "xml", "id": ["1", "2"]})
 
-    assert form == Form("efetch.fcgi", (("db", "pubmed"), ("retmode", "xml"), ("id", "1,2")))
+    assert form == EntrezRequest("efetch.fcgi", (("db", "pubmed"), ("retmode", "xml"), ("id", "1,2")))
 
 
 def test_ids_of_elink_are_repeated_so_that_each_has_its_own_link_set():
     form = build_form("elink", {"dbfrom": "pubmed", "id": ["1", "2"]})
 
-    assert form == Form("elink.fcgi", (("dbfrom", "pubmed"), ("id", "1"), ("id", "2")))
+    assert form == EntrezRequest("elink.fcgi", (("dbfrom", "pubmed"), ("id", "1"), ("id", "2")))
 
 
 def test_the_identity_that_a_program_gave_to_biopython_stays_out(monkeypatch: pytest.MonkeyPatch):

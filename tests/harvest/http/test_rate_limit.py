@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.http.rate_limit import LONGEST_PAUSE, WINDOW, Pace, pace_file
+from harvest.http.rate_limit import LONGEST_PAUSE, WINDOW, RateLimiter, pace_file
 from kb.errors import SourceError, TransientError
 from tests.harvest.jobs.network_builders import KEY, Clock
 
@@ -29,8 +29,8 @@ def most_in_a_second(moments: list[float]) -> int:
     return max(sum(first <= moment < first + 1 for moment in moments) for first in moments)
 
 
-def pace_at(path: Path, clock: Clock, limit: int = 3) -> Pace:
-    return Pace(path / "x.pace", limit, clock=clock, sleep=clock.sleep)
+def pace_at(path: Path, clock: Clock, limit: int = 3) -> RateLimiter:
+    return RateLimiter(path / "x.pace", limit, clock=clock, sleep=clock.sleep)
 
 
 def test_no_sliding_second_holds_more_than_the_limit(tmp_path):
@@ -146,7 +146,7 @@ def test_threads_share_the_limit(tmp_path):
 
     def send() -> None:
         clock = NotingClock()
-        pace = Pace(tmp_path / "x.pace", 20, clock=clock)
+        pace = RateLimiter(tmp_path / "x.pace", 20, clock=clock)
         for _ in range(7):
             pace.wait(until=time.monotonic() + 60)
             sent.append(clock.last)
@@ -180,10 +180,10 @@ def test_no_request_of_several_threads_is_forgotten(tmp_path):
 
 def test_four_processes_share_the_limit(tmp_path):
     program = (
-        "import sys, time; from pathlib import Path; from harvest.http.rate_limit import Pace\n"
+        "import sys, time; from pathlib import Path; from harvest.http.rate_limit import RateLimiter\n"
         "noted = []\n"
         "clock = lambda: noted.append(time.monotonic()) or noted[-1]\n"
-        "pace = Pace(Path(sys.argv[1]), 50, clock=clock)\n"
+        "pace = RateLimiter(Path(sys.argv[1]), 50, clock=clock)\n"
         "for _ in range(20):\n"
         "    pace.wait(until=time.monotonic() + 60)\n"
         "    sys.stdout.write(f'{noted[-1]}\\n')\n"

@@ -2,24 +2,24 @@
 
 import pytest
 
-from harvest.identify.agreement import Subject
+from harvest.identify.agreement import CandidateArticle
 from harvest.identify.printed_citation import parse_citation
 from harvest.identify.record_linkage import QUEUED, Match, Matcher, decided, is_forbidden
 from harvest.rehearsal.synthetic import synthetic_records
 from tests.benchmarks.bench_resolve import measure_contradicted
 
 TITLE = "A survey of the lighthouses and beacons of the northern fjords"
-SURVEY = Subject(
+SURVEY = CandidateArticle(
     31, f"{TITLE}.", ("Tangen", "Bø"), 1984, ("Beacon research journal", "Beacon Res J"), "17", "112-31", "KL"
 )  # fmt: skip
 REPLY = SURVEY._replace(pmid=32, title=f"{TITLE}: reply.", pages="140-1")
 
 
-def matched(citation: str, *subjects: Subject) -> Match:
+def matched(citation: str, *subjects: CandidateArticle) -> Match:
     return Matcher(subjects or [SURVEY]).matches(citation)[0]
 
 
-def is_accepted(citation: str, *subjects: Subject) -> bool:
+def is_accepted(citation: str, *subjects: CandidateArticle) -> bool:
     return decided(Matcher(subjects or [SURVEY]).matches(citation)) is not None
 
 

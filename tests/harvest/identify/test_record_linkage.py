@@ -4,20 +4,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvest.identify.agreement import Subject
+from harvest.identify.agreement import CandidateArticle
 from harvest.identify.record_linkage import ACCEPTED, MARGIN, Match, Matcher, decided
 from kb.text import fold
 
-LAUDET = Subject(
+LAUDET = CandidateArticle(
     11, "The role of social supports, spirituality and mutual help groups in recovery", ("Laudet", "Morgen", "White"),
     2006, ("Alcoholism treatment quarterly", "Alcohol Treat Q"), "24", "33-73",
 )  # fmt: skip
-HUMPHREYS = Subject(
+HUMPHREYS = CandidateArticle(
     12, "Self-help organizations for alcohol and drug problems", ("Humphreys", "Wing", "McCarty"),
     2004, ("Journal of substance abuse treatment", "J Subst Abuse Treat"), "26", "151-8; discussion 159-65",
 )  # fmt: skip
-FIRST = Subject(13, "Twelve steps and the brain: I. Theory of habits", ("Høie",), 1998, ("Brain",), "121", "1-20")
-SECOND = Subject(14, "Twelve steps and the brain: II. Theory of habits", ("Høie",), 1998, ("Brain",), "121", "21-40")
+FIRST = CandidateArticle(
+    13, "Twelve steps and the brain: I. Theory of habits", ("Høie",), 1998, ("Brain",), "121", "1-20"
+)
+SECOND = CandidateArticle(
+    14, "Twelve steps and the brain: II. Theory of habits", ("Høie",), 1998, ("Brain",), "121", "21-40"
+)
 MATCHER = Matcher([LAUDET, HUMPHREYS, FIRST, SECOND])
 WHOLE = (
     "Laudet AB, Morgen K, White WL. The role of social supports, spirituality and mutual help groups in recovery. "
@@ -140,7 +144,9 @@ def test_the_best_counts_from_a_score_on_and_only_well_ahead_of_the_second():
 
 
 def test_a_record_that_says_almost_nothing_is_nobody():
-    bare = Matcher([Subject(1, None, (), None, (), None, None), Subject(2, "", ("",), 2006, ("",), "", "")])
+    bare = Matcher(
+        [CandidateArticle(1, None, (), None, (), None, None), CandidateArticle(2, "", ("",), 2006, ("",), "", "")]
+    )
 
     assert bare.matches(WHOLE) == []
 
@@ -161,7 +167,7 @@ def test_any_text_is_answered_and_folding_twice_changes_nothing(text: str):
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=10))
 @settings(max_examples=100, deadline=None)
 def test_any_record_can_be_looked_for(title: str, name: str, pages: str):
-    subject = Subject(1, title, (name, title), 2006, (name, title), pages, pages)
+    subject = CandidateArticle(1, title, (name, title), 2006, (name, title), pages, pages)
 
     assert all(match.pmid == 1 for match in Matcher([subject]).matches(f"{name}. {title}. 2006;{pages}:{pages}"))
 

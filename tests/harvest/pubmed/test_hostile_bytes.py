@@ -6,7 +6,7 @@ from harvest.files.nbib import is_nbib
 from harvest.files.reference_lists import read_seeds
 from harvest.files.saved_page import parse_page
 from harvest.http.response_validation import check_articles, check_status
-from harvest.identify.agreement import Subject
+from harvest.identify.agreement import CandidateArticle
 from harvest.identify.record_linkage import Matcher
 from harvest.pubmed.article import parse_articles
 from harvest.pubmed.record_splitter import _Window
@@ -96,7 +96,7 @@ def test_a_reference_to_a_character_of_thousands_of_digits_is_none(words):
 
 
 def test_pages_of_thousands_of_digits_agree_with_none():
-    known = Subject(1, "Lamps of silver", ("Moe A",), 2003, ("J Lamps",), "1", "9" * 5000)
+    known = CandidateArticle(1, "Lamps of silver", ("Moe A",), 2003, ("J Lamps",), "1", "9" * 5000)
 
     [found] = Matcher([known]).matches(f"Moe A. Lamps of silver. J Lamps. 2003;1:{'9' * 5000}.")
 

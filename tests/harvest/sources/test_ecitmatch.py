@@ -8,12 +8,12 @@ from harvest.http.client import Client, Settings
 from harvest.pubmed.write_article import format_record
 from harvest.rehearsal.collection import open_shelf
 from harvest.rehearsal.server import Rehearsal
-from harvest.sources.ecitmatch import Place, parse_found, printed_place
+from harvest.sources.ecitmatch import JournalLocation, parse_found, printed_place
 from harvest.sources.entrez import match_citations
 from kb.errors import TransientError
 from tests.records import record
 
-PLACE = Place("Alcohol Treat Q", "2006", "24", "33", "laudet ab")
+PLACE = JournalLocation("Alcohol Treat Q", "2006", "24", "33", "laudet ab")
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ def test_the_rehearsal_answers_as_pubmed_would(tmp_path):
     records = [record(1, **same_place), record(2, **same_place), record(3, **(same_place | {"volume": "25"}))]
     shelf = open_shelf({one.article.pmid: format_record(one).encode() for one in records})
     places = {
-        "alone": Place("J Tests", "2006", "25", "33", ""),
-        "two": Place("journal of tests", "2006", "24", "33", "laudet ab"),
-        "none": Place("J Tests", "2006", "26", "33", ""),
-        "unknown": Place("Fake Journal", "2006", "24", "33", ""),
+        "alone": JournalLocation("J Tests", "2006", "25", "33", ""),
+        "two": JournalLocation("journal of tests", "2006", "24", "33", "laudet ab"),
+        "none": JournalLocation("J Tests", "2006", "26", "33", ""),
+        "unknown": JournalLocation("Fake Journal", "2006", "24", "33", ""),
     }
     with Rehearsal(shelf, limited=False) as rehearsal:
         client = Client(Settings(base_url=rehearsal.base_url, requests_per_second=1000, lock_folder=tmp_path))

@@ -284,7 +284,7 @@ def test_a_server_that_does_not_note_who_leaves_makes_the_whole_file(app: Any, m
 
 def test_a_query_stops_when_the_client_leaves(app: Any):
     forever = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
-    wanted = streaming.Wanted("x.ris", "text/plain", lambda db: db.execute(forever).fetchone(), lambda *_: iter(()))
+    wanted = streaming.Download("x.ris", "text/plain", lambda db: db.execute(forever).fetchone(), lambda *_: iter(()))
     work = streaming.Work(app, app.get_database("kb"), wanted)
     work.left.set()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import keep_answer, keep_file, open_archive
-from kb.queries.archive import Kept, archive_path
+from kb.queries.archive import ArchivedResponse, archive_path
 from kb.queries.evidence.selects import read_kept_answers
 from kb.site.pages.archived_response import LARGEST, Answer, _text, _values
 from tests.site.conftest import CITING, LINKS, MOMENT, RETRACTED, SEED, Get, field, fill, served
@@ -76,7 +76,7 @@ def test_an_answer_is_shown_as_text_where_it_names_the_work_and_hashed_again(ask
 
 def test_the_place_is_looked_for_in_the_citing_record_first():
     said = "<PMID>7</PMID> cites 5 </PubmedArticle><PMID>8</PMID> also 5 </PubmedArticle>"
-    body = Answer([Kept(1, "efetch/x.xml", "x", "efetch", {}, MOMENT, "")], len(said), said.encode(), "")
+    body = Answer([ArchivedResponse(1, "efetch/x.xml", "x", "efetch", {}, MOMENT, "")], len(said), said.encode(), "")
 
     assert [place[1:] for place in _values(body, "5", "8")["places"]] == [("5", " ")]
     assert len(_values(body, "5", "9")["places"]) == 2

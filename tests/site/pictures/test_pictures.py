@@ -14,7 +14,7 @@ from graph.run import compute_graph
 from harvest.rehearsal.synthetic import synthetic_records
 from kb import sentences
 from kb.database import open_kb, transaction
-from kb.queries.charts import Community, Dot, Place, YearCount
+from kb.queries.charts import Community, Dot, Point, YearCount
 from kb.site.pages import picture_pages
 from kb.site.pages.chart_pages import ARTICLES, ARTICLES_PROOF, citing_years, year_pictures, years_chart
 from kb.site.pages.picture_pages import Picture
@@ -536,7 +536,7 @@ def test_a_work_that_nothing_is_linked_with_says_what_asks_for_more(empty: sqlit
 
 
 def test_one_work_alone_makes_valid_pictures():
-    alone = draw_field_map([dot(1)], {1: Place(3.0, 4.0)}, [], {1: Community(1, "All", 1)})
+    alone = draw_field_map([dot(1)], {1: Point(3.0, 4.0)}, [], {1: Community(1, "All", 1)})
     near = draw_neighbourhood(Neighbourhood([dot(1)], {}, [], []), {})
 
     centres = [(one.get("cx"), one.get("cy")) for d in (alone, near) for one in tree(d).iter("circle")]
@@ -648,7 +648,7 @@ def test_a_server_without_letters_says_so_instead_of_drawing_none(get: Get, monk
 def test_a_legend_tells_only_of_what_occurs():
     communities = {1: Community(1, "One; or Two; Three", 2, ("One; or", "Two", "Three"))}
     keys = draw_field_map(
-        [dot(1), dot(2, is_held=False)], {1: Place(0, 0), 2: Place(1, 0)}, [(1, 2)], communities
+        [dot(1), dot(2, is_held=False)], {1: Point(0, 0), 2: Point(1, 0)}, [(1, 2)], communities
     ).legend
 
     assert keys == (Key("dot k1", "One; or; Two", 1), Key("ring k0", "cited only"))
