@@ -7,7 +7,7 @@ from 1, in the order of the record.
 
 import hashlib
 import json
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 PUBMED = "pubmed"
 NBIB = "nbib"
@@ -332,6 +332,41 @@ class IciteMetrics(NamedTuple):
     apt: float | None  # approximate potential to translate: chance to be cited by a clinical article, 0 to 1
     is_clinical: int | None
     provisional: int | None  # 1: too young for a ratio that is settled
+
+
+class Part(NamedTuple):
+    """A table of parts of articles: its name, its rows, and the columns that litkb adds to them."""
+
+    table: str
+    row: Any
+    derived: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns as rows are saved; the first is the PMID."""
+        return (*self.row._fields, *self.derived)
+
+
+PARTS: Final = {  # by field of Record; children after their parents
+    "abstract_sections": Part("abstract_sections", AbstractSection),
+    "other_abstract_sections": Part("other_abstract_sections", OtherAbstractSection),
+    "references": Part("article_references", Reference, ("cited_id", "printed_doi", "printed_pmcid", "printed_pmid")),
+    "authorships": Part("authorships", Authorship, ("name_key",)),
+    "affiliations": Part("affiliations", Affiliation),
+    "investigators": Part("investigators", Investigator),
+    "languages": Part("languages", Language),
+    "mesh_headings": Part("mesh_headings", MeshHeading),
+    "supplementary_concepts": Part("supplementary_concepts", SupplementaryConcept),
+    "keywords": Part("keywords", Keyword, ("keyword_key",)),
+    "chemicals": Part("chemicals", Chemical),
+    "publication_types": Part("publication_types", PublicationType),
+    "grants": Part("grants", Grant),
+    "notices": Part("notices", Notice, ("other_doi",)),
+    "data_banks": Part("data_banks", DataBank),
+    "article_identifiers": Part("article_identifiers", ArticleIdentifier),
+    "article_dates": Part("article_dates", ArticleDate),
+    "other_fields": Part("other_fields", OtherField),
+}
 
 
 def content_hash(record: Record) -> str:

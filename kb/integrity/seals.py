@@ -1,19 +1,22 @@
 """Seals: what every table held when litkb last closed the file after writing, so that a flipped bit is found in any.
 
-A transaction breaks them, closing the connection sets them again; a file whose writer was killed has none. They are
-in the file, move with it, and outlast `vacuum`. Against people they prove nothing: they are no signature.
+A transaction breaks them, closing the connection sets them again; a file whose writer was killed has none. What an
+article brings into the tables of its parts is sealed with it, in the transaction that saves it. Seals are in the file,
+move with it, and outlast `vacuum`. Against people they prove nothing: they are no signature.
 """
 
 import marshal
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import Any, Final
+from zlib import crc32
 
 from kb.migrations import MIGRATIONS
+from kb.records import PARTS
 
 _TABLE: Final = "seals"
 _TOGETHER: Final = 32  # rows of one digest
@@ -21,6 +24,12 @@ _BYTES: Final = 8  # of a digest
 _FORMAT: Final = 2  # of marshal: the last one whose bytes depend on nothing but the values
 
 _Row = tuple[Any, ...]
+_Rows = Sequence[_Row]
+_OF_RECORDS: Final = {part.table: part.columns for part in PARTS.values()} | {
+    "article_texts": ("pmid", "title", "abstract", "keywords", "mesh", "authors")
+}
+_SEALS_OF_TABLES: Final = "name >= 'a'"  # the seal of a record has its PMID as name
+_TOGETHER_READ: Final = 500  # records
 _Piece = tuple[_Row, bytes]  # the first row of some rows, and the digest of all of them
 
 
@@ -29,7 +38,32 @@ def break_seals(db: sqlite3.Connection, tables: Collection[str]) -> None:
     if tables:
         db.executemany(f"update {_TABLE} set digests = x'' where name = ?", ((table,) for table in tables))
     else:
-        db.execute(f"delete from {_TABLE}")
+        db.execute(f"delete from {_TABLE} where {_SEALS_OF_TABLES}")
+
+
+def record_seal(parts: Iterable[_Rows]) -> bytes:
+    """Return the seal of the rows of a record by table: a digest of all, and a byte of each to name a table by."""
+    pieces = [marshal.dumps(sorted(rows), _FORMAT) for rows in parts]
+    digest = blake2b(b"".join(pieces), digest_size=_BYTES).digest()
+    return digest + bytes(crc32(piece) & 0xFF for piece in pieces)
+
+
+def save_record_seals(db: sqlite3.Connection, seals: Iterable[tuple[int, bytes]]) -> None:
+    """Save the seals of records by their PMIDs."""
+    rows = ((str(pmid), seal) for pmid, seal in seals)
+    db.executemany(f"insert or replace into {_TABLE} (name, digests) values (?, ?)", rows)
+
+
+def break_record_seals(db: sqlite3.Connection, pmids: Iterable[int]) -> None:
+    """Remove the seals of records that are about to be removed."""
+    db.executemany(f"delete from {_TABLE} where name = ?", ((str(pmid),) for pmid in pmids))
+
+
+def seal_records(db: sqlite3.Connection, pmids: Sequence[int]) -> None:
+    """Seal the records of pmids as the file holds them."""
+    for pmid in pmids:
+        rows = _read_parts(db, pmid, pmid, {}).get(pmid)
+        save_record_seals(db, [(pmid, record_seal(rows))] if rows else [])
 
 
 def seal(db: sqlite3.Connection) -> None:
@@ -53,12 +87,14 @@ def seal(db: sqlite3.Connection) -> None:
 
 def read_is_sealed(db: sqlite3.Connection) -> bool:
     """Return whether the file has seals to compare with, none of them broken."""
-    return bool(db.execute(f"select count(*) > 0 and min(digests <> x'') from {_TABLE}").fetchone()[0])
+    of_tables = f"from {_TABLE} where {_SEALS_OF_TABLES}"
+    return bool(db.execute(f"select count(*) > 0 and min(digests <> x'') {of_tables}").fetchone()[0])
 
 
 def read_altered(db: sqlite3.Connection) -> Iterator[str]:
     """Yield what does not hold what it was sealed with: a table and the rows that the first change is among."""
-    stored: dict[str, bytes] = dict(db.execute(f"select name, digests from {_TABLE}"))
+    yield from _altered_records(db)
+    stored: dict[str, bytes] = dict(db.execute(f"select name, digests from {_TABLE} where {_SEALS_OF_TABLES}"))
     if not stored:
         return
     yield from (f"{name} is missing, or its name is not as it was" for name in sorted(stored.keys() - {*_names(db)}))
@@ -67,6 +103,44 @@ def read_altered(db: sqlite3.Connection) -> Iterator[str]:
             yield f"{name} has no seal"
         elif stored[name] and (altered := _first_altered(db, name, stored[name])):  # else it is broken
             yield altered
+
+
+def _altered_records(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield each table of parts in which a record is not as it was saved, with the first such record."""
+    names = f"select cast(name as integer), digests from {_TABLE} where not {_SEALS_OF_TABLES} order by 1"
+    seals = db.execute(names).fetchall()
+    held = {pmid for (pmid,) in db.execute("select pmid from articles")} if seals else set()
+    if others := held.symmetric_difference(pmid for pmid, _ in seals):
+        yield f"{_TABLE}: an article without its seal, or a seal without its article, such as PMID {min(others)}"
+    found: dict[str, str] = {}
+    for start in range(0, len(seals), _TOGETHER_READ):
+        some = seals[start : start + _TOGETHER_READ]
+        read = _read_parts(db, some[0][0], some[-1][0], found)
+        for pmid, seal in some:
+            for table in _tables_altered(seal, record_seal(read.get(pmid, [()] * len(_OF_RECORDS)))):
+                found.setdefault(table, f"the rows of PMID {pmid}")
+    yield from (f"{table}: {where}" for table, where in found.items())
+
+
+def _tables_altered(seal: bytes, now: bytes) -> list[str]:
+    """Return the tables of parts in which a record differs; all of them where the bytes that name them do not tell."""
+    tables = [
+        table for table, one, other in zip(_OF_RECORDS, seal[_BYTES:], now[_BYTES:], strict=False) if one != other
+    ]
+    return tables if seal == now or tables else [*_OF_RECORDS]
+
+
+def _read_parts(db: sqlite3.Connection, first: int, last: int, faults: dict[str, str]) -> dict[int, list[list[_Row]]]:
+    """Return the rows of the records of a range of PMIDs by table; what cannot be read is said in faults."""
+    found: dict[int, list[list[_Row]]] = {}
+    for place, (table, columns) in enumerate(_OF_RECORDS.items()):
+        select = f"select {', '.join(columns)} from {table} not indexed where {columns[0]} between ? and ?"
+        try:
+            for row in db.execute(select, (first, last)):
+                found.setdefault(row[0], [[] for _ in _OF_RECORDS])[place].append(row)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            faults.setdefault(table, str(error))
+    return found
 
 
 def _first_altered(db: sqlite3.Connection, name: str, digests: bytes) -> str | None:
@@ -122,7 +196,7 @@ def _pieces(db: sqlite3.Connection, name: str) -> Iterator[_Piece]:
     """Yield the definition of what is called name, then, of an ordinary table, its rows in the order of their keys."""
     sql = db.execute("select type, sql from sqlite_master where name = ?", (name,)).fetchall()
     yield (), _digest(sql)
-    if sql[0][0] != b"table" or sql[0][1].startswith(b"CREATE VIRTUAL"):
+    if sql[0][0] != b"table" or sql[0][1].startswith(b"CREATE VIRTUAL") or name in _OF_RECORDS:
         return
     rows = db.execute(f"select * from {name} not indexed")  # the table itself; indexes are compared with it by SQLite
     while some := rows.fetchmany(_TOGETHER):

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.identifiers import cited_work, doi_work
+from kb.integrity.seals import record_seal
 from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
 from kb.printed.labels import article_label
 from kb.printed.title_and_year import has_number_after, year_in
-from kb.queries.works.records import PARTS
-from kb.records import Record, Reference, content_hash
+from kb.records import PARTS, Record, Reference, content_hash
 from kb.text import fold, name_key
 
 _Row = tuple[Any, ...]
@@ -35,6 +35,7 @@ class Prepared(NamedTuple):
     paired: tuple[int, ...]  # the works of DOIs that references give together with a PMID
     keys: tuple[str | None, ...]  # of the works that references name, None where they give a PMID
     latest: int | None  # year after which nothing that it cites was published
+    seal: bytes  # of parts and texts
 
 
 class Cited(NamedTuple):
@@ -49,6 +50,8 @@ def prepare(record: Record) -> Prepared:
     """Return the rows of a record."""
     article, references = record.article, record.references
     cited = [resolve_reference(reference) for reference in references]
+    parts = tuple(_rows(field, getattr(record, field), cited) for field in PARTS)
+    texts = _texts(record)
     return Prepared(
         pmid=article.pmid,
         source=record.source,
@@ -57,15 +60,16 @@ def prepare(record: Record) -> Prepared:
         journal=tuple(record.journal) if record.journal else None,
         descriptors=tuple(map(tuple, record.mesh_descriptors)),
         qualifiers=tuple(map(tuple, record.mesh_qualifiers)),
-        parts=tuple(_rows(field, getattr(record, field), cited) for field in PARTS),
+        parts=parts,
         work=(article.pmid, article_label(record), article.doi, article.pmcid, article.year),
-        texts=_texts(record),
+        texts=texts,
         list_length=(
             article.reference_count if record.stated_reference_count is None else record.stated_reference_count
         ),
         paired=tuple(map(doi_work, {r.doi for r in references if r.doi and r.cited_pmid})),
         keys=tuple(work.key for work in cited),
         latest=latest_cited(article.record_type, article.year, [r.citation for r in references]),
+        seal=record_seal((*parts, (texts,))),
     )
 
 
@@ -95,9 +99,10 @@ def latest_cited(record_type: str, year: int | None, citations: Iterable[str | N
 
 
 def _rows(field: str, rows: Sequence[Any], cited: Sequence[Cited]) -> tuple[_Row, ...]:
-    if not rows or field not in DERIVED:
+    """Return the rows of a part with what no source gives: what equal names share, and the works that are cited."""
+    if not rows or field not in _DERIVED:
         return tuple(map(tuple, rows))
-    return tuple(map(tuple.__add__, rows, DERIVED[field][1](rows, cited)))
+    return tuple(map(tuple.__add__, rows, _DERIVED[field](rows, cited)))
 
 
 def _named(_rows: Sequence[Any], cited: Sequence[Cited]) -> Iterable[_Row]:
@@ -116,12 +121,11 @@ def _printed_dois(rows: Sequence[Any], _cited: Sequence[Cited]) -> Iterable[_Row
     return ((None if row.other_pmid else printed_ids(row.ref_source or "").doi,) for row in rows)
 
 
-# Columns that no source gives: what equal names share, and the works that are cited.
-DERIVED: Final[dict[str, tuple[tuple[str, ...], Callable[[Sequence[Any], Sequence[Cited]], Iterable[_Row]]]]] = {
-    "references": (("cited_id", "printed_doi", "printed_pmcid", "printed_pmid"), _named),
-    "authorships": (("name_key",), _name_keys),
-    "keywords": (("keyword_key",), _keyword_keys),
-    "notices": (("other_doi",), _printed_dois),
+_DERIVED: Final[dict[str, Callable[[Sequence[Any], Sequence[Cited]], Iterable[_Row]]]] = {
+    "references": _named,
+    "authorships": _name_keys,
+    "keywords": _keyword_keys,
+    "notices": _printed_dois,
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Final
 
 from kb.emails import affiliation_without_emails, without_emails
+from kb.integrity.seals import seal_records
 from kb.queries.publishing import read_abstract_pmids, read_text_columns
 from kb.queries.works.records import read_record
 from kb.records import content_hash
@@ -92,6 +93,7 @@ def save_omission(db: sqlite3.Connection, what: str, articles: Collection[int]) 
         record = read_record(db, pmid)
         if record is not None:
             db.execute("update articles set content_hash = ? where pmid = ?", (content_hash(record), pmid))
+    seal_records(db, sorted(articles))
     db.execute(
         """insert into omissions (what, articles) values (?, ?)
         on conflict do update set articles = max(articles, excluded.articles)""",

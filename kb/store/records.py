@@ -11,11 +11,13 @@ from itertools import chain, repeat
 from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_work
-from kb.queries.works.records import PARTS, Held, chunks, marks, read_held, read_record, read_sources, read_states
+from kb.integrity.seals import break_record_seals, save_record_seals
+from kb.queries.works.records import Held, chunks, marks, read_held, read_record, read_sources, read_states
 from kb.records import (
     DEMONSTRATION,
     NBIB,
     PAGE,
+    PARTS,
     PUBMED,
     SYNTHETIC,
     Article,
@@ -23,7 +25,7 @@ from kb.records import (
     Record,
 )
 from kb.store.citations import save_reference_lists
-from kb.store.prepared import CITED, DERIVED, NOTICES, REFERENCES, Prepared, prepare
+from kb.store.prepared import CITED, NOTICES, REFERENCES, Prepared, prepare
 from kb.store.works import (
     Named,
     save_mentions,
@@ -37,9 +39,7 @@ from kb.store.works import (
 
 _RANK: Final = {PUBMED: 4, NBIB: 3, PAGE: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
 _SAVE_PARTS: Final = [
-    f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})"
-    for field, (table, row) in PARTS.items()
-    for columns in ((*row._fields, *DERIVED.get(field, ((),))[0]),)
+    f"insert into {part.table} ({', '.join(part.columns)}) values ({marks(part.columns)})" for part in PARTS.values()
 ]
 _ARTICLE_COLUMNS: Final = (
     *Article._fields, "source_id", "update_file", "read_from", "received_at", "checked_at", "content_hash"
@@ -228,6 +228,7 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Hel
     db.executemany(_SAVE_ARTICLE, (_article_row(record, new) for record, new in winners.values()))
     for place, statement in enumerate(_SAVE_PARTS):
         db.executemany(statement, chain.from_iterable(record.parts[place] for record in records))
+    save_record_seals(db, ((record.pmid, record.seal) for record in records))
     _save_assertions(db, winners)
     _save_lists(db, winners)
     db.executemany(_SAVE_TEXT, (record.texts for record in records))
@@ -268,8 +269,9 @@ def _clear(db: sqlite3.Connection, pmids: Iterable[int]) -> set[int]:
         for statement in (*_ASSERTED, _FORGET_TEXT):
             db.execute(statement.format(those), part)
         db.execute(f"delete from article_texts where pmid in ({those})", part)
-        for table, row in reversed(PARTS.values()):
-            db.execute(f"delete from {table} where {row._fields[0]} in ({those})", part)
+        for table, columns in ((one.table, one.columns) for one in reversed(PARTS.values())):
+            db.execute(f"delete from {table} where {columns[0]} in ({those})", part)
+        break_record_seals(db, part)
     return forgotten
 
 

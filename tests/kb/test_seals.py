@@ -215,6 +215,24 @@ def test_a_published_file_whose_bytes_changed_is_told(whole: Path, tmp_path: Pat
     assert "the bytes of a published file are those of its name" in capsys.readouterr().err
 
 
+def test_what_was_altered_in_an_article_is_found_after_a_later_command_has_sealed_the_file(whole: Path, tmp_path: Path):
+    kb = Path(shutil.copy(whole, tmp_path / "kb.db"))
+    with closing(sqlite3.connect(kb)) as db, db:
+        db.execute("update authorships set name_key = 'forged' where pmid = 1001 and position = 1")
+
+    with closing(open_kb(kb)) as db, transaction(db):
+        save_mesh_tree(db, [MeshPlace("A1", "D1", "Name")])
+
+    with closing(open_kb(kb)) as db:
+        assert read_is_sealed(db)
+        assert list(read_altered(db)) == ["authorships: the rows of PMID 1001"]
+
+
+def test_the_seal_of_an_article_that_is_lost_is_told(raw: sqlite3.Connection):
+    assert altered_by(raw, "delete from seals where name = '1001'") == ["seals"]
+    assert altered_by(raw, "update seals set name = '77' where name = '1001'")[0] == "seals"
+
+
 def test_an_article_alone_is_named_by_its_pmid_as_well(whole: Path, tmp_path: Path):
     kb = Path(shutil.copy(whole, tmp_path / "kb.db"))
     with closing(sqlite3.connect(kb)) as db, db:
@@ -224,4 +242,4 @@ def test_an_article_alone_is_named_by_its_pmid_as_well(whole: Path, tmp_path: Pa
         named = {violation.rule: violation.examples for violation in check_kb(db)}
 
     assert named["the rows of an article are as they were stored"] == ["1001"]
-    assert named["every table holds what litkb wrote"] == ["abstract_sections: among the 32 rows from (1001, 1) on"]
+    assert named["every table holds what litkb wrote"] == ["abstract_sections: the rows of PMID 1001"]

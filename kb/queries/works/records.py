@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kb import records as r
-from kb.records import Record
+from kb.records import PARTS, Record
 
 _T = TypeVar("_T", int, str)
 _Parts = dict[int, list[Any]]  # rows of one kind by PMID
@@ -97,28 +97,6 @@ def read_states(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, tup
     return found
 
 
-PARTS: Final[dict[str, tuple[str, Any]]] = {  # field of Record -> its table and row; children after their parents
-    "abstract_sections": ("abstract_sections", r.AbstractSection),
-    "other_abstract_sections": ("other_abstract_sections", r.OtherAbstractSection),
-    "references": ("article_references", r.Reference),
-    "authorships": ("authorships", r.Authorship),
-    "affiliations": ("affiliations", r.Affiliation),
-    "investigators": ("investigators", r.Investigator),
-    "languages": ("languages", r.Language),
-    "mesh_headings": ("mesh_headings", r.MeshHeading),
-    "supplementary_concepts": ("supplementary_concepts", r.SupplementaryConcept),
-    "keywords": ("keywords", r.Keyword),
-    "chemicals": ("chemicals", r.Chemical),
-    "publication_types": ("publication_types", r.PublicationType),
-    "grants": ("grants", r.Grant),
-    "notices": ("notices", r.Notice),
-    "data_banks": ("data_banks", r.DataBank),
-    "article_identifiers": ("article_identifiers", r.ArticleIdentifier),
-    "article_dates": ("article_dates", r.ArticleDate),
-    "other_fields": ("other_fields", r.OtherField),
-}
-
-
 def read_record(db: sqlite3.Connection, pmid: int) -> Record | None:
     """Return all that is held of one article as the record it came from; None where it is not held.
 
@@ -147,7 +125,7 @@ def _read_range(db: sqlite3.Connection, first: int, last: int) -> Iterator[Recor
     ).fetchall()
     if not articles:
         return
-    parts = {field: _read_part(db, first, last, *part) for field, part in PARTS.items()}
+    parts = {field: _read_part(db, first, last, part.table, part.row) for field, part in PARTS.items()}
     parts["mesh_descriptors"] = _read_terms(db, first, last, "descriptor", r.MeshDescriptor)
     parts["mesh_qualifiers"] = _read_terms(db, first, last, "qualifier", r.MeshQualifier)
     for *values, source, entries in articles:

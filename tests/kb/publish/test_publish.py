@@ -345,6 +345,7 @@ def test_the_same_rows_loaded_in_another_order_are_the_same_bytes(tmp_path: Path
                 """insert into article_search (article_search, rowid, title, abstract, keywords, mesh, authors)
                 select 'delete', * from article_texts where pmid = 99"""
             )
+            db.execute("delete from seals where name = '99'")
             for table in ("article_lists", "authorships", "article_texts", "articles", "works"):
                 db.execute(f"delete from {table} where {'id' if table == 'works' else 'pmid'} = 99")
     close_log(other)
