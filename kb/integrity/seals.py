@@ -43,7 +43,7 @@ def break_seals(db: sqlite3.Connection, tables: Collection[str]) -> None:
 
 def record_seal(parts: Iterable[_Rows]) -> bytes:
     """Return the seal of the rows of a record by table: a digest of all, and a byte of each to name a table by."""
-    pieces = [marshal.dumps(sorted(rows), _FORMAT) for rows in parts]
+    pieces = [marshal.dumps(sorted(rows), _FORMAT) if rows else b"" for rows in parts]
     digest = blake2b(b"".join(pieces), digest_size=_BYTES).digest()
     return digest + bytes(crc32(piece) & 0xFF for piece in pieces)
 

@@ -20,6 +20,9 @@ _VISITED: Final = re.compile(  # "[cited 2020 Oct 9]", "Accessed May 23, 2019": 
     rf"(?:(?:{_MONTH}|\d{{1,2}}(?:st|nd|rd|th)?|of|de)[\s,./-]*){{0,5}}(?:1[6-9]\d|20[0-3])\d(?!\d)",
     re.IGNORECASE,
 )
+_OF_VISITS: Final = (  # one of these is in all that _VISITED finds
+    "access", "retrieved", "cited", "visited", "viewed", "consult", "downloaded", "abgerufen", "zugriff", "updated"
+)  # fmt: skip
 _AFTER_YEAR: Final = re.compile(r"\b[^.;:]{0,20}[;:]")
 _BEFORE_YEAR: Final = frozenset(".)")
 _VOLUME_AFTER: Final = re.compile(  # "2022; 13: 1675", "2019, 11, 1789", "2009 Mar 2;338:b1860"
@@ -82,6 +85,9 @@ def year_in(citation: str, latest: int | None = None) -> int | None:
 
 def without_visits(citation: str) -> str:
     """Return a printed reference with blanks in place of the dates on which it says that a page was visited."""
+    folded = citation.casefold()
+    if not any(word in folded for word in _OF_VISITS):  # the pattern takes half of the time of a whole reading
+        return citation
     return _VISITED.sub(lambda found: " " * len(found[0]), citation)
 
 

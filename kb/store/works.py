@@ -250,6 +250,8 @@ def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 def _forget_computed(db: sqlite3.Connection, gone: str) -> None:
     """Remove the computed numbers of works that go, or that became others."""
+    if not db.execute("select exists (select 1 from graph_runs)").fetchone()[0]:
+        return
     for table, columns in read_work_columns(db).items():
         for column in columns:
             db.execute(f"delete from {table} where {column} in ({gone})")
