@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from graph.citation_graph import CitationGraph, adjacency, citation_counts
 from graph.measure import EARLY, Measure
 from graph.run_context import Job
-from graph.similarity.sparse_topk import Pairs, compact, strongest_pairs
+from graph.similarity.sparse_topk import Pairs, compact, first_pairs, strongest_pairs
 from kb.queries.citations import Ids
 from kb.store.computed import TableColumns
 
@@ -74,12 +74,8 @@ def couplings(
 def _strongest_of(pairs: Pairs, common: sp.csr_array, limit: int, at_least: int) -> Pairs:
     """Return the ``limit`` strongest pairs of each row, now that what they share of common counts too."""
     shared = common[pairs.rows].multiply(common[pairs.others]).sum(axis=1)
-    values = pairs.values + shared.astype(np.int32)
-    order = np.lexsort((pairs.others, -values, pairs.rows))
-    rows = pairs.rows[order]
-    ranks = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    first = order[(ranks < limit) & (values[order] >= at_least)]
-    return Pairs(pairs.rows[first], pairs.others[first], values[first])
+    found = first_pairs(pairs._replace(values=pairs.values + shared.astype(np.int32)), limit)
+    return Pairs(*(column[found.values >= at_least] for column in found))
 
 
 def _couplings_step(job: Job) -> None:

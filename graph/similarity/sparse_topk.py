@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import _sparsetools  # the public product counts all entries first: half as much time again
 
 PRODUCTS: Final = 1_000_000  # of two entries, made in one go: bounds memory to about 30 MB
+ROWS: Final = 4_096  # of a block: with a place and a value they have room in 64 bits
 
 _PARTS: Final = 256  # of a long row, whose maxima tell which of its values need no look
-_VALUE_BITS: Final = 32  # that a value has at most; above them stands its row, so that one number tells both
 
 _Item = TypeVar("_Item")
 Numbers: TypeAlias = NDArray[np.int32]  # half the memory of 64 bits
@@ -48,6 +48,7 @@ def row_blocks(having: sp.csr_array, products: int) -> Iterator[tuple[int, int]]
     while start < rows:
         done = int(work[start - 1]) if start else 0
         end = max(start + 1, int(np.searchsorted(work, done + products, side="right")))
+        end = min(end, start + ROWS)
         yield start, end
         start = end
 
@@ -87,13 +88,31 @@ def _strongest(shared: _Rows, start: int, limit: int, at_least: int) -> Pairs:
     least = np.maximum(_lower_bounds(shared, limit + 1), at_least)  # with the row itself, which is left out
     kept = np.flatnonzero(shared.values >= np.repeat(least, lengths))
     rows = np.repeat(np.arange(len(lengths)), lengths)[kept]
-    others, values = shared.others[kept], shared.values[kept]
-    order = np.lexsort((others, (rows << _VALUE_BITS) - values))
-    order = order[others[order] != rows[order] + start]
-    rows = rows[order]
-    ranks = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    first = order[ranks < limit]
-    return Pairs((rows[ranks < limit] + start).astype(np.int32), others[first], values[first])
+    others = shared.others[kept]
+    is_other = others != rows + start
+    found = first_pairs(Pairs(rows[is_other], others[is_other], shared.values[kept][is_other]), limit)
+    return found._replace(rows=found.rows + np.int32(start))
+
+
+def first_pairs(pairs: Pairs, limit: int) -> Pairs:
+    """Return the limit strongest pairs of each row, the strongest first, equal ones by place; values are positive.
+
+    One number tells row, value and place, and such numbers are sorted ten times as fast as three columns.
+    """
+    if not len(pairs.rows):
+        return Pairs(*(column.astype(np.int32) for column in pairs))
+    bits, most = (int(column.max()).bit_length() for column in (pairs.others, pairs.values))
+    low = pairs.rows.min()
+    keys = ((pairs.rows - low).astype(np.uint64) << np.uint64(bits + most)) | pairs.others.astype(np.uint64)
+    keys |= ((1 << most) - 1 - pairs.values).astype(np.uint64) << np.uint64(bits)
+    keys.sort()
+    rows = keys >> np.uint64(bits + most)
+    starts = np.flatnonzero(np.diff(rows, prepend=rows.max() + np.uint64(1)))
+    ranks = np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows)))
+    keys = keys[ranks < limit]
+    values = (1 << most) - 1 - (keys >> np.uint64(bits) & np.uint64((1 << most) - 1)).astype(np.int32)
+    others = (keys & np.uint64((1 << bits) - 1)).astype(np.int32)
+    return Pairs((rows[ranks < limit]).astype(np.int32) + np.int32(low), others, values.astype(np.int32))
 
 
 def _lower_bounds(shared: _Rows, n: int) -> Numbers:
