@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import repeat
+from typing import NamedTuple
 
 from kb.identifiers import work_id
-from kb.queries.export.edges import ExportEdge, read_stars
-from kb.queries.export.nodes import EVERYTHING, SEPARATOR, Scope
+from kb.queries.export.edges import read_stars
+from kb.queries.export.nodes import EVERYTHING, SEPARATOR, ExportNode, Scope, read_node_columns
 from kb.store.citations import save_citations
 from kb.text import name_key
 
@@ -85,6 +86,20 @@ def add_citations(db: sqlite3.Connection, citing: int, *cited: int | str, source
         if not found.fetchone():
             add_work(db, work)
     save_citations(db, [(citing, w if isinstance(w, int) else work_id(w), SOURCES[source], MOMENT) for w in cited])
+
+
+class ExportEdge(NamedTuple):
+    """A citation as files show it; sources are the names of those who say so, comma between, by their ids."""
+
+    citing: str
+    cited: str
+    sources: str | None = None
+
+
+def scope_nodes(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[ExportNode]:
+    """Yield the nodes of the graph one by one, as exports read them."""
+    for columns in read_node_columns(db, scope):
+        yield from map(ExportNode, *(columns[name] for name in ExportNode._fields))
 
 
 def scope_edges(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[ExportEdge]:

@@ -124,7 +124,9 @@ def _selected(db: sqlite3.Connection, asked: ExportOptions, wanted: Selection, *
     if chosen > known:
         say(f"{chosen - known:,} of the chosen works are not in this knowledge base.")
     only = len(given) == 1 and pairs and not wanted.articles_only and wanted.network == "citations"
-    return wanted._replace(is_chosen=True, pairs=pairs if only else None, order=order)
+    if only:
+        selection.choose_pairs(db, pairs)
+    return wanted._replace(is_chosen=True, pairs=bool(only), order=order)
 
 
 def _readers(

@@ -7,14 +7,13 @@ from typing import Final, NamedTuple
 
 from graph.export.atomic_write import find_targets, write_whole
 from graph.export.networks import NETWORKS
-from graph.export.write import FORMATS, FORMS, export_network, forms_of, read_about, stream
+from graph.export.write import FORMATS, FORMS, export_network, forms_of
 from kb.database import snapshot
 from kb.errors import UsageError
 from kb.formats.registry import BIBLIOGRAPHIES
 from kb.queries.citations import ALL_NODES, HELD_NODES, NODES, read_computed
 from kb.queries.export.nodes import Scope
 from kb.queries.export.selection import CHOSEN, CHOSEN_IDS, choose, open_choice, read_counts_of
-from kb.queries.export.subgraph import read_selected_edges, read_selected_nodes
 from kb.queries.harvest_log import read_citation_count
 from kb.queries.works.bibliography import PARTS, Item, read_scope_items
 
@@ -22,7 +21,7 @@ SUFFIXES: Final = (*BIBLIOGRAPHIES, *FORMATS)
 
 
 class Selection(NamedTuple):
-    """What is exported: all works or the chosen ones, as which network, with which pairs alone as its edges.
+    """What is exported: all works or the chosen ones, as which network, with the chosen pairs alone as its edges.
 
     order is that of a bibliography, else it goes by id; a list of references has one.
     """
@@ -30,14 +29,14 @@ class Selection(NamedTuple):
     is_chosen: bool = False
     articles_only: bool = False
     network: str = "citations"
-    pairs: Collection[tuple[int, int]] | None = None
+    pairs: bool = False
     order: Sequence[int] = ()
     parts: Collection[str] = PARTS  # of the items of a bibliography
 
     @property
     def scope(self) -> Scope:
         """The works as exports of networks understand them."""
-        return Scope(self.articles_only, CHOSEN if self.is_chosen else None)
+        return Scope(self.articles_only, CHOSEN if self.is_chosen else None, self.pairs)
 
 
 EVERYTHING: Final = Selection()
@@ -117,13 +116,8 @@ def format_selection(db: sqlite3.Connection, form: str, selected: Selection) -> 
     if form in BIBLIOGRAPHIES:
         with snapshot(db):
             yield from BIBLIOGRAPHIES[form].write(_items(db, selected))
-    elif selected.pairs is None:
-        yield from export_network(db, form, selected.network, selected.scope)
     else:
-        with snapshot(db):
-            works = {work for pair in selected.pairs for work in pair}
-            edges = read_selected_edges(db, works, selected.pairs)
-            yield from stream(form, read_selected_nodes(db, works), edges, read_about(db))
+        yield from export_network(db, form, selected.network, selected.scope)
 
 
 def _items(db: sqlite3.Connection, selected: Selection) -> Iterable[Item]:

@@ -1,7 +1,7 @@
 """Networks as files that other programs open: suffix -> streaming writer."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from itertools import groupby
 from operator import attrgetter
@@ -15,13 +15,11 @@ from graph.export.networks import CITATIONS, WEIGHTED, Together, stars_of, toget
 from kb.console import litkb_version
 from kb.database import snapshot
 from kb.queries.citations import read_article_sources, read_computed
-from kb.queries.export.edges import ExportEdge, Star, read_all_have_pmids, read_numbered_stars, read_stars
+from kb.queries.export.edges import read_all_have_pmids, read_numbered_stars, read_stars
 from kb.queries.export.nodes import (
     EVERYTHING,
     SEPARATOR,
-    ExportNode,
     Scope,
-    columns_of,
     read_bounds,
     read_node_columns,
     read_scope_ids,
@@ -54,31 +52,6 @@ class _Anew(Generic[_Part]):
 
     def __iter__(self) -> Iterator[_Part]:
         return self._read()
-
-
-def stream(
-    form: str, nodes: Iterable[ExportNode], edges: Iterable[ExportEdge], about: Mapping[str, str]
-) -> Iterator[str]:
-    """Yield a file of the form ``form`` (a key of FORMS) piece by piece; nodes are used up before edges.
-
-    It is a part of the citation graph. Every edge's ends must be among the nodes. Text is cleaned and escaped here.
-    """
-    writer = FORMS[form]
-    if writer.first is None:
-        return writer.write(Contents(CITATIONS, about, columns_of(nodes), _stars(edges, str)))
-    kept = list(nodes)
-    numbers = {node.name: str(number) for number, node in enumerate(kept, writer.first)}
-    placed = [(node.x, node.y) for node in kept if node.x is not None and node.y is not None]
-    bounds = (min(placed)[0], max(placed)[0], min(y for _, y in placed), max(y for _, y in placed)) if placed else None
-    stars = _stars(edges, numbers.__getitem__)
-    return writer.write(Contents(CITATIONS, about, columns_of(kept), stars, True, len(kept), bounds))
-
-
-def _stars(edges: Iterable[ExportEdge], shown: Callable[[str], str]) -> Iterator[list[Star]]:
-    for tail, group in groupby(edges, attrgetter("citing")):
-        found = list(group)
-        heads = SEPARATOR.join(shown(edge.cited).replace(SEPARATOR, "") for edge in found)
-        yield [(shown(tail), heads, SEPARATOR.join(edge.sources or "" for edge in found))]
 
 
 def export_network(

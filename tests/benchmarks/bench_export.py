@@ -29,9 +29,8 @@ from graph.export.export_request import select_works, write_export
 from graph.export.networks import WEIGHTED
 from graph.export.write import FORMATS
 from kb.database import open_kb, transaction
-from kb.queries.export.nodes import read_scope_nodes
 from kb.store.citations import save_reference_lists
-from tests.rows import scope_edges
+from tests.rows import scope_edges, scope_nodes
 
 _Result = TypeVar("_Result")
 FIRST_PMID = 900_000_001
@@ -113,7 +112,7 @@ def ours(source: Path, out: Path, network: str) -> float:
 def build_theirs(source: Path) -> "nx.DiGraph[str]":
     made: nx.DiGraph[str] = nx.DiGraph()
     with closing(open_kb(source, readonly=True)) as db:
-        for node in read_scope_nodes(db):
+        for node in scope_nodes(db):
             made.add_node(node.name, **{name: value for name, value in node._asdict().items() if value is not None})
         made.add_edges_from((edge.citing, edge.cited, {"sources": edge.sources}) for edge in scope_edges(db))
     return made

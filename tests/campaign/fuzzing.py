@@ -11,7 +11,7 @@ from typing import Any, Final
 import atheris
 
 with atheris.instrument_imports(include=["harvest", "kb", "graph"]):
-    from graph.export.write import FORMS, stream
+    from graph.export.write import FORMS
     from harvest.files import nbib, saved_page
     from harvest.files.reference_lists import read_seeds
     from harvest.http.response_validation import check_articles
@@ -24,10 +24,11 @@ with atheris.instrument_imports(include=["harvest", "kb", "graph"]):
     from kb.errors import LitkbError
     from kb.printed import identifiers_in_text, labels, title_and_year
     from kb.printed.reference import parse_reference
-    from kb.queries.export.edges import ExportEdge
     from kb.queries.export.nodes import ExportNode
     from kb.queries.search.query_parser import parse_query
     from kb.site.server.serve import parse_base_url
+    from tests.graph.export.streamed import stream
+    from tests.rows import ExportEdge
 
 LONGEST: Final = 4_096  # bytes of one input
 

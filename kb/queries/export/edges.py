@@ -3,13 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from kb.errors import DatabaseError
 from kb.queries.citations import Ids
-from kb.queries.export.nodes import EVERYTHING, PORTION, SEPARATOR, WORK_NAMED, Scope
+from kb.queries.export.nodes import EVERYTHING, PAIRS, PORTION, SEPARATOR, WORK_NAMED, Scope
 
 # A node's edges: its name, the names at their other ends, and what is said of all of them, or of each: sources or a
 # weight. Several stand in one text, SEPARATOR between: a plain tuple, handed on as SQLite gives it.
@@ -17,14 +17,6 @@ Star: TypeAlias = tuple[str, str, str]
 _NAMED: Final = (
     f"case when {{0}} > 0 then 'pmid:' || {{0}} else (select {WORK_NAMED} from works w where w.id = {{0}}) end"
 )
-
-
-class ExportEdge(NamedTuple):
-    """A citation as files show it; sources are the names of those who say so, comma between, by their ids."""
-
-    citing: str
-    cited: str
-    sources: str | None = None
 
 
 class SourceNames(dict[int, str]):
@@ -75,6 +67,8 @@ def _read_portions(db: sqlite3.Connection, scope: Scope, citing: str, cited: str
     only = _only_sources(db)
     said = "iif(min(said_by) = max(said_by), min(said_by), group_concat(said_by, char(31)))"
     among = f"where citing_id in ({scope.ids()}) and +cited_id in ({scope.ids()})" if scope.ids() else ""
+    if scope.pairs:
+        among = f"where (citing_id, cited_id) in (select citing_id, cited_id from {PAIRS})"
     rows = db.execute(
         f"""select {citing}, {cited}, {said if only is None else ":only"} from citation_links not indexed {among}
         group by citing_id""",

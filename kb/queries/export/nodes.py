@@ -10,6 +10,7 @@ import numpy as np
 from kb.migrations.works import doi_key_of
 from kb.queries.citations import ALL_NODES, HELD_NODES, NODES, Ids
 
+PAIRS: Final = "temp.chosen_pairs"  # of works, by the ids of their citations
 SEPARATOR: Final = "\x1f"  # between names that SQLite joins; no name holds it
 PORTION: Final = 500  # nodes, or works with all that they cite, that are handed on in one go
 
@@ -89,22 +90,28 @@ class Columns(dict[str, Sequence[Any]]):
 
 
 class Scope(NamedTuple):
-    """Which works: all, the held ones, or those in a temporary table with a column ``id``, merged ones followed."""
+    """Which works: all, the held ones, or those in a temporary table with a column ``id``, merged ones followed.
+
+    pairs: those in the temporary table PAIRS, whose citations alone count.
+    """
 
     articles_only: bool = False
     selected: str | None = None  # the table's name
+    pairs: bool = False
 
     def ids(self) -> str | None:
         """Return a select of the ids of the nodes; None: all."""
         held = "select a.pmid from articles a join works w on w.id = a.pmid where w.merged_into is null"
         chosen = f"select coalesce(w.merged_into, w.id) from {self.selected} s join works w on w.id = s.id"
+        if self.pairs:
+            return f"select citing_id from {PAIRS} union select cited_id from {PAIRS}"
         if self.selected is None:
             return held if self.articles_only else None
         return f"{chosen} intersect {held}" if self.articles_only else chosen
 
     def where(self) -> str:
         """Return the condition for a work w and its record a to be a node."""
-        if self.selected is None:
+        if self.selected is None and not self.pairs:
             return HELD_NODES if self.articles_only else ALL_NODES
         return f"w.id in ({self.ids()})"
 
@@ -137,12 +144,6 @@ def columns_of(nodes: Iterable[ExportNode]) -> Iterator[Columns]:
     left = iter(nodes)
     while portion := list(islice(left, PORTION)):
         yield Columns(zip(ExportNode._fields, zip(*portion, strict=True), strict=True))
-
-
-def read_scope_nodes(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[ExportNode]:
-    """Yield the nodes with their attributes, by id, in constant memory."""
-    for columns in read_node_columns(db, scope):
-        yield from map(ExportNode, *(columns[name] for name in ExportNode._fields))
 
 
 def read_scope_names(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[str]:

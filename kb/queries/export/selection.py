@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from kb.errors import UsageError
+from kb.queries.export.nodes import PAIRS
 from kb.queries.search.known_works import read_named
 from kb.queries.search.matches import read_all_found, read_asked
 from kb.queries.search.query import read_identified, read_query
@@ -45,7 +46,9 @@ def find_columns(names: Sequence[str], *, has_ids: bool) -> Columns | None:
 def open_choice(db: sqlite3.Connection) -> None:
     """Make the choice empty; its table is the connection's own and no part of the file."""
     db.execute(f"create table if not exists {CHOSEN} (id integer primary key)")
+    db.execute(f"create table if not exists {PAIRS} (citing_id, cited_id, primary key (citing_id, cited_id))")
     db.execute(f"delete from {CHOSEN}")
+    db.execute(f"delete from {PAIRS}")
 
 
 def choose(db: sqlite3.Connection, works: Iterable[int]) -> None:
@@ -53,6 +56,15 @@ def choose(db: sqlite3.Connection, works: Iterable[int]) -> None:
     left = iter(works)
     while portion := list(islice(left, _PORTION)):
         db.executemany(f"insert or ignore into {CHOSEN} values (?)", ((work,) for work in portion))
+
+
+def choose_pairs(db: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """Add the citations between pairs of works to the choice, merged works followed."""
+    db.executemany(
+        f"""insert or ignore into {PAIRS} select coalesce(a.merged_into, a.id), coalesce(b.merged_into, b.id)
+        from works a, works b where a.id = ? and b.id = ?""",
+        pairs,
+    )
 
 
 def narrow(db: sqlite3.Connection, works: Iterable[int]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from graph.export.export_request import Selection, format_selection, media_type
 from graph.export.write import FORMS
 from kb.formats.registry import BIBLIOGRAPHIES
-from kb.queries.export.selection import choose
+from kb.queries.export.selection import choose, choose_pairs
 from kb.site.server.streaming import Download, TooMuchError
 
 MOST_ROWS: Final = 200_000
@@ -94,7 +94,9 @@ def _bounded(selected: Selected, form: str) -> Selected:
 
 def _pieces(db: sqlite3.Connection, form: str, selected: Selected) -> Iterator[str]:
     choose(db, selected.works)
-    return format_selection(db, form, Selection(is_chosen=True, pairs=selected.pairs, order=selected.order))
+    choose_pairs(db, selected.pairs or ())
+    has_pairs = selected.pairs is not None
+    return format_selection(db, form, Selection(is_chosen=True, pairs=has_pairs, order=selected.order))
 
 
 def read_rows(db: sqlite3.Connection, sql: str, params: Any) -> list[Any]:

@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kb.queries.export.edges import ExportEdge
 from kb.queries.export.nodes import ExportNode
+from tests.rows import ExportEdge
 
 LISTED = (
     "plain", "", " blanks around ", "  ", "null \x00 escape \x1b delete \x7f unit \x1f", "\x00=1",

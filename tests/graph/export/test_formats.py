@@ -18,12 +18,13 @@ import pytest
 
 from graph.export.formats.common import KINDS, Contents
 from graph.export.networks import WEIGHTED
-from graph.export.write import FORMATS, FORMS, stream
-from kb.queries.export.edges import ExportEdge
+from graph.export.write import FORMATS, FORMS
 from kb.queries.export.nodes import ExportNode, columns_of
 from kb.text import without_controls
 from tests.graph.export.hostile import hostile_graph
 from tests.graph.export.schemas import GEXF, GRAPHML, assert_valid
+from tests.graph.export.streamed import stream
+from tests.rows import ExportEdge
 
 ABOUT = {"generator": "litkb 1", "notice": 'Synthetic: <none> of it & "all"\x00'}
 ABOUT_CLEAN = {"generator": "litkb 1", "notice": 'Synthetic: <none> of it & "all"'}

@@ -12,14 +12,14 @@ import pytest
 
 from graph.citation_graph import build_citation_graph, to_networkx
 from graph.export.export_request import is_computed, select_works, write_export
-from graph.export.write import FORMS, export_network, read_about, stream
+from graph.export.write import FORMS, export_network, read_about
 from graph.run import compute_graph
 from kb.errors import DatabaseError, LitkbError, UsageError
 from kb.identifiers import work_id
 from kb.queries.export import edges, nodes
-from kb.queries.export.edges import ExportEdge
-from kb.queries.export.nodes import PORTION, ExportNode, Scope, read_scope_nodes
-from tests.rows import add_article, add_citations, add_work, scope_edges
+from kb.queries.export.nodes import PORTION, ExportNode, Scope
+from tests.graph.export.streamed import stream
+from tests.rows import ExportEdge, add_article, add_citations, add_work, scope_edges, scope_nodes
 
 NODES = [ExportNode(f"pmid:{n}", f"Label {n}") for n in range(1, 4 * PORTION)]
 EDGES = [ExportEdge("pmid:1", "pmid:2", "pubmed,icite"), ExportEdge("pmid:1", "pmid:3", "pubmed")]
@@ -95,7 +95,7 @@ def test_the_json_of_a_file_equals_that_of_networkx(field: sqlite3.Connection, t
 
 
 def test_two_nodes_become_one_when_a_pmid_becomes_known(field: sqlite3.Connection) -> None:
-    names = [node.name for node in read_scope_nodes(field)]
+    names = [node.name for node in scope_nodes(field)]
     edges = list(scope_edges(field))
 
     assert "doi:10.1111/b" not in names
@@ -145,7 +145,7 @@ def test_a_work_known_only_through_one_merged_into_it_says_who_names_it(db: sqli
     add_citations(db, 5, "doi:10.1/a", source="synthetic")
     add_work(db, "doi:10.1/a", merged_into=77)
 
-    assert [(node.name, node.source) for node in read_scope_nodes(db)] == [
+    assert [(node.name, node.source) for node in scope_nodes(db)] == [
         ("pmid:5", "synthetic"),
         ("pmid:77", "synthetic"),
     ]
