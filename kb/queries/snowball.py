@@ -5,15 +5,13 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from typing import Final
 
-_LINKS: Final = {  # which work (id) each of the articles (pmid) leads to
-    "references": """
-        select a.value as pmid, c.cited_id as id from asked a join citation_links c on c.citing_id = a.value
-        union all
-        select a.value, r.cited_id from asked a join article_references r on r.citing_pmid = a.value""",
-    "cited_by": """
-        select a.value as pmid, c.citing_id as id from asked a join citation_links c on c.cited_id = a.value""",
-    "similar": """
-        select a.value as pmid, s.similar_pmid as id from asked a join similar_articles s on s.pmid = a.value""",
+_LINKS: Final = {  # which other work each of the articles (pmid) leads to
+    "references": """select citing_id as pmid, cited_id as other from citation_links
+        where citing_id in (select value from asked)""",
+    "cited_by": """select cited_id as pmid, citing_id as other from citation_links
+        where cited_id in (select value from asked)""",
+    "similar": """select distinct s.pmid, coalesce(w.merged_into, w.id) as other
+        from similar_articles s join works w on w.id = s.similar_pmid where s.pmid in (select value from asked)""",
 }
 
 
@@ -25,12 +23,10 @@ def read_links(
     direction: references, cited_by or similar. Merged works are followed.
     """
     sql = f"""
-        with asked as materialized (select value from json_each(:pmids)),
-        leads as (
-            select distinct l.pmid, coalesce(w.merged_into, w.id) as other
-            from ({_LINKS[direction]}) l join works w on w.id = l.id
-            where coalesce(w.merged_into, w.id) not in (select value from json_each(:known)))
-        select other, count(*), min(pmid) from leads where other > 0 and other <> pmid group by other"""
+        with asked as materialized (select value from json_each(:pmids))
+        select other, count(*), min(pmid) from ({_LINKS[direction]})
+        where other > 0 and other <> pmid and other not in (select value from json_each(:known))
+        group by other"""
     yield from db.execute(sql, {"pmids": json.dumps(list(pmids)), "known": json.dumps(list(known))})
 
 

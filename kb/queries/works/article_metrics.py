@@ -10,9 +10,7 @@ from kb.queries.works.pages import Neighbour, neighbours_with_rows
 # Kinds of notice that say that what an article reports cannot be relied on, the gravest first.
 DOUBTS: Final = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn", "ExpressionOfConcernIn")
 _DOUBTS: Final = ", ".join(f"'{kind}'" for kind in DOUBTS)
-_CITED: Final = """select cited_id as id from citation_links where citing_id = :work
-    union select coalesce(v.merged_into, v.id) from article_references r join works v on v.id = r.cited_id
-        where r.citing_pmid = :work"""
+_CITED: Final = "select cited_id as id from citation_links where citing_id = :work"
 # {among}: which works are looked at, where they are known beforehand: that is quicker
 _DOUBTED: Final = f"""with cited (id) as (
     {_CITED}),
