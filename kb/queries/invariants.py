@@ -62,12 +62,10 @@ RULES: Final = (
     ),
     (
         "each citation stands once among the links, merged works followed, with all who say so and since when",
-        f"""select citing_id from (
-            select citing_id, cited_id, sources, said_by, since from citation_links
-            except select citing_id, cited_id, sources, said_by, since from ({LINKS_AS_DEFINED})
-            union all select * from (
-                select citing_id, cited_id, sources, said_by, since from ({LINKS_AS_DEFINED})
-                except select citing_id, cited_id, sources, said_by, since from citation_links))""",
+        f"""with kept as (select citing_id, cited_id, sources, said_by, since from citation_links),
+            defined as materialized ({LINKS_AS_DEFINED})
+        select citing_id from (select * from kept except select * from defined)
+        union all select citing_id from (select * from defined except select * from kept)""",
     ),
     (
         "no work cites itself",
