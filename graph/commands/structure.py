@@ -1,4 +1,4 @@
-"""litkb graph main-path, path, rpys, retractions: the structure of a field at the terminal."""
+"""litkb graph communities, main-path, path, rpys, retractions: the structure of a field at the terminal."""
 
 from collections.abc import Iterable
 from contextlib import closing
@@ -17,14 +17,37 @@ from kb.console import json_option, kb_argument, renamed_option, say, tell
 from kb.database import open_kb, snapshot
 from kb.errors import UsageError
 from kb.queries import structure
-from kb.queries.citations import read_has_citations, read_labels
+from kb.queries.citations import read_computed, read_has_citations, read_labels
 from kb.queries.works.notices import Sign, read_signs
 from kb.queries.works.shortest_paths import SHOWN, ShortestPaths, read_shortest_paths
+from kb.text import counted
 
 _RPYS_HEAD: Final = "year  references  above the median of five years"
 _LEAST: Final = 0.0001  # of all paths: what is less is shown as less
 _PEAKS: Final = 10
 _CITING: Final = 10  # works that cite one retracted article are shown, the newest
+
+
+@click.command("communities")
+@kb_argument
+@json_option
+def communities_command(kb: Path, as_json: bool) -> None:
+    """List the communities of DB with topics, number of works and most cited works.
+
+    Example: litkb graph communities kb.db
+    """
+    with closing(open_kb(kb, readonly=True)) as db:
+        found = list(structure.read_communities(db))
+        computed = read_computed(db)
+    if as_json:
+        tell([row._asdict() | {"top_works": [work._asdict() for work in row.top_works]} for row in found])
+        return
+    for row in found:
+        click.echo(f"{row.community}. {row.label}: {counted(row.works, 'work')}, {row.held:,} in this library")
+        for work in row.top_works:
+            click.echo(f"     {work.label} (cited by {work.citation_count:,})")
+    if not computed:
+        say(f"The communities are not computed yet: `litkb graph compute {kb}` does it.")
 
 
 @click.command("main-path")

@@ -243,7 +243,7 @@ MEASURES: Final = (
         cost="a few passes over m",
         parts=("communities", "community_labels"),
         command=MeasureCommand(
-            "communities", "graph.commands.communities:communities_command", "List the communities of DB."
+            "communities", "graph.commands.structure:communities_command", "List the communities of DB."
         ),
     ),
 )

@@ -1,13 +1,19 @@
-"""What is stored of the structure of a field, with labels: main path, cycles, reference years, retractions."""
+"""What is stored of the structure of a field: communities, main path, cycles, reference years, retractions."""
 
 import sqlite3
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kb.errors import UsageError
 from kb.identifiers import parse_identifier, work_id
 from kb.queries.works.pages import read_work_by_identifier
 from kb.queries.works.records import read_present_id
+
+TOP: Final = 3  # works of a community that are named
+
+_TOP_WORKS: Final = """select w.id, w.label, m.citation_count
+    from communities c join works w on w.id = c.id join article_metrics m on m.id = c.id
+    where c.community = ? order by m.citation_count desc, w.id limit ?"""
 
 
 class NoticeRow(NamedTuple):
@@ -17,6 +23,24 @@ class NoticeRow(NamedTuple):
     notice_id: int | None
     record_year: int | None  # of the notice's own record
     printed: str | None  # the notice as the record of the retracted article prints it
+
+
+class TopWork(NamedTuple):
+    """A work of a community, and how many works of the file cite it."""
+
+    id: int
+    label: str
+    citation_count: int
+
+
+class Community(NamedTuple):
+    """A community: what it is about, how many works it has, how many of them are held, which are cited most."""
+
+    community: int
+    label: str
+    works: int
+    held: int
+    top_works: list[TopWork]
 
 
 class Step(NamedTuple):
@@ -168,3 +192,11 @@ def read_exposed(db: sqlite3.Connection, steps: int) -> Iterator[ExposedRow]:
         (steps,),
     )
     yield from map(ExposedRow._make, rows)
+
+
+def read_communities(db: sqlite3.Connection, top: int = TOP) -> Iterator[Community]:
+    """Yield the communities, the largest first, with the works of each that are cited most."""
+    rows = db.execute("select community, label, works, held from community_labels order by community").fetchall()
+    for community, label, works, held in rows:
+        cited_most = [TopWork(*work) for work in db.execute(_TOP_WORKS, (community, top))]
+        yield Community(community, label, works, held, cited_most)
