@@ -182,7 +182,7 @@ def test_answers_in_any_order_and_number_make_one_file(tmp_path: Path) -> None:
     assert len(hashes) == 1
 
 
-def loaded(archive: sqlite3.Connection, answers: list[rebuild.Kept], kb: Path, seed: int) -> str:
+def loaded(archive: sqlite3.Connection, answers: list[rebuild.ArchivedResponse], kb: Path, seed: int) -> str:
     """Return the hash of a file made of these answers in an order of their own, some of them again: 50 in all."""
     rng = random.Random(seed)
     chosen = [*answers, *rng.choices(answers, k=50 - len(answers))]
