@@ -35,9 +35,9 @@ def build_citation_graph(
     neighbourhood. With sources, names in citation_sources, a citation counts if one of these asserts it, and works
     that only other sources name are left out.
 
-    Works merged into others are followed; self-references are left out; each citation counts once, whoever says
-    so. Raises DatabaseError if a citation leads to no node, which means that the file is damaged, and UsageError
-    for a source that the file does not know.
+    Works merged into others are followed; self-references are left out; each citation counts once, whoever says so:
+    citation_links has them so. Raises DatabaseError if a citation leads to no node, which means that the file is
+    damaged, and UsageError for a source that the file does not know.
     """
     works = read_work_ids(db)
     citing, cited = (_places(works, ids) for ids in read_citation_pairs(db, sources))
@@ -53,7 +53,7 @@ def build_citation_graph(
         is_node[_places(works, read_held_ids(db))] = True
     else:
         is_node = np.isin(works, read_scope_ids(db, scope))
-    kept = (citing != cited) & is_node[citing] & is_node[cited]
+    kept = is_node[citing] & is_node[cited]
     numbers = np.cumsum(is_node) - 1
     return CitationGraph(works[is_node], numbers[citing[kept]], numbers[cited[kept]])
 

@@ -11,7 +11,7 @@ def doi_key_of(column: str) -> str:
 WORKS: Final = f"""
 create table citation_sources (
     id integer primary key,      -- Number of the source
-    name text not null unique,   -- Short name of the source
+    name text not null unique check (instr(name, ',') = 0),  -- Short name of the source
     description text not null    -- What it is
 ) strict;
 
