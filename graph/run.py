@@ -47,7 +47,7 @@ def compute_graph(
                 step(job)
         citations, held = job.field.citations, job.field.held
         run = GraphRun(started_at, clock(), len(citations.ids), len(citations.citing), _versions())
-        # what is saved leaves out works that were forgotten or merged meanwhile
+        # rows of works that were forgotten or merged meanwhile are left out when they are saved
         changes = read_computed_tables(db) | FACET_TABLES | _RUNS
         with unchecked_keys(db), transaction(db, changes=changes):
             run_id = save_graph_run(db, run)

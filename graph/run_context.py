@@ -19,7 +19,7 @@ from kb.store.computed import MetricRun, TableColumns, replace_rows
 _Result = TypeVar("_Result")
 Save: TypeAlias = Callable[[sqlite3.Connection, int], int]  # database, run id -> rows saved
 
-THREADS: Final = 2  # that compute beside the one which reads and saves
+THREADS: Final = 2  # threads that compute beside the one which reads and saves
 
 _DECIMALS: Final = 6  # of a second
 
@@ -134,7 +134,7 @@ class Job:
 
     def save(self, db: sqlite3.Connection, run_id: int) -> list[MetricRun]:
         """Save all that was kept, in the caller's transaction; return the measures with their times."""
-        for measure, name, save in reversed(self._kept):  # what was begun first takes longest
+        for measure, name, save in reversed(self._kept):  # the step begun first takes longest
             wait([self._begun[measure]] if measure in self._begun else [])  # before the clock of saving starts
             count = self._clocked(measure, partial(save, db, run_id))
             self.found |= {} if name is None else {name: count}

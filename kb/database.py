@@ -109,7 +109,7 @@ def check_file(path: Path, *, create: bool) -> None:
 
 
 def is_sqlite(path: Path) -> bool:
-    """Tell whether path is a file of SQLite's; False for what cannot be read."""
+    """Return whether path is a file of SQLite's; False for what cannot be read."""
     try:
         return _regular_file(path).st_size > 0 and _has_header(path)
     except (OSError, NotLitkbError):

@@ -122,7 +122,7 @@ def collapse_spaces(text: str) -> str:
 
 
 def is_placeholder(title: str | None) -> bool:
-    """Tell whether a title says that there is none: NLM's "[Not Available]." and "[In Process Citation]"."""
+    """Return whether a title says that there is none: NLM's "[Not Available]." and "[In Process Citation]"."""
     return title is not None and len(title) < 40 and _NO_TITLE.fullmatch(title.strip()) is not None
 
 

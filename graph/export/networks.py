@@ -44,7 +44,7 @@ WEIGHTED: Final = {  # name of a network -> what it is of, and what the weight o
 }
 NETWORKS: Final = ("citations", *WEIGHTED)
 PRODUCTS: Final = 250_000  # of the matrix with itself, made in one go
-_EDGES: Final = 10_000  # that are given their names in one go
+_EDGES: Final = 10_000  # edges that get the names of their nodes in one go
 
 
 class Pairs(NamedTuple):

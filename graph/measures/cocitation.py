@@ -66,8 +66,8 @@ def couplings(
     is_often = citation_counts(citations) > often
     if not is_often.any():
         return strongest_pairs(cites, cites, limit, at_least)
-    telling, common = cites[:, ~is_often], cites[:, is_often]
-    found = strongest_pairs(telling, telling, _WIDER * limit)
+    informative, common = cites[:, ~is_often], cites[:, is_often]
+    found = strongest_pairs(informative, informative, _WIDER * limit)
     return (_strongest_of(pairs, common, limit, at_least) for pairs in found)
 
 

@@ -125,7 +125,7 @@ def most_linked(citations: CitationGraph, numbers: Ids) -> Ids:
 
 
 def community_terms(parts: Sequence[FeatureMatrix], numbers: Ids, limit: int = TERMS) -> dict[int, list[str]]:
-    """Return what tells the articles of each community from the others, the most telling first.
+    """Return what tells the articles of each community from the others, the most informative first.
 
     parts are those of graph.similarity.features, numbers the communities of their articles; MeSH descriptors,
     keywords and title words count. A term of the share p of a community's articles and the share q of all others scores
@@ -155,9 +155,9 @@ def _scored(part: FeatureMatrix, numbers: Ids, factor: float) -> Iterator[_Score
     scores = factor * here / size * np.log(here / size * (rest + 1) / (there + 0.5))
     communities_of = having.col.astype(np.int64)
     more = here * rest > there * size  # than elsewhere; or there is no elsewhere
-    telling = np.flatnonzero((here >= _FEWEST) & (communities_of > 0) & (more | (rest == 0)) & (scores > 0))
-    best = _best(scores[telling], communities_of[telling])
-    for place in telling[best].tolist():
+    informative = np.flatnonzero((here >= _FEWEST) & (communities_of > 0) & (more | (rest == 0)) & (scores > 0))
+    best = _best(scores[informative], communities_of[informative])
+    for place in informative[best].tolist():
         yield _Scored(int(having.col[place]), float(scores[place]), part.names[having.row[place]])
 
 

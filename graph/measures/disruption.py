@@ -71,11 +71,11 @@ def _count_near(cites: sp.csr_array, years: Floats, works: Ids, windows: Sequenc
     cited_by = sp.csr_array(cites[by_year].T)
     is_often = SHARE * np.diff(cited_by.indptr) > len(years)
     common, bits = cites[:, is_often], _as_bits(cited_by[is_often])
-    telling = sp.csr_array(cites * ~is_often)
-    marked = sp.csr_array(telling + _SELF * sp.eye_array(len(years), dtype=np.int32, format="csr"))
+    informative = sp.csr_array(cites * ~is_often)
+    marked = sp.csr_array(informative + _SELF * sp.eye_array(len(years), dtype=np.int32, format="csr"))
     near, both = (np.full((len(windows), len(years)), np.nan) for _ in range(2))
     works = works[np.diff(cites.indptr)[works] > 0]
-    for start, end in row_blocks(telling, PRODUCTS):
+    for start, end in row_blocks(informative, PRODUCTS):
         block = works[np.searchsorted(works, start) : np.searchsorted(works, end)]
         shared = sp.csr_array(marked[block] @ cited_by)
         ends = [np.searchsorted(when[by_year], when[block] + age, side="right") for age in (0, *windows)]

@@ -80,17 +80,19 @@ def build_parts(db: sqlite3.Connection, citations: CitationGraph, held: Ids) -> 
         *_link_parts(db, citations, held),
         feature_part("shared_authors", _collected(held, read_author_names(db)), size=size),
         feature_part("shared_keywords", _collected(held, read_keywords(db)), size=size),
-        feature_part("shared_mesh", _collected(held, read_mesh_names(db)), size=size, mute=CHECK_TAGS),
+        feature_part("shared_mesh", _collected(held, read_mesh_names(db)), size=size, stop_listed=CHECK_TAGS),
         feature_part("shared_title_words", _words(held, titles), size=size),
-        _telling_alone(feature_part("shared_abstract_words", _words(held, abstracts), size=size)),
+        _informative_alone(feature_part("shared_abstract_words", _words(held, abstracts), size=size)),
         feature_part("similar_in_pubmed", _similar(held, read_similar_pairs(db, SIMILAR)), size=size),
     ]
 
 
-def _telling_alone(part: FeatureMatrix) -> FeatureMatrix:
+def _informative_alone(part: FeatureMatrix) -> FeatureMatrix:
     """Return part without what is too common to weigh anything: of an abstract's words, most."""
-    telling = int(np.count_nonzero(part.weights))
-    return FeatureMatrix(part.measure, part.having[:, :telling], part.weights[:telling], part.names[:telling])
+    informative = int(np.count_nonzero(part.weights))
+    return FeatureMatrix(
+        part.measure, part.having[:, :informative], part.weights[:informative], part.names[:informative]
+    )
 
 
 def _similar(held: Ids, rows: Iterable[tuple[int, int, int]]) -> Features:
@@ -136,7 +138,7 @@ def _short(label: str, year: int | None) -> str:
 
 
 def _words(held: Ids, texts: Iterable[tuple[int, Iterable[str]]]) -> Features:
-    """Return the telling words of texts, each with its article; each different word is looked at once."""
+    """Return the informative words of texts, each with its article; each different word is looked at once."""
     places = {pmid: place for place, pmid in enumerate(held.tolist())}
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__  # a new word gets the next number
@@ -148,11 +150,11 @@ def _words(held: Ids, texts: Iterable[tuple[int, Iterable[str]]]) -> Features:
             articles.append(article)
             lengths.append(len(said))
     names, found = list(numbers), np.array(features, dtype=np.int64)
-    kept = np.array([is_telling(name) for name in names], dtype=np.bool_)[found]
+    kept = np.array([is_informative(name) for name in names], dtype=np.bool_)[found]
     return Features(np.repeat(np.array(articles, dtype=np.int64), lengths)[kept], found[kept], names, names)
 
 
-def is_telling(word: str) -> bool:
+def is_informative(word: str) -> bool:
     """Return whether a folded word is no stop word, number or scrap."""
     return len(word) >= _SHORTEST_WORD and word not in STOP_WORDS and not word.isdigit()
 
@@ -188,12 +190,12 @@ def feature_part(
     size: int,
     frequency: Ids | None = None,
     population: int | None = None,
-    mute: Collection[str] = (),
+    stop_listed: Collection[str] = (),
 ) -> FeatureMatrix:
     """Return found as a part of size articles; features that fewer than two of them have are left out.
 
     frequency is how many works have each feature, population how many have any; both are counted among the
-    articles where they are not given. Features whose name is in mute weigh nothing.
+    articles where they are not given. Features whose name is in stop_listed weigh nothing.
     """
     having = sp.csr_array(
         (np.ones(len(found.articles), dtype=np.int32), (found.articles, found.features)),
@@ -208,8 +210,8 @@ def feature_part(
     weights = rarity(frequency[shared], population, FACTORS[measure])
     if found.shares is not None:
         weights = np.rint(weights * found.shares[shared]).astype(np.int64)
-    if mute:
-        weights[[found.names[feature] in mute for feature in shared.tolist()]] = 0
+    if stop_listed:
+        weights[[found.names[feature] in stop_listed for feature in shared.tolist()]] = 0
     return _rarest_first(measure, having, found, shared, weights)
 
 

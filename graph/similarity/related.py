@@ -91,8 +91,8 @@ def _pieces(block: Pairs, sizes: Ids) -> Iterator[Pairs]:
 
 def related_pairs(parts: Sequence[FeatureMatrix], limit: int = LIMIT) -> Iterator[Pairs]:
     """Yield the pairs of articles with their scores in thousandths; 32 bits hold 150,000 shared features."""
-    telling = [sp.csr_array(part.having[:, : int(np.count_nonzero(part.weights))]) for part in parts]
-    having = compact(sp.csr_array(sp.hstack(telling)))
+    informative = [sp.csr_array(part.having[:, : int(np.count_nonzero(part.weights))]) for part in parts]
+    having = compact(sp.csr_array(sp.hstack(informative)))
     weights = np.concatenate([part.weights[part.weights > 0] for part in parts]).astype(np.int32)
     weighted = sp.csr_array((weights[having.indices], having.indices, having.indptr), shape=having.shape)
     return strongest_pairs(weighted, having, limit)
@@ -113,20 +113,22 @@ def _shared(stack: _Stack, pairs: Pairs) -> _Shared:
 
 
 def _names(part: FeatureMatrix, counts: Ids, rarest: Sequence[Ids]) -> list[str]:
-    """Return by pair the names of its rarest telling features as a member of a JSON object; "" where there are none.
+    """Return by pair the names of its rarest informative features as a member of a JSON object; "" for none.
 
     rarest are the rarest features, the first and so on, of pairs that share as many. What many pairs share alike is
     written once.
     """
-    telling = np.count_nonzero(part.weights) if part.names else 0  # one past the last telling feature: there is none
-    named = [np.where(counts > nth, np.minimum(found, telling), telling) for nth, found in enumerate(rarest)]
+    informative = (
+        np.count_nonzero(part.weights) if part.names else 0
+    )  # one past the last informative feature: there is none
+    named = [np.where(counts > nth, np.minimum(found, informative), informative) for nth, found in enumerate(rarest)]
     codes = np.zeros(len(counts), dtype=np.int64)
     for features in named:
-        codes = codes * (telling + 1) + features
+        codes = codes * (informative + 1) + features
     _, firsts, places = np.unique(codes, return_index=True, return_inverse=True)
     texts = np.empty(len(firsts), dtype=object)
     for place, shared in enumerate(zip(*(features[firsts].tolist() for features in named), strict=True)):
-        texts[place] = format_names({part.measure: [part.names[n] for n in shared if n < telling]})[1:-1]
+        texts[place] = format_names({part.measure: [part.names[n] for n in shared if n < informative]})[1:-1]
     found: list[str] = texts[places].tolist()
     return found
 

@@ -15,7 +15,14 @@ from graph.citation_graph import CitationGraph, adjacency
 from graph.measure import Measure
 from graph.run_context import Job
 from graph.similarity.ranking import LINK_PARTS, WEIGHTS, Floats, Near, among, best_of, link_parts, scores, whole
-from graph.similarity.text_similarity import Texts, likeness, profile_of, shared_words, telling_words, weighted_texts
+from graph.similarity.text_similarity import (
+    Texts,
+    informative_words,
+    likeness,
+    profile_of,
+    shared_words,
+    weighted_texts,
+)
 from kb.database import snapshot
 from kb.queries.citations import Ids
 from kb.queries.works import local_neighbourhood
@@ -184,7 +191,7 @@ def _values_of(works: Ids, ids: Ids, values: NDArray[_Number]) -> NDArray[_Numbe
 
 def _frequent_words(texts: Iterable[str]) -> list[str]:
     """Return the words that most of texts have, and the most often, for full-text search."""
-    counts = Counter(chain.from_iterable(telling_words(text) for text in texts))
+    counts = Counter(chain.from_iterable(informative_words(text) for text in texts))
     return sorted(counts, key=lambda word: (-counts[word], word))[:ASKED_WORDS]
 
 

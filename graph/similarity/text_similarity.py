@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.similarity.features import is_telling
+from graph.similarity.features import is_informative
 from kb.queries.citations import Ids
 from kb.text import words_in
 
@@ -25,15 +25,15 @@ class Texts(NamedTuple):
     words: list[str]
 
 
-def telling_words(folded: str) -> list[str]:
+def informative_words(folded: str) -> list[str]:
     """Return the words of folded text, in their order, without stop words, numbers and scraps.
 
     Examples
     --------
-    >>> telling_words("one size does not fit all: 12 steps")
+    >>> informative_words("one size does not fit all: 12 steps")
     ['size', 'fit', 'steps']
     """
-    return [word for word in words_in(folded) if is_telling(word)]
+    return [word for word in words_in(folded) if is_informative(word)]
 
 
 def weighted_texts(texts: Iterable[str]) -> Texts:
@@ -48,7 +48,7 @@ def weighted_texts(texts: Iterable[str]) -> Texts:
 
 
 def _counted(texts: Iterable[str]) -> tuple[sp.csr_array, list[str]]:
-    """Return how often each text has each telling word; each different word is looked at once."""
+    """Return how often each text has each informative word; each different word is looked at once."""
     columns: dict[str, int] = {}  # -1: a word that tells nothing
     words: list[str] = []
     places: list[int] = []
@@ -58,7 +58,7 @@ def _counted(texts: Iterable[str]) -> tuple[sp.csr_array, list[str]]:
         for word, count in Counter(words_in(text)).items():
             place = columns.get(word)
             if place is None:
-                place = columns[word] = len(words) if is_telling(word) else -1
+                place = columns[word] = len(words) if is_informative(word) else -1
                 words += [word] if place >= 0 else []
             if place >= 0:
                 places.append(place)

@@ -148,7 +148,7 @@ def sniff(path: Path) -> str:
 
 
 def _is_page(path: Path, head: bytes) -> bool:
-    """Tell whether a text has the words of a PubMed page; two of them must be there."""
+    """Return whether a text has the words of a PubMed page; two of them must be there."""
     if b"\x00" in head or not head.strip():
         return False
     text = b"".join(read_chunks(path, limit=2**20)).decode("utf-8", "replace").lower()

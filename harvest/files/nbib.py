@@ -27,7 +27,7 @@ class RawRecord(NamedTuple):
 
 
 def is_nbib(head: bytes) -> bool:
-    """Tell whether a file that begins so is NBIB: a PMID in its first lines, before which PMC has one more field."""
+    """Return whether a file that begins so is NBIB: a PMID in its first lines, before which PMC has one more field."""
     return _FIRST.match(head) is not None
 
 

@@ -65,7 +65,7 @@ def _investigator(draft: Draft, name: str) -> rows.Investigator:
 
 
 def _awaits_short(row: _Row) -> bool:
-    """Tell whether a person has the full name alone: until the short name arrives, ``name`` holds the full one."""
+    """Return whether a person has the full name alone: until the short name arrives, ``name`` holds the full one."""
     return row.last_name is not None and row.name == _joined(row)
 
 

@@ -179,6 +179,6 @@ def is_label(line: str) -> bool:
 
 
 def is_page(text: str) -> bool:
-    """Say whether text looks like a saved PubMed page: a citation line, and a heading that such a page has."""
+    """Return whether text looks like a saved PubMed page: a citation line, and a heading that such a page has."""
     lines = _lines(text)
     return _citation_at(lines) is not None and not _OF_A_PAGE.isdisjoint(lines)

@@ -166,7 +166,7 @@ class Client:
         ) from failure.__cause__
 
     def _out_of_reach(self, start: float, attempts: int) -> bool:
-        """Tell whether no answer of any kind has ever come: there is no network, rather than a bad moment of it."""
+        """Return whether no answer of any kind has ever come: there is no network, rather than a bad moment of it."""
         return not self._reached and attempts >= 3 and self._clock() - start >= FIRST_CONTACT
 
     def _pauses(self) -> Iterator[float]:

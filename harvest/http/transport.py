@@ -102,7 +102,9 @@ def send(
     connected is called when the connection stands; nothing is sent before it returns. Raises TransientError for
     whatever goes wrong on the way, after so many seconds of silence, and once clock() has passed end.
     """
-    limits = Limits(end, silence, HEAD_LIMIT + 2 * BODY_LIMIT, clock)  # what frames chunks comes to less than they
+    limits = Limits(
+        end, silence, HEAD_LIMIT + 2 * BODY_LIMIT, clock
+    )  # the frames of chunks are shorter than the chunks
     headers = _HEADERS if data is None else {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
     request = Request(url, data=data, headers=headers)  # noqa: S310 - check_base_url, redirected
     try:
@@ -127,7 +129,7 @@ def seconds_of(retry_after: str | None) -> float | None:
     text = (retry_after or "").strip()
     try:
         seconds = float(text) if text[:1].isdigit() else parsedate_to_datetime(text).timestamp() - time.time()
-    except (ValueError, OverflowError, TypeError, IndexError, OSError):  # what the standard library makes of such dates
+    except (ValueError, OverflowError, TypeError, IndexError, OSError):  # errors of the standard library for such dates
         return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 

@@ -223,7 +223,7 @@ def _same_words(one: Sequence[str], other: Sequence[str]) -> str | None:
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """Tell whether one letter is wrong, missing, or changed places with the next."""
+    """Return whether one letter is wrong, missing, or changed places with the next."""
     if one in _COUNTED or other in _COUNTED or _digits(one) != _digits(other):
         return False
     is_long = min(len(one), len(other)) >= _SLIP_FROM
@@ -235,12 +235,12 @@ def _digits(text: str) -> str:
 
 
 def _goes_on(title: Title, known: Known, printed: Printed) -> bool:
-    """Tell whether the printed title is longer: "Reply to …", "… Part II", "… second report"."""
+    """Return whether the printed title is longer: "Reply to …", "… Part II", "… second report"."""
     return _begins_earlier(printed.text_before(title.start)) or _ends_later(title, known, printed)
 
 
 def _begins_earlier(before: str) -> bool:
-    """Tell whether more than names and a year is printed before a title, or anything after their full stop."""
+    """Return whether more than names and a year is printed before a title, or anything after their full stop."""
     names, *others = sentences(before)
     if small_words(names) >= WITH_TITLE or any(small_words(part) > 1 for part in others):
         return True

@@ -135,7 +135,7 @@ def _chosen(seed: Seed, found: Sequence[Titled], count: int, where: str) -> Iden
 
 
 def _may_be_another_year(seed: Seed, one: Titled, found: Sequence[Titled]) -> bool:
-    """Tell whether one is of the year before or after, and nothing tells it from the like of that year: a report.
+    """Return whether one is of the year before or after, and nothing tells it from the like of that year: a report.
 
     That is its place, or, where no other has its title, its author.
     """
@@ -145,7 +145,7 @@ def _may_be_another_year(seed: Seed, one: Titled, found: Sequence[Titled]) -> bo
 
 
 def is_meant(seed: Seed, one: Titled) -> bool:
-    """Tell whether a record is of the article that seed prints: nothing that both say may differ.
+    """Return whether a record is of the article that seed prints: nothing that both say may differ.
 
     Of the volume a slip is allowed where the first page is the same.
     """
@@ -170,12 +170,12 @@ def _has_title(seed: Seed, one: Titled) -> bool:
 
 
 def _differs(mine: str | None, other: str | None) -> bool | None:
-    """Tell whether two volumes, or two first pages, differ; None where one of them is not given."""
+    """Return whether two volumes, or two first pages, differ; None where one of them is not given."""
     numbers = [_NUMBER.search(fold(text or "")) for text in (mine, other)]
     return None if None in numbers else numbers[0][0].lstrip("0") != numbers[1][0].lstrip("0")  # type: ignore[index]
 
 
 def _shares_name(author: str, first: str) -> bool:
-    """Tell whether a word of a name, initials left out, is one of the first author's."""
+    """Return whether a word of a name, initials left out, is one of the first author's."""
     words = {word for word in words_in(fold(author)) if len(word) > 1}
     return not words or not words.isdisjoint(words_in(fold(first)))

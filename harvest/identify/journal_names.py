@@ -30,7 +30,7 @@ def journal_words(name: str) -> tuple[str, ...]:
 
 
 def journal_starts(names: Names, printed: Printed) -> bool:
-    """Tell whether a reference begins with a name of the journal, and so prints no author."""
+    """Return whether a reference begins with a name of the journal, and so prints no author."""
     return any(_journal_end(name, printed, 0) for name in names)
 
 
@@ -45,7 +45,7 @@ def journal_place(names: Names, printed: Printed, start: int) -> int | None:
 
 
 def _is_before_place(printed: Printed, end: int) -> bool:
-    """Tell whether nothing but a city in brackets, "Epub", "vol" or numbers stands between a journal and its place."""
+    """Return whether only a city in brackets, "Epub", "vol" or numbers stand between a journal and its place."""
     words = printed.words[end : printed.place]
     if all(word in _JOURNAL_ENDS or word.isdigit() for word in words):
         return True
@@ -69,21 +69,21 @@ def _journal_end(name: Sequence[str], printed: Printed, start: int) -> int:
 
 
 def _is_one_word(name: str, printed: Printed, place: int) -> bool:
-    """Tell whether a word is a name of one word, or short for it with a point: "Neur." for "Neurology"."""
+    """Return whether a word is a name of one word, or short for it with a point: "Neur." for "Neurology"."""
     word = printed.words[place] if place < len(printed.words) else ""
     is_short = _SHORTENED[0] <= len(word) <= len(name) - _SHORTENED[1] and name.startswith(word)
     return word == name or (is_short and printed.text_after(place + 1).startswith("."))
 
 
 def begins_part(printed: Printed, start: int) -> bool:
-    """Tell whether a word stands at the beginning, or after a point or the like."""
+    """Return whether a word stands at the beginning, or after a point or the like."""
     if start and printed.words[start - 1] == "the":
         start -= 1
     return not start or printed.text_before(start).rstrip()[-1:] in POINTS
 
 
 def _is_acronym(name: Sequence[str], printed: Printed, start: int) -> bool:
-    """Tell whether a word is made of the first letters of a name: JAMA, PNAS."""
+    """Return whether a word is made of the first letters of a name: JAMA, PNAS."""
     word = printed.words[start]
     if not _ACRONYM <= len(word) <= len(name):
         return False
@@ -93,7 +93,7 @@ def _is_acronym(name: Sequence[str], printed: Printed, start: int) -> bool:
 
 
 def _abbreviates(one: str, other: str) -> bool:
-    """Tell whether two words are one, or one is short for the other: "subst" for "substance", "natl" for "national"."""
+    """Return whether two words are one, or one is short for the other: "subst", "substance"; "natl", "national"."""
     short, long = sorted((one, other), key=len)
     return long.startswith(short) or (_CONTRACTED[0] <= len(short) <= _CONTRACTED[1] and _contracts(short, long))
 

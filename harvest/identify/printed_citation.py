@@ -203,7 +203,7 @@ def _initial(name: str, after: str) -> str:
 
 
 def _has_title(before: str) -> bool:
-    """Tell whether a title stands before the place: in quotes, by its small letters, or between names and journal."""
+    """Return whether a title stands before the place: in quotes, by its small letters, or between names and journal."""
     if small_words(before) >= WITH_TITLE or any(
         len(words_in(quoted)) >= WITH_TITLE for quoted in _QUOTED.findall(before)
     ):
@@ -217,7 +217,7 @@ def sentences(text: str) -> list[str]:
 
 
 def prints_title(before: str) -> bool:
-    """Tell whether anything but names stands before a journal: a sentence after theirs."""
+    """Return whether anything but names stands before a journal: a sentence after theirs."""
     return any(len(word) >= _LONG_WORD for part in sentences(before)[1:] for word in _WORD.findall(part))
 
 

@@ -158,7 +158,7 @@ def decided(matches: Sequence[Match]) -> Match | None:
 
 
 def _is_mixed(best: Match, other: Match) -> bool:
-    """Tell whether what contradicts the best is another's: one text in two journals, or in two years."""
+    """Return whether what contradicts the best is another's: one text in two journals, or in two years."""
     mine, its = signs_of(best), signs_of(other)
     if CONTRADICTS in (its.get("title"), its.get("author")):
         return False
@@ -166,7 +166,7 @@ def _is_mixed(best: Match, other: Match) -> bool:
 
 
 def is_forbidden(match: Match) -> bool:
-    """Tell whether something contradicts that no agreement outweighs: only a person can say that this is the article.
+    """Return whether something contradicts that no agreement outweighs: only a person can say that this is the article.
 
     That is another title, first author or first page. Another volume, year or journal is a slip only where all else
     of the place is right.
@@ -186,7 +186,7 @@ _NEEDED: Final = {
 
 
 def _is_enough(match: Match) -> bool:
-    """Tell whether what agrees tells the article from others of the same author, year and journal."""
+    """Return whether what agrees tells the article from others of the same author, year and journal."""
     signs = signs_of(match)
     agreeing = {name for name, sign in signs.items() if sign == AGREES}
     if len(agreeing) < _AT_LEAST or (signs.get("year") == NEARLY and "volume" not in agreeing):

@@ -106,7 +106,7 @@ def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:
 
 
 def _is_loaded(run: Run, file: InputFile) -> bool:
-    """Tell whether this run has loaded these very bytes: another file may have the name, or its damage be mended."""
+    """Return whether this run has loaded these very bytes: another file may have the name, or its damage be mended."""
     answer = read_answer_name(run.db, run.id, "file", file.name)
     return answer is not None and answer == file_entry(file.path, file.name)
 

@@ -106,7 +106,7 @@ def decision_on(
 
 
 def _is_another(work: Unresolved, pmid: int, doi: str | None) -> bool:
-    """Tell whether an article has another PMID or DOI than a work prints."""
+    """Return whether an article has another PMID or DOI than a work prints."""
     differs = work.doi is not None and doi is not None and doi_key(work.doi) != doi_key(doi)
     return differs or work.pmid not in (None, pmid)
 

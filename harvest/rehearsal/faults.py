@@ -45,7 +45,7 @@ class Fault:
             raise ValueError(f"no fault is called {self.kind!r}; there are: {', '.join(KINDS)}")
 
     def matches(self, endpoint: str, parameters: Mapping[str, list[str]]) -> bool:
-        """Tell whether a request is one that this fault may hit."""
+        """Return whether a request is one that this fault may hit."""
         return self.endpoint in (None, endpoint) and all(
             value in parameters.get(name, ()) for name, value in self.parameters
         )

@@ -133,7 +133,7 @@ def _without_rest(printed: str) -> str:
 
 
 def _is_whole(doi: str) -> bool:
-    """Tell whether a DOI can be one that no line break has cut."""
+    """Return whether a DOI can be one that no line break has cut."""
     suffix = doi.partition("/")[2]
     if (len(suffix) < _SHORTEST and not re.search(r"\d", suffix)) or doi[-1] in " -_(<[":
         return False

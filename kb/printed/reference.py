@@ -229,7 +229,7 @@ def _names_then_title(text: str) -> _Front | None:
 
 
 def _is_journal_alone(text: str) -> bool:
-    """Tell whether text is a journal and nothing else: "Biochem J" is one, "Laudet A" may be an author."""
+    """Return whether text is a journal and nothing else: "Biochem J" is one, "Laudet A" may be an author."""
     is_one = len(_ENDS.split(text)) == 1 or _is_abbreviated(text)
     has_abbreviation = any(word.rstrip(".") in ABBREVIATIONS for word in text.split()[:-1])
     return is_one and _is_journal(text) and (has_abbreviation or not parse_names(text.rstrip(".")))
@@ -270,7 +270,7 @@ def _split(body: str) -> tuple[str | None, str | None]:
 
 
 def _is_title(text: str) -> bool:
-    """Tell whether text is surely a title, and no part of the name of a journal or of the authors' names."""
+    """Return whether text is surely a title, and no part of the name of a journal or of the authors' names."""
     words = [word for word in text.split() if word[0].isalnum() or word[0] in "“\"'‘[("]
     has_small = any(len(word) > 2 and word not in _CONNECTING for word in _small(text))
     starts_well = not text[:1].islower() or bool(re.match(r"[a-z]{1,3}-?[A-Z]", text))
@@ -280,13 +280,13 @@ def _is_title(text: str) -> bool:
 
 
 def _is_abbreviated(text: str) -> bool:
-    """Tell whether all words of text are such as names of journals are shortened to: "Proc. Natl Acad."."""
+    """Return whether all words of text are such as names of journals are shortened to: "Proc. Natl Acad."."""
     words = _WORD.findall(_BRACKETS.sub("", text))
     return bool(words) and all(word.rstrip(".") in ABBREVIATIONS for word in words)
 
 
 def _is_journal(text: str) -> bool:
-    """Tell whether text can be the name of a journal: words in capitals, and small ones between."""
+    """Return whether text can be the name of a journal: words in capitals, and small ones between."""
     words = _WORD.findall(_BRACKETS.sub("", text))
     if not 0 < len(words) <= _LONGEST_JOURNAL or _NO_JOURNAL.match(text) or re.search(r"[\[\];?!“”\"=]|\.\.", text):
         return False
@@ -371,13 +371,13 @@ def _name(family: str, given: str) -> PrintedName:
 
 
 def _is_initials(text: str) -> bool:
-    """Tell whether text is "AB", "A.B.", "A. B.", "A B" or "A.-B."; "A. BC" may be more than initials."""
+    """Return whether text is "AB", "A.B.", "A. B.", "A B" or "A.-B."; "A. BC" may be more than initials."""
     letters = re.sub(r"[.\s-]", "", text)
     return 0 < len(letters) < 5 and letters.isalpha() and letters.isupper() and bool(_INITIALS.fullmatch(text))
 
 
 def _is_family(text: str) -> bool:
-    """Tell whether text is a family name: words with a capital, and particles before them."""
+    """Return whether text is a family name: words with a capital, and particles before them."""
     words = text.split()
     if not 0 < len(words) < 5 or not all(_LETTERS.fullmatch(word) for word in words):
         return False

@@ -92,7 +92,7 @@ def without_visits(citation: str) -> str:
 
 
 def has_number_after(citations: Iterable[str], year: int) -> bool:
-    """Tell whether any of these references shows a number later than year that can be one, of publication or not."""
+    """Return whether any of these references shows a number later than year that can be one, of publication or not."""
     return any(int(found) > year for found in _YEAR.findall("\n".join(citations)))
 
 

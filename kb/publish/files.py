@@ -63,7 +63,7 @@ def open_folder(folder: Path) -> Iterator[Path]:
 
 
 def _is_left(path: Path) -> bool:
-    """Tell whether a killed publish left this: a folder of a name that only litkb gives."""
+    """Return whether a killed publish left this: a folder of a name that only litkb gives."""
     return bool(_LEFT.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()
 
 

@@ -94,7 +94,7 @@ def save_decisions_applied(db: sqlite3.Connection) -> None:
 
 
 def _stands(method: str | None, new: Decision) -> bool:
-    """Tell whether what was found by method stands against what is found now."""
+    """Return whether what was found by method stands against what is found now."""
     return method == "person" or (method == "ecitmatch" and new.method == _OFFLINE and new.state != "accepted")
 
 

@@ -109,7 +109,7 @@ def _read_known(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, _Known]
 
 
 def _is_first(named: dict[int, _Work], known: dict[int, _Known], work: int) -> bool:
-    """Tell whether a work takes its label from a reference of this batch."""
+    """Return whether a work takes its label from a reference of this batch."""
     found = known.get(work)
     if found is None:
         return True

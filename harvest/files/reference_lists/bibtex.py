@@ -36,7 +36,7 @@ _LONGEST: Final = 2_000  # characters of a title that is decoded
 
 
 def is_bibtex(text: str) -> bool:
-    """Tell whether a line of text begins an entry."""
+    """Return whether a line of text begins an entry."""
     return _BEGINS.search(text) is not None
 
 
@@ -75,7 +75,7 @@ def _seed(place: str, fields: list[Field]) -> Seed:
 
 
 def _goes_on(value: str) -> bool:
-    """Tell whether another field stands in a value, behind the brace that closes it."""
+    """Return whether another field stands in a value, behind the brace that closes it."""
     depth = 0
     for brace in re.finditer(r"\\.|[{}]", value) if value.startswith("{") else ():
         depth += (brace[0] == "{") - (brace[0] == "}")

@@ -14,7 +14,7 @@ _LITKB: Final = {"id", "record_type", "source"}  # in each line of litkb's expor
 
 
 def is_json(text: str) -> bool:
-    """Tell whether text can be nothing but JSON."""
+    """Return whether text can be nothing but JSON."""
     return text.lstrip()[:1] in ("[", "{")
 
 

@@ -16,7 +16,7 @@ _FIELDS: Final = [path for tags in ENDNOTE_XML[2:-1] for path in tags]
 
 
 def is_endnote_xml(text: str) -> bool:
-    """Tell whether text is the XML that EndNote exports."""
+    """Return whether text is the XML that EndNote exports."""
     return _BEGINS.match(text) is not None
 
 

@@ -19,7 +19,7 @@ _BETWEEN: Final = re.compile(r"[;|]\s*|,?\s+")
 
 
 def is_list(text: str) -> bool:
-    """Tell whether most lines of text are identifiers."""
+    """Return whether most lines of text are identifiers."""
     seeds = list(read_list("", text))
     return sum(seed.fault is None for seed in seeds) > len({seed.place for seed in seeds}) / 2
 

@@ -16,7 +16,7 @@ _OWN_LINE: Final = re.compile(r"PMID: ?(\d+)(?: \[[^\]]*\])?\s*")
 
 
 def is_pubmed_text(text: str) -> bool:
-    """Tell whether text begins with a numbered citation and names a PMID as PubMed does."""
+    """Return whether text begins with a numbered citation and names a PMID as PubMed does."""
     return _FIRST.match(text) is not None and re.search(r"\bPMID:\s\d+", text) is not None
 
 

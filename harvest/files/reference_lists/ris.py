@@ -36,7 +36,7 @@ def read_ris(name: str, text: str) -> Iterator[Seed]:
 
 
 def is_ris(text: str) -> bool:
-    """Tell whether a line of text begins an entry."""
+    """Return whether a line of text begins an entry."""
     return re.search("^TY {1,2}-", text, re.MULTILINE) is not None
 
 

@@ -37,7 +37,7 @@ def build_heading(names: Sequence[str]) -> Heading:
 
 
 def is_csv(text: str) -> bool:
-    """Tell whether one of the first lines names columns that tell whose article a row is."""
+    """Return whether one of the first lines names columns that tell whose article a row is."""
     return _begin(text) is not None
 
 

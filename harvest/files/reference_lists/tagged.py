@@ -60,17 +60,17 @@ ENDNOTE_XML: Final = Layout(
 
 
 def is_refworks(text: str) -> bool:
-    """Tell whether a line of text begins an entry of RefWorks."""
+    """Return whether a line of text begins an entry of RefWorks."""
     return re.search(r"^RT [A-Z][a-z].*\n(?:[A-Z][A-Z0-9] |\n)", text, re.MULTILINE) is not None
 
 
 def is_web_of_science(text: str) -> bool:
-    """Tell whether text begins as the plain text of Web of Science does."""
+    """Return whether text begins as the plain text of Web of Science does."""
     return re.match(r"(?:FN .*\n)?(?:VR .*\n)?\n{0,9}PT [A-Z]\n[A-Z][A-Z0-9] ", text.lstrip()) is not None
 
 
 def is_endnote(text: str) -> bool:
-    """Tell whether text begins as EndNote's own tagged format (.enw) does."""
+    """Return whether text begins as EndNote's own tagged format (.enw) does."""
     return re.match(r"\s*%0 \S.*\n%\S ", text) is not None
 
 

@@ -18,7 +18,7 @@ _MOST_COLUMNS: Final = 256  # a cell far to the right must not cost a row of 16,
 
 
 def is_xlsx(data: bytes) -> bool:
-    """Tell whether a file is a workbook of Excel."""
+    """Return whether a file is a workbook of Excel."""
     if not data.startswith(b"PK\x03\x04"):
         return False
     try:

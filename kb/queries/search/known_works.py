@@ -8,7 +8,7 @@ from kb.queries.search.facets import Filters
 from kb.queries.search.query_tree import Group, Node, Property, Query, Term, parse_years, properties_of
 from kb.text import fold, words_in
 
-NAMED_FACETS: Final = frozenset({"year", "community", "free"})  # what may be known of a work that is not held
+NAMED_FACETS: Final = frozenset({"year", "community", "free"})  # facets that a work which is not held can have
 _OF_LABEL: Final = (None, "authors")  # columns of the index of words that a label can stand for
 _LONGEST_WORD: Final = 60  # characters of a word that SQLite compares; all of it is compared afterwards
 _NOT_ASCII: Final = "replace(w.label, '…', '') glob '*[^ -~]*'"  # a long label ends in "…"

@@ -58,9 +58,9 @@ def test_partners_equal_their_definition(
 def test_what_is_cited_often_counts_but_brings_no_partners(
     citations: CitationGraph, limit: int, at_least: int, often: int
 ) -> None:
-    telling = ~(np.bincount(citations.cited, minlength=len(citations.ids)) > often)[citations.cited]
-    rest = CitationGraph(citations.ids, citations.citing[telling], citations.cited[telling])
-    candidates = by_definition(rest, limit=limit if telling.all() else 2 * limit, at_least=1, cited=False)
+    informative = ~(np.bincount(citations.cited, minlength=len(citations.ids)) > often)[citations.cited]
+    rest = CitationGraph(citations.ids, citations.citing[informative], citations.cited[informative])
+    candidates = by_definition(rest, limit=limit if informative.all() else 2 * limit, at_least=1, cited=False)
     counts = {one: dict(them) for one, them in by_definition(citations, limit=99, at_least=1, cited=False).items()}
     chosen = {
         one: sorted(((other, counts[one][other]) for other, _ in them), key=lambda pair: (-pair[1], pair[0]))[:limit]

@@ -18,7 +18,7 @@ from graph.similarity.features import (
     Features,
     build_parts,
     feature_part,
-    is_telling,
+    is_informative,
     rarity,
     title_words,
 )
@@ -244,7 +244,7 @@ def test_a_file_without_articles_has_no_related_studies(db: sqlite3.Connection) 
     ],
 )
 def test_title_words_are_those_that_tell_something(title: str, words: set[str]) -> None:
-    assert set(filter(is_telling, title_words(title))) - {"all"} == words
+    assert set(filter(is_informative, title_words(title))) - {"all"} == words
 
 
 def test_pairs_with_a_work_of_many_features_are_described_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.similarity.text_similarity import likeness, profile_of, shared_words, telling_words, weighted_texts
+from graph.similarity.text_similarity import informative_words, likeness, profile_of, shared_words, weighted_texts
 
 WORDS = ["alpha", "beta", "gamma", "delta", "study", "12", "ox"]  # the last three tell nothing
 
@@ -54,4 +54,4 @@ def test_the_words_that_tell_most_are_named_first() -> None:
 def test_words_of_grammar_numbers_and_months_tell_nothing() -> None:
     said = "than all had been may december sept whether nobody's recovery couldn't twelve lamps"
 
-    assert telling_words(said) == ["recovery", "lamps"]
+    assert informative_words(said) == ["recovery", "lamps"]
