@@ -1,5 +1,6 @@
 """What all tests share: a fresh litkb file, the real data beside the checkout, and no network but loopback."""
 
+import re
 import shutil
 import socket
 import sqlite3
@@ -16,6 +17,15 @@ settings.register_profile("suite", max_examples=40, deadline=None, suppress_heal
 settings.load_profile("suite")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave a file unread of which no test was asked for: importing some takes a second."""
+    if collection_path.suffix != ".py":
+        return None
+    left_out = re.findall(r"not (\w+)", config.option.markexpr)
+    mark = re.search(r"^pytestmark = pytest\.mark\.(\w+)$", collection_path.read_text(), re.MULTILINE)
+    return True if mark and mark[1] in left_out else None
 
 
 @pytest.fixture
