@@ -4,11 +4,13 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
 import pytest
+from jinja2 import Environment
 from jinja2.bccache import Bucket, BytecodeCache
 
 from graph.run import compute_graph
@@ -151,6 +153,26 @@ WAITING = Decision(
 )  # fmt: skip
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled once for all apps of this process: each app would take a fifth of a second for it."""
+
+    kept: ClassVar[dict[tuple[str, bool], bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self.kept.get((bucket.key, bucket.environment.is_async)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.environment.is_async] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("datasette.app.Environment", partial(Environment, bytecode_cache=Compiled()))
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _unhurried() -> Iterator[None]:
     """Give every query as long as it needs: how long one takes depends on the machine."""
@@ -172,24 +194,10 @@ def _is_moved_by_datasette_1(address: str) -> bool:
     return address.startswith("/kb/-/query") or "_extra=query" in address
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once for all apps of this process: each app would take a fifth of a second for it."""
-
-    kept: ClassVar[dict[tuple[str, bool], bytes]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if code := self.kept.get((bucket.key, bucket.environment.is_async)):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key, bucket.environment.is_async] = bucket.bytecode_to_string()
-
-
 @contextmanager
 def served(path: Path, *, public: bool = False) -> Iterator[Get]:
     """Yield a function that asks the app of path for a page, and close its connections afterwards."""
     app = build_app(path, public=public)
-    vars(app)["jinja_env" if "jinja_env" in vars(app) else "_jinja_env"].bytecode_cache = Compiled()  # 0.65, 1.0
 
     async def ask(address: str) -> httpx.Response:
         await app.invoke_startup()
