@@ -4,7 +4,7 @@ import sqlite3
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.database import transaction
@@ -214,6 +214,7 @@ DECISIONS = st.sampled_from([
 ])  # fmt: skip
 
 
+@settings(max_examples=20)  # each is loaded and checked twice
 @given(
     st.lists(RECORDS, max_size=6), st.lists(DECISIONS, max_size=3, unique_by=lambda d: d.reference_key), st.randoms()
 )

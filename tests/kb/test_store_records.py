@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import identifiers
@@ -371,6 +371,7 @@ def any_record(draw: st.DrawFn) -> Record:
     )
 
 
+@settings(max_examples=20)  # each is loaded and checked twice
 @given(st.lists(st.tuples(any_record(), st.sampled_from([MOMENT, LATER])), max_size=7), st.randoms())
 def test_any_order_and_any_batches_give_the_same_rows(answers: Sequence[tuple[Record, str]], random: Random) -> None:
     hashes = []

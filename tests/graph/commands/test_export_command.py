@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from io import StringIO
@@ -24,10 +25,10 @@ from tests.rows import add_article, add_citations
 Export = Callable[..., Result]
 
 
-@pytest.fixture
-def kb(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """5 cites 4, 4 cites 3, 3 cites 2 and a DOI, 2 cites 1; of 1990 to 1994; 9 cites 1, which is only known."""
-    path = tmp_path / "kb.db"
+    path = tmp_path_factory.mktemp("made") / "kb.db"
     db = open_kb(path, create=True)
     records = [
         record(5, (4,), year=1994, title="Recovery in groups"),
@@ -40,6 +41,11 @@ def kb(tmp_path: Path) -> Path:
         save_records(db, records, received_at=MOMENT)
     db.close()
     return path
+
+
+@pytest.fixture
+def kb(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(made, tmp_path))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """litkb graph main-path, path, rpys and retractions, as a person runs them."""
 
 import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from kb.database import open_kb
 from tests.rows import add_article, add_citations, add_notice
 
 
-@pytest.fixture
-def kb_file(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A chain of four articles, of which 2 and 3 cite each other and 1 is retracted; 5 cites nothing."""
-    path = tmp_path / "kb.db"
+    path = tmp_path_factory.mktemp("made") / "kb.db"
     db = open_kb(path, create=True)
     for pmid in range(1, 6):
         add_article(db, pmid, year=1999 + pmid)
@@ -27,6 +28,11 @@ def kb_file(tmp_path: Path) -> Path:
     add_notice(db, 1, "RetractionIn", printed="J Tests. 2001 May;1(2):3")
     db.close()
     return path
+
+
+@pytest.fixture
+def kb_file(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(made, tmp_path))
 
 
 @pytest.fixture

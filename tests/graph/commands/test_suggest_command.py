@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -14,15 +15,20 @@ from kb.database import open_kb
 from tests.rows import add_article, add_citations, add_work
 
 
-@pytest.fixture
-def kb_file(tmp_path: Path) -> Path:
-    path = tmp_path / "kb.db"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("made") / "kb.db"
     with closing(open_kb(path, create=True)) as db:
         add_article(db, 1, title="Sponsors", label="Kelly 2003 Addiction")
         add_article(db, 2, title="Meetings", label="Moos 2008 Addiction")
         add_citations(db, 1, 30, "doi:10.1/a", "ref:smith-1990")
         add_citations(db, 2, 30)
     return path
+
+
+@pytest.fixture
+def kb_file(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(made, tmp_path))
 
 
 def test_the_whole_file_is_printed_with_reasons(kb_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -45,6 +46,7 @@ def shown_text(template: str) -> str:
     return f"{re.sub(r'<[^>]*>', ' ', plain)} {labels}"
 
 
+@cache
 def strings(path: Path) -> str:
     """Return the text constants of a module, docstrings left out."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -579,15 +579,34 @@ def titled(path: Path, title: str) -> Path:
     return save(path, [[record(1, (2,), title=title), record(2)]])
 
 
+@pytest.fixture(scope="module")
+def old_and_new(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two files that are only read, and the old one published."""
+    place = tmp_path_factory.mktemp("titled")
+    for title in ("Old", "New"):
+        close_log(titled(place / f"{title}.db", title))
+    publish_kb(place / "Old.db", place / "published")
+    return place
+
+
+@pytest.fixture
+def old_published(old_and_new: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(old_and_new / "published", folder, symlinks=True))
+
+
+@pytest.fixture
+def new(old_and_new: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(old_and_new / "New.db", tmp_path))
+
+
 MOVES = 8  # the version, six texts, the link
 
 
 @pytest.mark.parametrize("move", [0, 1, 4, MOVES - 1, MOVES])
 def test_ended_before_any_move_the_link_leads_to_a_whole_file(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, move: int
+    old_published: Path, new: Path, monkeypatch: pytest.MonkeyPatch, move: int
 ) -> None:
-    publish_kb(titled(tmp_path / "old.db", "Old"), folder)
-    new, moves, replace = titled(tmp_path / "new.db", "New"), iter(range(100)), Path.replace
+    folder, moves, replace = old_published, iter(range(100)), Path.replace
 
     def replace_or_die(self: Path, target: Path) -> Path:
         if next(moves) == move:
@@ -620,10 +639,9 @@ publish_kb(Path(sys.argv[1]), Path(sys.argv[2]))
 
 
 def test_killed_before_the_link_is_moved_the_old_file_is_served_and_the_rest_is_cleared(
-    tmp_path: Path, folder: Path
+    old_published: Path, new: Path
 ) -> None:
-    publish_kb(titled(tmp_path / "old.db", "Old"), folder)
-    new = titled(tmp_path / "new.db", "New")
+    folder = old_published
 
     killed = subprocess.run([sys.executable, "-c", _KILLED, str(new), str(folder), str(MOVES - 1)])
 
@@ -635,9 +653,8 @@ def test_killed_before_the_link_is_moved_the_old_file_is_served_and_the_rest_is_
     assert [name for name in names(folder) if name.startswith(".")] == []
 
 
-def test_readers_see_the_old_or_the_new_whole(tmp_path: Path, folder: Path) -> None:
-    sources = [titled(tmp_path / f"{title}.db", title) for title in ("Old", "New")]
-    publish_kb(sources[0], folder)
+def test_readers_see_the_old_or_the_new_whole(old_and_new: Path, old_published: Path, new: Path) -> None:
+    sources, folder = [Path(shutil.copy(old_and_new / "Old.db", new.parent)), new], old_published
     seen: list[tuple[Any, ...]] = []
     done = threading.Event()
 
