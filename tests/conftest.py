@@ -1,5 +1,6 @@
 """What all tests share: a fresh litkb file, the real data beside the checkout, and no network but loopback."""
 
+import gc
 import re
 import shutil
 import socket
@@ -26,6 +27,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     left_out = re.findall(r"not (\w+)", config.option.markexpr)
     mark = re.search(r"^pytestmark = pytest\.mark\.(\w+)$", collection_path.read_text(), re.MULTILINE)
     return True if mark and mark[1] in left_out else None
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later search for cycles of objects."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from kb.queries.works.pages import read_standings, read_work_by_identifier
 from kb.records import Record
 from kb.store.records import save_gone, save_records
 from kb.store.works import save_touched, touch
+from tests.kb.test_store_records import memory
 from tests.records import LATER, MOMENT, record, reference_of
 
 TWO, ONE = "10.5555//lamp.1", "10.5555/lamp.1"
@@ -59,14 +60,14 @@ def test_a_pmid_given_with_one_spelling_is_that_of_the_other(db: sqlite3.Connect
     assert (1, WORK, 9, "pubmed") in cited(db)
 
 
-def test_spellings_are_one_work_in_any_order_of_loading(tmp_path):
+def test_spellings_are_one_work_in_any_order_of_loading():
     records = [
         record(1, (ONE,)), record(2, (TWO,)), record(3, (reference_of(3, 1, IN_WORDS),)),
         record(4, (reference_of(4, 1, None, doi=TWO, pmid=9),)), record(9, doi=TWO),
     ]  # fmt: skip
     hashes = set()
-    for place, order in enumerate(list(permutations(records))[::9]):
-        db = open_kb(tmp_path / f"{place}.db", create=True)
+    for order in list(permutations(records))[::9]:
+        db = memory()
         for one in order:
             save(db, one)
         hashes.add(logical_hash(db))

@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kb.commands.demo.read_demonstration", lambda: read_demonstration()[:12])
-        result = CliRunner().invoke(cli, ["demo", str(folder), "--synthetic", "12"])
+        result = CliRunner().invoke(cli, ["demo", str(folder), "--synthetic", "8"])
     assert result.exit_code == 0, result.output
     return folder
 

@@ -36,7 +36,7 @@ def test_an_answer_of_a_megabyte_that_never_closes_what_it_opens_is_refused_in_w
 
 @pytest.mark.parametrize("words", ["<!--", "<!-- <PubmedArticle>", "<PubmedArticle><!--"])
 def test_comments_that_never_end_hide_nothing_in_silence(words):
-    found = list(parse_articles(f"<PubmedArticleSet>{times(words, MEGABYTE // 4)}".encode()))
+    found = list(parse_articles(f"<PubmedArticleSet>{times(words, MEGABYTE // 8)}".encode()))
 
     assert found
     assert all(isinstance(item, RecordError) for item in found)

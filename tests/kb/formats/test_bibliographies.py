@@ -28,7 +28,7 @@ GROUP = Name(None, None, None, "Recovery and Care Group", "author", "Recovery an
 EDITOR = Name("Høie", "MM", None, None, "editor", "Høie MM")
 
 
-def hostile_items(count: int = 2_000) -> list[Item]:
+def hostile_items(count: int = 500) -> list[Item]:
     """Return items whose title, abstract, journal and author are hostile, of each a PMID of its own."""
     return [
         ITEM._replace(
@@ -237,7 +237,7 @@ def full_item(db: sqlite3.Connection) -> Item:
     return item
 
 
-def test_two_thousand_hostile_titles_come_back_from_every_reader():
+def test_five_hundred_hostile_titles_come_back_from_every_reader():
     items = hostile_items()
     wanted = [kept(item.title) for item in items]
 
@@ -255,7 +255,7 @@ def test_two_thousand_hostile_titles_come_back_from_every_reader():
     assert [row["Title"] for row in rows] == [f"'{t}" if t[:1] in ("=", "+", "-", "@") else t for t in wanted]
 
 
-def test_two_thousand_hostile_titles_come_back_from_json_lines():
+def test_five_hundred_hostile_titles_come_back_from_json_lines():
     items = hostile_items()
 
     entries = [json.loads(line) for line in bytes_of(".jsonl", items).splitlines()]

@@ -49,22 +49,22 @@ def wrong_numbers(get: Get, *, pages: int, of_each: int) -> tuple[list[tuple[obj
 
 
 def test_numbers_of_the_field_are_what_their_evidence_gives(get: Get):
-    wrong, followed = wrong_numbers(get, pages=12, of_each=12)
+    wrong, followed = wrong_numbers(get, pages=12, of_each=6)
 
     assert wrong == []
     assert len(followed) > 20
 
 
 def test_numbers_of_the_demonstration_are_what_their_evidence_gives(tmp_path: Path):
-    with served(fill(tmp_path / "kb.db", demonstration(12))) as get:
-        wrong, _ = wrong_numbers(get, pages=6, of_each=5)
+    with served(fill(tmp_path / "kb.db", demonstration(6))) as get:
+        wrong, _ = wrong_numbers(get, pages=5, of_each=4)
 
     assert wrong == []
 
 
 @pytest.mark.parametrize(
     ("articles", "pages", "of_each"),
-    [(40, 5, 4), pytest.param(100, PAGES, OF_EACH, marks=pytest.mark.campaign)],
+    [(40, 5, 3), pytest.param(100, PAGES, OF_EACH, marks=pytest.mark.campaign)],
 )
 def test_numbers_of_a_made_up_field_are_what_their_evidence_gives(
     tmp_path: Path, articles: int, pages: int, of_each: int
