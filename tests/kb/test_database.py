@@ -11,9 +11,13 @@ import pytest
 
 from kb.database import check_file, is_sqlite, one_moment, open_kb, split_statements, transaction
 from kb.errors import DatabaseError, NotLitkbError
+from tests.conftest import PREPARE
 
 
-def test_a_file_made_is_marked_as_litkbs_and_keeps_its_promises(tmp_path: Path) -> None:
+def test_a_file_made_is_marked_as_litkbs_and_keeps_its_promises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.database._prepare", PREPARE)
     with closing(open_kb(tmp_path / "kb.db", create=True)) as db:
         assert db.execute("pragma foreign_keys").fetchone() == (1,)
         assert db.execute("pragma journal_mode").fetchone() == ("wal",)
