@@ -32,7 +32,7 @@ PIECES = [
 ]
 
 
-def titles(count: int = 2_000) -> Iterator[str]:
+def titles(count: int = 500) -> Iterator[str]:
     """Yield hostile titles: the listed ones, then made-up ones, the same each time."""
     chance = random.Random(20201)
     yield from LISTED
@@ -40,7 +40,7 @@ def titles(count: int = 2_000) -> Iterator[str]:
         yield "".join(chance.choices(PIECES, k=chance.randrange(1, 25)))
 
 
-def hostile_graph(count: int = 2_000) -> tuple[list[ExportNode], list[ExportEdge]]:
+def hostile_graph(count: int = 500) -> tuple[list[ExportNode], list[ExportEdge]]:
     """Return nodes of hostile titles, labels, authors, journals and names, and edges from each to the next."""
     nodes = [
         ExportNode(

@@ -26,7 +26,7 @@ from kb.formats.registry import BIBLIOGRAPHIES
 
 FILES: Final = ("kb.db", "synthetic.db")
 UNDIRECTED: Final = (".vos.json", ".vos.txt")  # suffixes of a program that knows no direction
-PYDOT: Final = 6_000  # characters that pydot reads fast enough
+PYDOT: Final = 2_000  # characters that pydot reads fast enough
 Size = tuple[int, int]  # how many nodes and edges
 
 

@@ -221,7 +221,7 @@ def dot_value(text: str) -> str:
 
 
 def test_dot_is_read_back_whole_by_pydot() -> None:
-    nodes, edges = NODES[:100], EDGES[:99]  # pydot takes a fortieth of a second for each
+    nodes, edges = NODES[:60], EDGES[:59]  # pydot takes a fortieth of a second for each
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what pydot's parser still calls by old names
