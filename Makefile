@@ -13,7 +13,7 @@ serve: demo
 	@$(BIN)/litkb serve $(DEMO)/kb.db
 
 test: .venv/.tested
-	$(BIN)/pytest -q -n 3 --dist worksteal
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 test-browser: .venv/.browser
 	$(BIN)/pytest -q -m browser tests
