@@ -228,7 +228,8 @@ def long_values(db: sqlite3.Connection) -> Iterator[None]:
 def transaction(db: sqlite3.Connection, *, changes: Collection[str] = ()) -> Iterator[None]:
     """Run a block in one write transaction: all of it is kept, or nothing.
 
-    It breaks the seals of a litkb file; those of the tables in changes alone, where the block changes no others.
+    It breaks the seals of a litkb file: those of the tables in changes, where the block changes no others, else those
+    of all tables but computed ones.
     """
     with _atomic(db):
         if isinstance(db, _Connection):

@@ -34,11 +34,18 @@ _Piece = tuple[_Row, bytes]  # the first row of some rows, and the digest of all
 
 
 def break_seals(db: sqlite3.Connection, tables: Collection[str]) -> None:
-    """Break the seals of tables, of all where none is named, within the transaction that is about to change them."""
-    if tables:
-        db.executemany(f"update {_TABLE} set digests = x'' where name = ?", ((table,) for table in tables))
-    else:
-        db.execute(f"delete from {_TABLE} where {_SEALS_OF_TABLES}")
+    """Break the seals of tables, within the transaction that is about to change them.
+
+    Where none is named, those of all but computed ones: a graph run names what it changes, and what else removes
+    computed rows does so as well.
+    """
+    some = tables or [name for name in _ours() if name not in _computed()]
+    db.executemany(f"update {_TABLE} set digests = x'' where name = ? and digests <> x''", ((name,) for name in some))
+
+
+def break_all_seals(db: sqlite3.Connection) -> None:
+    """Break the seals of all tables, within the transaction that is about to change any of them."""
+    db.execute(f"delete from {_TABLE} where {_SEALS_OF_TABLES}")
 
 
 def record_seal(parts: Iterable[_Rows]) -> bytes:
@@ -183,11 +190,22 @@ def _names(db: sqlite3.Connection) -> list[str]:
 
 @cache
 def _ours() -> frozenset[str]:
+    return _read_fresh("select name from sqlite_master where name not like 'sqlite\\_%' escape '\\'") - {_TABLE}
+
+
+@cache
+def _computed() -> frozenset[str]:
+    """Return the tables that graph runs compute, and their indexes."""
+    return _read_fresh("""select name from sqlite_master where tbl_name <> 'metric_runs'
+        and exists (select 1 from pragma_table_info(tbl_name) c where c.name = 'graph_run_id')""")
+
+
+def _read_fresh(select: str) -> frozenset[str]:
+    """Return names that a select finds in a file that was made just now."""
     fresh = sqlite3.connect(":memory:")
     try:
         fresh.executescript("".join(MIGRATIONS))
-        rows = fresh.execute("select name from sqlite_master where name not like 'sqlite\\_%' escape '\\'")
-        return frozenset(name for (name,) in rows) - {_TABLE}
+        return frozenset(name for (name,) in fresh.execute(select))
     finally:
         fresh.close()
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from kb.database import explain_sqlite, open_kb, transaction
 from kb.errors import DatabaseError, LitkbError
 from kb.integrity.check import check_kb, logical_hash
-from kb.integrity.seals import seal
+from kb.integrity.seals import break_all_seals, seal
 from kb.metadata import read_metadata
 from kb.publish.citation import format_citation
 from kb.publish.dictionary import format_dictionary
@@ -99,6 +99,7 @@ def _make_file(db: sqlite3.Connection, kb: Path, work: Path, options: Options) -
         _refuse_unsound(kb, check_kb(scratch))
         _leave_out(scratch, options.left_out)
         with transaction(scratch):
+            break_all_seals(scratch)
             save_search_index(scratch)
             save_statistics(scratch)
         seal(scratch)

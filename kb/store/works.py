@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from kb.errors import CollisionError
 from kb.identifiers import doi_work, work_key
+from kb.integrity.seals import break_seals
 from kb.printed.labels import citation_label
 from kb.printed.title_and_year import year_in
 from kb.queries.computed_tables import read_work_columns
@@ -254,7 +255,8 @@ def _forget_computed(db: sqlite3.Connection, gone: str) -> None:
         return
     for table, columns in read_work_columns(db).items():
         for column in columns:
-            db.execute(f"delete from {table} where {column} in ({gone})")
+            if db.execute(f"delete from {table} where {column} in ({gone})").rowcount:
+                break_seals(db, [table])
 
 
 def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:

@@ -18,6 +18,7 @@ from kb.integrity.check import check_kb
 from kb.integrity.seals import read_altered, read_is_sealed, seal
 from kb.records import MeshPlace
 from kb.store.mesh import save_mesh_tree
+from kb.store.records import save_gone
 from tests.campaign.rot import flipped
 from tests.site.conftest import LINKS, WAITING, field, fill
 
@@ -226,6 +227,23 @@ def test_what_was_altered_in_an_article_is_found_after_a_later_command_has_seale
     with closing(open_kb(kb)) as db:
         assert read_is_sealed(db)
         assert list(read_altered(db)) == ["authorships: the rows of PMID 1001"]
+
+
+def test_what_a_harvest_does_not_change_keeps_its_seal_and_what_it_removes_is_sealed_anew(whole: Path, tmp_path: Path):
+    kb = Path(shutil.copy(whole, tmp_path / "kb.db"))
+    with closing(open_kb(kb)) as db:
+        compute_graph(db)
+    with closing(open_kb(kb)) as db, transaction(db):
+        select = (
+            "select name from seals where digests <> x'' and name in ('article_metrics', 'works', 'work_positions')"
+        )
+        assert {name for (name,) in db.execute(select)} == {"article_metrics", "work_positions"}
+
+        pmid = db.execute("select id from article_metrics join articles on pmid = id limit 1").fetchone()[0]
+        save_gone(db, pmid, "deleted", at="2030-01-01T00:00:00Z")
+
+    with closing(open_kb(kb)) as db:
+        assert (read_is_sealed(db), check_kb(db)) == (True, [])
 
 
 def test_the_seal_of_an_article_that_is_lost_is_told(raw: sqlite3.Connection):
