@@ -24,6 +24,7 @@ from kb.store.prepared import Prepared, prepare
 
 FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
 BESIDE_FROM: Final = 16 << 20  # bytes of a file, unpacked, from which a second process is worth its start
+_PIPE: Final = 1 << 20  # bytes on their way: with fewer, each process waits for the other more often
 _LENGTH: Final = 8  # bytes of the length before a batch
 _CODE: Final = "import json, sys; sys.path = json.loads(sys.argv[1]); from harvest.jobs.file_reader import main; main()"
 
@@ -90,7 +91,7 @@ def parse_beside(path: Path, kind: str) -> Generator[Batch, None, None]:
     """Yield the same of the file at path, read in a process of its own while the caller saves."""
     command = [sys.executable, "-P", "-c", _CODE, json.dumps(sys.path), str(path), kind]
     with subprocess.Popen(  # noqa: S603  # of litkb itself; of its own group, so that Ctrl-C is for its parent alone
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0, pipesize=_PIPE
     ) as process:
         assert process.stdout is not None
         try:
