@@ -9,6 +9,8 @@ import hashlib
 import json
 from typing import Any, Final, NamedTuple
 
+_as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+
 PUBMED = "pubmed"
 NBIB = "nbib"
 PAGE = "page"
@@ -375,4 +377,4 @@ def content_hash(record: Record) -> str:
     Journal and MeSH names are left out: they belong to no single article, and a later record may give others.
     """
     own = record._replace(journal=None, mesh_descriptors=(), mesh_qualifiers=())
-    return hashlib.sha256(json.dumps(own, separators=(",", ":")).encode("ascii")).hexdigest()
+    return hashlib.sha256(_as_json(own).encode("ascii")).hexdigest()

@@ -50,7 +50,7 @@ def prepare(record: Record) -> Prepared:
     """Return the rows of a record."""
     article, references = record.article, record.references
     cited = [resolve_reference(reference) for reference in references]
-    parts = tuple(_rows(field, getattr(record, field), cited) for field in PARTS)
+    parts = tuple(_rows(field, rows, cited) if (rows := getattr(record, field)) else () for field in PARTS)
     texts = _texts(record)
     return Prepared(
         pmid=article.pmid,
@@ -100,7 +100,7 @@ def latest_cited(record_type: str, year: int | None, citations: Iterable[str | N
 
 def _rows(field: str, rows: Sequence[Any], cited: Sequence[Cited]) -> tuple[_Row, ...]:
     """Return the rows of a part with what no source gives: what equal names share, and the works that are cited."""
-    if not rows or field not in _DERIVED:
+    if field not in _DERIVED:
         return tuple(map(tuple, rows))
     return tuple(map(tuple.__add__, rows, _DERIVED[field](rows, cited)))
 
