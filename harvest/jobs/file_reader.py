@@ -19,16 +19,17 @@ from harvest.files.input_files import read_chunks
 from harvest.files.nbib import parse_nbib
 from harvest.pubmed.article import parse_articles
 from kb.errors import DamagedFileError, LitkbError, RecordError
+from kb.garbage import collecting_seldom
 from kb.records import Deletion, Record
 from kb.store.prepared import Prepared, prepare
 
 FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
 BESIDE_FROM: Final = 16 << 20  # bytes of a file, unpacked, from which a second process is worth its start
-_PIPE: Final = 1 << 20  # bytes on their way: with fewer, each process waits for the other more often
 _LENGTH: Final = 8  # bytes of the length before a batch
 _CODE: Final = "import json, sys; sys.path = json.loads(sys.argv[1]); from harvest.jobs.file_reader import main; main()"
 
 PARSERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Record | Deletion | RecordError]]]] = {
+    # by the kind of a file, as harvest.files.input_files.sniff() tells it
     "pubmed-xml": parse_articles,
     "nbib": parse_nbib,
 }
@@ -91,7 +92,7 @@ def parse_beside(path: Path, kind: str) -> Generator[Batch, None, None]:
     """Yield the same of the file at path, read in a process of its own while the caller saves."""
     command = [sys.executable, "-P", "-c", _CODE, json.dumps(sys.path), str(path), kind]
     with subprocess.Popen(  # noqa: S603  # of litkb itself; of its own group, so that Ctrl-C is for its parent alone
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0, pipesize=_PIPE
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
     ) as process:
         assert process.stdout is not None
         try:
@@ -134,9 +135,10 @@ def main() -> None:
     """Send the batches of the file that the command line names, then None."""
     path, kind = sys.argv[2:]
     try:
-        for records, deletions, rejected, read, at in parse_batches(read_chunks(Path(path)), kind):
-            errors = [(error.reason, error.pmid, error.offset) for error in rejected]
-            _send((list(map(tuple, records)), deletions, errors, dict(read), at))
+        with collecting_seldom():
+            for records, deletions, rejected, read, at in parse_batches(read_chunks(Path(path)), kind):
+                errors = [(error.reason, error.pmid, error.offset) for error in rejected]
+                _send((list(map(tuple, records)), deletions, errors, dict(read), at))
         _send(None)
     except LitkbError as error:
         _send(str(error))
