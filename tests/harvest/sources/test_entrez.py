@@ -53,7 +53,7 @@ def test_a_query_gives_hits_translation_and_warnings(tmp_path):
         plain = search_pubmed(client_of(rehearsal, tmp_path), "Laudet AB[au]")
 
     assert (result.pmids, result.count) == ((), 0)
-    assert result.translation == '"Laudet"[All Fields] AND "AB"[Author] AND "help"[All Fields] AND "xyzzy"[All Fields]'
+    assert result.translation == '"Laudet AB"[Author] AND "help"[All Fields] AND "xyzzy"[All Fields]'
     assert SearchWarning("FieldNotFound", "foo") in result.warnings
     assert plain.answers[0].request["term"] == "Laudet AB[au]"
 
