@@ -119,7 +119,12 @@ def field() -> list[Record]:
 
 
 def fill(
-    path: Path, records: list[Record], links: tuple[LinkList, ...] = (), decisions: tuple[Decision, ...] = ()
+    path: Path,
+    records: list[Record],
+    links: tuple[LinkList, ...] = (),
+    decisions: tuple[Decision, ...] = (),
+    *,
+    computed: bool = True,
 ) -> Path:
     """Save records, links and decisions on references to a new file as one harvest that began with the first record."""
     db = open_kb(path, create=True)
@@ -135,7 +140,8 @@ def fill(
             look = ResolutionRun(MOMENT, "offline", 11.0, 4.0, works=1, accepted=0, proposed=1, litkb_version="0.1.0")
             save_decisions(db, decisions, run_id=save_resolution_run(db, look), at=MOMENT)
         save_run_end(db, run, finished_at=MOMENT)
-    compute_graph(db)
+    if computed:
+        compute_graph(db)
     db.close()
     return path
 

@@ -35,7 +35,9 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def many_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill(tmp_path_factory.mktemp("many") / "many.db", [record(n, (n + 1,)) for n in range(1, 1_501)])
+    return fill(
+        tmp_path_factory.mktemp("many") / "many.db", [record(n, (n + 1,)) for n in range(1, 1_501)], computed=False
+    )
 
 
 @pytest.fixture
