@@ -137,6 +137,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "published"
 
 
+@pytest.fixture(scope="module")
+def plain(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The whole field published, in a folder that is only read."""
+    return publish_kb(made, tmp_path_factory.mktemp("plain") / "published")
+
+
+@pytest.fixture(scope="module")
+def bare(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The field published without abstracts and addresses, in a folder that is only read."""
+    return publish_kb(made, tmp_path_factory.mktemp("bare") / "published", WITHOUT_ALL)
+
+
 def run(*words: object) -> int:
     return run_command(cli, [str(word) for word in words])
 
@@ -161,29 +173,26 @@ def vocabulary(path: Path) -> set[str]:
 # What is published
 
 
-def test_a_publication_is_the_file_its_link_and_what_describes_it(kb: Path, folder: Path) -> None:
-    published = publish_kb(kb, folder)
+def test_a_publication_is_the_file_its_link_and_what_describes_it(plain: Published) -> None:
+    folder, digest = plain.path.parent, hashlib.sha256(plain.path.read_bytes()).hexdigest()
 
-    digest = hashlib.sha256(published.path.read_bytes()).hexdigest()
-    assert published == Published(
-        folder / f"kb-{digest[:12]}.db", digest, published.path.stat().st_size, True, 1, {}
+    assert plain == Published(
+        folder / f"kb-{digest[:12]}.db", digest, plain.path.stat().st_size, True, 1, {}
     )  # fmt: skip
-    assert names(folder) == sorted([*TEXTS, published.path.name, "kb.db"])
-    assert str((folder / "kb.db").readlink()) == published.path.name
+    assert names(folder) == sorted([*TEXTS, plain.path.name, "kb.db"])
+    assert str((folder / "kb.db").readlink()) == plain.path.name
     assert subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder).returncode == 0
 
 
-def test_the_published_file_holds_all_rows_and_stands_alone(kb: Path, folder: Path) -> None:
-    published = publish_kb(kb, folder)
-
-    with closing(open_kb(kb)) as ours, closing(open_kb(published.path, readonly=True)) as theirs:
+def test_the_published_file_holds_all_rows_and_stands_alone(kb: Path, plain: Published) -> None:
+    with closing(open_kb(kb)) as ours, closing(open_kb(plain.path, readonly=True)) as theirs:
         assert logical_hash(theirs) == logical_hash(ours)
         assert theirs.execute("select * from harvest_tasks").fetchall() == ours.execute(
             "select * from harvest_tasks").fetchall()  # fmt: skip
         assert theirs.execute("select count(*) from sqlite_stat1").fetchone()[0] > 0
         assert theirs.execute("pragma journal_mode").fetchone() == ("delete",)
         assert theirs.execute("pragma freelist_count").fetchone() == (0,)
-    assert published.path.stat().st_mode & 0o222 == 0
+    assert plain.path.stat().st_mode & 0o222 == 0
 
 
 def test_check_says_sound_and_changes_no_byte(
@@ -210,23 +219,21 @@ def test_a_harvest_that_is_writing_is_published_as_it_was_before_its_batch(kb: P
 # Left out
 
 
-def test_no_byte_of_the_file_holds_a_word_of_an_abstract(kb: Path, folder: Path) -> None:
-    whole = publish_kb(kb, folder)
+def test_no_byte_of_the_file_holds_a_word_of_an_abstract(kb: Path, folder: Path, plain: Published) -> None:
     published = publish_kb(kb, folder, Options(abstracts=False))
 
     for word in WORDS:
-        assert word.encode() in whole.path.read_bytes().lower()
+        assert word.encode() in plain.path.read_bytes().lower()
         assert word.encode() not in published.path.read_bytes().lower()
-    assert "xylophagous" in vocabulary(whole.path)
+    assert "xylophagous" in vocabulary(plain.path)
     assert not vocabulary(published.path) & {"xylophagous", "zymurgie", "beetles"}
     assert rows(published.path, "select abstract from article_texts") == [("",)] * 3
     assert rows(published.path, "pragma freelist_count") == [(0,)]
     assert published.omissions == {"abstracts": 2}
 
 
-def test_no_byte_of_the_file_or_beside_it_holds_an_address(kb: Path, folder: Path) -> None:
-    assert ADDRESS.encode() in publish_kb(kb, folder).path.read_bytes()
-    shutil.rmtree(folder)
+def test_no_byte_of_the_file_or_beside_it_holds_an_address(kb: Path, folder: Path, plain: Published) -> None:
+    assert ADDRESS.encode() in plain.path.read_bytes()
 
     published = publish_kb(kb, folder, Options(emails=False))
 
@@ -237,8 +244,8 @@ def test_no_byte_of_the_file_or_beside_it_holds_an_address(kb: Path, folder: Pat
     assert published.omissions == {"e-mail addresses": 2}
 
 
-def test_what_stood_around_an_address_stays(kb: Path, folder: Path) -> None:
-    published = publish_kb(kb, folder, Options(emails=False)).path
+def test_what_stood_around_an_address_stays(bare: Published) -> None:
+    published = bare.path
 
     assert rows(published, "select title, title_html, coi_statement from articles where pmid = 1") == [
         (f"Title 1 by {LEFT_OUT}", None, f"Ask {LEFT_OUT}.")
@@ -278,16 +285,14 @@ def test_rows_that_only_an_address_tells_apart_are_not_made_one(kb: Path, folder
     assert "they tell two of its rows apart" in refused(kb, folder, DatabaseError, Options(emails=False))
 
 
-def test_what_is_left_has_its_own_content_hash_and_says_so(kb: Path, folder: Path) -> None:
-    published = publish_kb(kb, folder, WITHOUT_ALL).path
-
-    with closing(open_kb(published, readonly=True)) as db:
+def test_what_is_left_has_its_own_content_hash_and_says_so(kb: Path, bare: Published) -> None:
+    with closing(open_kb(bare.path, readonly=True)) as db:
         assert check_kb(db) == []
         assert read_omissions(db) == {"abstracts": 2, "e-mail addresses": 2}
     hashes = "select pmid, content_hash from articles order by pmid"
-    before, after = dict(rows(kb, hashes)), dict(rows(published, hashes))
+    before, after = dict(rows(kb, hashes)), dict(rows(bare.path, hashes))
     assert [pmid for pmid in before if before[pmid] != after[pmid]] == [1, 2]
-    assert "- abstracts: left out of 2 articles" in (folder / "REPORT.md").read_text()
+    assert "- abstracts: left out of 2 articles" in (bare.path.parent / "REPORT.md").read_text()
 
 
 def test_the_knowledge_base_itself_keeps_everything(kb: Path, folder: Path) -> None:
@@ -375,9 +380,8 @@ def test_publishing_what_was_published_gives_it_again(kb: Path, folder: Path, tm
 # Beside it
 
 
-def test_the_report_says_what_was_asked_and_how_it_was_read(kb: Path, folder: Path) -> None:
-    publish_kb(kb, folder)
-    report = (folder / "REPORT.md").read_text()
+def test_the_report_says_what_was_asked_and_how_it_was_read(plain: Published) -> None:
+    report = (plain.path.parent / "REPORT.md").read_text()
 
     for line in (
         "# A literature and citation knowledge base",
@@ -430,21 +434,20 @@ def test_the_citation_has_the_date_of_the_data(kb: Path, folder: Path) -> None:
     assert citation["identifiers"][0]["value"] == f"sha256:{published.sha256}"
 
 
-def test_the_dictionary_has_every_table_and_column_with_words(kb: Path, folder: Path) -> None:
-    published = publish_kb(kb, folder)
-    text = (folder / "DICTIONARY.md").read_text()
+def test_the_dictionary_has_every_table_and_column_with_words(plain: Published) -> None:
+    text = (plain.path.parent / "DICTIONARY.md").read_text()
 
     for table in re.findall(r"^### (.+)$", text, re.MULTILINE):
         part = text[text.index(f"### {table}\n") :].split("\n### ")[0]
         described = re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*\| (.{4,}) \|$", part, re.MULTILINE)
         assert [name for name, _ in described] == [
-            row[0] for row in rows(published.path, f"select name from pragma_table_info('{table}')")
+            row[0] for row in rows(plain.path, f"select name from pragma_table_info('{table}')")
         ], table
     assert "| `cited_id` | integer | key 2, refers to `works.id` |" in text
     sql = (
         "select count(*) from sqlite_master where type in ('table', 'view') and name not like '%\\_search%' escape '\\'"
     )
-    [(tables,)] = rows(published.path, f"{sql} and name not like 'sqlite%'")
+    [(tables,)] = rows(plain.path, f"{sql} and name not like 'sqlite%'")
     assert text.count("### ") == tables
 
 
