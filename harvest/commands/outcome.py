@@ -10,7 +10,7 @@ import click
 
 from kb.console import say
 from kb.database import open_kb
-from kb.integrity.problems import format_reason, group_reasons
+from kb.failure_reasons import format_reason, group_reasons
 from kb.queries.harvest_log import Task
 from kb.queries.works.pages import read_labels
 from kb.record_diff import CHANGED, CORRECTED, GONE, RETRACTED, Change

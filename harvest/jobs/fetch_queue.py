@@ -24,7 +24,7 @@ from harvest.sources.source import Answer
 from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
-from kb.integrity.problems import NOT_ASKED
+from kb.failure_reasons import NOT_ASKED
 from kb.queries.harvest_log import Task, read_followed, read_not_found, read_resumable_run, read_settled
 from kb.queries.works.records import read_from_pubmed, read_held
 from kb.record_diff import GONE

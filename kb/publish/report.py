@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from kb.integrity.problems import group_reasons, reason_of
+from kb.failure_reasons import group_reasons, reason_of
 from kb.publish.files import MARK
 from kb.publish.markdown import cell, code, folded, table
 from kb.queries.harvest_log import read_answered, read_servers, read_status
