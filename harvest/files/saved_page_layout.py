@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from kb.errors import RecordError
-from kb.text import collapse_spaces, without_controls
+from kb.text import YEAR, collapse_spaces, without_controls
 
 NOTICES: Final = {
     "Comment in": "CommentIn",
@@ -46,7 +46,7 @@ _OF_A_PAGE: Final = frozenset(("Abstract", "Affiliations", "Cited by", "PubMed D
 
 _CITATION: Final = re.compile(
     r"(?:(?P<journal>[^\W\d][^.;]*)?\.\s*)?"
-    r"(?P<line>(?P<date>(?P<year>(?:1[6-9]|20)\d\d)(?: [A-Z][^;:.]*?)?)"
+    rf"(?P<line>(?P<date>(?P<year>{YEAR})(?: [A-Z][^;:.]*?)?)"
     r"(?:[;:](?P<volume>[^():;.]+)?(?:\((?P<issue>[^)]+)\))?(?::(?P<pages>.+?))?)?\.)"
     r"(?P<rest>(?: .*)?)"
 )

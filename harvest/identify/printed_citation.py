@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from kb.printed.identifiers_in_text import ASIDE
 from kb.printed.title_and_year import LONGEST, without_visits, year_in
-from kb.text import fold, words_in
+from kb.text import YEAR, fold, words_in
 
 WITH_TITLE: Final = 3  # words in small letters from which a reference prints a title
 NAME_PARTICLES: Final = frozenset(
@@ -29,7 +29,7 @@ _TAIL: Final = re.compile(
     r"|(?<=[.;] )(?:errat(?:um|a)|corrigend(?:um|a)|retract(?:ion|ed)|comments?|reprinted"
     r"|(?:corrected and )?republished) in:"  # where another place is printed
 )
-_YEAR: Final = r"(?:1[6-9]\d\d|20[0-3]\d)(?!\d)[a-z]?"
+_YEAR: Final = rf"{YEAR}(?!\d)[a-z]?"
 _DATE: Final = rf"(?P<year>{_YEAR})(?:[ /-][A-Z][^;:,.()]{{0,25}})?"  # 2006 Mar 3, 2012 Oct-Dec
 _VOLUME: Final = (
     r"(?:[Vv]ol(?:ume|\.)? ?)?(?P<volume>(?!(?:19|20)\d\d\b)[A-Z]{0,2}\d{1,4}(?:[-–][A-Z\d]{1,4})?[A-Z]{0,2})"

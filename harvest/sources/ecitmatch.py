@@ -12,13 +12,13 @@ from harvest.http.response_validation import said_instead
 from kb.errors import TransientError
 from kb.identifiers import pmid_or_none
 from kb.printed.title_and_year import LONGEST, year_in
-from kb.text import fold, words_in
+from kb.text import YEAR, fold, words_in
 
 _FIELDS: Final = 7  # journal, year, volume, first page, author, key, answer
 _VOLUME_PAGE: Final = (
     r"(?P<volume>\d{1,5}[A-Z]?)\s?(?:\([^()]{0,20}\))?\s?[:,]\s?(?:pp?\. ?)?(?P<page>[A-Za-z]{0,3}\d{1,7})"
 )
-_YEAR_BEFORE: Final = re.compile(r"[\s(](?:1[6-9]\d|20[0-3])\d\)?(?: [A-Z][a-z]{2}[^;:.]{0,12})?[;,]\s?" + _VOLUME_PAGE)
+_YEAR_BEFORE: Final = re.compile(rf"[\s(]{YEAR}\)?(?: [A-Z][a-z]{{2}}[^;:.]{{0,12}})?[;,]\s?{_VOLUME_PAGE}")
 _NO_YEAR: Final = re.compile(r",?\s" + _VOLUME_PAGE)
 _CONNECTING: Final = frozenset({"of", "and", "the", "in", "for", "on", "&", "de", "der", "et", "und"})
 _MOST_WORDS: Final = 12  # of the name of a journal

@@ -6,19 +6,18 @@ from typing import Final
 from kb.printed.reference import ABBREVIATIONS
 from kb.printed.title_and_year import LONGEST, year_in
 from kb.records import Record
-from kb.text import collapse_spaces
+from kb.text import YEAR, collapse_spaces
 
 _LONGEST: Final = 80
 _SURNAME: Final = re.compile(r"^([^\W\d_][^\d,.:;()]{0,40}?)(?:,|\s+[A-Z]{1,4}(?=[,.;:\s]|$))")
-_YEAR: Final = r"(?:1[6-9]|20)\d\d"
 _JOURNAL: Final = re.compile(  # before a year that no title follows: "T. Okoro. 2012. Harbour lamps" has none
     r"[.?!]\s+(?!and\b|In\b)((?:[A-Z][a-z]{0,12}\.\s+)*[^\W\d_][^.?!;:]{1,60})[.,]?\s*"
-    rf"(?:\({_YEAR}\)|{_YEAR}(?![)\ds]|[-–]\d|\(c\)))"
+    rf"(?:\({YEAR}\)|{YEAR}(?![)\ds]|[-–]\d|\(c\)))"
     r"(?!(?:[.,:]|[a-z]\b)?\.?\s+[\[“\"‘']?(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn"
     r"|Fall|Winter|Suppl|Epub|Vol|Art|doi|DOI|https?|PMC?ID|pp)\b|[A-Z]{1,2}\d+ ?[:(,])[^\W\d_])"
 )
-_BRACKETS: Final = re.compile(rf" \([^()]{{2,40}}\)(?=[.,]? \(?{_YEAR})")  # "Spine (Phila Pa 1976) 2006"
-_JOURNAL_FIRST: Final = re.compile(r"[^.?!;:\d]{2,60}\.\s+(?:1[6-9]|20)\d\d\b[^.;:]{0,12};")  # no author is printed
+_BRACKETS: Final = re.compile(rf" \([^()]{{2,40}}\)(?=[.,]? \(?{YEAR})")  # "Spine (Phila Pa 1976) 2006"
+_JOURNAL_FIRST: Final = re.compile(rf"[^.?!;:\d]{{2,60}}\.\s+{YEAR}\b[^.;:]{{0,12}};")  # no author is printed
 _PLACE: Final = re.compile(r"(?:[\s,]+\(?|\()\d.*")  # volume and pages after a journal
 _NO_JOURNAL: Final = re.compile(r"[()\[\]=\d]|\bet al\b|^Part [A-Z]$|\b(?:de|from|in|online)$")
 _LONG_WORD: Final = 8  # letters: a longer one before a journal is an abbreviation that is known, or a title

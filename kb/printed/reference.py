@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from kb.text import collapse_spaces
+from kb.text import YEAR, collapse_spaces
 
 LONGEST: Final = 2_000  # characters of a reference that are read: a longer one is no reference
-_YEAR: Final = r"(?:1[6-9]\d\d|20[0-3]\d)"
 _MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Fall|Autumn|Winter)[a-z]{0,6}\.?"
 _DAY: Final = rf"(?: {_MONTH}(?:[-/]{_MONTH}| \d{{1,2}}(?:-\d{{1,2}})?)?)?"
 _VOLUME: Final = (
@@ -31,27 +30,27 @@ _TAIL: Final = re.compile(  # what may follow the pages: nothing, or identifiers
 _LATE: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"[. ] ?(?P<year>{_YEAR}){_DAY} ?; ?{_VOLUME}{_ISSUE}(?:: ?{_PAGES})?",
-        rf"[. ] ?\((?P<year>{_YEAR})\) {_VOLUME}{_ISSUE}: ?{_PAGES}",
-        rf"[. ] ?{_VOLUME}{_ISSUE}, {_PAGES} \((?P<year>{_YEAR})\)",
+        rf"[. ] ?(?P<year>{YEAR}){_DAY} ?; ?{_VOLUME}{_ISSUE}(?:: ?{_PAGES})?",
+        rf"[. ] ?\((?P<year>{YEAR})\) {_VOLUME}{_ISSUE}: ?{_PAGES}",
+        rf"[. ] ?{_VOLUME}{_ISSUE}, {_PAGES} \((?P<year>{YEAR})\)",
     )
 )
 _EARLY: Final = re.compile(rf",? {_VOLUME}{_ISSUE}(?:: ?|, )(?:[Aa]rticle |pp?\. ?)?{_PAGES}")
-_CHEMISTS: Final = re.compile(rf" (?P<year>{_YEAR}), {_VOLUME}{_ISSUE}, {_PAGES}")
-_IN_BRACKETS: Final = re.compile(rf" {_VOLUME}{_ISSUE} \((?P<year>{_YEAR})\),? {_PAGES}")
-_YEAR_AFTER_NAMES: Final = re.compile(rf"[.,]? ?\((?P<apart>{_YEAR})[a-z]?\)[.:,]? |[.,] (?P<plain>{_YEAR})[a-z]?\. ")
+_CHEMISTS: Final = re.compile(rf" (?P<year>{YEAR}), {_VOLUME}{_ISSUE}, {_PAGES}")
+_IN_BRACKETS: Final = re.compile(rf" {_VOLUME}{_ISSUE} \((?P<year>{YEAR})\),? {_PAGES}")
+_YEAR_AFTER_NAMES: Final = re.compile(rf"[.,]? ?\((?P<apart>{YEAR})[a-z]?\)[.:,]? |[.,] (?P<plain>{YEAR})[a-z]?\. ")
 _NUMBER: Final = r"(?:,? no\. (?P<issue>[\w/-]{1,20}))?"
 _IN_QUOTES: Final = re.compile(
-    rf"^(?P<names>[^\"“”]{{2,}}?)[,.]? (?:\(?(?P<first>{_YEAR})\)?[,.:]? )?[\"“] ?(?P<title>[^\"“”]+?)[,.]?[\"”][,.]?"
+    rf"^(?P<names>[^\"“”]{{2,}}?)[,.]? (?:\(?(?P<first>{YEAR})\)?[,.:]? )?[\"“] ?(?P<title>[^\"“”]+?)[,.]?[\"”][,.]?"
     r" (?P<journal>[^\d\"“”]+?),? (?=vol\. |[A-Z]{0,2}\d)"
 )
 _AFTER_QUOTES: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_VOLUME}{_ISSUE}, pp?\. ?{_PAGES}",
-        rf"vol\. {_VOLUME}{_NUMBER}, pp?\. ?{_PAGES},(?: {_MONTH})? (?P<year>{_YEAR})",
-        rf"vol\. {_VOLUME}{_NUMBER},(?: {_MONTH})? (?P<year>{_YEAR}), pp?\. ?{_PAGES}",
-        rf"{_VOLUME}{_NUMBER} \((?:{_MONTH} )?(?P<year>{_YEAR})\): {_PAGES}",
+        rf"vol\. {_VOLUME}{_NUMBER}, pp?\. ?{_PAGES},(?: {_MONTH})? (?P<year>{YEAR})",
+        rf"vol\. {_VOLUME}{_NUMBER},(?: {_MONTH})? (?P<year>{YEAR}), pp?\. ?{_PAGES}",
+        rf"{_VOLUME}{_NUMBER} \((?:{_MONTH} )?(?P<year>{YEAR})\): {_PAGES}",
     )
 )
 _ENDS_IN_INITIAL: Final = re.compile(r"[ -][A-Z]\.$")
@@ -66,7 +65,7 @@ _NO_ARTICLE: Final = re.compile(
 _NO_JOURNAL: Final = re.compile(r"(?:In|Editors?|Volume|Vol|Chapter|Abstract|Presented|Part|Supplement)\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
 _INITIALS: Final = re.compile(r"\w(?:\w|-\w)*\.?|(?:\w\.[ -]?)+\w?|(?:\w[ -]?)+\.?")  # "GB. J." is more than initials
-_PLACE_WITHIN: Final = re.compile(rf"{_YEAR} ?; ?\d|\d\): ?\d")  # of another reference before
+_PLACE_WITHIN: Final = re.compile(rf"{YEAR} ?; ?\d|\d\): ?\d")  # of another reference before
 _LIKE_A_NAME: Final = re.compile(r"[A-Z]\. ?-?[A-Z][\w. ]|[A-Z]\.,")
 _PARTICLES: Final = frozenset(
     {"da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "la", "le", "ten", "ter", "van",

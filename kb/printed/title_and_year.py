@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from kb.text import fold, words_in
+from kb.text import YEAR, fold, words_in
 
-_YEAR: Final = re.compile(r"(?:1[6-9]\d|20[0-3])\d")  # no reference was printed after 2039
+_ANY_YEAR: Final = re.compile(YEAR)
 _DAMAGED_DASH: Final = re.compile(r"(?<=\d)\(c\)(?=[A-Za-z]?\d)")  # "1705(c)1712" of pages
 _MONTH: Final = (
     r"(?:jan|feb|f[ée]v|mar|mär|maart|apr|avr|abr|ma[iyg]|mei|jun|juin|giu|jul|juil|lug|aug|ago|août|sep|set|oct|okt|ott|out"
@@ -17,7 +17,7 @@ _VISITED: Final = re.compile(  # "[cited 2020 Oct 9]", "Accessed May 23, 2019": 
     r"(?:\b(?:(?:accessed|retrieved|cited|visited|viewed|consulted|downloaded|abgerufen|zugriff|consulté|consultado)\b"
     r"|access(?:ed)? date\b|dates? (?:of access|accessed)\b)|\[updated\b)"
     r"(?:[\s:,]|\b(?:on|at|am|le|el|il|date|the|last)\b)*"
-    rf"(?:(?:{_MONTH}|\d{{1,2}}(?:st|nd|rd|th)?|of|de)[\s,./-]*){{0,5}}(?:1[6-9]\d|20[0-3])\d(?!\d)",
+    rf"(?:(?:{_MONTH}|\d{{1,2}}(?:st|nd|rd|th)?|of|de)[\s,./-]*){{0,5}}{YEAR}(?!\d)",
     re.IGNORECASE,
 )
 _OF_VISITS: Final = (  # one of these is in all that _VISITED finds
@@ -31,8 +31,8 @@ _VOLUME_AFTER: Final = re.compile(  # "2022; 13: 1675", "2019, 11, 1789", "2009 
     re.IGNORECASE,
 )
 _YEAR_APART: Final = re.compile(  # "Laudet AB (2003) Title", "J Pain (2003) 6:521", "Kelly JF. 2003. Title"
-    r"(?<!Physiol )\(((?:1[6-9]\d|20[0-3])\d)[a-z]?\)"  # "J Appl Physiol (1985)" is a name
-    r"|(?<=[.] )((?:1[6-9]\d|20[0-3])\d)[a-z]?\.(?!\s*\d)"
+    rf"(?<!Physiol )\(({YEAR})[a-z]?\)"  # "J Appl Physiol (1985)" is a name
+    rf"|(?<=[.] )({YEAR})[a-z]?\.(?!\s*\d)"
 )
 _PAGE_AFTER: Final = re.compile(r"\b(?:pp?|[Nn]o|[Nn]r|[Aa]rt(?:icle)?(?: ID)?)\.?\s?$")  # a capital P is an initial
 _NO_YEAR_AFTER: Final = re.compile(  # "2,1999", "10.1002/1999", "13: 1675", "b1860" and "vol. 1962" hold no year
@@ -46,7 +46,7 @@ _IN_NAMES: Final = frozenset(
     {"et", "al", "and", "und", "de", "da", "di", "do", "dos", "du", "del", "della", "la", "le", "van", "von", "der",
      "den", "ten", "ter", "el", "bin", "st", "eds", "ed", "jr", "sr"}
 )  # fmt: skip
-_YEAR_FIRST: Final = re.compile(r"\((?:1[6-9]\d|20[0-3])\d[a-z]?\)[.,:;]?\s+")
+_YEAR_FIRST: Final = re.compile(rf"\({YEAR}[a-z]?\)[.,:;]?\s+")
 _SENTENCE: Final = re.compile(r"(?<=[.?!])\s+")
 _EDITION: Final = re.compile(r"\([^()]{0,30}\bed(?:ition|n|\.)?[^()]{0,10}\)")
 _PART: Final = re.compile(
@@ -70,7 +70,7 @@ def year_in(citation: str, latest: int | None = None) -> int | None:
     """
     citation = without_visits(_DAMAGED_DASH.sub("–", citation[:LONGEST]))
     before_volume = last = None
-    for match in _YEAR.finditer(citation):
+    for match in _ANY_YEAR.finditer(citation):
         start, end = match.span()
         year, before = int(match[0]), citation[max(start - _NEAR, 0) : start]
         if year > (latest or year) or _PAGE_AFTER.search(before):
@@ -93,7 +93,7 @@ def without_visits(citation: str) -> str:
 
 def has_number_after(citations: Iterable[str], year: int) -> bool:
     """Return whether any of these references shows a number later than year that can be one, of publication or not."""
-    return any(int(found) > year for found in _YEAR.findall("\n".join(citations)))
+    return any(int(found) > year for found in _ANY_YEAR.findall("\n".join(citations)))
 
 
 def _year_apart(citation: str, latest: int | None) -> int | None:
