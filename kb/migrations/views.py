@@ -39,7 +39,7 @@ create view notice_links as  -- each notice from both ends, whichever record say
     from notices n
     union all
     select n.other_pmid, k.converse, n.pmid, n.kind, n.pmid, n.position, null
-    from notices n join notice_kinds k on k.kind = n.kind
+    from notices n cross join notice_kinds k on k.kind = n.kind  -- by the other work, where one is looked for
     where n.other_pmid <> n.pmid and not exists (
         select 1 from works w where w.id = n.other_pmid and w.merged_into is not null)
     union all
@@ -50,7 +50,7 @@ create view notice_links as  -- each notice from both ends, whichever record say
             and v.id <> w.id and v.merged_into is null)
     union all
     select w.merged_into, k.converse, n.pmid, n.kind, n.pmid, n.position, null
-    from notices n join notice_kinds k on k.kind = n.kind join works w on w.id = n.other_pmid
+    from works w cross join notices n on n.other_pmid = w.id join notice_kinds k on k.kind = n.kind
     where w.merged_into <> n.pmid;
 
 create view retraction_signs as  -- all that says that a work was retracted, and whose record says so
