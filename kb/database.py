@@ -18,7 +18,7 @@ from kb.migrations import APPLICATION_ID, MIGRATIONS
 
 BUSY_TIMEOUT_MS: Final = 30_000
 _CACHE_KB: Final = 32_768  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times
-_LOG_PAGES: Final = 8_000  # 32 MB: what several batches write of one page goes from the log into the file once
+_LOG_PAGES: Final = 4_000  # 16 MB: what several batches write of one page goes from the log into the file once
 _LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
 DAMAGED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # SQLite's message may quote bytes that are no text
 
