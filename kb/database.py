@@ -19,6 +19,8 @@ from kb.migrations import APPLICATION_ID, MIGRATIONS
 BUSY_TIMEOUT_MS: Final = 30_000
 _CACHE_KB: Final = 32_768  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times
 _LOG_PAGES: Final = 4_000  # 16 MB: what several batches write of one page goes from the log into the file once
+_LONG_LOG: Final = 32_000_000  # bytes of the log from which a writer waits for readers, to begin it anew,
+_PATIENCE_MS: Final = 2_000  # so long
 _LONGEST: Final = 1_000_000_000  # bytes: SQLite's own limit
 DAMAGED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # SQLite's message may quote bytes that are no text
 
@@ -236,6 +238,19 @@ def transaction(db: sqlite3.Connection, *, changes: Collection[str] = ()) -> Ite
             break_seals(db, changes)
             db.has_written = True
         yield
+    if isinstance(db, _Connection):
+        _shorten_log(db)
+
+
+def _shorten_log(db: _Connection) -> None:
+    """Begin the write-ahead log anew where it is long: by itself SQLite does so only at a moment when nobody reads."""
+    log = Path(f"{db.execute('pragma database_list').fetchone()[2]}-wal")
+    if not log.is_file() or log.stat().st_size < _LONG_LOG:
+        return
+    db.execute(f"pragma busy_timeout = {_PATIENCE_MS}")
+    with suppress(sqlite3.Error):  # a long read goes on: after the next transaction, then
+        db.execute("pragma wal_checkpoint(truncate)")
+    db.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 @contextmanager
