@@ -118,9 +118,7 @@ def _names(part: FeatureMatrix, counts: Ids, rarest: Sequence[Ids]) -> list[str]
     rarest are the rarest features, the first and so on, of pairs that share as many. What many pairs share alike is
     written once.
     """
-    informative = (
-        np.count_nonzero(part.weights) if part.names else 0
-    )  # one past the last informative feature: there is none
+    informative = np.count_nonzero(part.weights) if part.names else 0  # also the place that stands for none
     named = [np.where(counts > nth, np.minimum(found, informative), informative) for nth, found in enumerate(rarest)]
     codes = np.zeros(len(counts), dtype=np.int64)
     for features in named:

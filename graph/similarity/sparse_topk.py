@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import _sparsetools  # the public product counts all entries first: half as much time again
 
 PRODUCTS: Final = 1_000_000  # of two entries, made in one go: bounds memory to about 30 MB
-ROWS: Final = 4_096  # of a block: with a place and a value they have room in 64 bits
+ROWS: Final = 4_096  # of a block, 12 bits: 52 are left for the place of another row and a value
 
 _PARTS: Final = 256  # of a long row, whose maxima tell which of its values need no look
 

@@ -15,7 +15,8 @@ _Row = tuple[Any, ...]
 
 REFERENCES: Final = [*PARTS].index("references")  # places in Prepared.parts
 NOTICES: Final = [*PARTS].index("notices")
-CITED: Final = len(Reference._fields)  # place of cited_id in a row of references; what is printed follows
+CITED: Final = len(Reference._fields)  # place of cited_id in a row of references; then what its words give
+PRINTED_DOI, PRINTED_PMCID = CITED + 1, CITED + 2
 
 
 class Prepared(NamedTuple):

@@ -18,7 +18,7 @@ from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.records import chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import RESOLVED
-from kb.store.prepared import CITED, latest_cited
+from kb.store.prepared import CITED, PRINTED_DOI, PRINTED_PMCID, latest_cited
 
 _NAME: Final = """
     insert into works (id, label, doi, pmcid, citation_key, year, named_by, named_at)
@@ -72,7 +72,8 @@ def save_named_works(db: sqlite3.Connection, references: Iterable[Named]) -> set
 def _name(named: dict[int, _Work], reference: Named, work: int) -> None:
     """Add the work that a reference names, or what the reference adds to it."""
     row = reference.row
-    doi, pmcid = row[3] or row[CITED + 1], row[4] or row[CITED + 2]
+    _, _, _, doi, pmcid = row[:5]
+    doi, pmcid = doi or row[PRINTED_DOI], pmcid or row[PRINTED_PMCID]
     before = named.get(work)
     if before is None:
         named[work] = _Work(reference, doi, pmcid)
@@ -136,7 +137,7 @@ def _work_row(work: int, named: _Work, known: _Known | None) -> tuple[object, ..
     citing_pmid, position, citation, doi, _, cited_pmid = row[:6]
     return (
         work,
-        citation_label(citation, doi or row[CITED + 1], cited_pmid, latest),
+        citation_label(citation, doi or row[PRINTED_DOI], cited_pmid, latest),
         _least(named.doi, known.doi if known else None),
         _least(named.pmcid, known.pmcid if known else None),
         key[4:] if key and key.startswith("ref:") else None,
