@@ -75,7 +75,7 @@ def _readable(rules: Iterator[Violation]) -> list[Violation]:
     found: list[Violation] = []
     try:
         found.extend(rules)
-    except (sqlite3.DatabaseError, ValueError) as error:
+    except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError) as error:  # the last: bytes in place of words
         found.append(Violation("every row can be read", 1, [str(error)]))
     return found
 

@@ -261,3 +261,17 @@ def test_an_article_alone_is_named_by_its_pmid_as_well(whole: Path, tmp_path: Pa
 
     assert named["the rows of an article are as they were stored"] == ["1001"]
     assert named["every table holds what litkb wrote"] == ["abstract_sections: the rows of PMID 1001"]
+
+
+def test_bytes_in_place_of_words_are_found_without_seals(whole: Path, tmp_path: Path):
+    bare = Path(shutil.copy(whole, tmp_path / "kb.db"))
+    strict = "update sqlite_master set sql = {} where name = 'articles'"
+    changes = (
+        "delete from seals; " + strict.format("substr(sql, 1, length(sql) - length('strict'))"),
+        "update articles set title = cast(title as blob); " + strict.format("sql || ' STRICT'"),
+    )
+    for change in changes:  # a connection that has read the definition goes by it
+        with closing(sqlite3.connect(bare)) as db:
+            db.executescript(f"pragma writable_schema = on; {change}")
+
+    assert finds(bare)
