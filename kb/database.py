@@ -15,6 +15,7 @@ from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
 from kb.integrity.seals import break_seals, seal
 from kb.lock import take_lock
 from kb.migrations import APPLICATION_ID, MIGRATIONS
+from kb.text import search_form
 
 BUSY_TIMEOUT_MS: Final = 30_000
 _CACHE_KB: Final = 32_768  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times
@@ -149,7 +150,17 @@ def _connect(path: Path, *, readonly: bool) -> _Connection:
     uri = f"{path.absolute().as_uri()}?{options}"
     db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, factory=_Connection)
     db.execute("pragma foreign_keys = on")
+    add_fold(db)
     return db
+
+
+def add_fold(db: sqlite3.Connection) -> None:
+    """Give a connection the function of SQL that the view article_texts needs."""
+    db.create_function("fold", 1, _fold, deterministic=True)
+
+
+def _fold(text: str | None) -> str | None:
+    return None if text is None else search_form(text)
 
 
 def readonly_options(path: Path) -> str:

@@ -6,6 +6,8 @@ import unicodedata
 from collections import Counter
 from typing import Final
 
+from kb.emails import LEFT_OUT
+
 YEAR: Final = r"(?:1[6-9]\d|20[0-3])\d"  # a pattern: nothing that is cited was printed before 1600 or after 2039
 MONTHS: Final = (
     "Jan",
@@ -80,6 +82,11 @@ def fold(text: str) -> str:
     taken_apart = _plain_letters(unicodedata.normalize("NFKD", lowered))
     stripped = unicodedata.normalize("NFKC", taken_apart)  # Hangul is put together again
     return stripped if stripped == lowered else fold(stripped)
+
+
+def search_form(text: str) -> str:
+    """Return what the search finds a text by: folded, without the note that an e-mail address was left out."""
+    return fold(text.replace(LEFT_OUT, ""))
 
 
 def _without_marks(text: str) -> str:

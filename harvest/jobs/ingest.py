@@ -6,6 +6,7 @@ Called inside the caller's transaction; nothing here asks anybody.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, Final, NamedTuple
 
 from harvest.files.input_files import update_file_number
@@ -15,7 +16,7 @@ from harvest.jobs.file_reader import Batch, batch_of
 from harvest.pubmed.article import parse_articles
 from harvest.sources.registry import LISTS
 from harvest.sources.source import Told
-from kb.database import transaction
+from kb.database import transaction, unchecked_keys
 from kb.errors import RecordError, UsageError
 from kb.queries.harvest_log import Task, read_identified
 from kb.records import Deletion, Record
@@ -27,6 +28,8 @@ from kb.store.records import Saved, save_deletion, save_gone, save_not_found, sa
 TOGETHER: Final = "together"  # asked together with others
 ALONE: Final = "alone"  # missing from a batch, asked again by itself
 CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more before it counts as merged
+
+_BATCHES: Final = 4  # of a file in one transaction: a page that several of them change is written once
 
 Item = Record | Deletion | RecordError
 
@@ -130,7 +133,7 @@ def load_file(
     run_id: int | None = None,
     size: int = 0,
 ) -> Iterator[FileResult]:
-    """Save the records of a file, a transaction for each batch; yield the result so far after each.
+    """Save the records of a file, a transaction for some batches; yield the result so far after each.
 
     run_id is the run in whose ledger it is noted, None where it was noted before; size the bytes of the file,
     unpacked, 0 where they are not known.
@@ -140,11 +143,13 @@ def load_file(
     rejected: list[RecordError] = []
     origin = _File(name, received_at, run_id)
     total = 0
-    for batch in batches:
-        rejected += batch.rejected
-        with transaction(db):
-            counts.update(_save_batch(db, batch, origin))
-        read.update(batch.read)
+    coming = iter(batches)
+    for first in coming:
+        with unchecked_keys(db), transaction(db):
+            for batch in chain([first], islice(coming, _BATCHES - 1)):
+                counts.update(_save_batch(db, batch, origin))
+                read.update(batch.read)
+                rejected += batch.rejected
         total = round(counts.total() * max(size / batch.at, 1)) if batch.at and size else 0
         yield FileResult(counts, rejected, read, total)
     yield FileResult(counts, rejected, read, total)

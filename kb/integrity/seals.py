@@ -25,9 +25,7 @@ _FORMAT: Final = 2  # of marshal: the last one whose bytes depend on nothing but
 
 _Row = tuple[Any, ...]
 _Rows = Sequence[_Row]
-_OF_RECORDS: Final = {part.table: part.columns for part in PARTS.values()} | {
-    "article_texts": ("pmid", "title", "abstract", "keywords", "mesh", "authors")
-}
+_OF_RECORDS: Final = {part.table: part.columns for part in PARTS.values()}
 _SEALS_OF_TABLES: Final = "name >= 'a'"  # the seal of a record has its PMID as name
 _TOGETHER_READ: Final = 500  # records
 _Piece = tuple[_Row, bytes]  # the first row of some rows, and the digest of all of them
@@ -155,14 +153,17 @@ def _first_altered(db: sqlite3.Connection, name: str, digests: bytes) -> str | N
     last: _Row = ()
     try:
         with _as_bytes(db):
-            keys = [row[0] for row in db.execute(f"pragma table_info({name})") if row[5]]
             for number, (piece, digest) in enumerate(zip_longest(_pieces(db, name), expected)):
                 last, found = piece or (last, b"")
                 if found != digest:
-                    return f"{name}: {_place(number, [last[key] for key in keys if last])}"
+                    return f"{name}: {_place(number, _key_of(db, name, last))}"
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return f"{name}: {error}"
     return None
+
+
+def _key_of(db: sqlite3.Connection, name: str, row: _Row) -> list[Any]:
+    return [row[column[0]] for column in db.execute(f"pragma table_info({name})") if column[5]] if row else []
 
 
 def _place(number: int, key: list[Any]) -> str:
@@ -196,7 +197,7 @@ def _ours() -> frozenset[str]:
 @cache
 def _computed() -> frozenset[str]:
     """Return the tables that graph runs compute, and their indexes."""
-    return _read_fresh("""select name from sqlite_master where tbl_name <> 'metric_runs'
+    return _read_fresh("""select name from sqlite_master where type <> 'view' and tbl_name <> 'metric_runs'
         and exists (select 1 from pragma_table_info(tbl_name) c where c.name = 'graph_run_id')""")
 
 

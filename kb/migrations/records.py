@@ -254,14 +254,25 @@ create table other_fields (
     primary key (pmid, position)
 ) strict, without rowid;
 
-create table article_texts (
-    pmid integer primary key references articles (pmid),  -- PubMed identifier of the article
-    title text not null,         -- Folded title
-    abstract text not null,      -- Folded abstract
-    keywords text not null,      -- Folded keywords
-    mesh text not null,          -- Folded MeSH headings
-    authors text not null        -- Folded author names
-) strict;
+create view article_texts as  -- the texts that article_search has the words of; fold() is a function of litkb
+    select pmid,
+        coalesce(fold(coalesce(title, '') || char(10) || coalesce(vernacular_title, '') || char(10)
+            || coalesce(book_title, '')), '') as title,
+        coalesce(fold((select group_concat(text, char(10)) from (
+            select text from (
+                select 1 as place, position, text from abstract_sections s where s.pmid = a.pmid
+                union all select 2, position, text from other_abstract_sections o where o.pmid = a.pmid)
+            order by place, position))), '') as abstract,
+        coalesce(fold((select group_concat(keyword, char(10)) from (
+            select keyword from keywords k where k.pmid = a.pmid order by position))), '') as keywords,
+        coalesce(fold((select group_concat(name, char(10)) from (
+            select d.name from mesh_headings h join mesh_descriptors d using (descriptor_ui) where h.pmid = a.pmid
+            union select q.name from mesh_headings h join mesh_qualifiers q using (qualifier_ui) where h.pmid = a.pmid
+            union select c.name from supplementary_concepts c where c.pmid = a.pmid order by 1))), '') as mesh,
+        coalesce(fold(coalesce((select group_concat(name, char(10)) from (
+            select name || coalesce(' ' || fore_name, '') as name from authorships p where p.pmid = a.pmid
+            order by position)), authors)), '') as authors
+    from articles a;
 
 create virtual table article_search using fts5 (
     title, abstract, keywords, mesh, authors,

@@ -78,8 +78,8 @@ RULES: Final = (
     ),
     (
         "every held article can be searched, and nothing else",
-        """select pmid from articles except select pmid from article_texts
-        union select pmid from article_texts except select pmid from articles""",
+        """select pmid from articles except select id from article_search_docsize
+        union select id from article_search_docsize except select pmid from articles""",
     ),
     (
         "a finished run has no pending task",

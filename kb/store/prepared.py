@@ -9,7 +9,7 @@ from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_
 from kb.printed.labels import article_label
 from kb.printed.title_and_year import has_number_after, year_in
 from kb.records import PARTS, Record, Reference, content_hash
-from kb.text import fold, name_key
+from kb.text import fold, name_key, search_form
 
 _Row = tuple[Any, ...]
 
@@ -36,7 +36,7 @@ class Prepared(NamedTuple):
     paired: tuple[int, ...]  # the works of DOIs that references give together with a PMID
     keys: tuple[str | None, ...]  # of the works that references name, None where they give a PMID
     latest: int | None  # year after which nothing that it cites was published
-    seal: bytes  # of parts and texts
+    seal: bytes  # of parts
 
 
 class Cited(NamedTuple):
@@ -52,7 +52,6 @@ def prepare(record: Record) -> Prepared:
     article, references = record.article, record.references
     cited = [resolve_reference(reference) for reference in references]
     parts = tuple(_rows(field, rows, cited) if (rows := getattr(record, field)) else () for field in PARTS)
-    texts = _texts(record)
     return Prepared(
         pmid=article.pmid,
         source=record.source,
@@ -63,14 +62,14 @@ def prepare(record: Record) -> Prepared:
         qualifiers=tuple(map(tuple, record.mesh_qualifiers)),
         parts=parts,
         work=(article.pmid, article_label(record), article.doi, article.pmcid, article.year),
-        texts=texts,
+        texts=_texts(record),
         list_length=(
             article.reference_count if record.stated_reference_count is None else record.stated_reference_count
         ),
         paired=tuple(map(doi_work, {r.doi for r in references if r.doi and r.cited_pmid})),
         keys=tuple(work.key for work in cited),
         latest=latest_cited(article.record_type, article.year, [r.citation for r in references]),
-        seal=record_seal((*parts, (texts,))),
+        seal=record_seal(parts),
     )
 
 
@@ -131,7 +130,7 @@ _DERIVED: Final[dict[str, Callable[[Sequence[Any], Sequence[Cited]], Iterable[_R
 
 
 def _texts(record: Record) -> _Row:
-    """Return what is searched, folded: titles, abstracts, keywords, MeSH names, authors."""
+    """Return what is searched, as the view article_texts has it: titles, abstracts, keywords, MeSH names, authors."""
     article = record.article
     names = {d.descriptor_ui: d.name for d in record.mesh_descriptors}
     names |= {q.qualifier_ui: q.name for q in record.mesh_qualifiers}
@@ -146,4 +145,4 @@ def _texts(record: Record) -> _Row:
         sorted(mesh),
         people or [article.authors],
     )
-    return (article.pmid, *(fold("\n".join(filter(None, parts))) for parts in texts))
+    return (article.pmid, *(search_form("\n".join(filter(None, parts))) for parts in texts))

@@ -19,7 +19,6 @@ _SIGNS: Final = ("@", "＠", "﹫", "(at)", "[at]")
 _IDENTIFIERS: Final = frozenset(
     {"doi", "other_doi", "printed_doi", "citation_key", "reference_key"}
 )  # a work is named by them; "@" is a letter of old DOIs
-_FUNCTIONS: Final = {"articles": "without_emails", "article_texts": "without_words"}  # else without_emails
 _APPENDED: Final = frozenset({("affiliations", "affiliation"), ("investigators", "affiliation")})
 _DERIVED: Final = (  # what is made of other columns, before those are changed
     "update authorships set name_key = key_of_name(without_emails(name)) where {name}",
@@ -37,7 +36,6 @@ def save_without_abstracts(db: sqlite3.Connection) -> set[int]:
     pmids = read_abstract_pmids(db)
     db.execute("delete from abstract_sections")
     db.execute("delete from other_abstract_sections")
-    db.execute("update article_texts set abstract = '' where abstract <> ''")
     return pmids
 
 
@@ -59,7 +57,6 @@ def save_without_emails(db: sqlite3.Connection) -> set[int]:
 def _add_functions(db: sqlite3.Connection) -> None:
     for name, function in (
         ("without_emails", without_emails),
-        ("without_words", lambda text: without_emails(text, "")),  # search texts: nobody should find the note
         ("affiliation_without_emails", affiliation_without_emails),
         ("key_of_name", name_key),
         ("key_of_word", fold),
@@ -73,7 +70,7 @@ def _has_sign(column: str) -> str:
 
 
 def _save_cleaned(db: sqlite3.Connection, table: str, column: str) -> set[int]:
-    function = "affiliation_without_emails" if (table, column) in _APPENDED else _FUNCTIONS.get(table, "without_emails")
+    function = "affiliation_without_emails" if (table, column) in _APPENDED else "without_emails"
     columns = {row[1] for row in db.execute(f"pragma table_info({table})")}
     owner = next((name for name in ("pmid", "citing_pmid") if name in columns), "null")
     rows = db.execute(

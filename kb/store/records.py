@@ -6,7 +6,7 @@ later, the greater content_hash. Between two NLM update files the number of the 
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, repeat
 from typing import Any, Final, NamedTuple
 
@@ -67,13 +67,10 @@ _SAVE_ISSN: Final = """
         issn_linking = coalesce(max(issn_linking, :linking), issn_linking, :linking)
     where journal_id = :journal_id and (
         issn_print is not :print or issn_electronic is not :electronic or issn_linking is not :linking)"""
-_SAVE_TERM: Final = """
-    insert into {table} ({key}, name, as_of) values (?, ?, ?)
-    on conflict ({key}) do update set name = excluded.name, as_of = excluded.as_of
-        where (coalesce(excluded.as_of, ''), excluded.name) > (coalesce({table}.as_of, ''), {table}.name)"""
 _SEARCHED: Final = "title, abstract, keywords, mesh, authors"
-_SAVE_TEXT: Final = f"insert into article_texts (pmid, {_SEARCHED}) values (?, ?, ?, ?, ?, ?)"
 _INDEX_TEXT: Final = f"insert into article_search (rowid, {_SEARCHED}) values (?, ?, ?, ?, ?, ?)"
+_INDEX_HELD: Final = f"""insert into article_search (rowid, {_SEARCHED})
+    select pmid, {_SEARCHED} from article_texts where pmid in ({{}})"""
 _FORGET_TEXT: Final = f"""insert into article_search (article_search, rowid, {_SEARCHED})
     select 'delete', pmid, {_SEARCHED} from article_texts where pmid in ({{}})"""
 
@@ -125,7 +122,7 @@ def save_prepared(
     read_from: str | None = None,
 ) -> list[Saved]:
     """Do the same with records that are rows already."""
-    save_shared_rows(db, batch)
+    names = _save_shared_rows(db, batch)
     pmids = {record.pmid for record in batch}
     sources, held, states = read_sources(db), read_held(db, pmids), read_states(db, pmids)
     winners: dict[int, tuple[Prepared, Held]] = {}
@@ -142,7 +139,7 @@ def save_prepared(
         elif outcome == "unchanged" and new.content_hash == held[pmid].content_hash:
             _confirm(db, new)
         outcomes.append(Saved(pmid, outcome, before))
-    _save_winners(db, winners)
+    _save_winners(db, winners, names)
     return outcomes
 
 
@@ -191,23 +188,62 @@ def _confirm(db: sqlite3.Connection, new: Held) -> None:
     )
 
 
-def save_shared_rows(db: sqlite3.Connection, records: Sequence[Prepared]) -> None:
-    """Save journals and MeSH names, which belong to no single article; the latest description wins."""
+def _save_shared_rows(db: sqlite3.Connection, records: Sequence[Prepared]) -> set[tuple[str, str]]:
+    """Save journals and MeSH names, which belong to no single article; return the names that stand.
+
+    The latest description wins.
+    """
     journals = {record.journal for record in records if record.journal}
     db.executemany(_SAVE_JOURNAL, journals)
     db.executemany(_SAVE_ISSN, (_issns(Journal._make(journal)) for journal in journals))
-    descriptors = _latest({row for record in records for row in record.descriptors})
-    qualifiers = _latest({row for record in records for row in record.qualifiers})
-    db.executemany(_SAVE_TERM.format(table="mesh_descriptors", key="descriptor_ui"), descriptors)
-    db.executemany(_SAVE_TERM.format(table="mesh_qualifiers", key="qualifier_ui"), qualifiers)
+    descriptors = _save_terms(db, "descriptor", {row for record in records for row in record.descriptors})
+    return descriptors | _save_terms(db, "qualifier", {row for record in records for row in record.qualifiers})
 
 
-def _latest(terms: Iterable[tuple[Any, ...]]) -> list[tuple[str, str, str | None]]:
-    """Return each term once, by its key, as the latest record has it; _SAVE_TERM compares with the file alike."""
-    latest: dict[str, tuple[str, str]] = {}
+def _save_terms(db: sqlite3.Connection, kind: str, terms: Collection[tuple[Any, ...]]) -> set[tuple[str, str]]:
+    """Save MeSH names and return those that stand; articles with a term that was renamed are indexed anew.
+
+    Of each term the latest name stands.
+    """
+    held = {
+        ui: (as_of or "", name)
+        for part in chunks({term[0] for term in terms})
+        for ui, name, as_of in db.execute(
+            f"select {kind}_ui, name, as_of from mesh_{kind}s where {kind}_ui in ({marks(part)})", part
+        )
+    }
+    latest = dict(held)
     for ui, name, as_of in terms:
         latest[ui] = max(latest.get(ui, ("", "")), (as_of or "", name))
-    return [(ui, name, as_of or None) for ui, (as_of, name) in sorted(latest.items())]
+    with_renamed: set[int] = set()
+    for part in chunks([ui for ui, (_, name) in held.items() if latest[ui][1] != name]):
+        with_renamed.update(
+            pmid for (pmid,) in db.execute(f"select pmid from mesh_headings where {kind}_ui in ({marks(part)})", part)
+        )
+    _for_each(db, _FORGET_TEXT, with_renamed)
+    db.executemany(
+        f"""insert into mesh_{kind}s ({kind}_ui, name, as_of) values (?, ?, ?)
+        on conflict do update set name = excluded.name, as_of = excluded.as_of""",
+        ((ui, name, as_of or None) for ui, (as_of, name) in sorted(latest.items()) if held.get(ui) != (as_of, name)),
+    )
+    _for_each(db, _INDEX_HELD, with_renamed)
+    return {(ui, name) for ui, (_, name) in latest.items()}
+
+
+def _for_each(db: sqlite3.Connection, statement: str, pmids: Collection[int]) -> None:
+    """Run a statement over PMIDs, which stand where it has {}."""
+    for part in chunks(pmids):
+        db.execute(statement.format(marks(part)), part)
+
+
+def _save_texts(db: sqlite3.Connection, records: Sequence[Prepared], names: set[tuple[str, str]]) -> None:
+    """Index the words of records; by a trigger it takes three times as long, from the view ten times.
+
+    names are the MeSH names that stand: a record may have others.
+    """
+    otherwise = [r.pmid for r in records if not names.issuperset(t[:2] for t in (*r.descriptors, *r.qualifiers))]
+    db.executemany(_INDEX_TEXT, (record.texts for record in records if record.pmid not in otherwise))
+    _for_each(db, _INDEX_HELD, otherwise)
 
 
 def _issns(journal: Journal) -> dict[str, str | None]:
@@ -219,7 +255,9 @@ def _issns(journal: Journal) -> dict[str, str | None]:
     }
 
 
-def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Held]]) -> None:
+def _save_winners(
+    db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Held]], names: set[tuple[str, str]]
+) -> None:
     records = [record for record, _ in winners.values()]
     forgotten = _clear(db, winners)
     db.executemany(_SAVE_HELD, (record.work for record in records))
@@ -231,8 +269,7 @@ def _save_winners(db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Hel
     save_record_seals(db, ((record.pmid, record.seal) for record in records))
     _save_assertions(db, winners)
     _save_lists(db, winners)
-    db.executemany(_SAVE_TEXT, (record.texts for record in records))
-    db.executemany(_INDEX_TEXT, (record.texts for record in records))  # by a trigger it takes three times as long
+    _save_texts(db, records, names)
     save_renamed_works(db, forgotten)
     touch(db, forgotten)
     touch(db, to_resolve)
@@ -268,7 +305,6 @@ def _clear(db: sqlite3.Connection, pmids: Iterable[int]) -> set[int]:
         touch(db, [doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS.format(those), part)])
         for statement in (*_ASSERTED, _FORGET_TEXT):
             db.execute(statement.format(those), part)
-        db.execute(f"delete from article_texts where pmid in ({those})", part)
         for table, columns in ((one.table, one.columns) for one in reversed(PARTS.values())):
             db.execute(f"delete from {table} where {columns[0]} in ({those})", part)
         break_record_seals(db, part)

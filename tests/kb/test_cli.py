@@ -139,6 +139,7 @@ def test_check_tells_a_sound_file_from_an_altered_one(xml: Path, capsys: pytest.
     assert run("check", kb) == 1
     assert capsys.readouterr().err == (
         "Broken: the rows of an article are as they were stored (1: 2)\n"
+        "Broken: the search index holds the words of the articles (1: database disk image is malformed)\n"
         "Broken: every table holds what litkb wrote (1: articles: among the 32 rows from (1) on)\n"
     )
 

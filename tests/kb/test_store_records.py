@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import identifiers
-from kb.database import transaction
+from kb.database import add_fold, transaction
 from kb.errors import CollisionError
 from kb.identifiers import citation_key, work_id
 from kb.integrity.check import check_kb, logical_hash
 from kb.migrations import MIGRATIONS
 from kb.queries.harvest_log import read_status
 from kb.queries.works.records import read_record, read_records
-from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, MeshDescriptor, Record
+from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, MeshDescriptor, MeshHeading, Record
 from kb.store.links import save_links
 from kb.store.records import Saved, save_gone, save_not_found, save_records
 from kb.store.works import save_renamed_works
@@ -157,6 +157,7 @@ def memory() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:", isolation_level=None)
     db.deserialize(_empty())
     db.execute("pragma foreign_keys = on")
+    add_fold(db)
     return db
 
 
@@ -399,3 +400,22 @@ def test_a_mesh_heading_has_the_name_that_the_record_revised_last_gives(
         save(db, *batch)
 
     assert rows(db, "select * from mesh_descriptors") == [("D1", "Lanterns", "2024-05-01")]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_all_articles_with_a_mesh_heading_are_found_by_the_name_that_it_has_now(
+    db: sqlite3.Connection, *, together: bool
+) -> None:
+    records = [
+        record(pmid)._replace(
+            mesh_headings=(MeshHeading(pmid, 1, 1, "D1", None, 0, 0),), mesh_descriptors=(MeshDescriptor("D1", *name),)
+        )
+        for pmid, name in enumerate((("Lamps", "2020"), ("Lanterns", "2024"), ("Lights", None)), 1)
+    ]
+    for batch in [records] if together else [[one] for one in records]:
+        save(db, *batch)
+
+    found = "select rowid from article_search where article_search match"
+    assert rows(db, f"{found} 'lanterns'") == [(1,), (2,), (3,)]
+    assert rows(db, f"{found} 'lamps OR lights'") == []
+    assert check_kb(db) == []

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from kb.queries import examples
 from kb.queries.works import pair_queries
-from kb.text import fold
+from kb.text import search_form
 
 _LONGEST: Final = 100_000  # characters that fold() takes: each call is Python's, and no clock stops it
 
@@ -31,7 +31,7 @@ class Function(NamedTuple):
 
 def _fold(_: sqlite3.Connection) -> Callable[[object], str | None]:
     def folded(text: object) -> str | None:
-        return None if text is None or len(str(text)) > _LONGEST else fold(str(text))
+        return None if text is None or len(str(text)) > _LONGEST else search_form(str(text))
 
     return folded
 

@@ -112,6 +112,10 @@ def computed(db: sqlite3.Connection) -> dict[tuple[int, int], RelatedStudies]:
     return {(row.id, row.related_id): row for row in rows}
 
 
+def add_abstract(db: sqlite3.Connection, pmid: int, text: str) -> None:
+    db.execute("insert into abstract_sections (pmid, position, text) values (?, 1, ?)", (pmid, text))
+
+
 def test_each_part_is_counted_and_said(db: sqlite3.Connection) -> None:
     add_article(db, 1, title="Twelve-step groups in Norway", names=["Laudet AB", "Høie M"],
                 keywords=["Recovery"], mesh=["Self-Help Groups", "Humans"])  # fmt: skip
@@ -135,10 +139,7 @@ def test_each_part_is_counted_and_said(db: sqlite3.Connection) -> None:
 def test_words_of_abstracts_and_pubmeds_lists_make_studies_related(db: sqlite3.Connection) -> None:
     for pmid, abstract in ((1, "the sponsor of newcomers"), (2, "sponsors; a newcomers sponsor"), (3, ""), (4, "")):
         add_article(db, pmid)
-        db.execute(
-            "insert into article_texts (pmid, title, abstract, keywords, mesh, authors) values (?, '', ?, '', '', '')",
-            (pmid, abstract),
-        )
+        add_abstract(db, pmid, abstract)
     db.executemany(
         "insert into similar_articles (pmid, similar_pmid, rank) values (?, ?, ?)",
         [(1, 2, 1), (3, 4, SIMILAR), (4, 3, 1), (1, 3, SIMILAR + 1), (1, 1, 2)],
@@ -172,7 +173,7 @@ def test_words_of_many_abstracts_are_not_counted(db: sqlite3.Connection) -> None
     for pmid in range(1, 61):
         add_article(db, pmid)
         words = "lodge beacon" if pmid < 3 else "lodge"
-        db.execute("insert into article_texts values (?, '', ?, '', '', '')", (pmid, words))
+        add_abstract(db, pmid, words)
 
     rows = computed(db)
 

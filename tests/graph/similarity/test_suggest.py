@@ -120,8 +120,7 @@ def test_each_part_of_a_list_is_counted_and_said(db: sqlite3.Connection) -> None
 
 
 def texts(db: sqlite3.Connection) -> None:
-    """Give all articles their texts to search; mesh and abstract stay empty."""
-    db.execute("insert into article_texts select pmid, lower(coalesce(title, '')), '', '', '', '' from articles")
+    """Index the words of all articles."""
     db.execute("insert into article_search (article_search) values ('rebuild')")
 
 

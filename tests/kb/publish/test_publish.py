@@ -21,7 +21,7 @@ from datasette.app import Datasette
 
 from kb.cli import cli
 from kb.console import run_command
-from kb.database import close_log, open_kb, transaction
+from kb.database import add_fold, close_log, open_kb, transaction
 from kb.emails import LEFT_OUT
 from kb.errors import DatabaseError, LitkbError, UsageError
 from kb.integrity.check import check_kb, logical_hash
@@ -159,6 +159,7 @@ def names(folder: Path) -> list[str]:
 
 def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        add_fold(db)
         return db.execute(sql).fetchall()
 
 
@@ -351,7 +352,7 @@ def test_the_same_rows_loaded_in_another_order_are_the_same_bytes(tmp_path: Path
                 select 'delete', * from article_texts where pmid = 99"""
             )
             db.execute("delete from seals where name = '99'")
-            for table in ("article_lists", "authorships", "article_texts", "articles", "works"):
+            for table in ("article_lists", "authorships", "articles", "works"):
                 db.execute(f"delete from {table} where {'id' if table == 'works' else 'pmid'} = 99")
     close_log(other)
     assert one.read_bytes() != other.read_bytes()

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kb.database import open_kb
 from kb.metadata import read_metadata
 from kb.site.files.downloads import DOTTED, ENDINGS
 from kb.site.routes import find_routes
@@ -232,7 +233,7 @@ def is_bad(answer: httpx.Response, folder: Path) -> bool:
 
 def requests_of(file: Path, count: int, seed: int) -> list[Request]:
     """Return hostile requests to the tables, views and questions of a file, in every ending."""
-    with closing(sqlite3.connect(file)) as db:
+    with closing(open_kb(file, readonly=True)) as db:
         names = [row[0] for row in db.execute("select name from sqlite_master where type in ('table', 'view')")]
         schema = {name: [row[1] for row in db.execute(f"pragma table_info([{name}])")] for name in names}
     schema |= {name: ["pmid"] for name in read_metadata()["databases"]["kb"]["queries"]}
