@@ -13,6 +13,7 @@ LitkbError                 a sentence for a person; exit code 1
 │   │   └── QuestionError  refused for what it asks about: some PMIDs, the query; others may be answered
 │   └── DamagedFileError   a packed file that cannot be unpacked to its end
 ├── ArchiveError           the archive of raw answers cannot be read or written
+├── MirrorError            a mirror of PubMed cannot be read or built
 └── BiopythonError         Biopython puts requests together in another way
 """
 
@@ -83,6 +84,10 @@ class QuestionError(PermanentError):
 
 class DamagedFileError(SourceError):
     """A packed file that is cut off, damaged or a bomb; what could be unpacked was given out before."""
+
+
+class MirrorError(LitkbError):
+    """A mirror of PubMed cannot be read, or not be built as a whole."""
 
 
 class ArchiveError(LitkbError):

@@ -1,0 +1,36 @@
+"""Links between PMIDs as sorted arrays: pairs, and lists of values by key."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from kb.mirror.folder import Array
+
+SHIFT: Final = 32  # bits of a PMID beside another in one number
+PMIDS: Final = 2**SHIFT - 1
+
+
+class Links(NamedTuple):
+    """Lists of PMIDs by key: keys ascending, each once; list i is values[ends[i - 1]:ends[i]], ascending."""
+
+    keys: Array  # int32
+    ends: Array  # uint32
+    values: Array  # int32
+
+
+def link_lists(keys: Array, values: Array) -> Links:
+    """Return pairs as lists, each pair once; a PMID that is paired with itself is left out."""
+    pairs = (keys.astype(np.int64) << SHIFT) | values
+    pairs = np.unique(pairs[keys != values])
+    keys = (pairs >> SHIFT).astype(np.int32)
+    distinct, counts = np.unique(keys, return_counts=True)
+    return Links(distinct, np.cumsum(counts).astype(np.uint32), (pairs & PMIDS).astype(np.int32))
+
+
+def pairs_between(links: Links, low: int, high: int) -> tuple[Array, Array]:
+    """Return keys and values of the lists whose key is from low to high - 1: two arrays of one length."""
+    first, last = np.searchsorted(links.keys, (low, high))
+    ends = np.concatenate(([0 if not first else links.ends[first - 1]], links.ends[first:last]))
+    return np.repeat(links.keys[first:last], np.diff(ends.astype(np.int64)).astype(np.int64)), links.values[
+        int(ends[0]) : int(ends[-1])
+    ]

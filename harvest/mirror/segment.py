@@ -1,0 +1,255 @@
+"""One of NLM's files -> a segment of a mirror: its records in compressed frames, and arrays of what they say.
+
+The file is read once, as a stream; nothing is kept of it unless all of it is whole: its MD5, its checksum, the end of
+its document and every record.
+"""
+
+import hashlib
+import json
+from array import array
+from collections.abc import Iterator
+from io import RawIOBase
+from typing import IO, Any, Final, NamedTuple
+
+import numpy as np
+import zstandard
+from isal import igzip, isal_zlib
+
+from harvest.mirror.links import Links, link_lists
+from harvest.mirror.npy import digests_of, npy
+from harvest.mirror.record_facts import Facts, read_facts
+from harvest.pubmed.article import parse_articles
+from harvest.pubmed.record_splitter import DELETION, REJECTED, RawRecord, split_records
+from kb.errors import DamagedFileError, LitkbError, RecordError
+from kb.mirror.folder import Array, Folder, open_address
+from kb.mirror.layout import (
+    CHUNK,
+    CITED,
+    CITING,
+    FRAME,
+    JOURNALS,
+    RECORDS,
+    SEGMENT,
+    UNKNOWN,
+    Fault,
+    Segment,
+    segment_folder,
+    to_json,
+)
+from kb.records import Deletion
+
+LEVEL: Final = 1  # of zstd: level 3 takes a third more time for a tenth less room
+_READ: Final = 2**21  # bytes unpacked at once
+_LONGEST: Final = 2**31 - 1
+_UNREADABLE: Final[tuple[type[Exception], ...]] = (EOFError, OSError, isal_zlib.error)  # type: ignore[assignment]
+
+
+class Source(NamedTuple):
+    """A file to read: its name, its address, and the MD5 that the file beside it says; None without one."""
+
+    name: str
+    address: str
+    size: int
+    md5: str | None
+
+
+class _Hashed(RawIOBase):
+    """A file that is hashed while it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.md5 = hashlib.md5(usedforsecurity=False)
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read bytes into a buffer; return how many."""
+        data = self.file.read(len(buffer))
+        buffer[: len(data)] = data
+        self.md5.update(data)
+        return len(data)
+
+
+def build_segment(address: str, source: Source) -> Segment | Fault:
+    """Return the segment of a source file in the mirror at address, built unless it is there; else why it is not."""
+    folder = Folder(address)
+    try:
+        md5 = source.md5 or md5_of(source.address)
+        held = read_segment(folder, source.name, md5)
+        return held or _build(folder, source, md5)
+    except LitkbError as error:
+        return Fault(source.name, str(error))
+    except OSError as error:
+        if folder.local is None or error.filename == source.address or not error.filename:
+            return Fault(source.name, f"It cannot be read: {error.strerror or error}.")
+        raise
+
+
+def read_segment(folder: Folder, name: str, md5: str) -> Segment | None:
+    """Return what was built of a source file; None where nothing was finished."""
+    place = f"{segment_folder(name, md5)}/{SEGMENT}"
+    return Segment(**json.loads(folder.read(place))) if folder.has(place) else None
+
+
+def md5_of(address: str) -> str:
+    """Return the MD5 of a file."""
+    md5 = hashlib.md5(usedforsecurity=False)
+    with open_address(address) as file:
+        while data := file.read(_READ):
+            md5.update(data)
+    return md5.hexdigest()
+
+
+def _build(folder: Folder, source: Source, md5: str) -> Segment:
+    place = segment_folder(source.name, md5)
+    with open_address(source.address) as file, folder.writing(f"{place}/{RECORDS}") as out:
+        hashed = _Hashed(file)
+        draft = _Draft(out)
+        draft.read(_unpacked(hashed))
+        while hashed.read(_READ):
+            pass
+        if hashed.md5.hexdigest() != md5:
+            raise DamagedFileError(f"Its MD5 is {hashed.md5.hexdigest()}; the file beside it says {md5}.")
+    return _save(folder, source, md5, draft)
+
+
+def _unpacked(file: _Hashed) -> Iterator[bytes]:
+    """Yield the bytes of a gzip file. Raises DamagedFileError where it is not whole."""
+    try:
+        with igzip.IGzipFile(fileobj=file, mode="rb") as packed:
+            while data := packed.read(_READ):
+                yield data
+    except _UNREADABLE as error:
+        reason = "cut off" if isinstance(error, EOFError) else "damaged"
+        raise DamagedFileError(f"The gzip file is {reason}: {error}.") from error
+
+
+class _Draft:
+    """What has been read of a file so far; its records are written to out, FRAME of them in a frame."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self.out = out
+        self.packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
+        self.pending: list[bytes] = []
+        self.digest = hashlib.sha256()
+        self.frames = array("Q", [0])  # where each begins, and the last one ends
+        self.starts = array("I")  # of each record in its frame, unpacked
+        self.columns = {name: array("i") for name in ("pmid", "version", "year", "journal", "references", "cites")}
+        self.cited = array("i")
+        self.deleted: list[int] = []
+        self.journals: dict[str | None, int] = {None: UNKNOWN}
+        self.unpacked = 0
+
+    def read(self, chunks: Iterator[bytes]) -> None:
+        """Read a document. Raises RecordError, that says where, at the first thing that cannot be read."""
+        for raw in split_records(self._counted(chunks)):
+            if raw.kind == DELETION:
+                self._delete(raw)
+            elif raw.kind == REJECTED:
+                raise RecordError(f"Byte {raw.offset:,}, unpacked: {raw.reason}")
+            else:
+                self._add(raw)
+        self._pack()
+
+    def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.unpacked += len(chunk)
+            yield chunk
+
+    def _delete(self, raw: RawRecord) -> None:
+        for item in parse_articles(b"<PubmedArticleSet>%b</PubmedArticleSet>" % raw.xml):
+            if not isinstance(item, Deletion):
+                raise RecordError(f"Byte {raw.offset:,}, unpacked: {item}")
+            self.deleted.append(item.pmid)
+
+    def _add(self, raw: RawRecord) -> None:
+        try:
+            facts = read_facts(raw)
+        except RecordError as error:
+            raise RecordError(f"Byte {raw.offset:,}, unpacked: {error}") from error
+        self._note(facts)
+        self.starts.append(sum(map(len, self.pending)))
+        self.pending.append(raw.xml)
+        if len(self.pending) == FRAME:
+            self._pack()
+
+    def _note(self, facts: Facts) -> None:
+        journal = self.journals.setdefault(facts.journal_id, len(self.journals) - 1)
+        references = UNKNOWN if facts.references is None else facts.references
+        year = UNKNOWN if facts.year is None else facts.year
+        values = (facts.pmid, min(facts.version, _LONGEST), year, journal, references, len(facts.cited))
+        for column, value in zip(self.columns.values(), values, strict=True):
+            column.append(value)
+        self.cited.extend(facts.cited)
+
+    def _pack(self) -> None:
+        if self.pending:
+            frame = self.packer.compress(b"".join(self.pending))
+            self.digest.update(frame)
+            self.out.write(frame)
+            self.frames.append(self.frames[-1] + len(frame))
+            self.pending = []
+
+    def arrays(self) -> dict[str, Array]:
+        """Return all arrays but the links, by name."""
+        names = sorted(journal for journal in self.journals if journal is not None)
+        place = {journal: at for at, journal in enumerate(names)}
+        order = np.array([place[name] for name in self.journals if name is not None] + [UNKNOWN], np.int32)
+        columns = {name: np.array(column, np.int32) for name, column in self.columns.items() if name != "cites"}
+        columns |= {"journal": order[columns["journal"]], "year": columns["year"].astype(np.int16)}
+        wins = _winners(columns["pmid"], columns["version"])
+        return columns | {
+            "wins": wins,
+            "start": np.array(self.starts, np.uint32),
+            "frame": np.array(self.frames, np.uint64),
+            "deleted": np.unique(np.array(self.deleted, np.int32)),
+        }
+
+    def links(self, pmids: Array, wins: Array) -> dict[str, Links]:
+        """Return the links of the records that win, in both directions."""
+        counts = np.array(self.columns["cites"], np.int64)
+        citing, stays = np.repeat(pmids, counts), np.repeat(wins, counts)
+        citing, cited = citing[stays], np.array(self.cited, np.int32)[stays]
+        return {CITED: link_lists(citing, cited), CITING: link_lists(cited, citing)}
+
+
+def _winners(pmids: Array, versions: Array) -> Array:
+    """Return which rows are the record of their PMID in this file: the highest version, of two alike the later."""
+    order = np.lexsort((np.arange(len(pmids)), versions, pmids))
+    wins = np.zeros(len(pmids), bool)
+    wins[order[np.append(np.diff(pmids[order]) != 0, [True] * bool(len(pmids)))]] = True
+    return wins
+
+
+def _save(folder: Folder, source: Source, md5: str, draft: _Draft) -> Segment:
+    """Write the arrays of a segment and, last, what it holds."""
+    place = segment_folder(source.name, md5)
+    arrays = draft.arrays()
+    links = draft.links(arrays["pmid"], arrays["wins"])
+    arrays |= {f"{way}-{part}": getattr(found, part) for way, found in links.items() for part in Links._fields}
+    journals = "".join(f"{journal}\n" for journal in sorted(filter(None, draft.journals)))
+    files = {f"{name}.npy": npy(values) for name, values in arrays.items()} | {JOURNALS: journals.encode()}
+    for name, content in files.items():
+        folder.write(f"{place}/{name}", content)
+    segment = Segment(
+        name=source.name,
+        md5=md5,
+        size=source.size,
+        unpacked=draft.unpacked,
+        records=len(arrays["pmid"]),
+        deletions=len(arrays["deleted"]),
+        references=int(np.maximum(arrays["references"], 0).sum()),
+        links=len(links[CITED].values),
+        chunks=chunks_of(arrays["pmid"], arrays["deleted"]),
+        cited_chunks=chunks_of(links[CITING].keys),
+        digests=digests_of(files) | {RECORDS: draft.digest.hexdigest()},
+    )
+    folder.write(f"{place}/{SEGMENT}", to_json(segment._asdict()))
+    return segment
+
+
+def chunks_of(*pmids: Array) -> list[int]:
+    """Return the numbers of the chunks that PMIDs are in, ascending."""
+    return [int(chunk) for chunk in np.unique(np.concatenate(pmids) // CHUNK)]

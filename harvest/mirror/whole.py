@@ -1,0 +1,221 @@
+"""Segments of a mirror -> its index and its links in both directions, chunk by chunk of PMIDs.
+
+Two rounds of tasks, one task a chunk: the index, with what each record cites; then what cites it, for which the first
+round tells which records of a file are not current. The latest file that has a PMID counts; a deletion counts over
+the records of its own file and of all before it. Memory is bounded by PAIRS, not by the size of PubMed.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from harvest.mirror.links import PMIDS, SHIFT, Links, pairs_between
+from harvest.mirror.npy import digests_of, npy
+from kb.mirror.folder import Array, Folder
+from kb.mirror.layout import (
+    CHUNK,
+    CITED,
+    CITING,
+    DELETED,
+    JOURNALS,
+    NOWHERE,
+    OCC,
+    UNKNOWN,
+    OccFile,
+    Segment,
+    chunk_name,
+    to_json,
+)
+
+PAIRS: Final = 2**22  # sorted at once
+PARTS: Final = "parts.json"  # what a generation is made of
+OLD: Final = "old"  # array of the records that are not current: place of the segment, PMID; in one number
+INDEX: Final = "index"
+ROUNDS: Final = (INDEX, CITING)
+_NONE: Final[Array] = np.empty(0, np.int64)
+
+
+class Part(NamedTuple):
+    """A segment, or a block of links of the Open Citation Collection, that the whole is made of."""
+
+    folder: str
+    first: int  # row of its first record in the whole
+    records: int
+    chunks: list[int]
+    cited_chunks: list[int]
+
+
+class Done(NamedTuple):
+    """What a task made of one chunk."""
+
+    records: int
+    links: int
+    occ_links: int
+    kinds: list[str]
+    digests: dict[str, str]
+
+
+def plan_parts(segments: Sequence[Segment], occ: Sequence[OccFile]) -> dict[str, list[Part]]:
+    """Return what the whole is made of: segments in their order, and blocks."""
+    firsts = np.cumsum([0, *(segment.records for segment in segments)]).tolist()
+    return {
+        "segments": [
+            Part(one.folder, first, one.records, one.chunks, one.cited_chunks)
+            for one, first in zip(segments, firsts, strict=False)
+        ],
+        "occ": [
+            Part(f"{one.folder}/{block:05}", 0, 0, one.chunks, one.cited_chunks)
+            for one in occ
+            for block in range(one.blocks)
+        ],
+    }
+
+
+def read_parts(folder: Folder, whole: str) -> tuple[list[Part], list[Part]]:
+    """Return the segments and blocks of a generation."""
+    said = json.loads(folder.read(f"{whole}/{PARTS}"))
+    return [Part(*one) for one in said["segments"]], [Part(*one) for one in said["occ"]]
+
+
+def build_chunk(address: str, whole: str, round_: str, chunk: int) -> Done:
+    """Return what a round made of one chunk, built unless it is there."""
+    folder = Folder(address)
+    place = f"{whole}/{chunk_name(round_, chunk)}.json"
+    if folder.has(place):
+        return Done(**json.loads(folder.read(place)))
+    arrays = chunk_arrays(folder, whole, round_, chunk)
+    files = {f"{whole}/{chunk_name(kind, chunk)}.npy": npy(values) for kind, values in arrays.items()}
+    for name, content in files.items():
+        folder.write(name, content)
+    done = Done(
+        records=int((arrays["row"] < DELETED).sum()) if "row" in arrays else 0,
+        links=len(arrays.get(CITED, ())),
+        occ_links=len(arrays.get(OCC + CITED, ())),
+        kinds=sorted(arrays),
+        digests=digests_of(files),
+    )
+    folder.write(place, to_json(done._asdict()))
+    return done
+
+
+def chunk_arrays(folder: Folder, whole: str, round_: str, chunk: int) -> dict[str, Array]:
+    """Return the arrays that a round makes of one chunk, by kind; links only where there are any."""
+    segments, blocks = read_parts(folder, whole)
+    if round_ == INDEX:
+        arrays = index_arrays(folder, whole, segments, chunk)
+        old = arrays[OLD]
+    else:
+        arrays, old = {}, folder.array(f"{whole}/{OLD}")
+    way = CITED if round_ == INDEX else CITING
+    for before, parts in (("", segments), (OCC, blocks)):
+        found = list(_sources(folder, parts, way, chunk, old if not before else None))
+        if found:
+            ends, values = merge_lists(found, chunk)
+            arrays |= {f"{before}{way}-ends": ends, f"{before}{way}": values} if len(values) else {}
+    return arrays
+
+
+# --- the index ---
+
+
+def index_arrays(folder: Folder, whole: str, segments: Sequence[Part], chunk: int) -> dict[str, Array]:
+    """Return row, year and journal of each PMID of a chunk, and the records of it that are not current."""
+    low = chunk * CHUNK
+    row, year = np.full(CHUNK, NOWHERE, np.uint32), np.full(CHUNK, UNKNOWN, np.int16)
+    journal = np.full(CHUNK, UNKNOWN, np.int32)
+    journals = np.array(folder.read(f"{whole}/{JOURNALS}").decode().split())
+    seen: list[tuple[int, Array]] = []
+    for number, part in enumerate(segments):
+        if chunk not in part.chunks:
+            continue
+        pmids = folder.array(f"{part.folder}/pmid")
+        rows = np.flatnonzero((pmids >= low) & (pmids < low + CHUNK) & folder.array(f"{part.folder}/wins"))
+        places = pmids[rows] - low
+        row[places] = part.first + rows
+        year[places] = folder.array(f"{part.folder}/year")[rows]
+        journal[places] = _in_whole(folder, part, rows, journals)
+        gone = folder.array(f"{part.folder}/deleted")
+        gone = gone[(gone >= low) & (gone < low + CHUNK)] - low
+        row[gone], year[gone], journal[gone] = DELETED, UNKNOWN, UNKNOWN
+        seen.append((number, places))
+    old = [_old(segments[number], number, row[places], places + low) for number, places in seen]
+    return {"row": row, "year": year, "journal": journal, OLD: np.sort(np.concatenate([*old, _NONE]))}
+
+
+def _in_whole(folder: Folder, part: Part, rows: Array, journals: Array) -> Array:
+    """Return the journals of rows of a segment as places in the list of the whole."""
+    own = np.array(folder.read(f"{part.folder}/{JOURNALS}").decode().split(), journals.dtype)
+    places = np.append(np.searchsorted(journals, own), UNKNOWN).astype(np.int32)
+    return np.asarray(places[folder.array(f"{part.folder}/journal")[rows]])
+
+
+def _old(part: Part, number: int, row: Array, pmids: Array) -> Array:
+    """Return the PMIDs that are not current in a segment, with its number before them; row is what the index says."""
+    stays = (row >= part.first) & (row < part.first + part.records)
+    return np.int64(number << SHIFT) | pmids[~stays].astype(np.int64)
+
+
+# --- links ---
+
+
+class _Source(NamedTuple):
+    """Lists of links of one part, and the PMIDs whose own lists do not count."""
+
+    links: Links
+    way: str
+    old: Array
+
+    def pairs(self, low: int, high: int) -> Array:
+        """Return the pairs whose key is from low to high - 1, each as one number."""
+        keys, values = pairs_between(self.links, low, high)
+        if len(self.old):
+            citing = keys if self.way == CITED else values
+            at = np.minimum(np.searchsorted(self.old, citing), len(self.old) - 1)
+            stays = self.old[at] != citing
+            keys, values = keys[stays], values[stays]
+        return (keys.astype(np.int64) << SHIFT) | values
+
+
+def _sources(folder: Folder, parts: Sequence[Part], way: str, chunk: int, old: Array | None) -> Iterator[_Source]:
+    """Yield what may have links of a chunk, key first; old: what the index says of segments, None for blocks."""
+    for number, part in enumerate(parts):
+        if chunk in (part.chunks if way == CITED else part.cited_chunks):
+            links = Links(*(folder.array(f"{part.folder}/{way}-{name}") for name in Links._fields))
+            yield _Source(links, way, _NONE if old is None else _of_segment(old, number))
+
+
+def _of_segment(old: Array, number: int) -> Array:
+    """Return the PMIDs that are not current in one segment, ascending."""
+    first, last = np.searchsorted(old, (number << SHIFT, (number + 1) << SHIFT))
+    return old[first:last] & PMIDS
+
+
+def merge_lists(sources: Sequence[_Source], chunk: int) -> tuple[Array, Array]:
+    """Return the lists of all sources for the PMIDs of a chunk: where each ends, and the values."""
+    low = chunk * CHUNK
+    total = sum(int(np.diff(_span(one.links, low, low + CHUNK))[0]) for one in sources)
+    step = -(-CHUNK // (1 + total // PAIRS))
+    counts: list[Array] = []
+    values: list[Array] = []
+    for start in range(low, low + CHUNK, step):
+        size = min(step, low + CHUNK - start)
+        pairs = np.unique(np.concatenate([one.pairs(start, start + size) for one in sources]))
+        counts.append(np.bincount((pairs >> SHIFT) - start, minlength=size))
+        values.append((pairs & PMIDS).astype(np.int32))
+    return np.cumsum(np.concatenate(counts)).astype(np.uint32), np.concatenate(values)
+
+
+def _span(links: Links, low: int, high: int) -> tuple[int, int]:
+    """Return where the values begin and end whose key is from low to high - 1."""
+    first, last = np.searchsorted(links.keys, (low, high))
+    return tuple(int(links.ends[at - 1]) if at else 0 for at in (first, last))  # type: ignore[return-value]
+
+
+def write_old(folder: Folder, whole: str, chunks: Iterable[int]) -> Any:
+    """Write which records are not current, by segment, of all chunks; return the digest of the file."""
+    found = [folder.array(f"{whole}/{chunk_name(OLD, chunk)}") for chunk in chunks]
+    content = npy(np.sort(np.concatenate([*found, _NONE])))
+    folder.write(f"{whole}/{OLD}.npy", content)
+    return digests_of({f"{whole}/{OLD}.npy": content})
