@@ -14,11 +14,11 @@ from harvest.mirror.engine import Engine, LostWorkersError, Task
 from harvest.mirror.npy import digests_of
 from harvest.mirror.occ import DONE, build_occ
 from harvest.mirror.segment import Source, build_segment
-from harvest.mirror.source_files import list_sources
+from harvest.mirror.source_files import Sources, list_sources
 from harvest.mirror.whole import INDEX, OLD, PARTS, Done, build_chunk, plan_parts, write_old
 from kb.errors import DatabaseError, MirrorError, UsageError
 from kb.lock import take_lock
-from kb.mirror.folder import Folder, is_remote
+from kb.mirror.folder import Folder, absolute, is_remote
 from kb.mirror.layout import (
     CITING,
     FORMAT,
@@ -37,6 +37,7 @@ from kb.mirror.layout import (
 
 Progress = Callable[[str, int, int], None]
 _MB: Final = 10**6
+_NAMED: Final = 5  # files that a sentence names
 
 
 def build_mirror(
@@ -51,14 +52,14 @@ def build_mirror(
 
     Raises UsageError for files that cannot be of this mirror, MirrorError where workers were lost over the whole.
     """
-    folder = Folder(address)
+    folder = Folder(absolute(address))
     with _alone(folder):
         old = read_manifest(folder)
-        sources = list_sources(paths, old.year if old else None)
+        sources = Sources(old.year, [], []) if old and occ and not paths else list_sources(paths, old and old.year)
         segments, faults = _segments(folder, sources.files, run, progress)
         faults = _settled(old, segments, [*sources.faults, *faults])
-        segments = _with_held(old, segments)
-        collections = [*(old.occ if old and not occ else ()), *_collections(address, occ, run)]
+        segments = _with_held(old, segments, faults)
+        collections = _collections(folder, occ, run) or (old.occ if old else [])
         generation = _generation(segments, collections)
         if old and old.generation == generation:
             manifest = old._replace(faults=faults)
@@ -90,9 +91,8 @@ def _segments(
     folder: Folder, files: Sequence[Source], run: Engine, progress: Progress
 ) -> tuple[list[Segment], list[Fault]]:
     """Return the segments of files, and what is wrong with the others."""
-    address = str(folder.local.resolve()) if folder.local else folder.address
-    tasks = [Task(f"{file.name} {file.md5 or ''}", build_segment, (address, file)) for file in files]
-    sizes = {task.name: file.size for task, file in zip(tasks, files, strict=True)}
+    tasks = [Task(file.name, build_segment, (folder.address, file)) for file in files]
+    sizes = {file.name: file.size for file in files}
     total, done = sum(sizes.values()), 0
     segments: list[Segment] = []
     faults: list[Fault] = []
@@ -100,7 +100,7 @@ def _segments(
         done += sizes[task.name]
         progress("MB of source files", done // _MB, total // _MB)
         if isinstance(result, LostWorkersError):
-            faults.append(Fault(task.name.split()[0], str(result)))
+            faults.append(Fault(task.name, str(result)))
         elif isinstance(result, Fault):
             faults.append(result)
         else:
@@ -116,19 +116,22 @@ def _settled(old: Manifest | None, segments: Sequence[Segment], faults: Sequence
     return [found[name] for name in sorted(found)]
 
 
-def _with_held(old: Manifest | None, segments: Sequence[Segment]) -> list[Segment]:
+def _with_held(old: Manifest | None, segments: Sequence[Segment], faults: Sequence[Fault]) -> list[Segment]:
     """Return segments and those that the mirror has, in the order of their files; a new one in place of an old."""
     found = {segment.name: segment for segment in (*(old.segments if old else ()), *segments)}
     if not found:
-        raise MirrorError("None of the files could be read; nothing was built.")
+        reasons = " ".join(f"{fault.name}: {fault.reason}" for fault in faults[:_NAMED])
+        raise MirrorError(f"None of the files could be read; nothing was built. {reasons}")
     return [found[name] for name in sorted(found)]
 
 
-def _collections(address: str, paths: Sequence[str], run: Engine) -> list[OccFile]:
+def _collections(folder: Folder, paths: Sequence[str], run: Engine) -> list[OccFile]:
+    """Return what files of the Open Citation Collection have."""
     for path in paths:
         if not is_remote(path) and not Path(path).is_file():
             raise UsageError(f"There is no file {path}.")
-    tasks = [Task(path, build_occ, (address, path, path.rpartition("/")[2])) for path in paths]
+    names = {path: path.rpartition("/")[2] for path in paths}
+    tasks = [Task(path, build_occ, (folder.address, absolute(path), name)) for path, name in names.items()]
     found: list[OccFile] = []
     for _, result in run(tasks):
         if isinstance(result, LostWorkersError):
@@ -172,8 +175,7 @@ def _chunks(
 ) -> dict[int, Done]:
     """Return what a round made of each chunk. Raises MirrorError where workers were lost over one."""
     round_, numbers = wanted
-    address = str(folder.local.resolve()) if folder.local else folder.address
-    tasks = [Task(f"{whole} {chunk_name(round_, n)}", build_chunk, (address, whole, round_, n)) for n in numbers]
+    tasks = [Task(chunk_name(round_, n), build_chunk, (folder.address, whole, round_, n)) for n in numbers]
     chunk_of = {task.name: number for task, number in zip(tasks, numbers, strict=True)}
     done: dict[int, Done] = {}
     for task, result in run(tasks):

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
+from uuid import uuid4
 
 from kb.errors import LitkbError, UsageError
 
@@ -59,7 +60,8 @@ def _results(client: Any, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
-    futures = {client.submit(task.call, *task.arguments, key=task.name, pure=False): task for task in tasks}
+    build = uuid4().hex  # a scheduler may have tasks of others
+    futures = {client.submit(task.call, *task.arguments, key=f"{build} {task.name}"): task for task in tasks}
     for future in as_completed(futures):
         task = futures[future]
         try:

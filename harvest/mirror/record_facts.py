@@ -6,12 +6,12 @@ these are. tests/harvest/mirror compares the two.
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from harvest.pubmed.article import parse_record
 from harvest.pubmed.dates import first_year
 from harvest.pubmed.record_splitter import ARTICLE, RawRecord
-from kb.identifiers import COUNT_LIMIT, PMID_LIMIT
 
 _HEAD: Final = re.compile(
     rb'<PubmedArticle>\s*<MedlineCitation\b[^<>]*>\s*<PMID Version="(\d{1,4})">([1-9]\d{0,8})</PMID>'
@@ -23,7 +23,7 @@ _DATE: Final = re.compile(
 _JOURNAL: Final = b"<NlmUniqueID>"
 _LIST, _LIST_END = b"<ReferenceList>", b"</ReferenceList>"
 _ENTRY: Final = re.compile(rb'<Reference>|<ArticleId IdType="pubmed">(\d{1,9})</ArticleId>')
-_UNUSUAL: Final = (b"!--", b"![CDATA[", b'"Cites"')
+_CITES: Final = b'RefType="Cites"'  # of an old reference list
 
 
 class Facts(NamedTuple):
@@ -46,9 +46,8 @@ def parsed_facts(raw: RawRecord) -> Facts:
     """Return the same by parsing the record."""
     record = parse_record(raw)
     article, cited = record.article, [row.cited_pmid for row in record.references]
-    version = min(article.version, COUNT_LIMIT)
     given = [pmid for pmid in cited if pmid is not None]
-    return Facts(article.pmid, version, article.year, article.journal_id, article.reference_count, given)
+    return Facts(article.pmid, article.version, article.year, article.journal_id, article.reference_count, given)
 
 
 def _plain_facts(xml: bytes) -> Facts | None:
@@ -57,14 +56,20 @@ def _plain_facts(xml: bytes) -> Facts | None:
     date = _DATE.match(xml, max(xml.find(b"<PubDate>"), 0))
     at = xml.find(_JOURNAL) + len(_JOURNAL)
     journal = xml[at : xml.find(b"<", at)]
-    if head is None or date is None or not journal.isalnum() or any(sign in xml for sign in _UNUSUAL):
-        return None
     start = xml.find(b"<ReferenceList", at)
+    between = xml[at:start] if start > 0 else xml[at:]
+    if head is None or date is None or not journal.isalnum() or _CITES in between or _has_hidden(xml):
+        return None
     listed = (None, ()) if start < 0 else _plain_references(xml[start : xml.rfind(_LIST_END)])
     if listed is None:
         return None
     year = first_year((date[1] or date[2]).decode())
     return Facts(int(head[2]), int(head[1]), year, journal.decode(), *listed)
+
+
+def _has_hidden(xml: bytes) -> bool:
+    """Return whether a record has a comment or a CDATA section, in which patterns might read what is none."""
+    return b"!" in xml and (b"<!--" in xml or b"<![CDATA[" in xml)
 
 
 def _plain_references(xml: bytes) -> tuple[int, list[int]] | None:
@@ -74,13 +79,14 @@ def _plain_references(xml: bytes) -> tuple[int, list[int]] | None:
     """
     entries = _ENTRY.findall(xml)
     count = entries.count(b"")
-    usual = (
-        xml.startswith(_LIST)
-        and xml.count(b"<Reference") == count + 1
-        and xml.count(b"ubmed") == len(entries) - count
-        and not any(sign in xml for sign in (_LIST_END, b"<PMID", b"<ArticleId>"))
-    )
-    if not usual:
+    if (
+        not xml.startswith(_LIST)
+        or xml.count(b"<Reference") != count + 1
+        or xml.count(b"ubmed") != len(entries) - count
+        or _LIST_END in xml
+        or b"<PMID" in xml
+        or b"<ArticleId>" in xml
+    ):
         return None
-    cited = [int(pmid) for before, pmid in zip([b"1", *entries], entries, strict=False) if pmid and not before]
-    return (count, cited) if all(0 < pmid <= PMID_LIMIT for pmid in cited) else None
+    cited = [int(pmid) for before, pmid in zip(chain((b"1",), entries), entries) if pmid and not before]  # noqa: B905
+    return (count, cited) if min(cited, default=1) > 0 else None

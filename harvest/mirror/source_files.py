@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from harvest.mirror.segment import Source
 from kb.errors import UsageError
-from kb.mirror.folder import file_system, is_remote
+from kb.mirror.folder import absolute, file_system, is_remote
 from kb.mirror.layout import Fault
 
 _NAME: Final = re.compile(r"pubmed(\d\d)n(\d{4})\.xml\.gz")
@@ -74,9 +74,8 @@ def _source(address: str) -> Source:
         system, path = file_system(address)
         size, text = system.size(path), system.cat_file(f"{path}.md5") if system.exists(f"{path}.md5") else b""
     else:
-        path = str(Path(address).resolve())  # workers may have another working folder
         size, text = Path(address).stat().st_size, Path(beside).read_bytes() if Path(beside).exists() else b""
-        address = path
+        address = absolute(address)
     return Source(_base(address), address, size, text.decode("ascii", "replace") if text else None)
 
 

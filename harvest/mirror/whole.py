@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from harvest.mirror.links import PMIDS, SHIFT, Links, pairs_between
+from harvest.mirror.links import PMIDS, SHIFT, Links, pairs_between, sorted_once
 from harvest.mirror.npy import digests_of, npy
 from kb.mirror.folder import Array, Folder
 from kb.mirror.layout import (
@@ -201,7 +201,7 @@ def merge_lists(sources: Sequence[_Source], chunk: int) -> tuple[Array, Array]:
     values: list[Array] = []
     for start in range(low, low + CHUNK, step):
         size = min(step, low + CHUNK - start)
-        pairs = np.unique(np.concatenate([one.pairs(start, start + size) for one in sources]))
+        pairs = sorted_once(np.concatenate([one.pairs(start, start + size) for one in sources]))
         counts.append(np.bincount((pairs >> SHIFT) - start, minlength=size))
         values.append((pairs & PMIDS).astype(np.int32))
     return np.cumsum(np.concatenate(counts)).astype(np.uint32), np.concatenate(values)

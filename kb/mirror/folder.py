@@ -1,11 +1,12 @@
 """The folder that a mirror is in: a local one, whose arrays are memory-mapped, or any that fsspec opens by address."""
 
+import hashlib
 import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 from uuid import uuid4
 
 import numpy as np
@@ -14,6 +15,7 @@ from kb.durable import put_in_place
 from kb.errors import MirrorError, UsageError
 
 Array = np.ndarray[Any, Any]
+_READ: Final = 2**22  # bytes
 
 
 def is_remote(address: str) -> bool:
@@ -32,6 +34,11 @@ def file_system(address: str) -> tuple[Any, str]:
     except (ValueError, ImportError) as error:
         raise UsageError(f"{address} cannot be reached: {error}") from error
     return system, path
+
+
+def absolute(address: str) -> str:
+    """Return an address that means the same to a process with another working folder."""
+    return address if is_remote(address) else str(Path(address).absolute())
 
 
 @contextmanager
@@ -69,6 +76,17 @@ class Folder:
         except OSError as error:
             raise self._missing(name, error) from error
         return found
+
+    def sha256(self, name: str) -> str:
+        """Return the SHA-256 of a file. Raises MirrorError where it cannot be read."""
+        digest = hashlib.sha256()
+        try:
+            with open_address(f"{self.address}/{name}") as file:
+                while data := file.read(_READ):
+                    digest.update(data)
+        except OSError as error:
+            raise self._missing(name, error) from error
+        return digest.hexdigest()
 
     def read_part(self, name: str, start: int, end: int) -> bytes:
         """Return the bytes from start to end of a file."""

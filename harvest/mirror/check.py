@@ -1,0 +1,73 @@
+"""Whether a mirror is what was built: the digest of every file, and index and links made anew from the segments."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+from harvest.mirror.engine import Engine, LostWorkersError, Task
+from harvest.mirror.npy import digests_of, npy
+from harvest.mirror.occ import DONE
+from harvest.mirror.whole import INDEX, OLD, ROUNDS, chunk_arrays, plan_parts
+from kb.errors import MirrorError
+from kb.mirror.folder import Folder
+from kb.mirror.layout import SEGMENT, Manifest, chunk_name, to_json
+from kb.mirror.reader import Mirror
+
+
+def check_mirror(address: str, run: Engine, progress: Callable[[str, int, int], None] = lambda *_: None) -> list[str]:
+    """Return a sentence for each file of a mirror that is not what was built; none: it is sound."""
+    with Mirror(address) as mirror:
+        tasks = list(_tasks(mirror.folder, mirror.manifest))
+        broken: list[str] = []
+        for number, (_, result) in enumerate(run(tasks), start=1):
+            progress("checked", number, len(tasks))
+            broken += [str(result)] if isinstance(result, LostWorkersError) else result
+    return sorted(broken)
+
+
+def _tasks(folder: Folder, manifest: Manifest) -> Iterator[Task]:
+    address, whole = folder.address, manifest.whole
+    for segment in manifest.segments:
+        digests = segment.digests | {SEGMENT: _digest(to_json(segment._asdict()))}
+        yield Task(f"check {segment.folder}", check_files, (address, segment.folder, digests))
+    for one in manifest.occ:
+        digests = one.digests | {DONE: _digest(to_json(one._asdict()))}
+        yield Task(f"check {one.folder}", check_files, (address, one.folder, digests))
+    parts = plan_parts(manifest.segments, manifest.occ)
+    every = [part for some in parts.values() for part in some]
+    for round_ in ROUNDS:
+        for chunk in sorted({n for part in every for n in (part.chunks if round_ == INDEX else part.cited_chunks)}):
+            yield Task(f"check {chunk_name(round_, chunk)}", check_chunk, (address, manifest.digests, round_, chunk))
+    own = {name: digest for name, digest in manifest.digests.items() if "-" not in name.rpartition("/")[2]}
+    yield Task(f"check {whole}", check_files, (address, "", own))
+
+
+def check_files(address: str, below: str, digests: dict[str, str]) -> list[str]:
+    """Return a sentence for each of these files of a folder whose SHA-256 is another, or that is not there."""
+    folder = Folder(address)
+    names = {f"{below}/{name}".lstrip("/"): digest for name, digest in digests.items()}
+    return [sentence for name, digest in names.items() if (sentence := _fault(folder, name, digest))]
+
+
+def _fault(folder: Folder, name: str, digest: str) -> str | None:
+    try:
+        return None if folder.sha256(name) == digest else f"{name} is not what was built."
+    except MirrorError:
+        return f"{name} is missing or cannot be read."
+
+
+def check_chunk(address: str, digests: dict[str, str], round_: str, chunk: int) -> list[str]:
+    """Return a sentence for each array of a chunk that is damaged, or does not follow from the segments."""
+    folder, whole = Folder(address), next(iter(digests)).partition("/")[0]
+    try:
+        arrays = chunk_arrays(folder, whole, round_, chunk)
+    except (MirrorError, ValueError, IndexError) as error:
+        return [f"The {round_} of chunk {chunk} cannot be made from the segments: {error}"]
+    arrays.pop(OLD, None)
+    files = {f"{whole}/{chunk_name(kind, chunk)}.npy": npy(values) for kind, values in arrays.items()}
+    made = digests_of(files)
+    wrong = [f"{name} does not follow from the segments." for name in made if made[name] != digests.get(name)]
+    return wrong + [fault for name in made if name in digests and (fault := _fault(folder, name, digests[name]))]
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
