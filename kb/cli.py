@@ -23,7 +23,7 @@ _SECTIONS: Final = {
         "update": ("harvest.commands.update:update_command", "Bring DB up to date."),
         "resolve": ("harvest.commands.resolve:resolve_command", "Identify printed references that have no PMID."),
         "mesh": ("harvest.commands.mesh:mesh_command", "Load NLM's MeSH descriptor file into DB."),
-        "mirror": ("harvest.commands.mirror:mirror_commands", "Build a mirror of all of PubMed from NLM's files."),
+        "mirror": ("harvest.commands.mirror:mirror_commands", "Build a mirror of all of PubMed."),
         "rehearse": ("harvest.commands.rehearse:rehearse_command", "Run a local PubMed that has only these records."),
     },
     "Look": {

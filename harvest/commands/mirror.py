@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from kb.console import json_option, say, shown_progress, tell
+from kb.console import LazyGroup, json_option, say, shown_progress, tell
 from kb.errors import UsageError
 from kb.mirror.folder import Folder
 from kb.mirror.layout import Manifest, read_manifest
@@ -34,7 +34,15 @@ _occ = click.option(
 )
 
 
-@click.group("mirror")
+_COMMANDS: Final = {
+    "build": ("harvest.commands.mirror:build_command", "Build a mirror in DIR from FILES."),
+    "update": ("harvest.commands.mirror:update_command", "Add FILES to the mirror in DIR."),
+    "status": ("harvest.commands.mirror:status_command", "Print what is in the mirror in DIR."),
+    "check": ("harvest.commands.mirror:check_command", "Check the mirror in DIR."),
+}
+
+
+@click.group("mirror", cls=LazyGroup, sections={"Commands": _COMMANDS})
 def mirror_commands() -> None:
     """Build a mirror of all of PubMed: a folder of all records, an index and the citation graph.
 
@@ -42,7 +50,7 @@ def mirror_commands() -> None:
     """
 
 
-@mirror_commands.command("build")
+@click.command("build")
 @_folder
 @_files
 @_occ
@@ -57,7 +65,7 @@ def build_command(address: str, paths: tuple[str, ...], occ: tuple[str, ...], **
     return _build(address, paths, occ, engine)
 
 
-@mirror_commands.command("update")
+@click.command("update")
 @_folder
 @_files
 @_occ
@@ -71,7 +79,7 @@ def update_command(address: str, paths: tuple[str, ...], occ: tuple[str, ...], *
     return _build(address, paths, occ, engine)
 
 
-@mirror_commands.command("status")
+@click.command("status")
 @_folder
 @json_option
 def status_command(address: str, as_json: bool) -> None:
@@ -86,7 +94,7 @@ def status_command(address: str, as_json: bool) -> None:
     _show(address, manifest)
 
 
-@mirror_commands.command("check")
+@click.command("check")
 @_folder
 @_engine_options
 def check_command(address: str, **engine: Any) -> int:

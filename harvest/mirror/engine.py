@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from kb.errors import LitkbError, UsageError
 
+PATIENCE: Final = 10  # seconds in which a scheduler answers
 DEATHS: Final = 2  # of workers that a task survives; the third is held against it
 
 
@@ -46,7 +47,7 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
     with config.set({"distributed.scheduler.allowed-failures": DEATHS}):
         if scheduler is not None:
             try:
-                with Client(scheduler, timeout="10s") as client:
+                with Client(scheduler, timeout=PATIENCE) as client:
                     yield lambda tasks: _results(client, tasks)
             except OSError as error:
                 raise UsageError(f"No Dask scheduler answers at {scheduler}.") from error

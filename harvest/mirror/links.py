@@ -18,10 +18,15 @@ class Links(NamedTuple):
     values: Array  # int32
 
 
+def is_last(values: Array) -> Array:
+    """Return which of ascending values are followed by another value, or by none."""
+    return np.append(values[1:] != values[:-1], np.ones(min(len(values), 1), bool))
+
+
 def sorted_once(pairs: Array) -> Array:
     """Return numbers in their order, each once; the argument is sorted in place: np.unique takes ten times as long."""
     pairs.sort()
-    return pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+    return pairs[is_last(pairs)]
 
 
 def link_lists(keys: Array, values: Array) -> Links:
@@ -29,7 +34,7 @@ def link_lists(keys: Array, values: Array) -> Links:
     pairs = (keys.astype(np.int64) << SHIFT) | values
     pairs = sorted_once(pairs[keys != values])
     keys = (pairs >> SHIFT).astype(np.int32)
-    ends = np.append(np.flatnonzero(keys[1:] != keys[:-1]) + 1, [len(keys)] * bool(len(keys)))
+    ends = np.flatnonzero(is_last(keys)) + 1
     return Links(keys[ends - 1], ends.astype(np.uint32), (pairs & PMIDS).astype(np.int32))
 
 

@@ -60,7 +60,7 @@ def _plain_facts(xml: bytes) -> Facts | None:
     between = xml[at:start] if start > 0 else xml[at:]
     if head is None or date is None or not journal.isalnum() or _CITES in between or _has_hidden(xml):
         return None
-    listed = (None, ()) if start < 0 else _plain_references(xml[start : xml.rfind(_LIST_END)])
+    listed = (None, []) if start < 0 else _plain_references(xml[start : xml.rfind(_LIST_END)])
     if listed is None:
         return None
     year = first_year((date[1] or date[2]).decode())

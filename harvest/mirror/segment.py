@@ -15,12 +15,12 @@ import numpy as np
 import zstandard
 from isal import igzip, isal_zlib
 
-from harvest.mirror.links import Links, link_lists
+from harvest.mirror.links import Links, is_last, link_lists
 from harvest.mirror.npy import digests_of, npy
 from harvest.mirror.record_facts import Facts, read_facts
 from harvest.pubmed.article import parse_articles
 from harvest.pubmed.record_splitter import DELETION, REJECTED, RawRecord, split_records
-from kb.errors import DamagedFileError, LitkbError, RecordError
+from kb.errors import LitkbError, MirrorError, RecordError
 from kb.mirror.folder import Array, Folder, open_address
 from kb.mirror.layout import (
     CHUNK,
@@ -111,19 +111,19 @@ def _build(folder: Folder, source: Source, md5: str) -> Segment:
         while hashed.read(_READ):
             pass
         if hashed.md5.hexdigest() != md5:
-            raise DamagedFileError(f"Its MD5 is {hashed.md5.hexdigest()}; the file beside it says {md5}.")
+            raise MirrorError(f"Its MD5 is {hashed.md5.hexdigest()}; the file beside it says {md5}.")
     return _save(folder, source, md5, draft)
 
 
 def _unpacked(file: _Hashed) -> Iterator[bytes]:
-    """Yield the bytes of a gzip file. Raises DamagedFileError where it is not whole."""
+    """Yield the bytes of a gzip file. Raises MirrorError where it is not whole."""
     try:
         with igzip.IGzipFile(fileobj=file, mode="rb") as packed:
             while data := packed.read(_READ):
                 yield data
     except _UNREADABLE as error:
         reason = "cut off" if isinstance(error, EOFError) else "damaged"
-        raise DamagedFileError(f"The gzip file is {reason}: {error}.") from error
+        raise MirrorError(f"The gzip file is {reason}: {error}.") from error
 
 
 class _Draft:
@@ -219,7 +219,7 @@ def _winners(pmids: Array, versions: Array) -> Array:
     """Return which rows are the record of their PMID in this file: the highest version, of two alike the later."""
     order = np.lexsort((np.arange(len(pmids)), versions, pmids))
     wins = np.zeros(len(pmids), bool)
-    wins[order[np.append(np.diff(pmids[order]) != 0, [True] * bool(len(pmids)))]] = True
+    wins[order[is_last(pmids[order])]] = True
     return wins
 
 
