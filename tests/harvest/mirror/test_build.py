@@ -256,32 +256,44 @@ class Killed(BaseException):
     """What no handler catches."""
 
 
-def test_a_build_that_is_killed_anywhere_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
-    files = write_files(tmp_path / "files", Made(files=2, records=12, templates=5), updates=1)
-    built(tmp_path / "whole", *files)
-    left = 0
-    put = build.Folder.writing
+def kill_and_resume(folder: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch, half: str) -> int:
+    """Build a mirror, killed again and again while it writes a file; return how often. half: the name of that file."""
+    put, left = build.Folder.writing, 0
 
-    def writing(folder, name):
+    def writing(mirror, name):
         nonlocal left
         left -= 1
         if left < 0:
-            folder.local.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
-            folder.local.joinpath(name).with_name(f".{Path(name).name}.half").write_bytes(b"half")
+            path = mirror.local / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_name(half.format(path.name)).write_bytes(b'{"half')
             raise Killed
-        return put(folder, name)
+        return put(mirror, name)
 
     monkeypatch.setattr(build.Folder, "writing", writing)
-    for step in range(60):  # a segment is some twenty files
-        left = 3 + step
+    for kills in range(60):
+        left = 3 + kills  # a segment is some twenty files
         try:
-            built(tmp_path / "m", *files)
+            built(folder, *files)
         except Killed:
             continue
-        break
+        return kills
+    raise AssertionError
 
-    assert step > 5
+
+def test_a_build_that_is_killed_anywhere_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
+    files = write_files(tmp_path / "files", Made(files=2, records=12, templates=5), updates=1)
+    built(tmp_path / "whole", *files)
+
+    assert kill_and_resume(tmp_path / "m", files, monkeypatch, ".{}.half") > 5
     assert content(tmp_path / "m") == content(tmp_path / "whole")
+
+
+def test_a_build_that_wrote_in_place_would_not_go_on(tmp_path, monkeypatch):
+    files = write_files(tmp_path / "files", Made(files=2, records=12, templates=5), updates=1)
+
+    with pytest.raises((ValueError, MirrorError)):
+        kill_and_resume(tmp_path / "m", files, monkeypatch, "{}")
 
 
 # --- the Open Citation Collection
