@@ -1,7 +1,7 @@
 """How much a work is cited, and by whom: counts, percentiles, PageRank, CiteRank, hubs and authorities."""
 
 import math
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
@@ -55,7 +55,7 @@ def pagerank(citations: CitationGraph, damping: float = DAMPING, tol: float = TO
     cited_by, shares = _references_followed(citations)
     dangling = shares == 0
     ranks = np.full(size, 1 / size)
-    for _ in range(_rounds(damping, tol)):
+    for _ in range(pagerank_rounds(damping, tol)):
         stray = float(ranks[dangling].sum())
         later: Floats = damping * (cited_by @ (ranks * shares)) + (damping * stray + 1 - damping) / size
         change = float(np.abs(later - ranks).sum())
@@ -110,7 +110,7 @@ def _references_followed(citations: CitationGraph) -> tuple[sp.csc_array, Floats
     return sp.csc_array(matrix.T), np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
 
 
-def _rounds(damping: float, tol: float) -> int:
+def pagerank_rounds(damping: float, tol: float) -> int:
     """Return after how many rounds two ranks cannot differ by tol any more: they begin at most 2 apart."""
     return 2 if damping <= 0 else math.ceil(math.log(tol / 2) / math.log(damping)) + 1
 
@@ -152,7 +152,7 @@ def hubs_and_authorities(citations: CitationGraph) -> HubsAndAuthorities:
     return HubsAndAuthorities(hubs, authorities / authorities.sum())
 
 
-def year_percentiles(counts: Ids, years: Floats) -> Floats:
+def year_percentiles(counts: NDArray[np.integer[Any]], years: Floats) -> Floats:
     """Return the percentile of each count among the counts of the same year, 0 to 100; NaN where the year is NaN.
 
     100 times the share of the year's works that have fewer, half of those that have equally many, itself among

@@ -6,19 +6,18 @@ end are the same. A reader has the old manifest and its files until the new one 
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from harvest.mirror.engine import Engine, LostWorkersError, Task
-from harvest.mirror.npy import digests_of
 from harvest.mirror.occ import DONE, build_occ
 from harvest.mirror.segment import Source, build_segment
 from harvest.mirror.source_files import Sources, list_sources
 from harvest.mirror.whole import INDEX, OLD, PARTS, Done, build_chunk, plan_parts, write_old
 from kb.errors import DatabaseError, MirrorError, UsageError
 from kb.lock import take_lock
-from kb.mirror.folder import Folder, absolute, is_remote
+from kb.mirror.folder import Folder, absolute, alone, is_remote
 from kb.mirror.layout import (
     CITING,
     FORMAT,
@@ -34,6 +33,7 @@ from kb.mirror.layout import (
     read_manifest,
     to_json,
 )
+from kb.mirror.npy import digests_of
 
 Progress = Callable[[str, int, int], None]
 _MB: Final = 10**6
@@ -53,7 +53,7 @@ def build_mirror(
     Raises UsageError for files that cannot be of this mirror, MirrorError where workers were lost over the whole.
     """
     folder = Folder(absolute(address))
-    with _alone(folder):
+    with alone(folder):
         old = read_manifest(folder)
         sources = Sources(old.year, [], []) if old and occ and not paths else list_sources(paths, old and old.year)
         segments, faults = _segments(folder, sources.files, run, progress)
@@ -71,20 +71,6 @@ def build_mirror(
         folder.write(MANIFEST, format_manifest(manifest))
         _sweep(folder, manifest)
     return manifest
-
-
-@contextmanager
-def _alone(folder: Folder) -> Iterator[None]:
-    """Hold the folder against another build."""
-    if folder.local is None:
-        yield
-        return
-    folder.local.mkdir(parents=True, exist_ok=True)
-    let_go = take_lock(folder.local / "build", alone=True)
-    try:
-        yield
-    finally:
-        let_go()
 
 
 def _segments(

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Callable, Iterator
 
 from harvest.mirror.engine import Engine, LostWorkersError, Task
-from harvest.mirror.npy import digests_of, npy
 from harvest.mirror.occ import DONE
 from harvest.mirror.whole import INDEX, OLD, ROUNDS, chunk_arrays, plan_parts
 from kb.errors import MirrorError
 from kb.mirror.folder import Folder
 from kb.mirror.layout import SEGMENT, Manifest, chunk_name, to_json
+from kb.mirror.npy import digests_of, npy
 from kb.mirror.reader import Mirror
 
 

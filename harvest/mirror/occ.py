@@ -9,12 +9,12 @@ from typing import IO, Final
 import numpy as np
 
 from harvest.mirror.links import Links, link_lists
-from harvest.mirror.npy import digests_of, npy
 from harvest.mirror.segment import chunks_of, md5_of
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT
 from kb.mirror.folder import Array, Folder, open_address
 from kb.mirror.layout import CITED, CITING, OccFile, to_json
+from kb.mirror.npy import digests_of, npy
 
 BLOCK: Final = 2**26  # bytes of CSV, some 4 million links
 _HEADER: Final = ("citing", "referenced")

@@ -16,7 +16,6 @@ import zstandard
 from isal import igzip, isal_zlib
 
 from harvest.mirror.links import Links, is_last, link_lists
-from harvest.mirror.npy import digests_of, npy
 from harvest.mirror.record_facts import Facts, read_facts
 from harvest.pubmed.article import parse_articles
 from harvest.pubmed.record_splitter import DELETION, REJECTED, RawRecord, split_records
@@ -36,6 +35,7 @@ from kb.mirror.layout import (
     segment_folder,
     to_json,
 )
+from kb.mirror.npy import digests_of, npy
 from kb.records import Deletion
 
 LEVEL: Final = 1  # of zstd: level 3 takes a third more time for a tenth less room

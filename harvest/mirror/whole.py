@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from harvest.mirror.links import PMIDS, SHIFT, Links, pairs_between, sorted_once
-from harvest.mirror.npy import digests_of, npy
 from kb.mirror.folder import Array, Folder
 from kb.mirror.layout import (
     CHUNK,
@@ -28,6 +27,7 @@ from kb.mirror.layout import (
     chunk_name,
     to_json,
 )
+from kb.mirror.npy import digests_of, npy
 
 PAIRS: Final = 2**22  # sorted at once
 PARTS: Final = "parts.json"  # what a generation is made of

@@ -13,6 +13,7 @@ import numpy as np
 
 from kb.durable import put_in_place
 from kb.errors import MirrorError, UsageError
+from kb.lock import take_lock
 
 Array = np.ndarray[Any, Any]
 _READ: Final = 2**22  # bytes
@@ -159,3 +160,17 @@ class Folder:
         path.unlink(missing_ok=True)
         with suppress(OSError):
             path.parent.rmdir()
+
+
+@contextmanager
+def alone(folder: Folder) -> Iterator[None]:
+    """Hold a folder against whoever else would write to it."""
+    if folder.local is None:
+        yield
+        return
+    folder.local.mkdir(parents=True, exist_ok=True)
+    let_go = take_lock(folder.local / "build", alone=True)
+    try:
+        yield
+    finally:
+        let_go()

@@ -86,6 +86,13 @@ class Mirror:
                 last = place.row % FRAME == FRAME - 1 or place.row == segment.records - 1
                 yield place.pmid, unpacked[starts[place.row] : len(unpacked) if last else starts[place.row + 1]]
 
+    def records_of(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Yield the records of one source file that no later one replaced or deleted, as records() does."""
+        number = next(at for at, segment in enumerate(self.manifest.segments) if segment.name == name)
+        first, last = self._firsts[number : number + 2]
+        pmids = self._of(self.manifest.segments[number], "pmid").tolist()
+        yield from self.records(pmid for pmid in pmids if first <= self._row(pmid) < last)
+
     def reference_count(self, pmid: int) -> int | None:
         """Return how many entries the reference list of a PMID has in PubMed; None: no record, or no list in it."""
         place = self.find(pmid)
