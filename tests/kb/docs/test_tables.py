@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,12 +18,12 @@ BLOCKS = re.findall(r"^```python (\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTA
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tables")
     paths = write_files(folder / "files", Made(files=1, records=100, first=1_000, templates=20))
     build_mirror(str(folder / "mirror"), [str(path) for path in paths], run_here)
     export_parquet(str(folder / "mirror"), str(folder / "tables"), run_here)
-    yield folder
+    return folder
 
 
 def run(engine: str, folder: Path) -> str:
