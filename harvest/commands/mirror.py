@@ -8,7 +8,7 @@ import click
 from kb.console import LazyGroup, json_option, say, shown_progress, tell
 from kb.errors import UsageError
 from kb.mirror.folder import Folder
-from kb.mirror.layout import Manifest, read_manifest
+from kb.mirror.layout import RANK, Manifest, read_manifest
 from kb.text import counted
 
 _NAMED: Final = 20  # missing files that are named
@@ -39,6 +39,8 @@ _COMMANDS: Final = {
     "update": ("harvest.commands.mirror:update_command", "Add FILES to the mirror in DIR."),
     "status": ("harvest.commands.mirror:status_command", "Print what is in the mirror in DIR."),
     "check": ("harvest.commands.mirror:check_command", "Check the mirror in DIR."),
+    "measure": ("graph.commands.mirror:measure_command", "Compute counts, percentiles and PageRank of the whole."),
+    "export": ("harvest.commands.mirror:export_command", "Write the records of the mirror in DIR as tables into OUT."),
 }
 
 
@@ -116,6 +118,27 @@ def check_command(address: str, **engine: Any) -> int:
     return 1 if broken else 0
 
 
+@click.command("export")
+@_folder
+@click.argument("out", metavar="OUT")
+@click.option("--parquet", is_flag=True, required=True, help="As Parquet, the one form there is.")
+@_engine_options
+def export_command(address: str, out: str, parquet: bool, **engine: Any) -> None:
+    """Write the current records of the mirror in DIR as Parquet tables into OUT, a new folder; docs/tables.md has them.
+
+    Example: litkb mirror export pubmed2026 tables --parquet
+    """
+    assert parquet  # required
+    _held(address)
+    from harvest.mirror.engine import dask_engine
+
+    with dask_engine(**engine) as run, shown_progress() as progress:
+        from harvest.mirror.parquet import export_parquet
+
+        rows = export_parquet(address, out, run, progress=progress)
+    click.echo(f"{out}: " + ", ".join(f"{count:,} {table}" for table, count in rows.items()))
+
+
 def _held(address: str) -> Manifest:
     manifest = read_manifest(Folder(address))
     if manifest is None:
@@ -140,6 +163,8 @@ def _show(address: str, manifest: Manifest) -> int:
     click.echo(f"{address}: {files}, {sizes}, through {manifest.segments[-1].name}")
     if manifest.occ_links is not None:
         click.echo(f"Open Citation Collection: {counted(manifest.occ_links, 'link')}")
+    if RANK in manifest.chunks:
+        click.echo("Measured: counts, percentiles and PageRank")
     for fault in manifest.faults:
         say(f"Not in it: {fault.name}: {fault.reason}")
     missing = [name for name in manifest.missing if name not in {fault.name for fault in manifest.faults}]
@@ -162,6 +187,7 @@ def _as_json(manifest: Manifest) -> dict[str, Any]:
         "records": manifest.records,
         "links": manifest.links,
         "occ_links": manifest.occ_links,
+        "measured": RANK in manifest.chunks,
         "missing": manifest.missing,
         "faults": [fault._asdict() for fault in manifest.faults],
     }

@@ -52,7 +52,7 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
             except OSError as error:
                 raise UsageError(f"No Dask scheduler answers at {scheduler}.") from error
             return
-        options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+        options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
         with LocalCluster(n_workers=workers, processes=True, **options) as cluster, Client(cluster) as client:
             yield lambda tasks: _results(client, tasks)
 

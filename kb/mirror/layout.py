@@ -27,7 +27,7 @@ DELETED: Final = 2**32 - 2  # in place of a row: an update file deleted it
 UNKNOWN: Final = -1  # in place of a year, a journal, or the length of a list that PubMed does not have
 
 CITED, CITING = "cited", "citing"  # the two directions of links: PMIDs cited by the key, PMIDs citing it
-COUNT, PERCENTILE, RANK = "count", "percentile", "rank"  # kinds of array that `litkb mirror measure` adds
+COUNT, PERCENTILE, RANK = "count", "percentile", "pagerank-rank"  # kinds of array that `litkb mirror measure` adds
 OCC: Final = "occ-"  # before them: links of the Open Citation Collection
 
 

@@ -16,6 +16,7 @@ from graph.whole.save import measure_mirror
 from harvest.mirror.build import build_mirror
 from harvest.mirror.engine import run_here
 from harvest.mirror.parquet import export_parquet
+from kb.mirror.layout import RANK
 from kb.mirror.reader import Mirror
 from tests.benchmarks.pubmed_files import Made, write_file, write_files
 
@@ -114,9 +115,9 @@ def test_a_mirror_keeps_its_measures_until_it_is_updated(folder: Path, tmp_path:
     built = measure_mirror(str(copy))
 
     with Mirror(copy) as mirror:
-        found, chunk = measure_whole(mirror), mirror.chunk("rank", 0)
+        found, chunk = measure_whole(mirror), mirror.chunk(RANK, 0)
         assert chunk is not None
         assert chunk.tolist() == found.ranks.tolist()
     assert measure_mirror(str(copy)) == built
     update = write_file(tmp_path, MADE, MADE.files + 2)
-    assert "rank" not in build_mirror(str(copy), [str(update)], run_here).chunks
+    assert RANK not in build_mirror(str(copy), [str(update)], run_here).chunks

@@ -47,6 +47,23 @@ def test_build_update_status_and_check_say_what_is_in_the_mirror(tmp_path, capsy
 
 
 @pytest.mark.usefixtures("_in_process")
+def test_the_whole_is_measured_and_exported(tmp_path, capsys):
+    folder, tables = tmp_path / "m", tmp_path / "tables"
+    mirror("build", folder, write_source(tmp_path / "files", 1, citing(1, 2), citing(2)))
+    capsys.readouterr()
+
+    assert mirror("measure", folder) == 0
+    assert capsys.readouterr().out == f"{folder}: 2 records measured, as of pubmed26n0001.xml.gz\n"
+    mirror("status", folder)
+    assert "\nMeasured: counts, percentiles and PageRank\n" in capsys.readouterr().out
+    assert mirror("check", folder) == 0
+    assert mirror("export", folder, tables) == 2
+    assert mirror("export", folder, tables, "--parquet") == 0
+    assert f"{tables}: 2 articles, " in capsys.readouterr().out
+    assert mirror("export", folder, tables, "--parquet") == 2
+
+
+@pytest.mark.usefixtures("_in_process")
 def test_what_is_damaged_or_missing_is_said_and_fails(tmp_path, capsys):
     folder = tmp_path / "m"
     files = [write_source(tmp_path, number, citing(number)) for number in (1, 2, 4)]
