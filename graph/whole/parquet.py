@@ -4,6 +4,7 @@ A table is a folder of Parquet files with the columns that it has in a knowledge
 of eight bytes a work, are in the memory of the caller, one on each worker; the citations are spread over the workers.
 """
 
+from functools import reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,12 +66,13 @@ def pagerank_from_parquet(
     Each worker keeps the citations of some ranges of cited works in memory, twelve bytes a citation; a round sends
     one vector to each worker and gets the ranges back.
     """
-    ids = _ids(folder)
+    parts = read_table(folder, "citations", ["citing_id", "cited_id"]).to_delayed()
+    held = read_table(folder, "articles", ["pmid"]).to_delayed()
+    ids: Ids = reduce(np.union1d, client.gather(client.map(_distinct, client.compute([*held, *parts]))))
     size = len(ids)
     spread = client.scatter(ids, broadcast=True)
-    parts = read_table(folder, "citations", ["citing_id", "cited_id"]).to_delayed()
-    pairs = [client.submit(_places, client.compute(part), spread) for part in parts]
-    bounds = np.linspace(0, size, max(len(pairs), 1) + 1).astype(np.int64).tolist()
+    pairs = [client.submit(_places, part, spread) for part in client.compute(parts)]
+    bounds = np.linspace(0, size, 2 * len(client.ncores()) + 1).astype(np.int64).tolist()
     ranges = [
         client.submit(_gathered, [client.submit(_between, pair, low, high) for pair in pairs], low, high)
         for low, high in pairwise(bounds)
@@ -98,11 +100,9 @@ def _iterated(client: "Client", ranges: "list[Future[Any]]", lengths: Ids, dampi
     return np.asarray(ranks / ranks.sum())
 
 
-def _ids(folder: str | Path) -> Ids:
-    """Return the ids of all articles and of all cited works, ascending."""
-    held = read_table(folder, "articles", ["pmid"])["pmid"].unique(split_out=8).compute()
-    cited = read_table(folder, "citations", ["cited_id"])["cited_id"].unique(split_out=8).compute()
-    return np.union1d(held.to_numpy(np.int64), cited.to_numpy(np.int64))
+def _distinct(part: pd.DataFrame) -> Ids:
+    """Return the articles of a part of a table, or the works cited in it, ascending."""
+    return np.unique(part.iloc[:, -1].to_numpy(np.int64))
 
 
 def _places(part: pd.DataFrame, ids: Ids) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
