@@ -12,7 +12,8 @@ from stat import S_ISREG
 from typing import Final
 
 from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
-from kb.integrity.seals import break_seals, seal
+from kb.integrity.changed_keys import Watch
+from kb.integrity.seals import break_seals, seal, watch_seals
 from kb.lock import take_lock
 from kb.migrations import APPLICATION_ID, MIGRATIONS
 from kb.text import search_form
@@ -32,12 +33,13 @@ class _Connection(sqlite3.Connection):
     let_go: Callable[[], object] = staticmethod(lambda: None)
     check_place: Callable[[], object] = staticmethod(lambda: None)
     has_written = False
+    watched: Watch | None = None  # since the first transaction
 
     def close(self) -> None:
         has_written = self.has_written
         if self.has_written and not self.in_transaction:
             with suppress(sqlite3.Error):  # a full disk, or somebody else writes: a file without seals is told of
-                seal(self)
+                seal(self, self.watched)
         self.has_written = False
         super().close()
         self.let_go()
@@ -244,13 +246,24 @@ def transaction(db: sqlite3.Connection, *, changes: Collection[str] = ()) -> Ite
     It breaks the seals of a litkb file: those of the tables in changes, where the block changes no others, else those
     of all tables but computed ones.
     """
-    with _atomic(db):
+    try:
+        with _atomic(db):
+            if isinstance(db, _Connection):
+                _break_seals(db, changes)
+            yield
+    except BaseException:
         if isinstance(db, _Connection):
-            break_seals(db, changes)
-            db.has_written = True
-        yield
+            db.watched = None  # what watched was rolled back, too
+        raise
     if isinstance(db, _Connection):
         _shorten_log(db)
+
+
+def _break_seals(db: _Connection, changes: Collection[str]) -> None:
+    if not db.has_written:
+        db.watched = watch_seals(db, changes)
+    break_seals(db, changes)
+    db.has_written = True
 
 
 def _shorten_log(db: _Connection) -> None:

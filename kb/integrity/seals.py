@@ -9,26 +9,29 @@ import marshal
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import Any, Final
 from zlib import crc32
 
-from kb.migrations import MIGRATIONS
-from kb.records import PARTS
+from kb.integrity.changed_keys import Watch, is_alone, read_changed, watch
+from kb.integrity.pieces import (
+    BYTES,
+    FORMAT,
+    OF_RECORDS,
+    SEALS,
+    TOGETHER,
+    Row,
+    read_pieces,
+    schema,
+    seal_again,
+    split_seal,
+)
 
-_TABLE: Final = "seals"
-_TOGETHER: Final = 32  # rows of one digest
-_BYTES: Final = 8  # of a digest
-_FORMAT: Final = 2  # of marshal: the last one whose bytes depend on nothing but the values
-
-_Row = tuple[Any, ...]
-_Rows = Sequence[_Row]
-_OF_RECORDS: Final = {part.table: part.columns for part in PARTS.values()}
+_LARGE: Final = 1_000  # bytes of a seal, from some thousand rows on: smaller tables are sealed anew as a whole
+_Rows = Sequence[Row]
 _SEALS_OF_TABLES: Final = "name >= 'a'"  # the seal of a record has its PMID as name
 _TOGETHER_READ: Final = 500  # records
-_Piece = tuple[_Row, bytes]  # the first row of some rows, and the digest of all of them
 
 
 def break_seals(db: sqlite3.Connection, tables: Collection[str]) -> None:
@@ -37,31 +40,42 @@ def break_seals(db: sqlite3.Connection, tables: Collection[str]) -> None:
     Where none is named, those of all but computed ones: a graph run names what it changes, and what else removes
     computed rows does so as well.
     """
-    some = tables or [name for name in _ours() if name not in _computed()]
-    db.executemany(f"update {_TABLE} set digests = x'' where name = ? and digests <> x''", ((name,) for name in some))
+    some = _meant(tables)
+    db.executemany(f"update {SEALS} set digests = x'' where name = ? and digests <> x''", ((name,) for name in some))
+
+
+def watch_seals(db: sqlite3.Connection, tables: Collection[str]) -> Watch:
+    """Keep the seals of the large ones of tables before break_seals() breaks them, and note what changes in them."""
+    large = db.execute(f"select name, digests from {SEALS} where {_SEALS_OF_TABLES} and length(digests) > ?", (_LARGE,))
+    keys, meant = schema().keys, _meant(tables)
+    return watch(db, {name: seal for name, seal in large if name in keys and name in meant}, keys)
+
+
+def _meant(tables: Collection[str]) -> Collection[str]:
+    return tables or schema().names - schema().computed
 
 
 def break_all_seals(db: sqlite3.Connection) -> None:
     """Break the seals of all tables, within the transaction that is about to change any of them."""
-    db.execute(f"delete from {_TABLE} where {_SEALS_OF_TABLES}")
+    db.execute(f"delete from {SEALS} where {_SEALS_OF_TABLES}")
 
 
 def record_seal(parts: Iterable[_Rows]) -> bytes:
     """Return the seal of the rows of a record by table: a digest of all, and a byte of each to name a table by."""
-    pieces = [marshal.dumps(sorted(rows), _FORMAT) if rows else b"" for rows in parts]
-    digest = blake2b(b"".join(pieces), digest_size=_BYTES).digest()
+    pieces = [marshal.dumps(sorted(rows), FORMAT) if rows else b"" for rows in parts]
+    digest = blake2b(b"".join(pieces), digest_size=BYTES).digest()
     return digest + bytes(crc32(piece) & 0xFF for piece in pieces)
 
 
 def save_record_seals(db: sqlite3.Connection, seals: Iterable[tuple[int, bytes]]) -> None:
     """Save the seals of records by their PMIDs."""
     rows = ((str(pmid), seal) for pmid, seal in seals)
-    db.executemany(f"insert or replace into {_TABLE} (name, digests) values (?, ?)", rows)
+    db.executemany(f"insert or replace into {SEALS} (name, digests) values (?, ?)", rows)
 
 
 def break_record_seals(db: sqlite3.Connection, pmids: Iterable[int]) -> None:
     """Remove the seals of records that are about to be removed."""
-    db.executemany(f"delete from {_TABLE} where name = ?", ((str(pmid),) for pmid in pmids))
+    db.executemany(f"delete from {SEALS} where name = ?", ((str(pmid),) for pmid in pmids))
 
 
 def seal_records(db: sqlite3.Connection, pmids: Sequence[int]) -> None:
@@ -71,18 +85,20 @@ def seal_records(db: sqlite3.Connection, pmids: Sequence[int]) -> None:
         save_record_seals(db, [(pmid, record_seal(rows))] if rows else [])
 
 
-def seal(db: sqlite3.Connection) -> None:
+def seal(db: sqlite3.Connection, watched: Watch | None = None) -> None:
     """Seal what has no whole seal, as one state of the file holds it: about a second a million rows.
 
-    Raises sqlite3.OperationalError where another process wrote meanwhile, which will seal in its turn.
+    Of a watched table only what changed is read, unless another process has written since. Raises
+    sqlite3.OperationalError where one wrote meanwhile, which will seal in its turn.
     """
     db.execute("begin")
     try:
-        whole = {row[0] for row in db.execute(f"select name from {_TABLE} where digests <> x''")}
+        whole = {row[0] for row in db.execute(f"select name from {SEALS} where digests <> x''")}
         names = [name for name in _names(db) if name not in whole]
+        kept = watched.seals if watched and is_alone(db, watched) else {}
         with _as_bytes(db):
-            seals = [(name, b"".join(digest for _, digest in _pieces(db, name))) for name in names]
-        db.executemany(f"insert or replace into {_TABLE} (name, digests) values (?, ?)", seals)
+            seals = [(name, _sealed(db, name, kept.get(name))) for name in names]
+        db.executemany(f"insert or replace into {SEALS} (name, digests) values (?, ?)", seals)
     except BaseException:
         if db.in_transaction:  # SQLite rolls back by itself on a full disk
             db.execute("rollback")
@@ -90,16 +106,22 @@ def seal(db: sqlite3.Connection) -> None:
     db.execute("commit")
 
 
+def _sealed(db: sqlite3.Connection, name: str, before: bytes | None) -> bytes:
+    """Return the seal of what is called name; before is the one that it had when it began to be watched."""
+    again = seal_again(db, name, before, read_changed(db, name)) if before else None
+    return again or b"".join(piece for _, piece in read_pieces(db, name))
+
+
 def read_is_sealed(db: sqlite3.Connection) -> bool:
     """Return whether the file has seals to compare with, none of them broken."""
-    of_tables = f"from {_TABLE} where {_SEALS_OF_TABLES}"
+    of_tables = f"from {SEALS} where {_SEALS_OF_TABLES}"
     return bool(db.execute(f"select count(*) > 0 and min(digests <> x'') {of_tables}").fetchone()[0])
 
 
 def read_altered(db: sqlite3.Connection) -> Iterator[str]:
     """Yield what does not hold what it was sealed with: a table and the rows that the first change is among."""
     yield from _altered_records(db)
-    stored: dict[str, bytes] = dict(db.execute(f"select name, digests from {_TABLE} where {_SEALS_OF_TABLES}"))
+    stored: dict[str, bytes] = dict(db.execute(f"select name, digests from {SEALS} where {_SEALS_OF_TABLES}"))
     if not stored:
         return
     yield from (f"{name} is missing, or its name is not as it was" for name in sorted(stored.keys() - {*_names(db)}))
@@ -112,57 +134,58 @@ def read_altered(db: sqlite3.Connection) -> Iterator[str]:
 
 def _altered_records(db: sqlite3.Connection) -> Iterator[str]:
     """Yield each table of parts in which a record is not as it was saved, with the first such record."""
-    names = f"select cast(name as integer), digests from {_TABLE} where not {_SEALS_OF_TABLES} order by 1"
+    names = f"select cast(name as integer), digests from {SEALS} where not {_SEALS_OF_TABLES} order by 1"
     seals = db.execute(names).fetchall()
     held = {pmid for (pmid,) in db.execute("select pmid from articles")} if seals else set()
     if others := held.symmetric_difference(pmid for pmid, _ in seals):
-        yield f"{_TABLE}: an article without its seal, or a seal without its article, such as PMID {min(others)}"
+        yield f"{SEALS}: an article without its seal, or a seal without its article, such as PMID {min(others)}"
     found: dict[str, str] = {}
     for start in range(0, len(seals), _TOGETHER_READ):
         some = seals[start : start + _TOGETHER_READ]
         read = _read_parts(db, some[0][0], some[-1][0], found)
         for pmid, seal in some:
-            for table in _tables_altered(seal, record_seal(read.get(pmid, [()] * len(_OF_RECORDS)))):
+            for table in _tables_altered(seal, record_seal(read.get(pmid, [()] * len(OF_RECORDS)))):
                 found.setdefault(table, f"the rows of PMID {pmid}")
     yield from (f"{table}: {where}" for table, where in found.items())
 
 
 def _tables_altered(seal: bytes, now: bytes) -> list[str]:
     """Return the tables of parts in which a record differs; all of them where the bytes that name them do not tell."""
-    tables = [
-        table for table, one, other in zip(_OF_RECORDS, seal[_BYTES:], now[_BYTES:], strict=False) if one != other
-    ]
-    return tables if seal == now or tables else [*_OF_RECORDS]
+    tables = [table for table, one, other in zip(OF_RECORDS, seal[BYTES:], now[BYTES:], strict=False) if one != other]
+    return tables if seal == now or tables else [*OF_RECORDS]
 
 
-def _read_parts(db: sqlite3.Connection, first: int, last: int, faults: dict[str, str]) -> dict[int, list[list[_Row]]]:
+def _read_parts(db: sqlite3.Connection, first: int, last: int, faults: dict[str, str]) -> dict[int, list[list[Row]]]:
     """Return the rows of the records of a range of PMIDs by table; what cannot be read is said in faults."""
-    found: dict[int, list[list[_Row]]] = {}
-    for place, (table, columns) in enumerate(_OF_RECORDS.items()):
+    found: dict[int, list[list[Row]]] = {}
+    for place, (table, columns) in enumerate(OF_RECORDS.items()):
         select = f"select {', '.join(columns)} from {table} not indexed where {columns[0]} between ? and ?"
         try:
             for row in db.execute(select, (first, last)):
-                found.setdefault(row[0], [[] for _ in _OF_RECORDS])[place].append(row)
+                found.setdefault(row[0], [[] for _ in OF_RECORDS])[place].append(row)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             faults.setdefault(table, str(error))
     return found
 
 
 def _first_altered(db: sqlite3.Connection, name: str, digests: bytes) -> str | None:
-    expected = [digests[at : at + _BYTES] for at in range(0, len(digests), _BYTES)]
-    last: _Row = ()
+    last: Row = ()
     try:
         with _as_bytes(db):
-            for number, (piece, digest) in enumerate(zip_longest(_pieces(db, name), expected)):
-                last, found = piece or (last, b"")
-                if found != digest:
+            pieces = zip_longest(read_pieces(db, name, digests), split_seal(name, digests))
+            for number, (piece, expected) in enumerate(pieces):
+                first, found = piece or ((), b"")
+                last = first or last
+                if found != expected:
                     return f"{name}: {_place(number, _key_of(db, name, last))}"
+    except TypeError:
+        return f"{name}: a key is no number"
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return f"{name}: {error}"
     return None
 
 
-def _key_of(db: sqlite3.Connection, name: str, row: _Row) -> list[Any]:
+def _key_of(db: sqlite3.Connection, name: str, row: Row) -> list[Any]:
     return [row[column[0]] for column in db.execute(f"pragma table_info({name})") if column[5]] if row else []
 
 
@@ -170,7 +193,7 @@ def _place(number: int, key: list[Any]) -> str:
     if number == 0 or not key:
         return "its definition, or all its rows"
     shown = ", ".join(one.decode("utf-8", "replace")[:40] if isinstance(one, bytes) else str(one) for one in key)
-    return f"among the {_TOGETHER} rows from ({shown}) on"
+    return f"among the {TOGETHER} rows from ({shown}) on"
 
 
 @contextmanager
@@ -186,41 +209,4 @@ def _as_bytes(db: sqlite3.Connection) -> Iterator[None]:
 def _names(db: sqlite3.Connection) -> list[str]:
     """Return what is sealed: all that the schema of litkb names. Tables that somebody added are theirs."""
     names = (row[0] for row in db.execute("select cast(name as blob) from sqlite_master order by name"))
-    return [name for name in (bytes(one).decode("utf-8", "replace") for one in names) if name in _ours()]
-
-
-@cache
-def _ours() -> frozenset[str]:
-    return _read_fresh("select name from sqlite_master where name not like 'sqlite\\_%' escape '\\'") - {_TABLE}
-
-
-@cache
-def _computed() -> frozenset[str]:
-    """Return the tables that graph runs compute, and their indexes."""
-    return _read_fresh("""select name from sqlite_master where type <> 'view' and tbl_name <> 'metric_runs'
-        and exists (select 1 from pragma_table_info(tbl_name) c where c.name = 'graph_run_id')""")
-
-
-def _read_fresh(select: str) -> frozenset[str]:
-    """Return names that a select finds in a file that was made just now."""
-    fresh = sqlite3.connect(":memory:")
-    try:
-        fresh.executescript("".join(MIGRATIONS))
-        return frozenset(name for (name,) in fresh.execute(select))
-    finally:
-        fresh.close()
-
-
-def _pieces(db: sqlite3.Connection, name: str) -> Iterator[_Piece]:
-    """Yield the definition of what is called name, then, of an ordinary table, its rows in the order of their keys."""
-    sql = db.execute("select type, sql from sqlite_master where name = ?", (name,)).fetchall()
-    yield (), _digest(sql)
-    if sql[0][0] != b"table" or sql[0][1].startswith(b"CREATE VIRTUAL") or name in _OF_RECORDS:
-        return
-    rows = db.execute(f"select * from {name} not indexed")  # the table itself; indexes are compared with it by SQLite
-    while some := rows.fetchmany(_TOGETHER):
-        yield some[0], _digest(some)
-
-
-def _digest(rows: list[_Row]) -> bytes:
-    return blake2b(marshal.dumps(rows, _FORMAT), digest_size=_BYTES).digest()
+    return [name for name in (bytes(one).decode("utf-8", "replace") for one in names) if name in schema().names]

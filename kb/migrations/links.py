@@ -136,8 +136,8 @@ create table omissions (         -- empty in a knowledge base; in a published fi
 create table seals (             -- what every table held when litkb last closed the file; none while it writes
     name text primary key,       -- Name of a table, view, index or trigger; PMID, of the rows of an article's parts
     digests blob not null        -- Eight bytes of BLAKE2b of its definition, then of each 32 rows in the order of their
-                                 -- keys; empty while it is being changed; of an article: of all rows of its parts,
-                                 -- then a byte for each of their tables
+                                 -- keys, after the first key where keys are whole numbers; empty while it is being
+                                 -- changed; of an article: of all rows of its parts, then a byte for each of their tables
 ) strict, without rowid;
 
 create table graph_runs (

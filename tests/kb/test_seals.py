@@ -7,16 +7,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from graph.run import compute_graph
 from harvest.pubmed.write_article import format_article_set
 from kb.cli import cli
 from kb.console import run_command
-from kb.database import close_log, open_kb, transaction
+from kb.database import close_log, open_kb, transaction, unchecked_keys
 from kb.errors import LitkbError
+from kb.integrity import seals
 from kb.integrity.check import check_kb
 from kb.integrity.seals import read_altered, read_is_sealed, seal
 from kb.records import MeshPlace
+from kb.store.citations import save_citations
 from kb.store.mesh import save_mesh_tree
 from kb.store.records import save_gone
 from tests.campaign.rot import flipped
@@ -139,16 +143,22 @@ def test_without_seals_flipped_bits_are_missed(whole: Path, tmp_path: Path):
     assert flipped(bare, 60, finds, seed=1).missed != []
 
 
-def test_after_every_command_that_writes_the_file_is_sealed_and_sound(tmp_path: Path, capsys: pytest.CaptureFixture):
-    kb, xml, mesh = tmp_path / "kb.db", tmp_path / "a.xml", tmp_path / "mesh.xml"
+def test_after_every_command_that_writes_the_file_is_sealed_and_sound(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(seals, "_LARGE", 0)
+    kb, xml, revised, mesh = (tmp_path / name for name in ("kb.db", "a.xml", "b.xml", "mesh.xml"))
     xml.write_bytes(b"".join(format_article_set(field())))
+    later = [one._replace(article=one.article._replace(title="Revised", version=2)) for one in field()[:2]]
+    revised.write_bytes(b"".join(format_article_set(later)))
     mesh.write_text(
         "<DescriptorRecordSet><DescriptorRecord><DescriptorUI>D1</DescriptorUI><DescriptorName><String>Norway</String>"
         "</DescriptorName><TreeNumberList><TreeNumber>Z01</TreeNumber></TreeNumberList></DescriptorRecord>"
         "</DescriptorRecordSet>"
     )
     for command in (
-        f"harvest {kb} --file {xml} --no-graph", f"graph compute {kb}", f"mesh {kb} {mesh}", f"resolve {kb}",
+        f"harvest {kb} --file {xml} --no-graph", f"harvest {kb} --file {revised}", f"graph compute {kb}",
+        f"mesh {kb} {mesh}", f"resolve {kb}",
         f"graph main-path {kb}", f"publish {kb} {tmp_path / 'published'} --no-abstracts", f"rebuild {kb}",
         f"check {kb}",
     ):  # fmt: skip
@@ -275,3 +285,69 @@ def test_bytes_in_place_of_words_are_found_without_seals(whole: Path, tmp_path: 
             db.executescript(f"pragma writable_schema = on; {change}")
 
     assert finds(bare)
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with 300 works and 1,200 citations, which counts as large."""
+    monkeypatch.setattr(seals, "_LARGE", 0)
+    kb = tmp_path / "large.db"
+    with closing(open_kb(kb, create=True)) as db, transaction(db):
+        db.executemany("insert into works (id, label) values (?, 'Work')", ((2 * n,) for n in range(-150, 150)))
+        save_citations(db, [(2 * n, 2 * (n - d), 1, "2020") for n in range(-100, 140) for d in range(1, 6)])
+    return kb
+
+
+def sealed_works(kb: Path) -> bytes:
+    with closing(sqlite3.connect(kb)) as db:
+        return bytes(db.execute("select digests from seals where name = 'works'").fetchone()[0])
+
+
+CHANGES = st.tuples(st.sampled_from(("insert", "update", "delete", "link")), st.integers(-320, 320))
+
+
+@given(st.lists(CHANGES, max_size=12))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_large_table_is_sealed_right_whatever_changes_in_it(large: Path, changes: list[tuple[str, int]]):
+    statements = {
+        "insert": "insert or ignore into works (id, label) values (?1, 'New')",
+        "update": "update works set label = label || '.' where id between ?1 and ?1 + 40",
+        "delete": "delete from citations where citing_id between ?1 and ?1 + 90",
+        "link": "update works set merged_into = id + 2 where id = ?1 and id < 280 and merged_into is null",
+    }
+    with closing(open_kb(large)) as db, unchecked_keys(db), transaction(db):
+        for kind, number in changes:
+            db.execute(statements[kind], (number,))
+
+    with closing(open_kb(large, readonly=True)) as db:
+        assert (read_is_sealed(db), list(read_altered(db))) == (True, [])
+
+
+def test_only_what_changed_in_a_large_table_is_sealed_anew(large: Path):
+    with closing(sqlite3.connect(large)) as db, db:
+        db.execute("update works set label = 'Forged' where id = 200")
+    with closing(open_kb(large)) as db, transaction(db):
+        db.execute("update works set label = 'Renamed' where id = -200")
+
+    with closing(open_kb(large)) as db:
+        assert read_is_sealed(db)
+        assert list(read_altered(db)) == ["works: among the 32 rows from (148) on"]
+
+
+def test_beside_another_writer_or_after_a_failure_a_large_table_is_sealed_as_a_whole(large: Path):
+    before = sealed_works(large)
+    first, second = open_kb(large), open_kb(large)
+    for number, db in enumerate((first, second)):
+        with transaction(db):
+            db.execute("update works set label = 'Renamed' where id = ?", (100 * number,))
+    first.close()
+    second.close()
+    assert sealed_works(large) != before
+
+    with closing(open_kb(large)) as db:
+        with pytest.raises(sqlite3.IntegrityError), transaction(db):
+            db.execute("update works set label = nullif(label, 'Renamed')")
+        with transaction(db):
+            db.execute("update works set label = 'Again' where id = 4")
+    with closing(open_kb(large)) as db:
+        assert (read_is_sealed(db), list(read_altered(db))) == (True, [])
