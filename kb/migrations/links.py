@@ -137,7 +137,8 @@ create table seals (             -- what every table held when litkb last closed
     name text primary key,       -- Name of a table, view, index or trigger; PMID, of the rows of an article's parts
     digests blob not null        -- Eight bytes of BLAKE2b of its definition, then of each 32 rows in the order of their
                                  -- keys, after the first key where keys are whole numbers; empty while it is being
-                                 -- changed; of an article: of all rows of its parts, then a byte for each of their tables
+                                 -- changed; of an article: of all rows of its parts, then a byte for each of their
+                                 -- tables
 ) strict, without rowid;
 
 create table graph_runs (
