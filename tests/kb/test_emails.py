@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.emails import LEFT_OUT, affiliation_without_emails, without_emails
+from kb.emails import affiliation_without_emails, without_emails
+from kb.text import LEFT_OUT
 
 
 @pytest.mark.parametrize(

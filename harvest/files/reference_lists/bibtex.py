@@ -5,16 +5,14 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from typing import Any, Final
-
-from bibtexparser.entrypoint import parse_string
-from bibtexparser.model import Entry, Field, ParsingFailedBlock
-from pylatexenc.latex2text import LatexNodes2Text
-from pylatexenc.latexwalker import LatexWalkerError
+from typing import TYPE_CHECKING, Any, Final
 
 from harvest.files.reference_lists.entry import Printed, Said, build_seed, find_addressed, find_labelled
 from harvest.files.reference_lists.names import kind_of
 from harvest.identify.seed import Seed
+
+if TYPE_CHECKING:
+    from bibtexparser.model import Field
 
 _BEGINS: Final = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 _KEYLESS: Final = re.compile(  # "@article{\n author = …", as EndNote writes it
@@ -42,6 +40,9 @@ def is_bibtex(text: str) -> bool:
 
 def read_bibtex(name: str, text: str) -> Iterator[Seed]:
     """Yield a seed for each entry; a fault for one that is not closed. A repeated key, or none, is no loss."""
+    from bibtexparser.entrypoint import parse_string  # takes a tenth of the start of every harvest
+    from bibtexparser.model import Entry, ParsingFailedBlock
+
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # its warnings are the faults of the entries
     library = parse_string(_KEYLESS.sub(r"\1,", text))
     for block in sorted(library.blocks, key=lambda block: block.start_line or 0):
@@ -53,7 +54,7 @@ def read_bibtex(name: str, text: str) -> Iterator[Seed]:
             yield Seed(place, fault="The entry cannot be read: a brace or a quotation mark is not closed.")
 
 
-def _seed(place: str, fields: list[Field]) -> Seed:
+def _seed(place: str, fields: "list[Field]") -> Seed:
     values = [(field.key, _JOINED.sub("", str(field.value).strip())) for field in fields]
     if glued := next((key for key, value in values if _goes_on(value)), None):
         return Seed(place, fault=f"The entry cannot be read: a comma is missing after its field {glued}.")
@@ -111,6 +112,8 @@ def plain_text(value: str) -> str:
     """Return a title or a name without TeX; one that cannot be read, or a very long one, as it stands."""
     value = value[1:-1] if value[:1] == value[-1:] == '"' else value  # they stay where a field is repeated
     if re.search(r"[\\$~]", value) and len(value) <= _LONGEST:
+        from pylatexenc.latexwalker import LatexWalkerError
+
         with suppress(LatexWalkerError, RecursionError, ValueError, IndexError, TypeError):
             value = str(_decoder().latex_to_text(re.sub(r"(?<!\\)%", r"\\%", value)))
     return value.replace("{", "").replace("}", "")
@@ -118,4 +121,6 @@ def plain_text(value: str) -> str:
 
 @cache
 def _decoder() -> Any:
+    from pylatexenc.latex2text import LatexNodes2Text
+
     return LatexNodes2Text(keep_braced_groups=False, math_mode="verbatim")

@@ -22,7 +22,6 @@ from datasette.app import Datasette
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import add_fold, close_log, open_kb, transaction
-from kb.emails import LEFT_OUT
 from kb.errors import DatabaseError, LitkbError, UsageError
 from kb.integrity.check import check_kb, logical_hash
 from kb.publish.files import open_folder
@@ -45,6 +44,7 @@ from kb.site.server.serve import build_app
 from kb.store.ledger import save_outcomes, save_run, save_run_end, save_search
 from kb.store.links import save_links
 from kb.store.records import save_records
+from kb.text import LEFT_OUT
 from tests.records import LATER, MOMENT, record, reference_of
 
 WORDS = ("xylophagous", "zymurgie", "quokkaheading")

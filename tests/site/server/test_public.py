@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from harvest.archive import keep_answer, open_archive
-from kb.emails import LEFT_OUT
 from kb.queries.archive import archive_path
 from kb.queries.publishing import read_text_columns
 from kb.site.parts.messages import PUBLIC_ARCHIVE
 from kb.site.server.public import for_strangers
+from kb.text import LEFT_OUT
 from tests.site.conftest import CITING, LINKS, MOMENT, SEED, field, fill, served
 from tests.site.pages.test_archived_response import note_answer
 
