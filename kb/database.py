@@ -12,7 +12,7 @@ from stat import S_ISREG
 from typing import Final
 
 from kb.errors import DatabaseError, NewerSchemaError, NotLitkbError
-from kb.integrity.changed_keys import Watch
+from kb.integrity.changed_keys import Watch, end_long_watches
 from kb.integrity.seals import break_seals, seal, watch_seals
 from kb.lock import take_lock
 from kb.migrations import APPLICATION_ID, MIGRATIONS
@@ -262,6 +262,8 @@ def transaction(db: sqlite3.Connection, *, changes: Collection[str] = ()) -> Ite
 def _break_seals(db: _Connection, changes: Collection[str]) -> None:
     if not db.has_written:
         db.watched = watch_seals(db, changes)
+    elif db.watched:
+        end_long_watches(db, db.watched)
     break_seals(db, changes)
     db.has_written = True
 

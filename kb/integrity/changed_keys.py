@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 Key = tuple[int, ...]
+_MOST: Final = 200_000  # notes of one table: then it is sealed as a whole
 _EVENTS: Final = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
 
 
@@ -28,6 +29,16 @@ def watch(db: sqlite3.Connection, seals: dict[str, bytes], keys: Mapping[str, Se
             db.execute(f"""create temp trigger changed_{table}_by_{event} after {event} on main.{table} begin
                 insert into changed_{table} values {values}; end""")
     return Watch(seals, _version(db))
+
+
+def end_long_watches(db: sqlite3.Connection, watched: Watch) -> None:
+    """Watch tables no more in which much has changed; called within a transaction."""
+    for table in [*watched.seals]:
+        if (db.execute(f"select max(rowid) from changed_{table}").fetchone()[0] or 0) > _MOST:
+            for event in _EVENTS:
+                db.execute(f"drop trigger changed_{table}_by_{event}")
+            db.execute(f"drop table changed_{table}")
+            del watched.seals[table]
 
 
 def is_alone(db: sqlite3.Connection, watched: Watch) -> bool:

@@ -85,11 +85,9 @@ def split_seal(name: str, sealed: bytes) -> list[bytes]:
 
 def seal_again(db: sqlite3.Connection, name: str, sealed: bytes, changed: Iterable[Key]) -> bytes | None:
     """Return the seal of a table in which rows with the changed keys are not as sealed; None: it is due as a whole."""
-    definition, keys = next(read_pieces(db, name))[1], list(changed)
-    if not keys:
-        return definition + sealed[BYTES:]
     pieces, starts = split_seal(name, sealed), _starts(name, sealed)
-    touched = sorted({max(bisect_right(starts, key), 1) for key in keys})
+    touched = sorted({max(bisect_right(starts, key), 1) for key in changed})
+    definition = next(read_pieces(db, name))[1]
     if 2 * len(touched) > len(starts):
         return None
     made, kept = [definition], 1

@@ -16,7 +16,7 @@ from kb.cli import cli
 from kb.console import run_command
 from kb.database import close_log, open_kb, transaction, unchecked_keys
 from kb.errors import LitkbError
-from kb.integrity import seals
+from kb.integrity import changed_keys, seals
 from kb.integrity.check import check_kb
 from kb.integrity.seals import read_altered, read_is_sealed, seal
 from kb.records import MeshPlace
@@ -332,6 +332,19 @@ def test_only_what_changed_in_a_large_table_is_sealed_anew(large: Path):
     with closing(open_kb(large)) as db:
         assert read_is_sealed(db)
         assert list(read_altered(db)) == ["works: among the 32 rows from (148) on"]
+
+
+def test_a_large_table_in_which_much_changes_is_sealed_as_a_whole(large: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(changed_keys, "_MOST", 10)
+    with closing(open_kb(large)) as db:
+        for last in (-280, 0):
+            with transaction(db):
+                db.execute("update works set label = 'Renamed' where id < ?", (last,))
+        notes = "select name from sqlite_temp_master where name like 'changed%'"
+        assert not {name for (name,) in db.execute(notes) if "works" in name}
+
+    with closing(open_kb(large)) as db:
+        assert (read_is_sealed(db), list(read_altered(db))) == (True, [])
 
 
 def test_beside_another_writer_or_after_a_failure_a_large_table_is_sealed_as_a_whole(large: Path):
