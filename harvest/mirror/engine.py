@@ -2,14 +2,19 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from kb.errors import LitkbError, UsageError
 
 PATIENCE: Final = 10  # seconds in which a scheduler answers
-DEATHS: Final = 2  # of workers that a task survives; the third is held against it
+_SETTINGS: Final = {
+    "distributed.scheduler.allowed-failures": 2,  # deaths of workers that a task survives; the third is held against it
+    "distributed.worker.profile.enabled": False,
+    # Dask has glibc return freed memory at once: a third of the time of a build, which frees and takes MBs without end
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+}
 
 
 class Task(NamedTuple):
@@ -44,17 +49,14 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise UsageError("A mirror is built by Dask: pip install 'litkb[mirror]'.") from error
-    with config.set({"distributed.scheduler.allowed-failures": DEATHS}):
-        if scheduler is not None:
-            try:
-                with Client(scheduler, timeout=PATIENCE) as client:
-                    yield lambda tasks: _results(client, tasks)
-            except OSError as error:
-                raise UsageError(f"No Dask scheduler answers at {scheduler}.") from error
-            return
-        options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
-        with LocalCluster(n_workers=workers, processes=True, **options) as cluster, Client(cluster) as client:
-            yield lambda tasks: _results(client, tasks)
+    options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
+    with config.set(_SETTINGS), ExitStack() as stack:
+        try:
+            where = scheduler or stack.enter_context(LocalCluster(n_workers=workers, processes=True, **options))
+            client = stack.enter_context(Client(where, timeout=PATIENCE))
+        except OSError as error:
+            raise UsageError(f"No Dask scheduler answers at {scheduler or 'this machine'}: {error}") from error
+        yield lambda tasks: _results(client, tasks)
 
 
 def _results(client: Any, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:

@@ -20,6 +20,7 @@ from harvest.mirror.record_facts import Facts, read_facts
 from harvest.pubmed.article import parse_articles
 from harvest.pubmed.record_splitter import DELETION, REJECTED, RawRecord, split_records
 from kb.errors import LitkbError, MirrorError, RecordError
+from kb.garbage import collecting_seldom
 from kb.mirror.folder import Array, Folder, open_address
 from kb.mirror.layout import (
     CHUNK,
@@ -78,7 +79,8 @@ def build_segment(address: str, source: Source) -> Segment | Fault:
     try:
         md5 = source.md5 or md5_of(source.address)
         held = read_segment(folder, source.name, md5)
-        return held or _build(folder, source, md5)
+        with collecting_seldom():
+            return held or _build(folder, source, md5)
     except LitkbError as error:
         return Fault(source.name, str(error))
     except OSError as error:

@@ -99,7 +99,7 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path, capsys, monkeypatch
     nobody = "tcp://127.0.0.1:1"
 
     assert mirror("build", tmp_path / "m", write_source(tmp_path, 1, citing(1)), "--scheduler", nobody) == 2
-    assert f"No Dask scheduler answers at {nobody}." in capsys.readouterr().err
+    assert f"No Dask scheduler answers at {nobody}" in capsys.readouterr().err
 
 
 def test_two_workers_make_the_bytes_that_one_process_makes(tmp_path):
