@@ -18,7 +18,7 @@ from kb.mirror.layout import (
     format_manifest,
     read_manifest,
 )
-from kb.mirror.npy import digests_of, npy
+from kb.mirror.npy import write_array
 from kb.mirror.reader import Mirror
 
 _KINDS: Final = {COUNT: "counts", PERCENTILE: "percentiles", RANK: "ranks"}
@@ -49,8 +49,6 @@ def _kept(folder: Folder, manifest: Manifest, measures: WholeMeasures) -> Manife
         values = getattr(measures, field).reshape(-1, CHUNK)
         chunks[kind] = np.flatnonzero(nodes).tolist()
         for chunk in chunks[kind]:
-            name = f"{manifest.whole}/{chunk_name(kind, chunk)}.npy"
-            content = npy(values[chunk])
-            folder.write(name, content)
-            digests |= digests_of({name: content})
+            name = f"{manifest.whole}/{chunk_name(kind, chunk)}"
+            digests[f"{name}.npy"] = write_array(folder, name, values[chunk])
     return manifest._replace(chunks=chunks, digests=digests)

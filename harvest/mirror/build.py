@@ -33,7 +33,7 @@ from kb.mirror.layout import (
     read_manifest,
     to_json,
 )
-from kb.mirror.npy import digests_of
+from kb.mirror.npy import write_bytes
 
 Progress = Callable[[str, int, int], None]
 _MB: Final = 10**6
@@ -135,9 +135,7 @@ def _whole(folder: Folder, manifest: Manifest, run: Engine, progress: Progress) 
     """Return the manifest with index and links built."""
     whole, parts = manifest.whole, plan_parts(manifest.segments, manifest.occ)
     files = {f"{whole}/{PARTS}": to_json(parts), f"{whole}/{JOURNALS}": _journals(folder, manifest.segments)}
-    for name, content in files.items():
-        folder.write(name, content)
-    digests = digests_of(files)
+    digests = {name: write_bytes(folder, name, content) for name, content in files.items()}
     every = [part for some in parts.values() for part in some]
     done: dict[str, dict[int, Done]] = {INDEX: {}, CITING: {}}
     for round_, chunks in ((INDEX, [one.chunks for one in every]), (CITING, [one.cited_chunks for one in every])):

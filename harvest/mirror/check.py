@@ -9,7 +9,7 @@ from harvest.mirror.whole import INDEX, OLD, ROUNDS, chunk_arrays, plan_parts
 from kb.errors import MirrorError
 from kb.mirror.folder import Folder
 from kb.mirror.layout import SEGMENT, Manifest, chunk_name, to_json
-from kb.mirror.npy import digests_of, npy
+from kb.mirror.npy import array_digest
 from kb.mirror.reader import Mirror
 
 
@@ -63,8 +63,7 @@ def check_chunk(address: str, digests: dict[str, str], round_: str, chunk: int) 
     except (MirrorError, ValueError, IndexError) as error:
         return [f"The {round_} of chunk {chunk} cannot be made from the segments: {error}"]
     arrays.pop(OLD, None)
-    files = {f"{whole}/{chunk_name(kind, chunk)}.npy": npy(values) for kind, values in arrays.items()}
-    made = digests_of(files)
+    made = {f"{whole}/{chunk_name(kind, chunk)}.npy": array_digest(values) for kind, values in arrays.items()}
     wrong = [f"{name} does not follow from the segments." for name in made if made[name] != digests.get(name)]
     return wrong + [fault for name in made if name in digests and (fault := _fault(folder, name, digests[name]))]
 

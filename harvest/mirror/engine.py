@@ -50,12 +50,14 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
     except ImportError as error:
         raise UsageError("A mirror is built by Dask: pip install 'litkb[mirror]'.") from error
     options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
+    options["scheduler_kwargs"] = {"dashboard": False}
     with config.set(_SETTINGS), ExitStack() as stack:
         try:
             where = scheduler or stack.enter_context(LocalCluster(n_workers=workers, processes=True, **options))
             client = stack.enter_context(Client(where, timeout=PATIENCE))
-        except OSError as error:
-            raise UsageError(f"No Dask scheduler answers at {scheduler or 'this machine'}: {error}") from error
+        except (OSError, RuntimeError) as error:
+            place = f"answers at {scheduler}" if scheduler else "starts on this machine"
+            raise UsageError(f"No Dask scheduler {place}: {error}.") from error
         yield lambda tasks: _results(client, tasks)
 
 

@@ -41,7 +41,18 @@ def link_lists(keys: Array, values: Array) -> Links:
 def pairs_between(links: Links, low: int, high: int) -> tuple[Array, Array]:
     """Return keys and values of the lists whose key is from low to high - 1: two arrays of one length."""
     first, last = np.searchsorted(links.keys, (low, high))
-    ends = np.concatenate(([0 if not first else links.ends[first - 1]], links.ends[first:last]))
-    return np.repeat(links.keys[first:last], np.diff(ends.astype(np.int64)).astype(np.int64)), links.values[
-        int(ends[0]) : int(ends[-1])
-    ]
+    ends = _ends(links, first, last)
+    return np.repeat(links.keys[first:last], np.diff(ends)), links.values[ends[0] : ends[-1]]
+
+
+def count_between(links: Links, low: int, high: int) -> int:
+    """Return the number of those pairs."""
+    first, last = np.searchsorted(links.keys, (low, high))
+    ends = _ends(links, first, last)
+    return int(ends[-1] - ends[0])
+
+
+def _ends(links: Links, first: int, last: int) -> Array:
+    """Return where the lists from first to last - 1 begin, and where the last one ends."""
+    before = int(links.ends[first - 1]) if first else 0
+    return np.concatenate(([before], links.ends[first:last])).astype(np.int64)

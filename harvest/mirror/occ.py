@@ -14,7 +14,7 @@ from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT
 from kb.mirror.folder import Array, Folder, open_address
 from kb.mirror.layout import CITED, CITING, OccFile, to_json
-from kb.mirror.npy import digests_of, npy
+from kb.mirror.npy import write_array
 
 BLOCK: Final = 2**26  # bytes of CSV, some 4 million links
 _HEADER: Final = ("citing", "referenced")
@@ -103,8 +103,7 @@ class _Draft:
         ways = {CITED: link_lists(good[:, 0], good[:, 1]), CITING: link_lists(good[:, 1], good[:, 0])}
         for way, found, chunks in zip(ways, ways.values(), self.chunks, strict=True):
             chunks.update(chunks_of(found.keys))
-            files = {f"{self.blocks:05}/{way}-{part}.npy": npy(getattr(found, part)) for part in Links._fields}
-            self.digests |= digests_of(files)
-            for name, content in files.items():
-                self.folder.write(f"{self.place}/{name}", content)
+            for part in Links._fields:
+                name = f"{self.blocks:05}/{way}-{part}"
+                self.digests[f"{name}.npy"] = write_array(self.folder, f"{self.place}/{name}", getattr(found, part))
         self.blocks += 1

@@ -8,6 +8,7 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from io import RawIOBase
 from typing import IO, Any, Final, NamedTuple
 
@@ -36,7 +37,7 @@ from kb.mirror.layout import (
     segment_folder,
     to_json,
 )
-from kb.mirror.npy import digests_of, npy
+from kb.mirror.npy import write_array, write_bytes
 from kb.records import Deletion
 
 LEVEL: Final = 1  # of zstd: level 3 takes a third more time for a tenth less room
@@ -66,11 +67,29 @@ class _Hashed(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read bytes into a buffer; return how many."""
-        data = self.file.read(len(buffer))
+        """Read bytes into a buffer; return how many. Raises MirrorError where the file cannot be read."""
+        try:
+            data = self.file.read(len(buffer))
+        except OSError as error:
+            raise _unreadable(error) from error
         buffer[: len(data)] = data
         self.md5.update(data)
         return len(data)
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[_Hashed]:
+    """Give a source file. Raises MirrorError where it cannot be opened; an error of the mirror itself is another."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(open_address(address))
+        except OSError as error:
+            raise _unreadable(error) from error
+        yield _Hashed(file)
+
+
+def _unreadable(error: OSError) -> MirrorError:
+    return MirrorError(f"It cannot be read: {error.strerror or error}.")
 
 
 def build_segment(address: str, source: Source) -> Segment | Fault:
@@ -83,10 +102,6 @@ def build_segment(address: str, source: Source) -> Segment | Fault:
             return held or _build(folder, source, md5)
     except LitkbError as error:
         return Fault(source.name, str(error))
-    except OSError as error:
-        if folder.local is None or error.filename == source.address or not error.filename:
-            return Fault(source.name, f"It cannot be read: {error.strerror or error}.")
-        raise
 
 
 def read_segment(folder: Folder, name: str, md5: str) -> Segment | None:
@@ -97,17 +112,15 @@ def read_segment(folder: Folder, name: str, md5: str) -> Segment | None:
 
 def md5_of(address: str) -> str:
     """Return the MD5 of a file."""
-    md5 = hashlib.md5(usedforsecurity=False)
-    with open_address(address) as file:
-        while data := file.read(_READ):
-            md5.update(data)
-    return md5.hexdigest()
+    with _opened(address) as file:
+        while file.read(_READ):
+            pass
+        return file.md5.hexdigest()
 
 
 def _build(folder: Folder, source: Source, md5: str) -> Segment:
     place = segment_folder(source.name, md5)
-    with open_address(source.address) as file, folder.writing(f"{place}/{RECORDS}") as out:
-        hashed = _Hashed(file)
+    with _opened(source.address) as hashed, folder.writing(f"{place}/{RECORDS}") as out:
         draft = _Draft(out)
         draft.read(_unpacked(hashed))
         while hashed.read(_READ):
@@ -232,9 +245,8 @@ def _save(folder: Folder, source: Source, md5: str, draft: _Draft) -> Segment:
     links = draft.links(arrays["pmid"], arrays["wins"])
     arrays |= {f"{way}-{part}": getattr(found, part) for way, found in links.items() for part in Links._fields}
     journals = "".join(f"{journal}\n" for journal in sorted(filter(None, draft.journals)))
-    files = {f"{name}.npy": npy(values) for name, values in arrays.items()} | {JOURNALS: journals.encode()}
-    for name, content in files.items():
-        folder.write(f"{place}/{name}", content)
+    digests = {f"{name}.npy": write_array(folder, f"{place}/{name}", values) for name, values in arrays.items()}
+    digests |= {JOURNALS: write_bytes(folder, f"{place}/{JOURNALS}", journals.encode())}
     segment = Segment(
         name=source.name,
         md5=md5,
@@ -246,7 +258,7 @@ def _save(folder: Folder, source: Source, md5: str, draft: _Draft) -> Segment:
         links=len(links[CITED].values),
         chunks=chunks_of(arrays["pmid"], arrays["deleted"]),
         cited_chunks=chunks_of(links[CITING].keys),
-        digests=digests_of(files) | {RECORDS: draft.digest.hexdigest()},
+        digests=digests | {RECORDS: draft.digest.hexdigest()},
     )
     folder.write(f"{place}/{SEGMENT}", to_json(segment._asdict()))
     return segment

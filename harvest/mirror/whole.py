@@ -7,11 +7,11 @@ the records of its own file and of all before it. Memory is bounded by PAIRS, no
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from harvest.mirror.links import PMIDS, SHIFT, Links, pairs_between, sorted_once
+from harvest.mirror.links import PMIDS, SHIFT, Links, count_between, pairs_between, sorted_once
 from kb.mirror.folder import Array, Folder
 from kb.mirror.layout import (
     CHUNK,
@@ -27,7 +27,7 @@ from kb.mirror.layout import (
     chunk_name,
     to_json,
 )
-from kb.mirror.npy import digests_of, npy
+from kb.mirror.npy import write_array
 
 PAIRS: Final = 2**22  # sorted at once
 PARTS: Final = "parts.json"  # what a generation is made of
@@ -86,15 +86,14 @@ def build_chunk(address: str, whole: str, round_: str, chunk: int) -> Done:
     if folder.has(place):
         return Done(**json.loads(folder.read(place)))
     arrays = chunk_arrays(folder, whole, round_, chunk)
-    files = {f"{whole}/{chunk_name(kind, chunk)}.npy": npy(values) for kind, values in arrays.items()}
-    for name, content in files.items():
-        folder.write(name, content)
+    names = {kind: f"{whole}/{chunk_name(kind, chunk)}" for kind in arrays}
+    digests = {f"{name}.npy": write_array(folder, name, arrays[kind]) for kind, name in names.items()}
     done = Done(
         records=int((arrays["row"] < DELETED).sum()) if "row" in arrays else 0,
         links=len(arrays.get(CITED, ())),
         occ_links=len(arrays.get(OCC + CITED, ())),
         kinds=sorted(arrays),
-        digests=digests_of(files),
+        digests=digests,
     )
     folder.write(place, to_json(done._asdict()))
     return done
@@ -110,10 +109,9 @@ def chunk_arrays(folder: Folder, whole: str, round_: str, chunk: int) -> dict[st
         arrays, old = {}, folder.array(f"{whole}/{OLD}")
     way = CITED if round_ == INDEX else CITING
     for before, parts in (("", segments), (OCC, blocks)):
-        found = list(_sources(folder, parts, way, chunk, old if not before else None))
-        if found:
-            ends, values = merge_lists(found, chunk)
-            arrays |= {f"{before}{way}-ends": ends, f"{before}{way}": values} if len(values) else {}
+        sources = list(_sources(folder, parts, way, chunk, old if not before else None))
+        ends, values = merge_lists(sources, chunk)
+        arrays |= {f"{before}{way}-ends": ends, f"{before}{way}": values} if len(values) else {}
     return arrays
 
 
@@ -161,15 +159,23 @@ def _old(part: Part, number: int, row: Array, pmids: Array) -> Array:
 
 
 class _Source(NamedTuple):
-    """Lists of links of one part, and the PMIDs whose own lists do not count."""
+    """Lists of links of one part, open only while they are read, and the PMIDs whose own lists do not count."""
 
-    links: Links
+    folder: Folder
+    place: str
     way: str
     old: Array
 
+    def _links(self) -> Links:
+        return Links(*(self.folder.array(f"{self.place}/{self.way}-{name}") for name in Links._fields))
+
+    def size(self, low: int, high: int) -> int:
+        """Return the number of pairs whose key is from low to high - 1, those of PMIDs that do not count too."""
+        return count_between(self._links(), low, high)
+
     def pairs(self, low: int, high: int) -> Array:
         """Return the pairs whose key is from low to high - 1, each as one number."""
-        keys, values = pairs_between(self.links, low, high)
+        keys, values = pairs_between(self._links(), low, high)
         if len(self.old):
             citing = keys if self.way == CITED else values
             at = np.minimum(np.searchsorted(self.old, citing), len(self.old) - 1)
@@ -182,8 +188,7 @@ def _sources(folder: Folder, parts: Sequence[Part], way: str, chunk: int, old: A
     """Yield what may have links of a chunk, key first; old: what the index says of segments, None for blocks."""
     for number, part in enumerate(parts):
         if chunk in (part.chunks if way == CITED else part.cited_chunks):
-            links = Links(*(folder.array(f"{part.folder}/{way}-{name}") for name in Links._fields))
-            yield _Source(links, way, _NONE if old is None else _of_segment(old, number))
+            yield _Source(folder, part.folder, way, _NONE if old is None else _of_segment(old, number))
 
 
 def _of_segment(old: Array, number: int) -> Array:
@@ -195,27 +200,20 @@ def _of_segment(old: Array, number: int) -> Array:
 def merge_lists(sources: Sequence[_Source], chunk: int) -> tuple[Array, Array]:
     """Return the lists of all sources for the PMIDs of a chunk: where each ends, and the values."""
     low = chunk * CHUNK
-    total = sum(int(np.diff(_span(one.links, low, low + CHUNK))[0]) for one in sources)
+    total = sum(one.size(low, low + CHUNK) for one in sources)
     step = -(-CHUNK // (1 + total // PAIRS))
-    counts: list[Array] = []
-    values: list[Array] = []
-    for start in range(low, low + CHUNK, step):
-        size = min(step, low + CHUNK - start)
-        pairs = sorted_once(np.concatenate([one.pairs(start, start + size) for one in sources]))
-        counts.append(np.bincount((pairs >> SHIFT) - start, minlength=size))
-        values.append((pairs & PMIDS).astype(np.int32))
-    return np.cumsum(np.concatenate(counts)).astype(np.uint32), np.concatenate(values)
+    counts, values, filled = np.zeros(CHUNK, np.int64), np.empty(total, np.int32), 0
+    for start in range(0, CHUNK if total else 0, step):
+        size = min(step, CHUNK - start)
+        pairs = sorted_once(np.concatenate([one.pairs(low + start, low + start + size) for one in sources]))
+        counts[start : start + size] = np.bincount((pairs >> SHIFT) - low - start, minlength=size)
+        values[filled : filled + len(pairs)] = pairs & PMIDS
+        filled += len(pairs)
+    return np.cumsum(counts).astype(np.uint32), values[:filled]
 
 
-def _span(links: Links, low: int, high: int) -> tuple[int, int]:
-    """Return where the values begin and end whose key is from low to high - 1."""
-    first, last = np.searchsorted(links.keys, (low, high))
-    return tuple(int(links.ends[at - 1]) if at else 0 for at in (first, last))  # type: ignore[return-value]
-
-
-def write_old(folder: Folder, whole: str, chunks: Iterable[int]) -> Any:
+def write_old(folder: Folder, whole: str, chunks: Iterable[int]) -> dict[str, str]:
     """Write which records are not current, by segment, of all chunks; return the digest of the file."""
     found = [folder.array(f"{whole}/{chunk_name(OLD, chunk)}") for chunk in chunks]
-    content = npy(np.sort(np.concatenate([*found, _NONE])))
-    folder.write(f"{whole}/{OLD}.npy", content)
-    return digests_of({f"{whole}/{OLD}.npy": content})
+    old = np.sort(np.concatenate([*found, _NONE]))
+    return {f"{whole}/{OLD}.npy": write_array(folder, f"{whole}/{OLD}", old)}

@@ -154,12 +154,20 @@ class Mirror:
         start, end = (int(at) for at in self._of(segment, "frame")[frame : frame + 2])
         name = f"{segment.folder}/{RECORDS}"
         packed = self.folder.read_part(name, start, end)
-        import zstandard  # of the extra
-
+        zstandard = _zstandard()
         try:
             return bytes(zstandard.ZstdDecompressor().decompress(packed))
         except zstandard.ZstdError as error:
             raise MirrorError(f"{self.folder.address}/{name} is damaged at byte {start:,}: {error}.") from error
+
+
+def _zstandard() -> Any:
+    """Return the library of the extra, or say that it is missing."""
+    try:
+        import zstandard
+    except ImportError as error:
+        raise UsageError("Records of a mirror are packed with zstandard: pip install 'litkb[mirror]'.") from error
+    return zstandard
 
 
 def _held_manifest(folder: Folder) -> tuple[Manifest, Callable[[], Any]]:

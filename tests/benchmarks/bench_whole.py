@@ -36,7 +36,7 @@ from kb.mirror.layout import (
     chunk_name,
     format_manifest,
 )
-from kb.mirror.npy import npy
+from kb.mirror.npy import write_array
 from kb.mirror.reader import Mirror
 
 ARTICLES: Final = 5_000_000
@@ -61,14 +61,14 @@ def write_mirror(place: Path, articles: int, citing: Any, cited: Any) -> None:
         for chunk in numbers:
             first, last = np.searchsorted(keys, (chunk * CHUNK, (chunk + 1) * CHUNK))
             ends = np.cumsum(np.bincount(keys[first:last] - chunk * CHUNK, minlength=CHUNK)).astype(np.uint32)
-            folder.write(f"{whole}/{chunk_name(f'{way}-ends', chunk)}.npy", npy(ends))
-            folder.write(f"{whole}/{chunk_name(way, chunk)}.npy", npy(values[first:last]))
+            write_array(folder, f"{whole}/{chunk_name(f'{way}-ends', chunk)}", ends)
+            write_array(folder, f"{whole}/{chunk_name(way, chunk)}", values[first:last])
     for chunk in numbers:
         there = np.arange(chunk * CHUNK, (chunk + 1) * CHUNK) < articles
         arrays = {"row": np.where(there, 0, NOWHERE).astype(np.uint32), "year": np.full(CHUNK, 2000, np.int16)}
         arrays["journal"] = np.full(CHUNK, UNKNOWN, np.int32)
         for kind, values in arrays.items():
-            folder.write(f"{whole}/{chunk_name(kind, chunk)}.npy", npy(values))
+            write_array(folder, f"{whole}/{chunk_name(kind, chunk)}", values)
     folder.write(f"{whole}/journals.txt", b"")
     kinds = ("row", "year", "journal", CITED, f"{CITED}-ends", CITING, f"{CITING}-ends")
     chunks = dict.fromkeys(kinds, numbers)
