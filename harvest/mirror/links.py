@@ -38,21 +38,15 @@ def link_lists(keys: Array, values: Array) -> Links:
     return Links(keys[ends - 1], ends.astype(np.uint32), (pairs & PMIDS).astype(np.int32))
 
 
+def ends_between(keys: Array, ends: Array, low: int, high: int) -> tuple[slice, Array]:
+    """Return which keys are from low to high - 1, where the values of the first begin, and where those of each end."""
+    first = int(np.searchsorted(keys, np.int32(low)))  # of the type of keys: of another, all of them would be copied
+    last = int(np.searchsorted(keys, np.int32(high - 1), "right"))
+    before = int(ends[first - 1]) if first else 0
+    return slice(first, last), np.concatenate(([before], ends[first:last])).astype(np.int64)
+
+
 def pairs_between(links: Links, low: int, high: int) -> tuple[Array, Array]:
     """Return keys and values of the lists whose key is from low to high - 1: two arrays of one length."""
-    first, last = np.searchsorted(links.keys, (low, high))
-    ends = _ends(links, first, last)
-    return np.repeat(links.keys[first:last], np.diff(ends)), links.values[ends[0] : ends[-1]]
-
-
-def count_between(links: Links, low: int, high: int) -> int:
-    """Return the number of those pairs."""
-    first, last = np.searchsorted(links.keys, (low, high))
-    ends = _ends(links, first, last)
-    return int(ends[-1] - ends[0])
-
-
-def _ends(links: Links, first: int, last: int) -> Array:
-    """Return where the lists from first to last - 1 begin, and where the last one ends."""
-    before = int(links.ends[first - 1]) if first else 0
-    return np.concatenate(([before], links.ends[first:last])).astype(np.int64)
+    which, ends = ends_between(links.keys, links.ends, low, high)
+    return np.repeat(links.keys[which], np.diff(ends)), links.values[ends[0] : ends[-1]]

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from harvest.mirror.links import PMIDS, SHIFT, Links, count_between, pairs_between, sorted_once
+from harvest.mirror.links import PMIDS, SHIFT, Links, ends_between, pairs_between, sorted_once
 from kb.mirror.folder import Array, Folder
 from kb.mirror.layout import (
     CHUNK,
@@ -29,7 +29,7 @@ from kb.mirror.layout import (
 )
 from kb.mirror.npy import write_array
 
-PAIRS: Final = 2**22  # sorted at once
+PAIRS: Final = 2**23  # sorted at once
 PARTS: Final = "parts.json"  # what a generation is made of
 OLD: Final = "old"  # array of the records that are not current: place of the segment, PMID; in one number
 INDEX: Final = "index"
@@ -166,16 +166,17 @@ class _Source(NamedTuple):
     way: str
     old: Array
 
-    def _links(self) -> Links:
-        return Links(*(self.folder.array(f"{self.place}/{self.way}-{name}") for name in Links._fields))
+    def _array(self, name: str) -> Array:
+        return self.folder.array(f"{self.place}/{self.way}-{name}")
 
     def size(self, low: int, high: int) -> int:
         """Return the number of pairs whose key is from low to high - 1, those of PMIDs that do not count too."""
-        return count_between(self._links(), low, high)
+        _, ends = ends_between(self._array("keys"), self._array("ends"), low, high)
+        return int(ends[-1] - ends[0])
 
     def pairs(self, low: int, high: int) -> Array:
         """Return the pairs whose key is from low to high - 1, each as one number."""
-        keys, values = pairs_between(self._links(), low, high)
+        keys, values = pairs_between(Links(*map(self._array, Links._fields)), low, high)
         if len(self.old):
             citing = keys if self.way == CITED else values
             at = np.minimum(np.searchsorted(self.old, citing), len(self.old) - 1)
