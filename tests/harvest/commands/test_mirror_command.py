@@ -3,12 +3,16 @@
 import json
 import sys
 from contextlib import contextmanager
+from errno import ENOSPC
 
 import pytest
 
 from harvest.mirror.engine import run_here
 from kb.cli import cli
 from kb.console import run_command
+from kb.errors import UsageError
+from kb.mirror.folder import Folder
+from kb.mirror.reader import Mirror
 from tests.benchmarks.pubmed_files import Made, write_files
 from tests.harvest.mirror.nlm_files import built, citing, content, write_source
 
@@ -85,6 +89,30 @@ def test_what_is_damaged_or_missing_is_said_and_fails(tmp_path, capsys):
 def test_where_no_mirror_is_one_sentence_says_so(tmp_path, capsys, command):
     assert mirror(command, tmp_path / "m") == 2
     assert "no finished mirror" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_in_process")
+def test_a_full_disk_is_said_blames_no_file_and_the_same_command_goes_on(tmp_path, capsys, monkeypatch):
+    file, folder = write_source(tmp_path, 1, citing(1)), tmp_path / "m"
+
+    @contextmanager
+    def full(_: Folder, name: str):
+        raise OSError(ENOSPC, "No space left on device")
+        yield
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "writing", full)
+        assert mirror("build", folder, file) == 1
+    assert "The disk is full" in capsys.readouterr().err
+    assert mirror("build", folder, file) == 0
+
+
+def test_without_the_extra_records_are_read_by_nobody_and_one_sentence_says_why(tmp_path, monkeypatch):
+    built(tmp_path / "m", write_source(tmp_path, 1, citing(1)))
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+
+    with Mirror(tmp_path / "m") as found, pytest.raises(UsageError, match="pip install 'litkb"):
+        found.record(1)
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(tmp_path, capsys, monkeypatch):

@@ -190,6 +190,17 @@ def test_a_gap_in_the_numbers_is_named_until_the_file_comes(tmp_path):
     assert content(tmp_path / "m") == content(tmp_path / "whole")
 
 
+def test_a_file_that_goes_while_it_is_to_be_read_is_named(tmp_path, monkeypatch):
+    good, gone = write_source(tmp_path, 1, citing(1)), write_source(tmp_path, 2, citing(2))
+
+    def run(tasks):
+        gone.unlink(missing_ok=True)
+        return run_here(tasks)
+
+    manifest = build.build_mirror(str(tmp_path / "m"), [str(good), str(gone)], run)
+    assert manifest.faults == [Fault(gone.name, "It cannot be read: No such file or directory.")]
+
+
 def test_two_files_of_one_name_are_named_and_none_is_taken(tmp_path):
     files = [write_source(tmp_path / folder, 1, citing(pmid)) for folder, pmid in (("a", 1), ("b", 2))]
     other = write_source(tmp_path, 2, citing(3))
