@@ -336,6 +336,17 @@ class IciteMetrics(NamedTuple):
     provisional: int | None  # 1: too young for a ratio that is settled
 
 
+class MirrorMetrics(NamedTuple):
+    """What a work is in all of PubMed, as a mirror of PubMed's files counts it; None: not computed there."""
+
+    pmid: int
+    citation_count: int
+    occ_citation_count: int | None  # None: the mirror has no Open Citation Collection
+    percentile: float | None
+    pagerank_rank: int | None
+    as_of: str  # the last of PubMed's files that the mirror had
+
+
 class Part(NamedTuple):
     """A table of parts of articles: its name, its rows, and the columns that litkb adds to them."""
 

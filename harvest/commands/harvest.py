@@ -1,22 +1,25 @@
 """litkb harvest and litkb rebuild."""
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from harvest.archive import open_archive
+from harvest.commands.mirrored import PLACE, mirror_option, open_mirror
 from harvest.commands.outcome import show_changes, show_problems
 from harvest.files.input_files import PAGE_TEXT, InputFile, list_files, sniff
 from harvest.http.client import Client, Settings, settings_from_environment
 from harvest.identify.seed import TITLE, Seed
 from harvest.jobs.fetch_queue import Person, Progress
 from harvest.jobs.harvest import Summary, harvest
+from harvest.jobs.mirrored import check_mirrored
 from harvest.jobs.plan import Cost, Plan, check_plan, estimate_cost
 from harvest.jobs.rebuild import rebuild_kb
+from harvest.sources.mirror import Mirror
 from harvest.sources.registry import OFFERED, PUBMED, SOURCES
 from harvest.sources.source import settings_of
 from kb.console import (
@@ -128,6 +131,7 @@ class Rounds(click.ParamType[int]):
     help="A file with the NCBI API key, since other users can see command lines. [env: NCBI_API_KEY]",
 )
 @click.option("--eutils-url", metavar="URL", help="Address of E-utilities. [env: LITKB_EUTILS_URL]")
+@mirror_option
 @json_option
 @click.pass_context
 def harvest_command(
@@ -142,21 +146,34 @@ def harvest_command(
     options["seeds"], options["files"] = _sorted_out(options["seeds"], options["files"])
     options["listed"] = _listed(options["lists"])
     options["branches"] = [(number, _heading(kb, number)) for number in options["branches"]]
-    plan, settings = _plan(options), _settings(options)
-    cost = _cost(kb, plan, settings)
-    say(f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else _without_requests(plan))
+    if options["mirror"] and options["eutils_url"]:
+        raise UsageError("--mirror and --eutils-url both say what answers in place of NCBI: give one of them.")
+    mirror = open_mirror(options["mirror"]) if options["mirror"] else None
+    plan, settings = _plan(options, mirror), _settings(options)
+    cost = _cost(kb, plan, settings, mirror)
+    say(_announced(cost, plan, dry_run=dry_run))
     if dry_run:
         if as_json:
             tell(cost._asdict())
         return 0
     if cost.requests and not settings.email:
         say(_HINT)
-    summary = _run(kb, plan, settings, options)
-    counted_as = "asked" if cost.requests or not plan.files else "records"
+    summary = _run(kb, plan, {} if mirror else clients_of(settings), options, mirror)
+    counted_as = "asked" if cost.articles or not plan.files else "records"
     tell(_as_json(summary)) if as_json else _show(kb, summary, counted_as)
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
     return 0 if summary.complete else 1
+
+
+def _announced(cost: Cost, plan: Plan, *, dry_run: bool) -> str:
+    """Return what will be asked for, and of whom."""
+    if plan.mirror and cost.articles:
+        articles = counted(cost.articles, "article")
+        return (
+            f"{'Would read' if dry_run else 'Reading'} about {articles} from {PLACE.format(plan.mirror)}; no requests."
+        )
+    return f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else _without_requests(plan)
 
 
 def _without_requests(plan: Plan) -> str:
@@ -192,7 +209,7 @@ def _heading(kb: Path, number: str) -> str:
     return branch
 
 
-def _plan(options: dict[str, Any]) -> Plan:
+def _plan(options: dict[str, Any], mirror: Mirror | None) -> Plan:
     files = _files(options["files"])
     plan = Plan(
         seeds=tuple(options["seeds"]),
@@ -211,6 +228,7 @@ def _plan(options: dict[str, Any]) -> Plan:
         branches=tuple(options["branches"]),
         frontier=options["frontier"],
         ask=tuple(sorted(set(options["ask"]))),
+        mirror=mirror.through if mirror else None,
     )
     check_plan(plan)
     if plan.pmid is not None and sum(sniff(file.path) == PAGE_TEXT for file in files) != 1:
@@ -246,14 +264,17 @@ def _key(path: Path) -> str:
     return words[0]
 
 
-def _cost(kb: Path, plan: Plan, settings: Settings) -> Cost:
-    if not kb.exists():
-        return estimate_cost(None, plan, rate=settings.rate)
-    with closing(open_kb(kb, create=True)) as db:
+def _cost(kb: Path, plan: Plan, settings: Settings, mirror: Mirror | None) -> Cost:
+    """Return what plan will cost; raises UsageError where the mirror cannot answer it."""
+    with closing(open_kb(kb, create=True)) if kb.exists() else nullcontext() as db:
+        if mirror:
+            check_mirrored(mirror, plan, db)
         return estimate_cost(db, plan, rate=settings.rate)
 
 
-def _run(kb: Path, plan: Plan, settings: Settings, options: dict[str, Any]) -> Summary:
+def _run(
+    kb: Path, plan: Plan, clients: Mapping[str, Client], options: dict[str, Any], mirror: Mirror | None
+) -> Summary:
     paths: list[Path] = options["files"]
     with ExitStack() as stack:
         db = stack.enter_context(closing(open_kb(kb, create=True)))
@@ -262,12 +283,18 @@ def _run(kb: Path, plan: Plan, settings: Settings, options: dict[str, Any]) -> S
         return harvest(
             db,
             archive,
-            clients_of(settings),
+            clients,
             plan,
             files=_files(paths),
-            command=plan.command(kb.name, [path.name for path in paths], [path.name for path in options["lists"]]),
+            command=plan.command(
+                kb.name,
+                [path.name for path in paths],
+                [path.name for path in options["lists"]],
+                Path(options["mirror"] or "").name,
+            ),
             version=litkb_version(),
             person=person,
+            mirror=mirror,
         )
 
 

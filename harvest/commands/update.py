@@ -9,9 +9,11 @@ import click
 
 from harvest.archive import open_archive
 from harvest.commands.harvest import clients_of, person_at_terminal, yes_option
+from harvest.commands.mirrored import PLACE, mirror_option, open_mirror
 from harvest.commands.outcome import show_changes, show_problems, show_unknown
 from harvest.http.client import settings_from_environment
 from harvest.jobs.update import DUE, Due, UpdateSummary, read_due, update
+from harvest.sources.mirror import Mirror
 from kb.clock import now
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
@@ -35,11 +37,13 @@ LONGEST_DUE: Final = 36_500  # days; PubMed is younger
 @yes_option
 @click.option("--dry-run", is_flag=True, help="Print what is due; request and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
+@mirror_option
 @json_option
 @click.pass_context
 def update_command(
-    ctx: click.Context, /, kb: Path, *, days: int, yes: bool, dry_run: bool, no_graph: bool, as_json: bool
-) -> int:
+    ctx: click.Context, /, kb: Path, *, days: int, yes: bool, dry_run: bool, no_graph: bool, as_json: bool,
+    mirror: str | None,
+) -> int:  # fmt: skip
     """Bring DB up to date: repeat queries, records and lists that are due, and fetch what is new.
 
     Prints what is new, changed, newly retracted and gone; the table harvest_changes stores it. Nothing is removed
@@ -47,14 +51,15 @@ def update_command(
 
     Example: litkb update kb.db --due 30
     """
+    answering = open_mirror(mirror) if mirror else None
     with closing(open_kb(kb)) as db:
-        due = read_due(db, days=days, at=now())
-    say(_format_due(due))
+        due = read_due(db, days=days, at=now(), mirror=answering)
+    say(_format_due(due, answering))
     if dry_run:
         if as_json:
             tell({**due._asdict(), "requests": due.requests})
         return 0
-    summary = _run(kb, days, yes=yes)
+    summary = _run(kb, days, yes=yes, mirror=answering, mirror_name=Path(mirror or "").name)
     if as_json:
         tell(_as_json(summary))
     else:
@@ -71,23 +76,34 @@ def _as_json(summary: UpdateSummary) -> dict[str, Any]:
     return {**summary._asdict(), "answered": summary.answered._asdict(), **found, **unknown}
 
 
-def _format_due(due: Due) -> str:
+def _format_due(due: Due, mirror: Mirror | None) -> str:
+    """Return what is due, and what of it is left for another update."""
     parts = [counted(len(due.queries), "query", "queries")] if due.queries else []
     parts += [counted(len(due.articles), "record")] if due.articles else []
     parts += [f"{counted(len(pmids), 'list')} ({name.replace('_', ' ')})" for name, pmids in due.lists.items()]
-    return f"Due: {', '.join(parts)}; {counted(due.requests, 'request')}." if parts else "Nothing is due."
+    left = [
+        counted(n, "query", "queries") if name == "query" else f"{counted(n, 'list')} ({name.replace('_', ' ')})"
+        for name, n in due.left.items()
+    ]
+    cost = f"read from {PLACE.format(mirror.through)}" if mirror else counted(due.requests, "request")
+    said = f"Due: {', '.join(parts)}; {cost}." if parts else "Nothing is due."
+    if not left:
+        return said
+    of_whom = "a mirror cannot answer: update these without --mirror" if mirror else "only a mirror answers: --mirror"
+    return f"{said} Left due: {', '.join(left)}, which {of_whom}."
 
 
-def _run(kb: Path, days: int, *, yes: bool) -> UpdateSummary:
-    settings = settings_from_environment()
+def _run(kb: Path, days: int, *, yes: bool, mirror: Mirror | None, mirror_name: str) -> UpdateSummary:
+    clients = {} if mirror else clients_of(settings_from_environment())
     with ExitStack() as stack:
         db = stack.enter_context(closing(open_kb(kb)))
         archive = stack.enter_context(open_archive(archive_path(kb)))
         person = person_at_terminal(stack.enter_context(shown_progress()), yes=yes)
-        command = shlex.join(["litkb", "update", kb.name, "--due", str(days)])
+        words = ["litkb", "update", kb.name, "--due", str(days), *(["--mirror", mirror_name] if mirror else [])]
         return update(
-            db, archive, clients_of(settings), days=days, command=command, version=litkb_version(), person=person
-        )
+            db, archive, clients, days=days, command=shlex.join(words), version=litkb_version(), person=person,
+            mirror=mirror,
+        )  # fmt: skip
 
 
 def _show(kb: Path, summary: UpdateSummary) -> None:

@@ -18,14 +18,14 @@ from harvest.http.transport import NCBI_SITE, is_at
 from harvest.jobs.changes import find_changes, read_before
 from harvest.jobs.ingest import Loaded
 from harvest.jobs.request_types import ARTICLE, Question, article_question, list_question
-from harvest.sources.entrez import BATCH
+from harvest.sources.mirror import MIRROR, Mirror
 from harvest.sources.registry import PUBMED
 from harvest.sources.source import Answer
 from kb.clock import now
 from kb.database import transaction
 from kb.errors import QuestionError, RecordError, SourceError
 from kb.failure_reasons import NOT_ASKED
-from kb.queries.harvest_log import Task, read_followed, read_not_found, read_resumable_run, read_settled
+from kb.queries.harvest_log import MIRRORED, Task, read_followed, read_not_found, read_resumable_run, read_settled
 from kb.queries.works.records import read_from_pubmed, read_held
 from kb.record_diff import GONE
 from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run, save_run_end
@@ -53,10 +53,11 @@ class Run:
 
     db: sqlite3.Connection
     archive: sqlite3.Connection
-    clients: Mapping[str, Client]  # by the source they ask; none: files only, nobody is asked
+    clients: Mapping[str, Client]  # by the source they ask; none: files or a mirror only, nobody is asked
     id: int
     started_at: str
     person: Person = NOBODY
+    mirror: Mirror | None = None  # answers in place of all sources
     notes: list[str] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)  # what files held, whether it was new or not
     stopped: dict[str, str] = field(default_factory=dict)  # sources that are asked nothing more, and why
@@ -72,9 +73,14 @@ class Run:
         """Return who asks a source; None where it is asked nothing, or nothing more."""
         return None if source in self.stopped else self.clients.get(source)
 
+    def asked(self, source: str) -> Client | Mirror | None:
+        """Return what a question to a source is asked of; None where it is asked nothing, or nothing more."""
+        return self.mirror if source == MIRROR else self.client(source)
+
     def why_not(self, source: str) -> str:
         """Return why a source is not asked."""
-        return f"{NOT_ASKED}{self.stopped.get(source, 'no source available')}"
+        nobody = "a mirror searches nothing" if self.mirror else "no source available"
+        return f"{NOT_ASKED}{self.stopped.get(source, nobody)}"
 
 
 def begin(
@@ -86,16 +92,17 @@ def begin(
     command: str,
     version: str,
     person: Person,
+    mirror: Mirror | None = None,
 ) -> tuple[Run, bool]:
     """Return a run of plan (JSON), and whether it goes on with one that was interrupted."""
-    server = _server(clients)
+    server = f"{MIRRORED}{mirror.through}" if mirror else _server(clients)
     open_run = read_resumable_run(db, plan, server)
     if open_run:
-        return Run(db, archive, clients, *open_run, person, doubted=read_not_found(db, open_run[0])), True
+        return Run(db, archive, clients, *open_run, person, mirror, doubted=read_not_found(db, open_run[0])), True
     started_at = now()
     with transaction(db):
         run_id = save_run(db, started_at=started_at, command=command, plan=plan, version=version, server=server)
-    return Run(db, archive, clients, run_id, started_at, person), False
+    return Run(db, archive, clients, run_id, started_at, person, mirror), False
 
 
 def _server(clients: Mapping[str, Client]) -> str | None:
@@ -127,7 +134,7 @@ def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = (), 
     """
     asked = list(dict.fromkeys(pmids))
     queue = _Queue(run, lists, len(asked))
-    question = article_question()
+    question = article_question(of_mirror=run.mirror is not None)
     _note_here(run, asked, here)
     settled = read_settled(run.db, run.id, question.task) - run.doubted
     run.doubted.difference_update(map(str, asked))
@@ -158,7 +165,8 @@ def held_of(run: Run, pmids: Iterable[int]) -> list[int]:
 
 
 def _batches(question: Question, pmids: Sequence[int]) -> list[_Batch]:
-    return [_Batch(question, list(pmids[start : start + BATCH])) for start in range(0, len(pmids), BATCH)]
+    most = question.together
+    return [_Batch(question, list(pmids[start : start + most])) for start in range(0, len(pmids), most)]
 
 
 class _Queue:
@@ -170,7 +178,7 @@ class _Queue:
 
     def __init__(self, run: Run, lists: Sequence[str], articles: int) -> None:
         self._run = run
-        self._lists = [list_question(name) for name in lists]
+        self._lists = [list_question(name, of_mirror=run.mirror is not None) for name in lists]
         self._settled = {each.task: read_settled(run.db, run.id, each.task) for each in self._lists}
         self._ready: dict[str, list[int]] = {each.task: [] for each in self._lists}
         self._offered: set[int] = set()
@@ -201,7 +209,7 @@ class _Queue:
         for question in self._lists:
             ready = self._ready[question.task]
             ready += [pmid for pmid in new if str(pmid) not in self._settled[question.task]]
-            whole = len(ready) // BATCH * BATCH if self._open_records else len(ready)
+            whole = len(ready) // question.together * question.together if self._open_records else len(ready)
             batches += _batches(question, ready[:whole])
             del ready[:whole]
         if batches:
@@ -253,14 +261,14 @@ def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
 
     The thread is a daemon: an interrupted harvest does not wait for answers that it will not read.
     """
-    client = run.client(batch.question.source)
-    if client is None:
+    source = run.asked(batch.question.source)
+    if source is None:
         return None
     answer: Future[Answer] = Future()
 
     def ask() -> None:
         try:
-            answer.set_result(batch.question.fetch(client, batch.pmids))
+            answer.set_result(batch.question.fetch(source, batch.pmids))
         except Exception as error:  # noqa: BLE001 - it is raised again where the answer is awaited
             answer.set_exception(error)
 
@@ -310,7 +318,9 @@ def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
     kept = keep(run, answer, batch.question.note)
     with transaction(run.db):
         before = read_before(run.db, batch.pmids) if batch.question.task == ARTICLE else None
-        loaded = batch.question.load(run.db, answer.body, batch.pmids, received_at=answer.received_at)
+        loaded = batch.question.load(
+            run.db, answer.body, batch.pmids, received_at=answer.received_at, request=answer.request
+        )
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
         if before:
             gone = {int(one.asked): (one.outcome, one.pmid) for one in loaded.tasks if one.outcome in GONE}

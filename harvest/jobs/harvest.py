@@ -14,10 +14,12 @@ from harvest.identify.seed import seed_of
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, stop
 from harvest.jobs.file_reader import is_worth_a_process, parse_batches, parse_beside
 from harvest.jobs.ingest import FileResult, identify_page, load_file, load_page
+from harvest.jobs.mirror_metrics import harvest_metrics
 from harvest.jobs.plan import Plan
 from harvest.jobs.searching import check_limits, search
 from harvest.jobs.seed_resolution import identify_seeds
 from harvest.jobs.snowball import harvest_rounds
+from harvest.sources.mirror import Mirror
 from harvest.sources.registry import PUBMED
 from kb.database import transaction
 from kb.errors import LitkbError, SourceError, UsageError
@@ -62,21 +64,32 @@ def harvest(
     command: str = "",
     version: str = "",
     person: Person = NOBODY,
+    mirror: Mirror | None = None,
 ) -> Summary:
     """Carry out plan, or go on with it where an earlier run of the same plan was interrupted.
+
+    A mirror answers in place of all clients, of which there are none then; check_mirrored() says whether it can.
 
     What a source or a file does is in the summary. Raises QuestionError, before anything is harvested, where PubMed
     would search for something else than the plan says, and nobody wants that. The run stays open, and the same plan
     resumes it, as long as something failed.
     """
-    run, resumed = begin(db, archive, clients, plan.as_json(), command=command, version=version, person=person)
-    if plan.limits:
+    run, resumed = begin(
+        db, archive, clients, plan.as_json(), command=command, version=version, person=person, mirror=mirror
+    )
+    if mirror and plan.cited_by:
+        run.note(
+            f"Lists of citing articles are complete as far as the reference lists in PubMed's files go, "
+            f"through {mirror.through}."
+        )
+    if plan.limits and not mirror:
         check_limits(run, plan.limits)
     hits = search(run, plan.query) if plan.query else []
     for file in files:
         _harvest_file(run, file, plan.pmid)
     first, listed = _first_articles(run, plan, hits)
     harvest_rounds(run, plan, first, here=listed)
+    harvest_metrics(run)
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read), read_changes(db, run.id))

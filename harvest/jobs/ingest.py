@@ -14,6 +14,7 @@ from harvest.files.saved_page import page_doi, page_pmid, parse_page
 from harvest.jobs.changes import find_changes, read_before
 from harvest.jobs.file_reader import Batch, batch_of
 from harvest.pubmed.article import parse_articles
+from harvest.sources import mirror
 from harvest.sources.registry import LISTS
 from harvest.sources.source import Told
 from kb.database import transaction, unchecked_keys
@@ -21,8 +22,8 @@ from kb.errors import RecordError, UsageError
 from kb.queries.harvest_log import Task, read_identified
 from kb.records import Deletion, Record
 from kb.store.ledger import Origin, save_changes, save_origins
-from kb.store.links import save_icite_metrics, save_links, save_source
-from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_prepared, save_records
+from kb.store.links import save_icite_metrics, save_links, save_mirror_metrics, save_source
+from kb.store.records import ReadFrom, Saved, save_deletion, save_gone, save_not_found, save_prepared, save_records
 
 # The steps by which a PMID is settled. Each answer is kept with its step, so that a rebuild decides alike.
 TOGETHER: Final = "together"  # asked together with others
@@ -30,6 +31,7 @@ ALONE: Final = "alone"  # missing from a batch, asked again by itself
 CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more before it counts as merged
 
 _BATCHES: Final = 4  # of a file in one transaction: a page that several of them change is written once
+NO_REQUEST: Final[Mapping[str, str]] = {}
 
 Item = Record | Deletion | RecordError
 
@@ -43,22 +45,34 @@ class Loaded(NamedTuple):
     saved: Sequence[Saved] = ()
 
 
-def load_articles(db: sqlite3.Connection, body: bytes, asked: list[int], *, step: str, received_at: str) -> Loaded:
+def load_articles(
+    db: sqlite3.Connection,
+    body: bytes,
+    asked: list[int],
+    *,
+    step: str,
+    received_at: str,
+    request: Mapping[str, str] = NO_REQUEST,
+) -> Loaded:
     """Save the records of an EFetch answer that were asked for; say what became of each PMID.
 
-    An answer may hold several versions of one record: save_records() decides which of them is held.
+    An answer may hold several versions of one record: save_records() decides which of them is held. That of a mirror
+    has what the mirror has: nothing is asked again.
     """
     items = list(parse_articles(body))
     wanted = [item for item in items if isinstance(item, Record) and item.article.pmid in asked]
     rejected = {item.pmid: item.reason for item in items if isinstance(item, RecordError) and item.pmid in asked}
     outcomes: dict[int, str] = {}
-    saved = save_records(db, wanted, received_at=received_at)
+    saved = save_records(db, wanted, received_at=received_at, files=_files(request))
     for one in saved:
         if outcomes.get(one.pmid) != "stored":
             outcomes[one.pmid] = one.outcome
     tasks = [Task("article", str(pmid), outcome, rejected.pop(pmid, None)) for pmid, outcome in outcomes.items()]
     tasks += [Task("article", str(pmid), "rejected", reason) for pmid, reason in rejected.items()]
     missing = [pmid for pmid in asked if pmid not in outcomes and pmid not in rejected]
+    if through := request.get("through"):
+        why = f"not in the mirror as of {through}"
+        return Loaded([*tasks, *(_not_found(db, pmid, received_at, why) for pmid in missing)], [], "", saved)
     if not missing or step == TOGETHER:
         return Loaded(tasks, missing, ALONE, saved)
     if step == ALONE and items:
@@ -75,30 +89,58 @@ def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> tu
     if errors:
         return Task("article", str(pmid), "rejected", errors[0].reason), []
     if len(pmids) != 1:
-        save_not_found(db, pmid, at=at)
-        return Task("article", str(pmid), "not found", "PubMed has no record of it"), []
+        return _not_found(db, pmid, at, "PubMed has no record of it"), []
     [into] = pmids
     saved = save_records(db, others, received_at=at)
     save_gone(db, pmid, "merged", at=at, into=into)
     return Task("article", str(pmid), "merged", None, into), saved
 
 
-def load_lists(db: sqlite3.Connection, body: bytes, asked: list[int], *, name: str, received_at: str) -> Loaded:
+def _not_found(db: sqlite3.Connection, pmid: int, at: str, why: str) -> Task:
+    """Save that there is no record of pmid where it was asked for."""
+    save_not_found(db, pmid, at=at)
+    return Task("article", str(pmid), "not found", why)
+
+
+def _files(request: Mapping[str, str]) -> dict[int, ReadFrom]:
+    """Return the files in which a mirror has records, by PMID; {} for an answer of PubMed."""
+    places = mirror.parse_places(request) if "records" in request else {}
+    return {pmid: ReadFrom(file, update_file_number(file)) for pmid, file in places.items()}
+
+
+def load_lists(
+    db: sqlite3.Connection,
+    body: bytes,
+    asked: list[int],
+    *,
+    name: str,
+    received_at: str,
+    request: Mapping[str, str] = NO_REQUEST,
+) -> Loaded:
     """Save what an answer says of the PMIDs asked for; those of which it does not speak are to be asked again.
 
-    name is one of harvest.sources.registry.LISTS.
+    name is one of harvest.sources.registry.LISTS, or of harvest.sources.mirror.LISTS where a mirror answered.
     """
-    source, request = LISTS[name]
-    answer = request.parse(body, asked)
+    answer = (mirror.LISTS[name] if "through" in request else LISTS[name][1]).parse(body, asked)
     told = [one for one in answer if isinstance(one, Told)]
-    for assertion, what in source.says.items():
-        save_source(db, assertion, what)
+    if name in LISTS:
+        for assertion, what in LISTS[name][0].says.items():
+            save_source(db, assertion, what)
     save_links(db, [links for one in told for links in one.lists], received_at=received_at)
     for metrics in (one.metrics for one in told if one.metrics):
         save_icite_metrics(db, metrics, received_at=received_at)
     answered = {one.pmid for one in answer}
     left = [pmid for pmid in dict.fromkeys(asked) if pmid not in answered]
     return Loaded([_list_task(name, one) for one in answer], left, ALONE)
+
+
+def load_metrics(
+    db: sqlite3.Connection, body: bytes, asked: list[int], *, received_at: str, request: Mapping[str, str] = NO_REQUEST
+) -> Loaded:
+    """Save what a mirror counts of the works asked for; one task stands for all of them."""
+    save_mirror_metrics(db, mirror.parse_metrics(body, asked), received_at=received_at)
+    works = f"PMID {asked[0]} to {asked[-1]}"
+    return Loaded([Task("metrics", works, "done", f"{len(asked)} works as of {request.get('through')}")], [], "")
 
 
 def _list_task(name: str, one: Told | RecordError) -> Task:
@@ -159,9 +201,8 @@ def _save_batch(db: sqlite3.Connection, batch: Batch, file: _File) -> list[str]:
     """Save records and deletions in the order of the file; return the outcome of each item."""
     pmids = [record.pmid for record in batch.records]
     before = None if file.run_id is None else read_before(db, {*pmids, *batch.deletions})
-    saved = save_prepared(
-        db, batch.records, received_at=file.at, update_file=update_file_number(file.name), read_from=file.name
-    )
+    read_from = ReadFrom(file.name, update_file_number(file.name))
+    saved = save_prepared(db, batch.records, received_at=file.at, files=dict.fromkeys(pmids, read_from))
     deleted = [pmid for pmid in batch.deletions if save_deletion(db, pmid, at=file.at)]
     if file.run_id is not None and before is not None:
         gone = dict.fromkeys(deleted, ("deleted", None))

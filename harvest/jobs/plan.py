@@ -14,6 +14,7 @@ from harvest.identify.identify import GROUP
 from harvest.identify.seed import TITLE, Seed, seed_of
 from harvest.jobs.seed_resolution import left_to_ask
 from harvest.sources.entrez import BATCH
+from harvest.sources.mirror import OCC
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier
 from kb.queries.harvest_log import read_identified, read_reference_pmids
@@ -52,6 +53,7 @@ class Plan:
     branches: tuple[tuple[str, str], ...] = ()  # (tree number, heading) of MeSH, of which a new article must have one
     frontier: bool = False  # begin with what is known and not held
     ask: tuple[str, ...] = ()  # further sources asked about every article, of harvest.sources.registry.OFFERED
+    mirror: str | None = None  # the last of PubMed's files in the mirror that answers in place of all sources
 
     @cached_property
     def identifiers(self) -> list[Identifier]:
@@ -91,7 +93,9 @@ class Plan:
         values = asdict(self) | {"listed": [seed.asked for seed in self.listed]}
         return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
-    def command(self, kb_name: str, paths: Sequence[str] = (), seed_paths: Sequence[str] = ()) -> str:
+    def command(
+        self, kb_name: str, paths: Sequence[str] = (), seed_paths: Sequence[str] = (), mirror: str | None = None
+    ) -> str:
         """Return the command that this plan is, without key and e-mail address; paths as they were named."""
         words = ["litkb", "harvest", kb_name, *self.seeds[:SHOWN_SEEDS]]
         if len(self.seeds) > SHOWN_SEEDS:
@@ -110,6 +114,7 @@ class Plan:
         words += [word for name in self.types for word in ("--type", name)]
         words += [word for number, _ in self.branches for word in ("--branch", number)]
         words += [word for name in self.ask for word in ("--ask", name)]
+        words += ["--mirror", mirror] if mirror else []
         return shlex.join(words)
 
 
@@ -132,6 +137,8 @@ def check_plan(plan: Plan) -> None:
         raise UsageError(f"{plan.years!r} is no span of years. Examples: 2000-2010, 2000-, -2010")
     if plan.pmid is not None and not plan.files:
         raise UsageError("--pmid says whose saved page a --file is; to harvest an article, name its PMID alone.")
+    if OCC in plan.ask and plan.mirror is None:
+        raise UsageError("--ask occ asks a mirror of PubMed's files: name it with --mirror.")
     _ = plan.identifiers
 
 
@@ -180,6 +187,7 @@ def estimate_cost(db: sqlite3.Connection | None, plan: Plan, *, rate: float, hit
         room -= frontier
         articles += frontier
         requests += each_article * math.ceil(frontier / BATCH)
+    requests = 0 if plan.mirror else requests
     return Cost(articles, requests, requests / rate)
 
 

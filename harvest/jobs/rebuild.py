@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import closing
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,7 +14,9 @@ from typing import Final, NamedTuple
 from harvest.archive import open_archive
 from harvest.files.input_files import unpack
 from harvest.jobs.file_reader import parse_batches
-from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_lists, load_page
+from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_lists, load_metrics, load_page
+from harvest.jobs.mirror_metrics import METRICS
+from harvest.sources import mirror
 from harvest.sources.registry import LISTS
 from kb.database import check_file, close_log, open_kb, transaction
 from kb.durable import put_in_place
@@ -144,14 +147,20 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: ArchivedRes
         chunks = unpack(name, read_body(archive, kept))
         for _ in load_file(db, parse_batches(chunks, str(request["kind"])), name=name, received_at=at):
             pass
-    elif kept.endpoint == "efetch":
+    elif (load := _loading(kept)) is not None:
         body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
         with transaction(db):
-            load_articles(db, body, asked, step=request.get("step", TOGETHER), received_at=at)
-    elif (name := request.get("list", kept.endpoint)) in LISTS:  # what iCite said was once kept without its list
-        body, asked = b"".join(read_body(archive, kept)), asked_pmids(request)
-        with transaction(db):
-            load_lists(db, body, asked, name=name, received_at=at)
+            load(db, body, asked, received_at=at, request=request)
+
+
+def _loading(kept: ArchivedResponse) -> Callable[..., object] | None:
+    """Return how an answer about PMIDs is loaded; None for one that is not, as that of a search."""
+    if "step" in kept.request or kept.endpoint == "efetch":
+        return partial(load_articles, step=kept.request.get("step", TOGETHER))
+    name = kept.request.get("list", kept.endpoint)  # what iCite said was once kept without its list
+    if name == METRICS:
+        return load_metrics
+    return partial(load_lists, name=name) if name in LISTS or name in mirror.LISTS else None
 
 
 def _keep_beside(path: Path) -> Path:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from harvest.http.client import Client
 from harvest.jobs.ingest import ALONE, TOGETHER, Loaded, load_articles, load_lists
-from harvest.sources.entrez import fetch_articles
+from harvest.sources import mirror
+from harvest.sources.entrez import BATCH, fetch_articles
 from harvest.sources.registry import LISTS, PUBMED
 from harvest.sources.source import Answer
 
@@ -19,25 +19,28 @@ class Question(NamedTuple):
     task: str
     label: str  # what a person is shown meanwhile
     source: str  # who is asked
-    fetch: Callable[[Client, Sequence[int]], Answer]
+    fetch: Callable[[Any, Sequence[int]], Answer]
     note: dict[str, str]  # kept with the request, so that a rebuild loads the answer alike
     load: Callable[..., Loaded]
+    together: int  # PMIDs of one question
     step: str = TOGETHER
 
     def again(self, step: str) -> "Question | None":
         """Return the question by which to settle what an answer leaves out; None where it was the last one."""
         if self.task == ARTICLE:
-            return article_question(step)
+            return article_question(step, of_mirror=self.source == mirror.MIRROR)
         return None if self.step == ALONE else self._replace(step=ALONE)
 
 
-def article_question(step: str = TOGETHER) -> Question:
-    """Return the question for records."""
-    load = partial(load_articles, step=step)
-    return Question(ARTICLE, "articles", PUBMED, fetch_articles, {"step": step}, load, step)
+def article_question(step: str = TOGETHER, *, of_mirror: bool = False) -> Question:
+    """Return the question for records: PubMed's, or a mirror's."""
+    source, fetch = (mirror.MIRROR, mirror.fetch_records) if of_mirror else (PUBMED, fetch_articles)
+    load, together = partial(load_articles, step=step), mirror.TOGETHER if of_mirror else BATCH
+    return Question(ARTICLE, "articles", source, fetch, {"step": step}, load, together, step)
 
 
-def list_question(name: str) -> Question:
-    """Return the question for one of harvest.sources.registry.LISTS."""
-    source, request = LISTS[name]
-    return Question(name, request.label, source.name, request.fetch, {"list": name}, partial(load_lists, name=name))
+def list_question(name: str, *, of_mirror: bool = False) -> Question:
+    """Return the question for one of harvest.sources.registry.LISTS, or of harvest.sources.mirror.LISTS."""
+    source, request = (mirror.MIRROR, mirror.LISTS[name]) if of_mirror else (LISTS[name][0].name, LISTS[name][1])
+    load, together = partial(load_lists, name=name), mirror.TOGETHER if of_mirror else BATCH
+    return Question(name, request.label, source, request.fetch, {"list": name}, load, together)

@@ -5,6 +5,7 @@ from itertools import count
 from typing import NamedTuple
 
 from harvest.jobs.fetch_queue import Run, harvest_articles, held_of, note_failure, stop
+from harvest.jobs.mirrored import find_matching
 from harvest.jobs.plan import Plan
 from harvest.jobs.searching import LIMITS
 from harvest.sources.entrez import BATCH, search_among
@@ -43,7 +44,7 @@ def harvest_rounds(run: Run, plan: Plan, first: Mapping[int, str], *, here: Coll
     harvest_articles(run, frontier, _lists(plan, 0), here=here)
     for number in _rounds(plan):
         leads = _leads(run, plan, held_of(run, frontier), known=seeds)
-        left_out = _left_out(run, plan.limits, [lead.pmid for lead in leads], room)
+        left_out = _left_out(run, plan, [lead.pmid for lead in leads], room)
         _save(run, number, leads, left_out=left_out, seeds=seeds)
         frontier = [lead.pmid for lead in leads if lead.pmid not in left_out]
         harvest_articles(run, frontier, _lists(plan, number))
@@ -74,28 +75,35 @@ def _leads(run: Run, plan: Plan, pmids: list[int], *, known: Collection[int]) ->
     return sorted(leads.values(), key=lambda lead: (-lead.links, lead.pmid))
 
 
-def _left_out(run: Run, limits: str, pmids: list[int], room: int | None) -> dict[int, str]:
+def _left_out(run: Run, plan: Plan, pmids: list[int], room: int | None) -> dict[int, str]:
     """Return which of pmids are not harvested, and why; those beyond the room for more are the last ones."""
     left_out: dict[int, str] = {}
-    for start in range(0, len(pmids) if limits else 0, BATCH):
-        left_out |= _unmatched(run, limits, pmids[start : start + BATCH])
+    for start in range(0, len(pmids) if plan.limits else 0, BATCH):
+        left_out |= _unmatched(run, plan, pmids[start : start + BATCH])
     fitting = [pmid for pmid in pmids if pmid not in left_out]
     return left_out | dict.fromkeys(fitting[len(fitting) if room is None else room :], TOO_MANY)
 
 
-def _unmatched(run: Run, limits: str, pmids: list[int]) -> dict[int, str]:
+def _unmatched(run: Run, plan: Plan, pmids: list[int]) -> dict[int, str]:
     """Return which of pmids do not match the limits: PubMed is asked, for only it knows articles not held."""
+    matching = find_matching(run.db, run.mirror, plan, pmids) if run.mirror else _search(run, plan.limits, pmids)
+    if matching is None:
+        return dict.fromkeys(pmids, NOT_ASKED)
+    return {pmid: NOT_MATCHED for pmid in pmids if pmid not in matching}
+
+
+def _search(run: Run, limits: str, pmids: list[int]) -> set[int] | None:
+    """Return which of pmids PubMed finds by the limits; None, which the ledger says, where it could not be asked."""
     client = run.client(PUBMED)
     if client is None:
         note_failure(run, LIMITS, [limits], run.why_not(PUBMED))
-        return dict.fromkeys(pmids, NOT_ASKED)
+        return None
     try:
-        matching = set(search_among(client, limits, pmids))
+        return set(search_among(client, limits, pmids))
     except SourceError as error:
         stop(run, PUBMED, error)
         note_failure(run, LIMITS, [limits], str(error))
-        return dict.fromkeys(pmids, NOT_ASKED)
-    return {pmid: NOT_MATCHED for pmid in pmids if pmid not in matching}
+        return None
 
 
 def _save(run: Run, number: int, leads: Sequence[Lead], *, left_out: dict[int, str], seeds: dict[int, int]) -> None:

@@ -8,8 +8,11 @@ from typing import Final, NamedTuple
 
 from harvest.http.client import Client
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists
+from harvest.jobs.mirror_metrics import harvest_metrics
 from harvest.jobs.searching import search
 from harvest.sources.entrez import BATCH
+from harvest.sources.mirror import LISTS as MIRROR_LISTS
+from harvest.sources.mirror import OCC, Mirror
 from harvest.sources.registry import LISTS
 from kb.clock import now
 from kb.database import transaction
@@ -24,11 +27,12 @@ DUE: Final = 30  # days after which an answer is asked for again, unless told ot
 
 
 class Due(NamedTuple):
-    """What is to be asked again: queries, articles, and by list the articles whose list it is."""
+    """What is to be asked again: queries, articles, and by list the articles whose list it is; how much is left."""
 
     queries: list[str]
     articles: list[int]
     lists: dict[str, list[int]]
+    left: dict[str, int]  # by list, or query
 
     @property
     def requests(self) -> int:
@@ -55,15 +59,31 @@ class UpdateSummary(NamedTuple):
         return not any(self.outcomes[name] for name in ("rejected", "failed"))
 
 
-def read_due(db: sqlite3.Connection, *, days: int, at: str) -> Due:
-    """Return what was asked for the last time more than so many days before the moment at (ISO 8601)."""
+def read_due(db: sqlite3.Connection, *, days: int, at: str, mirror: Mirror | None = None) -> Due:
+    """Return what was asked for the last time more than so many days before the moment at (ISO 8601).
+
+    A list is due that neither its source nor a mirror gave since. What cannot be asked of the mirror, or without one,
+    is left.
+    """
     before = (datetime.fromisoformat(at) - timedelta(days=days)).isoformat(timespec="seconds").replace("+00:00", "Z")
-    lists = {name: read_due_lists(db, *one.fills, before=before) for name, (_, one) in LISTS.items()}
+    able = set(LISTS) if mirror is None else {name for name in MIRROR_LISTS if name != OCC or mirror.occ}
+    lists = {name: read_due_lists(db, filled, before=before) for name, filled in _fills().items()}
+    queries = read_queries(db, before=before)
+    left = {name: len(pmids) for name, pmids in lists.items() if pmids and name not in able}
     return Due(
-        read_queries(db, before=before),
+        [] if mirror else queries,
         read_due_articles(db, before=before),
-        {name: pmids for name, pmids in lists.items() if pmids},
+        {name: pmids for name, pmids in lists.items() if pmids and name in able},
+        left | ({"query": len(queries)} if mirror and queries else {}),
     )
+
+
+def _fills() -> dict[str, list[tuple[str, str]]]:
+    """Return the lists of articles that each request fills, of a source or of a mirror."""
+    fills: dict[str, list[tuple[str, str]]] = {}
+    for one in (*(one for _, one in LISTS.values()), *MIRROR_LISTS.values()):
+        fills.setdefault(one.name, []).append(one.fills)
+    return fills
 
 
 def update(
@@ -75,15 +95,17 @@ def update(
     command: str = "",
     version: str = "",
     person: Person = NOBODY,
+    mirror: Mirror | None = None,
 ) -> UpdateSummary:
     """Ask again what is due, fetch what is new among the answers, and return what changed.
 
     New are hits of queries that were asked before, and articles that cite one whose citing articles were asked
     for. An update that was interrupted goes on where it was: what it has asked is not due any more.
     """
-    run, _ = begin(db, archive, clients, json.dumps({"update": days}), command=command, version=version, person=person)
+    plan = json.dumps({"update": days} | ({"mirror": mirror.through} if mirror else {}))
+    run, _ = begin(db, archive, clients, plan, command=command, version=version, person=person, mirror=mirror)
     tried_at = now()  # later than the start of a run that is resumed
-    due = read_due(db, days=days, at=tried_at)
+    due = read_due(db, days=days, at=tried_at, mirror=mirror)
     hits = [pmid for query in due.queries for pmid in _search_again(run, query)]
     harvest_articles(run, list(dict.fromkeys([*due.articles, *hits])))
     for name, pmids in due.lists.items():
@@ -93,6 +115,7 @@ def update(
         save_origins(db, run.id, (Origin(pmid, 0, "query", None, pmid, None, None) for pmid in hits))
         save_origins(db, run.id, (Origin(pmid, 1, "cited_by", None, pmid, None, None) for pmid in citing))
     harvest_articles(run, citing)
+    harvest_metrics(run)
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     changes = read_changes(db, run.id)
@@ -111,7 +134,7 @@ def _search_again(run: Run, query: str) -> list[int]:
 
 def _new_citing(run: Run, due: Due) -> list[int]:
     """Return the articles not held that cite one of those whose citing articles were due."""
-    listing = (name for name, (_, one) in LISTS.items() if one.fills[1] == "cited_by")
+    listing = (name for name, filled in _fills().items() if filled[0][1] == "cited_by")
     asked = sorted({pmid for name in listing for pmid in due.lists.get(name, ())})
     citing = read_citing_pmids(run.db, asked)
     return sorted(citing - read_held(run.db, citing).keys())

@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from typing import Final
 
 import harvest.sources
+from harvest.sources import mirror
 from harvest.sources.source import ListRequest, Source
 
 PUBMED: Final = "pubmed"
@@ -22,5 +23,7 @@ SOURCES: Final = {one.name: one for one in sorted(_found(), key=lambda one: (one
 LISTS: Final[dict[str, tuple[Source, ListRequest]]] = {
     one.name: (source, one) for source in SOURCES.values() for one in source.lists
 }
-OFFERED: Final = {name: one.offered for name, (_, one) in LISTS.items() if one.offered}
+OFFERED: Final = {
+    one.name: one.offered for one in (*(one for _, one in LISTS.values()), *mirror.LISTS.values()) if one.offered
+}
 """What `litkb harvest --ask` offers, and what it says of each."""

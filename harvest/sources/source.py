@@ -7,9 +7,9 @@ to write one.
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from harvest.http.client import Client, Settings
+from harvest.http.client import Settings
 from harvest.http.transport import Site
 from kb.errors import RecordError
 from kb.records import IciteMetrics, LinkList
@@ -17,6 +17,8 @@ from kb.records import IciteMetrics, LinkList
 
 class Answer(NamedTuple):
     """An answer that was checked, as it came, and the request without key, e-mail address and tool.
+
+    That of a mirror says under ``through`` which of PubMed's files is its last.
 
     The PMIDs asked for stand in the request under ``id`` or ``pmids``, with commas: a rebuild reads them there.
     """
@@ -41,7 +43,7 @@ class ListRequest(NamedTuple):
 
     name: str  # of the task in the ledger
     label: str  # what a person is shown meanwhile
-    fetch: Callable[[Client, Sequence[int]], Answer]  # of up to 200 PMIDs; raises TransientError, PermanentError
+    fetch: Callable[[Any, Sequence[int]], Answer]  # of a Client or Mirror; raises TransientError, PermanentError
     parse: Callable[[bytes, Collection[int]], Sequence[Told | RecordError]]  # of the PMIDs asked for; pure
     fills: tuple[str, str]  # name in citation_sources, list: when it was asked, an update reads there
     offered: str | None = None  # what `litkb harvest --ask` says of it; None: it has an option of its own

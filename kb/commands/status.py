@@ -42,6 +42,7 @@ def format_status(status: dict[str, Any]) -> str:
         f"citations     {status['citations']:,}, each once, from all sources",
         "sources       " + (", ".join(f"{name} {count:,}" for name, count in status["sources"].items()) or "none"),
         *(f"not PubMed    {server} answered in its place" for server in status["servers"]),
+        *(f"mirror        {mirror} answered in place of NCBI" for mirror in status["mirrors"]),
         f"graph         computed {status['graph_computed_at']}"
         if status["graph_computed_at"]
         else "graph         not computed yet",

@@ -45,6 +45,18 @@ create table icite_metrics (
     provisional integer,         -- 1 where it is too young for a settled ratio
     checked_at text not null     -- When iCite was last looked up
 ) strict;
+
+create table mirror_metrics (
+    pmid integer primary key,    -- PubMed identifier of the work
+    citation_count integer not null,  -- Articles in all of PubMed whose own reference list names it
+    occ_citation_count integer,  -- Articles that cite it by NIH's Open Citation Collection; empty: the mirror has none
+    percentile real,             -- Percentile of citation_count among all articles of its year and journal, 0 to 100,
+                                 -- ties shared; empty: not computed in the mirror, or its year or journal is not known
+    pagerank_rank integer,       -- Its place by PageRank among all articles, 1 is the first; empty: not computed in the
+                                 -- mirror
+    as_of text not null,         -- Last of PubMed's files that the mirror had: pubmed26n1334.xml.gz
+    checked_at text not null     -- Moment when the mirror was asked, UTC
+) strict;
 """
 
 LEDGER: Final = """
@@ -55,14 +67,14 @@ create table harvest_runs (
     command text not null,       -- The command, without key and e-mail
     plan text not null,          -- The same as JSON, by which a later run knows that it continues this one
     litkb_version text not null,  -- Version of litkb
-    server text                  -- Address of E-utilities, where another server answered in place of NCBI's; empty:
-                                 -- NCBI's
+    server text                  -- Address of E-utilities, where another server answered in place of NCBI's, or the
+                                 -- last of PubMed's files in the mirror that did; empty: NCBI's
 ) strict;
 
 create table harvest_tasks (
     run_id integer not null references harvest_runs (id),  -- The harvest run
-    task text not null,          -- seed, search, limits of what was followed, article, cited_by, similar, file, or
-                                 -- record for a rejected one of a file
+    task text not null,          -- seed, search, limits of what was followed, article, cited_by, similar, file,
+                                 -- metrics of a mirror, or record for a rejected one of a file
     asked text not null,         -- PMID, DOI, query or file name that was requested
     outcome text check (outcome in (  -- stored, unchanged, already here, merged, deleted, not found, not identified,
                                       -- rejected, failed, done; empty: pending

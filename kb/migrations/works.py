@@ -27,7 +27,8 @@ insert into citation_sources (id, name, description) values
     (9, 'elink_similar', 'NCBI ELink: similar articles (pubmed_pubmed)'),
     (10, 'nbib', 'The record in an NBIB file (MEDLINE format), which has no reference list'),
     (11, 'demonstration_refs', 'The bundled demonstration: what its articles cite, as ELink would tell it'),
-    (12, 'synthetic_refs', 'The made-up field: what its articles cite, as ELink would tell it');
+    (12, 'synthetic_refs', 'The made-up field: what its articles cite, as ELink would tell it'),
+    (13, 'occ', 'NIH Open Citation Collection, its file of all citations');
 
 create table works (
     id integer primary key,      -- PMID of the work; a negative number where no PMID is known
@@ -38,7 +39,7 @@ create table works (
                                  -- words
     year integer,                -- Year of publication; empty where none can be read
     state text not null default 'known'  -- held: in this library; known: cited only; merged: see merged_into; deleted,
-                                         -- not found: what PubMed said
+                                         -- not found: what PubMed, or a mirror of its files, said
         check (state in ('known', 'held', 'merged', 'deleted', 'not found')),
     merged_into integer references works (id),  -- The work that this one turned out to be
     identified_by text           -- How it is known of a cited work: doi, pmcid or pmid that references give or print;

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from kb.failure_reasons import group_reasons, reason_of
 from kb.publish.files import MARK
 from kb.publish.markdown import cell, code, folded, table
-from kb.queries.harvest_log import read_answered, read_servers, read_status
+from kb.queries.harvest_log import read_answered, read_mirrors, read_servers, read_status
 from kb.queries.publishing import (
     RunRow,
     read_asked,
@@ -147,12 +147,13 @@ def format_sources(db: sqlite3.Connection) -> str:
 
 
 def _not_only_ncbi(db: sqlite3.Connection) -> str:
-    servers = ", ".join(map(code, read_servers(db)))
+    servers, mirrors = (", ".join(map(code, found)) for found in (read_servers(db), read_mirrors(db)))
+    by_mirror = f"\nIn place of requests to NCBI a mirror was read that has {mirrors}.\n" if mirrors else ""
     if not servers:
-        return ""
+        return by_mirror
     return (
         f"\nNot only from NCBI: {servers} answered requests in place of PubMed and its services. Records and citations "
-        "named as theirs may be what that server gave.\n"
+        f"named as theirs may be what that server gave.\n{by_mirror}"
     )
 
 

@@ -19,7 +19,7 @@ from kb.publish.report import (
     format_sources,
     plan_of,
 )
-from kb.queries.harvest_log import read_answered
+from kb.queries.harvest_log import is_mirror, read_answered
 from kb.queries.publishing import RunRow, read_record_sources, read_runs, read_seed_label
 from kb.queries.search_log import ORIGINS, SearchFlow, SearchRow, read_search_flow, read_searches
 from kb.text import counted
@@ -93,7 +93,7 @@ def _items(db: sqlite3.Connection, flow: SearchFlow) -> Iterator[tuple[int, str,
 
 
 def _sources(db: sqlite3.Connection, runs: Sequence[RunRow]) -> Iterator[str]:
-    answered_runs = [run for run in runs if read_answered(db, run.id).some]
+    answered_runs = [run for run in runs if read_answered(db, run.id).some and not is_mirror(run.server)]
     servers = dict.fromkeys(code(run.server) for run in answered_runs if run.server)
     some = "some" if any(run.server is None for run in answered_runs) else "all"
     in_place = f" (in {some} runs {', '.join(servers)} answered in place of PubMed)"

@@ -11,11 +11,18 @@ from kb.queries.works.totals import read_work_totals
 OUTCOMES = (
     "stored", "unchanged", "already here", "merged", "deleted", "not found", "not identified", "rejected", "failed"
 )  # fmt: skip
+MIRRORED: Final = "PubMed’s files through "
+"""How the ledger names a mirror that answered in place of NCBI: this, and the last of PubMed's files that it has."""
 MISSING: Final = """coalesce(outcome, 'failed') in (
     'failed', 'rejected', 'not identified', 'not found', 'deleted')"""  # what a run asked for and did not get
 
 _FOUND: Final = "exists (select 1 from searches s where (s.run_id, s.task, s.asked) = (t.run_id, t.task, t.asked))"
 _IS_ANSWERED: Final = f"(coalesce(t.outcome, 'failed') <> 'failed' or {_FOUND})"  # a search whose hits were not taken
+
+
+def is_mirror(server: str | None) -> bool:
+    """Return whether what answered, as the ledger names it, is a mirror of PubMed's files; NCBI is None."""
+    return server is not None and server.startswith(MIRRORED)
 
 
 class Task(NamedTuple):
@@ -85,6 +92,16 @@ def read_not_found(db: sqlite3.Connection, run_id: int) -> set[str]:
     return {row[0] for row in rows}
 
 
+def read_why_not_found(db: sqlite3.Connection, pmid: int) -> str | None:
+    """Return why the last run that did not find a record of pmid did not; None where no run says so."""
+    row = db.execute(
+        """select detail from harvest_tasks where task = 'article' and asked = ? and outcome = 'not found'
+        order by run_id desc limit 1""",
+        (str(pmid),),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def read_outcomes(db: sqlite3.Connection, run_id: int) -> dict[str, int]:
     """Return how many things asked came to each outcome; the keys are OUTCOMES, pending ones count as failed.
 
@@ -147,6 +164,7 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
             )
         ),
         "servers": read_servers(db),
+        "mirrors": read_mirrors(db),
         "last_run": _last_run(db),
         "graph_computed_at": _value(db, "select max(finished_at) from field_runs"),
     }  # fmt: skip
@@ -271,6 +289,15 @@ def read_answered(db: sqlite3.Connection, run_id: int) -> Answered:
 
 def read_servers(db: sqlite3.Connection) -> list[str]:
     """Return the addresses of servers that answered runs in place of PubMed."""
+    return [server for server in _read_servers(db) if not is_mirror(server)]
+
+
+def read_mirrors(db: sqlite3.Connection) -> list[str]:
+    """Return the mirrors of PubMed's files that answered runs in place of PubMed."""
+    return [server for server in _read_servers(db) if is_mirror(server)]
+
+
+def _read_servers(db: sqlite3.Connection) -> list[str]:
     rows = db.execute(
         f"""select distinct server from harvest_runs r where server is not null and exists (
             select 1 from harvest_tasks t where t.run_id = r.id and t.task not in ('file', 'record')

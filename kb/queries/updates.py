@@ -1,6 +1,8 @@
 """What is due to be asked again, and what an update changed."""
 
+import json
 import sqlite3
+from collections.abc import Collection
 
 from kb.record_diff import Change
 
@@ -24,13 +26,14 @@ def read_due_articles(db: sqlite3.Connection, *, before: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def read_due_lists(db: sqlite3.Connection, source: str, kind: str, *, before: str) -> list[int]:
-    """Return the articles whose list, of this kind, was asked of a source for the last time before a moment."""
+def read_due_lists(db: sqlite3.Connection, filled: Collection[tuple[str, str]], *, before: str) -> list[int]:
+    """Return the articles of which lists, (source, kind), were given for the last time before a moment."""
     rows = db.execute(
-        """select l.pmid from article_lists l join citation_sources s on s.id = l.source_id
+        """select l.pmid, max(l.checked_at) as last from article_lists l join citation_sources s on s.id = l.source_id
             join articles a on a.pmid = l.pmid
-        where s.name = ? and l.list = ? and l.checked_at < ? order by l.checked_at, l.pmid""",
-        (source, kind, before),
+        where s.name || ' ' || l.list in (select value from json_each(?))
+        group by l.pmid having last < ? order by last, l.pmid""",
+        (json.dumps([" ".join(one) for one in filled]), before),
     )
     return [row[0] for row in rows]
 

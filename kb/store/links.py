@@ -1,10 +1,10 @@
 """What a source says of whole lists: who cites an article, what it cites, what is like it."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.queries.works.records import read_sources
-from kb.records import IciteMetrics, LinkList
+from kb.records import IciteMetrics, LinkList, MirrorMetrics
 from kb.store.citations import save_citations
 from kb.store.works import save_mentions
 
@@ -40,6 +40,17 @@ def save_icite_metrics(db: sqlite3.Connection, metrics: IciteMetrics, *, receive
         f"""insert into icite_metrics ({", ".join(columns)}) values ({", ".join("?" * len(columns))})
         on conflict do update set {later} where excluded.checked_at >= checked_at""",
         values,
+    )
+
+
+def save_mirror_metrics(db: sqlite3.Connection, rows: Iterable[MirrorMetrics], *, received_at: str) -> None:
+    """Save what a mirror counts of works in the caller's transaction, unless a later answer is held."""
+    columns = (*MirrorMetrics._fields, "checked_at")
+    later = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+    db.executemany(
+        f"""insert into mirror_metrics ({", ".join(columns)}) values ({", ".join("?" * len(columns))})
+        on conflict do update set {later} where excluded.checked_at >= checked_at""",
+        ((*row, received_at) for row in rows),
     )
 
 

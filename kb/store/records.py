@@ -6,8 +6,9 @@ later, the greater content_hash. Between two NLM update files the number of the 
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, repeat
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_work
@@ -87,6 +88,16 @@ _ASSERTED: Final = (  # by the record itself
 )
 
 
+class ReadFrom(NamedTuple):
+    """The file that a record was read from: its name, and its number as an NLM update file."""
+
+    name: str | None = None
+    update_file: int | None = None
+
+
+NO_FILES: Final[Mapping[int, ReadFrom]] = MappingProxyType({})  # answers of a service
+
+
 class Saved(NamedTuple):
     """What became of one record: stored, unchanged (or beaten by what is held), deleted, merged; what it replaced."""
 
@@ -102,15 +113,17 @@ def save_records(
     received_at: str,
     update_file: int | None = None,
     read_from: str | None = None,
+    files: Mapping[int, ReadFrom] = NO_FILES,
 ) -> list[Saved]:
     """Save records as one batch in the caller's transaction; return what became of each, in order.
 
     ``received_at`` is when the answer came (ISO 8601 UTC), ``read_from`` the file it was in, ``update_file`` the
-    number of it as an NLM update file. Raises CollisionError, with nothing of the batch kept by transaction(), for
-    two works on one id.
+    number of it as an NLM update file, ``files`` both by PMID, where they are of several. Raises CollisionError, with
+    nothing of the batch kept by transaction(), for two works on one id.
     """
     prepared = [prepare(record) for record in records]
-    return save_prepared(db, prepared, received_at=received_at, update_file=update_file, read_from=read_from)
+    origins = files or {record.pmid: ReadFrom(read_from, update_file) for record in prepared}
+    return save_prepared(db, prepared, received_at=received_at, files=origins)
 
 
 def save_prepared(
@@ -118,8 +131,7 @@ def save_prepared(
     batch: Sequence[Prepared],
     *,
     received_at: str,
-    update_file: int | None = None,
-    read_from: str | None = None,
+    files: Mapping[int, ReadFrom] = NO_FILES,
 ) -> list[Saved]:
     """Do the same with records that are rows already."""
     names = _save_shared_rows(db, batch)
@@ -129,7 +141,7 @@ def save_prepared(
     outcomes = []
     for record in batch:
         pmid = record.pmid
-        new = _held(record, sources[record.source], received_at, update_file=update_file, read_from=read_from)
+        new = _held(record, sources[record.source], received_at, files.get(pmid, ReadFrom()))
         outcome = _outcome(new, held.get(pmid), states.get(pmid))
         before = None
         if outcome == "stored":
@@ -143,9 +155,7 @@ def save_prepared(
     return outcomes
 
 
-def _held(
-    record: Prepared, source_id: int, received_at: str, *, update_file: int | None, read_from: str | None
-) -> Held:
+def _held(record: Prepared, source_id: int, received_at: str, file: ReadFrom) -> Held:
     article = Article._make(record.article)
     return Held(
         pmid=article.pmid,
@@ -153,8 +163,8 @@ def _held(
         rank=_RANK[record.source],
         version=article.version,
         date_revised=article.date_revised or "",
-        update_file=update_file,
-        read_from=read_from,
+        update_file=file.update_file,
+        read_from=file.name,
         received_at=received_at,
         checked_at=received_at,
         content_hash=record.content_hash,

@@ -33,6 +33,7 @@ from kb.records import (
     MeshDescriptor,
     MeshHeading,
     MeshQualifier,
+    MirrorMetrics,
     OtherAbstractSection,
     PublicationType,
     Record,
@@ -41,7 +42,7 @@ from kb.records import (
 from kb.site.server import serve, sql_throttle
 from kb.site.server.serve import build_app
 from kb.store.ledger import save_run, save_run_end
-from kb.store.links import save_links
+from kb.store.links import save_links, save_mirror_metrics
 from kb.store.records import save_records
 from kb.store.resolutions import Decision, ResolutionRun, save_decisions, save_resolution_run
 from tests.records import record, reference_of
@@ -136,6 +137,10 @@ def fill(
         save_records(db, records, received_at=MOMENT)
         for link in links:
             save_links(db, [link], received_at=MOMENT)
+        if links:
+            save_mirror_metrics(
+                db, [MirrorMetrics(KNOWN, 31, None, 62.5, None, "pubmed26n0001.xml.gz")], received_at=MOMENT
+            )
         if decisions:
             look = ResolutionRun(MOMENT, "offline", 11.0, 4.0, works=1, accepted=0, proposed=1, litkb_version="0.1.0")
             save_decisions(db, decisions, run_id=save_resolution_run(db, look), at=MOMENT)

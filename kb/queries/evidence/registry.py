@@ -48,7 +48,7 @@ EVIDENCE: Final[Mapping[str, Evidence]] = {
         "Works merged into others", "select id, label, merged_into from works\nwhere state = 'merged'\norder by id"
     ),
     "gone": Evidence(
-        "PMIDs deleted or not found at PubMed",
+        "PMIDs that PubMed deleted, or of which no record was found",
         f"{_WORKS}\nwhere state in ('deleted', 'not found')\norder by id",
     ),
     "graph_works": Evidence(
@@ -151,6 +151,18 @@ order by m.year_percentile desc, a.pmid""",
         for name, column in (
             ("icite", "icite_citation_count"), ("icite_ratio", "relative_citation_ratio"),
             ("icite_percentile", "nih_percentile"),
+        )
+    },
+    **{
+        name: Evidence(
+            "What this work is in all of PubMed, as a mirror of PubMed’s files counted it",
+            "select * from mirror_metrics where pmid = :pmid",
+            ("pmid",),
+            column,
+        )
+        for name, column in (
+            ("in_pubmed", "citation_count"), ("in_pubmed_occ", "occ_citation_count"),
+            ("in_pubmed_percentile", "percentile"), ("in_pubmed_rank", "pagerank_rank"),
         )
     },
     "behind": Evidence(

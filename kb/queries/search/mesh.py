@@ -38,6 +38,17 @@ def read_heading_at(db: sqlite3.Connection, tree_number: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def read_descriptors_below(db: sqlite3.Connection, heading: str) -> list[str]:
+    """Return the descriptors at any place of a heading, and below these."""
+    rows = db.execute(
+        f"""select distinct b.descriptor_ui from mesh_tree t
+            join mesh_tree b on {_HERE_OR_BELOW.format(v="t.tree_number")}
+        where t.name = ?""",
+        (heading,),
+    )
+    return [row[0] for row in rows]
+
+
 def read_places(db: sqlite3.Connection, descriptor_ui: str) -> list[str]:
     """Return the places of a descriptor in the tree."""
     rows = db.execute("select tree_number from mesh_tree where descriptor_ui = ? order by 1", (descriptor_ui,))

@@ -11,13 +11,14 @@ class ListSaid(NamedTuple):
     source: str
     entries: int | None
     checked_at: str
-    server: str | None = None  # that answered in place of ELink
+    server: str | None = None  # that answered in place of ELink, or the mirror that did
 
 
 def read_lists_said(db: sqlite3.Connection, pmid: int) -> list[ListSaid]:
     """Return what each source that was asked said of the lists of pmid."""
     rows = db.execute(
-        """select l.list, s.name, l.entries, l.checked_at, iif(s.name glob 'elink*', (
+        """select l.list, s.name, l.entries, l.checked_at,
+            iif(s.name glob 'elink*' or (s.name, l.list) = ('pubmed', 'cited_by'), (
             select r.server from harvest_runs r cross join harvest_tasks t on t.run_id = r.id
             where t.task = l.list and t.asked = cast(l.pmid as text)
                 and l.checked_at between r.started_at and coalesce(r.finished_at, '9')

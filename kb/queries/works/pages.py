@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from kb.identifiers import doi_key
 from kb.migrations import APPLICATION_ID
 from kb.migrations.works import doi_key_of
-from kb.queries.harvest_log import read_citation_count, read_identified_references
+from kb.queries.harvest_log import MIRRORED, read_citation_count, read_identified_references
 from kb.queries.works.records import chunks, marks
 from kb.queries.works.work_rules import PRINTED_ID
 
@@ -69,12 +69,13 @@ class Receipt(NamedTuple):
     date_revised: str | None
     provenance: str | None
     asked_at: str | None  # None: no run here asked for it
-    server: str | None  # that answered in place of PubMed, when the content came
+    server: str | None  # that answered in place of PubMed, or the mirror that did, when the content came
 
 
 _ASKED: Final = """select r.started_at, r.server, r.finished_at
     from harvest_runs r join harvest_tasks t on t.run_id = r.id
     where t.task = 'article' and t.asked = cast(:pmid as text) and t.outcome {}
+        and (coalesce(r.server, '') like :mirrored) = :by_mirror
     order by r.started_at desc, r.id desc limit 1"""
 _MERGED: Final = """select r.started_at, r.server, r.finished_at
     from harvest_tasks t join harvest_runs r on r.id = t.run_id
@@ -180,15 +181,21 @@ def read_receipt(db: sqlite3.Connection, pmid: int) -> Receipt | None:
     ).fetchone()
     if not row:
         return None
-    asked, brought = (
-        db.execute(_ASKED.format(outcome), {"pmid": pmid}).fetchone()
-        for outcome in ("in ('stored', 'unchanged')", "= 'stored'")
-    )
+    asked = _asked(db, pmid, "in ('stored', 'unchanged')")
+    brought = _asked(db, pmid, "= 'stored'", by_mirror=row[1] is not None)
     if asked is None and row[1] is None:
         asked = db.execute(_MERGED, {"pmid": pmid}).fetchone()
-    brought = brought or asked
-    server = brought[1] if brought and row[1] is None else None
-    return Receipt(*(*row[:5], _day_asked(row[5], *asked) if asked else None, server))
+    if row[1] is None:
+        brought = brought or asked
+    elif brought and not brought[0] <= row[2] <= (brought[2] or row[2]):  # another file brought it since
+        brought = None
+    return Receipt(*(*row[:5], _day_asked(row[5], *asked) if asked else None, brought[1] if brought else None))
+
+
+def _asked(db: sqlite3.Connection, pmid: int, outcome: str, *, by_mirror: bool = False) -> Any:
+    """Return start, server and end of the last run in which an article came to an outcome, by a mirror or not."""
+    values = {"pmid": pmid, "mirrored": f"{MIRRORED}%", "by_mirror": by_mirror}
+    return db.execute(_ASKED.format(outcome), values).fetchone()
 
 
 def _day_asked(checked_at: str, started_at: str, _: str | None, finished_at: str | None) -> str:

@@ -79,6 +79,11 @@ def read_from_pubmed(db: sqlite3.Connection, pmids: Collection[int]) -> set[int]
     return {pmid for pmid, held in read_held(db, pmids).items() if held.source_id == pubmed}
 
 
+def read_named_pmids(db: sqlite3.Connection) -> list[int]:
+    """Return the PMIDs of all works, held or only named, in ascending order."""
+    return [row[0] for row in db.execute("select id from works where id > 0 order by id")]
+
+
 def read_held_pmids(db: sqlite3.Connection) -> Iterator[int]:
     """Yield the PMIDs of all articles whose record is here, in their order."""
     yield from (pmid for (pmid,) in db.execute("select pmid from articles order by pmid"))

@@ -13,7 +13,7 @@ class WorkTotals(NamedTuple):
     records: int
     cited_only: int
     merged: int
-    gone: int  # deleted at PubMed, or not found there
+    gone: int  # deleted by PubMed, or no record of them found
     graph: int | None
 
 
@@ -36,8 +36,7 @@ def work_totals_sentence(totals: WorkTotals) -> Sentence:
     in_graph = "{graph} in the citation graph of the last run: records, and what is in a citation"
     return sentence(
         "{works} in the table works: {records:record}, {cited_only} cited only, {merged} merged into others, "
-        "{gone} deleted or not found at PubMed; "
-        + ("no citation graph is computed yet" if totals.graph is None else in_graph),
+        "{gone} deleted or not found; " + ("no citation graph is computed yet" if totals.graph is None else in_graph),
         works=count_of(totals.works, "works"),
         records=count_of(totals.records, "all_held"),
         cited_only=count_of(totals.cited_only, "cited_only"),

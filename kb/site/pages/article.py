@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from kb.queries.search.matches import read_measures
 from kb.queries.works import pages
+from kb.queries.works.in_pubmed import read_counts_in_pubmed, read_in_pubmed
 from kb.queries.works.lists_said import read_lists_said
 from kb.queries.works.notices import RETRACTED_TYPE, NoticeLink, read_notice_links, read_retracted
 from kb.queries.works.pages import read_work
@@ -16,6 +17,7 @@ from kb.reasons import related_reason
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.sentences import Sentence, evidence_path
 from kb.site.parts import messages
+from kb.site.parts.in_pubmed import cited_in_pubmed_sentence
 from kb.site.parts.markup import marked_up, title_markup
 from kb.site.parts.sources import source_words
 from kb.site.parts.standing import read_embedded, standing_values
@@ -113,11 +115,14 @@ def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort:
     citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort)
     shown = {one.work for one in references if one.work is not None} | {one.id for one in (*citing, *similar)}
     measures, retracted = read_measures(db, shown), read_retracted(db, {pmid, *shown})
+    in_pubmed = read_in_pubmed(db, pmid)
     return {
         "references": _sorted_references(references, measures, sort),
         "sort": sort,
         "orders": ORDERS if measures else {},
         "cited_here": {work: count for work, (count, _) in measures.items() if count},
+        "cited_in_pubmed": read_counts_in_pubmed(db, shown),
+        "cited_in_pubmed_sentence": cited_in_pubmed_sentence(pmid, count, in_pubmed) if in_pubmed else None,
         "retracted": pmid in retracted,
         "retracted_by_type": messages.notice_words(RETRACTED_TYPE)[0],
         "retracted_here": retracted,

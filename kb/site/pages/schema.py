@@ -21,7 +21,7 @@ from kb.site.server.unchanged import page_once
 _CORE: Final = ("journals", "articles", "works")
 _LINKS: Final = (
     "article_references", "citations", "citation_sources", "article_lists", "similar_articles", "icite_metrics",
-    "resolutions", "resolution_candidates",
+    "mirror_metrics", "resolutions", "resolution_candidates",
 )  # fmt: skip
 GROUPS: Final = {  # name -> what stands in it
     "record": "Parts of a record",

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
+from kb.queries.harvest_log import read_why_not_found
+from kb.queries.works.in_pubmed import read_in_pubmed
 from kb.queries.works.lists_said import read_lists_said
 from kb.queries.works.pages import Naming, Work, read_citing, read_namings, read_work
 from kb.site.parts import messages
+from kb.site.parts.in_pubmed import cited_in_pubmed_sentence
 from kb.site.server import responses
 from kb.site.server.context import LIVE_COMMAND, ask, litkb_database
 from kb.site.server.rendering import page_answer
@@ -18,7 +21,6 @@ _OF_EACH: Final = 3  # references shown of those with the same words
 _STATES: Final = {
     "known": "Cited only: its record is not in this library; the following is from works that cite it.",
     "deleted": "PubMed has deleted this record.",
-    "not found": "PubMed has no record under this PMID.",
     "merged": "PubMed has merged this record into another one.",
 }
 
@@ -34,9 +36,11 @@ class Wording(NamedTuple):
 def work_values(db: sqlite3.Connection, work: Work) -> dict[str, Any]:
     """Return what the page of a work that is not held shows."""
     citing, count = read_citing(db, work.id, SHOWN)
+    in_pubmed = read_in_pubmed(db, work.id)
     return {
         "work": work,
-        "state_sentence": _STATES.get(work.state, ""),
+        "state_sentence": _STATES.get(work.state) or messages.not_found_words(read_why_not_found(db, work.id)),
+        "cited_in_pubmed_sentence": cited_in_pubmed_sentence(work.id, count, in_pubmed) if in_pubmed else None,
         "state_day": messages.day(work.state_at),
         "wordings": _wordings(read_namings(db, work.id, SHOWN, of_each=_OF_EACH)),
         "citing": citing,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kb.queries.harvest_log import Answered, Run
+from kb.queries.harvest_log import Answered, Run, is_mirror
 from kb.queries.works.article_metrics import Measured, Timing, WorldCount
 from kb.queries.works.lists_said import ListSaid
 from kb.queries.works.pages import Counts, Receipt
@@ -178,6 +178,7 @@ def name_sentence(key: str, orcids: int) -> Sentence:
 
 TASK_WORDS: Final = {
     "seed": "requested articles", "search": "searches", "limits": "limits", "article": "articles",
+    "occ": "lists of the Open Citation Collection", "metrics": "counts in all of PubMed",
     "cited_by": "lists of citing articles", "similar": "lists of similar articles", "file": "files",
     "record": "rejected records of files",
 }  # fmt: skip
@@ -301,9 +302,11 @@ def said_sentence(work: int, said: ListSaid, receipt: Receipt | None = None) -> 
         silent = "does not say how many references there are" if is_page else "has no reference list"
         answer = {None: silent, 0: "says that it has no references"}.get(said.entries, "says {count:reference}")
     else:
-        who = _named(said) if said.server else _named(said)[:1].upper() + _named(said)[1:]
+        many = is_mirror(said.server)
+        who = _named(said) if said.server and not many else _named(said)[:1].upper() + _named(said)[1:]
         silent = "does not give the number of references" if is_page else f"has no data on its {what}"
-        answer = {None: silent, 0: f"lists no {what}"}.get(said.entries, f"lists {{count:{what[:-1]}}}")
+        lists = "list" if many else "lists"
+        answer = {None: silent, 0: f"{lists} no {what}"}.get(said.entries, f"{lists} {{count:{what[:-1]}}}")
     count = count_of(said.entries or 0, "said", pmid=work, list=said.list, source=said.source)
     when = day(receipt.received_at if is_own and receipt else said.checked_at)
     return sentence(f"{{who}} {answer} ({{when}}).", who=who, count=count, when=when)
@@ -318,7 +321,11 @@ def origin_sentence(receipt: Receipt) -> str:
         return f"A record of the demonstration, not harvested from PubMed; received on {came}"
     if receipt.read_from:
         kind = {"nbib": "the NBIB file ", "page": "the saved page "}.get(receipt.source, "")
+        if receipt.server:
+            kind = "PubMed’s file "
         revised = f"; record revised by NLM {receipt.date_revised}" if receipt.date_revised else ""
+        if receipt.server:
+            came += f", in a mirror that has {receipt.server}"
         again = f"; PubMed gave nothing newer on {day(receipt.asked_at)}" if receipt.asked_at else ""
         return f"Read from {kind}{receipt.read_from} on {came}{revised}{again}"
     if receipt.server:
@@ -335,6 +342,8 @@ def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
 
 
 def _named(said: ListSaid) -> str:
+    if is_mirror(said.server):
+        return f"all reference lists in {said.server}"
     return server_words(source_words(said.source), [said.server])
 
 
@@ -342,6 +351,12 @@ def exposure_words(pmid: int, kind: str, number: int) -> Sentence:
     """Return what an article stands on: "This article cites 2 retracted articles"."""
     words = f"This article cites {noun(number, *_EXPOSURES[kind])}"
     return sentence(words, number=count_of(number, "doubted", work=pmid, kind=kind))
+
+
+def not_found_words(why: str | None) -> str:
+    """Return that no record of a PMID was found; why: as the ledger has it."""
+    by_mirror = why is not None and why.startswith("not in the mirror")
+    return f"No record of this PMID was found: {why}." if by_mirror else "PubMed has no record under this PMID."
 
 
 def percentile_sentence(pmid: int, measured: Measured) -> Sentence:

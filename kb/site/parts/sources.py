@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from kb.queries.harvest_log import is_mirror
+
 _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
     "nbib": "the NBIB file",
@@ -11,6 +13,7 @@ _SOURCE_WORDS: Final = {
     "elink_refs": "NCBI ELink",
     "elink_similar": "NCBI ELink",
     "icite": "iCite",
+    "occ": "NIH’s Open Citation Collection",
     "resolved": "litkb’s matching of printed references",
     "demonstration": "the demonstration",
     "synthetic": "the made-up field",
@@ -35,6 +38,8 @@ def endpoint_words(endpoint: str, servers: Sequence[str | None]) -> str:
     """Return in words who gave an answer; servers as read_servers_of_answer() has them."""
     if endpoint == "file":
         return "Loaded file"
+    if endpoint == "mirror":
+        return f"A mirror that has {' or '.join(server for server in servers if server) or 'PubMed’s files'}"
     who, what = _ENDPOINTS.get(endpoint, (endpoint, "a response"))
     return f"{server_words(who, servers, is_ncbi=endpoint != 'icite')}: {what}"
 
@@ -49,6 +54,8 @@ def asserting_words(source: str, servers: Sequence[str | None]) -> str:
 def server_words(who: str, servers: Sequence[str | None], *, is_ncbi: bool = True) -> str:
     """Return who answered, or what answered in its place; a run notes the address of E-utilities alone."""
     others = " or ".join(server for server in servers if server)
+    if servers and all(map(is_mirror, servers)):
+        return others
     if not servers:
         return f"{who}, or a server in its place (no run recorded here says which)"
     if not others:

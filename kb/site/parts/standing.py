@@ -12,8 +12,10 @@ from kb.queries.evidence.computed_evidence import columns_of
 from kb.queries.works import article_metrics
 from kb.queries.works.article_metrics import DOUBTS, Doubted
 from kb.queries.works.bibliography import read_items
+from kb.queries.works.in_pubmed import read_in_pubmed
 from kb.sentences import Part, Sentence, evidence_path, sentence
 from kb.site.parts import messages
+from kb.site.parts.in_pubmed import in_pubmed_sentence
 
 _SHOWN: Final = find_shown()
 
@@ -28,13 +30,14 @@ class Exposure(NamedTuple):
 def standing_values(db: sqlite3.Connection, pmid: int) -> dict[str, Any]:
     """Return measures of a held article, the doubtful works that it stands on."""
     measured, world = article_metrics.read_measured(db, pmid), article_metrics.read_world_count(db, pmid)
-    timing = article_metrics.read_timing(db, pmid)
+    timing, in_pubmed = article_metrics.read_timing(db, pmid), read_in_pubmed(db, pmid)
     return {
         "measured": measured,
         "percentile_sentence": messages.percentile_sentence(pmid, measured) if measured else None,
         "computed": _computed(db, pmid),
         "world": world,
         "world_sentence": messages.world_sentence(pmid, world) if world else None,
+        "in_pubmed_sentence": in_pubmed_sentence(pmid, in_pubmed) if in_pubmed else None,
         "exposures": _exposures(pmid, article_metrics.read_doubted(db, pmid)),
         "behind": article_metrics.read_behind(db, pmid),
         "timing_sentence": messages.timing_sentence(pmid, timing) if timing and timing.citing else None,

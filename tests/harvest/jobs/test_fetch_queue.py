@@ -9,7 +9,7 @@ import pytest
 
 from harvest.archive import open_archive
 from harvest.http.client import Client, Settings
-from harvest.jobs import fetch_queue, request_types
+from harvest.jobs import request_types
 from harvest.jobs.fetch_queue import Run, harvest_articles, harvest_lists
 from harvest.pubmed.write_article import format_article_set
 from harvest.sources.registry import LISTS
@@ -34,7 +34,7 @@ def let_fetch(monkeypatch: pytest.MonkeyPatch, name: str, fetch: Callable[[Clien
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """A run whose requests ask about one PMID each; nothing is sent: the tests say what is fetched."""
-    monkeypatch.setattr(fetch_queue, "BATCH", 1)
+    monkeypatch.setattr(request_types, "BATCH", 1)
     path = tmp_path / "kb.db"
     client = Client(Settings(base_url="http://127.0.0.1:1/", requests_per_second=1, lock_folder=tmp_path))
     with closing(open_kb(path, create=True)) as db, open_archive(archive_path(path)) as archive:
@@ -174,7 +174,7 @@ def test_lists_are_asked_for_in_whole_batches_and_the_rest_after_the_last_record
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[int]] = []
-    monkeypatch.setattr(fetch_queue, "BATCH", 2)
+    monkeypatch.setattr(request_types, "BATCH", 2)
 
     def fetch(_: Client, pmids: Sequence[int]) -> Answer:
         return answer([pmid for pmid in pmids if pmid != 2])  # 2 is unknown, and settled after all others
@@ -192,7 +192,7 @@ def test_lists_are_asked_for_in_whole_batches_and_the_rest_after_the_last_record
 
 
 def test_an_article_that_a_list_leaves_out_twice_is_noted_as_failed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch_queue, "BATCH", 2)
+    monkeypatch.setattr(request_types, "BATCH", 2)
     asked: list[list[int]] = []
 
     def fetch_list(_: Client, pmids: Sequence[int]) -> Answer:

@@ -71,14 +71,14 @@ def held(kb: Path) -> list[int]:
 
 def test_nothing_is_due_on_the_day_of_the_harvest(kb: Path):
     with closing(open_kb(kb)) as db:
-        assert read_due(db, days=1, at="2026-01-01T00:00:00Z") == Due([], [], {})
+        assert read_due(db, days=1, at="2026-01-01T00:00:00Z") == Due([], [], {}, {})
 
 
 def test_queries_records_and_lists_are_due_later(kb: Path):
     with closing(open_kb(kb)) as db:
         due = read_due(db, days=30, at=LATER)
 
-    assert due == Due(["groups"], [1, 2], {"cited_by": [1]})
+    assert due == Due(["groups"], [1, 2], {"cited_by": [1]}, {})
     assert due.requests == 3
 
 

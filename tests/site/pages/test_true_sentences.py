@@ -164,7 +164,7 @@ _EFETCH: Final = """(select max(date(started_at)) from harvest_runs r join harve
 
 _TOTALS: Final = (
     r"(\d+) in the table works: (\d+) records?, (\d+) cited only, (\d+) merged into others, "
-    r"(\d+) deleted or not found at PubMed"
+    r"(\d+) deleted or not found"
 )
 
 RULES: Final = (  # pattern with the values as groups -> the select that gives them
@@ -413,7 +413,7 @@ def test_the_works_of_table_library_and_graph_are_told_apart_in_the_same_words_e
         save_records(db, [*FIELD, record(5, ("10.1/a", 8))], received_at=MOMENT)
         save_gone(db, 8, "merged", at=MOMENT, into=3)
         save_gone(db, 88, "deleted", at=MOMENT)
-    before = "8 in the table works: 4 records, 2 cited only, 1 merged into others, 1 deleted or not found at PubMed"
+    before = "8 in the table works: 4 records, 2 cited only, 1 merged into others, 1 deleted or not found"
     with closing(open_kb(kb)) as db:
         first = format_status(read_status(db))
         compute_graph(db)

@@ -1,0 +1,59 @@
+"""A mirror in memory: the records of a rehearsal's shelf, as if they stood in PubMed's files, some to a file."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from harvest.rehearsal.collection import Shelf, open_shelf
+from harvest.sources.mirror import Located
+
+LAST = "pubmed26n0003.xml.gz"
+
+
+class LinksInMemory:
+    """Who cites whom, from pairs."""
+
+    def __init__(self, pairs: Iterable[tuple[int, int]]) -> None:
+        self._cited: dict[int, set[int]] = defaultdict(set)
+        self._citing: dict[int, set[int]] = defaultdict(set)
+        for citing, cited in pairs:
+            self._cited[citing].add(cited)
+            self._citing[cited].add(citing)
+
+    def cited(self, pmid: int) -> Any:
+        return np.array(sorted(self._cited[pmid]), np.int32)
+
+    def citing(self, pmid: int) -> Any:
+        return np.array(sorted(self._citing[pmid]), np.int32)
+
+
+class MirrorInMemory:
+    """Records in files of ``each``; ``measures`` by name and PMID."""
+
+    def __init__(
+        self,
+        records: Mapping[int, bytes] | Shelf,
+        *,
+        each: int = 2,
+        through: str = LAST,
+        occ: Iterable[tuple[int, int]] | None = None,
+        measures: Mapping[str, Mapping[int, float]] | None = None,
+    ) -> None:
+        shelf = records if isinstance(records, Shelf) else open_shelf(records)
+        self.through = through
+        self.pubmed = LinksInMemory((one.pmid, cited) for one in shelf.records.values() for cited in one.cited)
+        self.occ = None if occ is None else LinksInMemory(occ)
+        self._measures = measures or {}
+        self._records = {
+            one.pmid: Located(one.pmid, f"pubmed26n{place // each + 1:04}.xml.gz", place % each + 1, one.xml)
+            for place, one in enumerate(shelf.records.values())
+        }
+
+    def records(self, pmids: Sequence[int]) -> Iterator[Located]:
+        return (self._records[pmid] for pmid in sorted(pmids) if pmid in self._records)
+
+    def measured(self, name: str, pmids: Sequence[int]) -> list[float | None] | None:
+        found = self._measures.get(name)
+        return None if found is None else [found.get(pmid) for pmid in pmids]
