@@ -1,15 +1,23 @@
 """A mirror in memory: the records of a rehearsal's shelf, as if they stood in PubMed's files, some to a file."""
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harvest.rehearsal.collection import Shelf, open_shelf
 from harvest.sources.mirror import Located
+from kb.queries.invariants import read_tables
 
 LAST = "pubmed26n0003.xml.gz"
+BIRTHPLACE = frozenset(  # columns that say from where a row came, and when
+    {"source_id", "update_file", "read_from", "received_at", "checked_at", "since", "said_by", "sources", "state_at",
+     "detail", "answer", "started_at", "finished_at", "server", "plan"}
+)  # fmt: skip
 
 
 class LinksInMemory:
@@ -57,3 +65,21 @@ class MirrorInMemory:
     def measured(self, name: str, pmids: Sequence[int]) -> list[float | None] | None:
         found = self._measures.get(name)
         return None if found is None else [found.get(pmid) for pmid in pmids]
+
+
+def content_of(kb: Path) -> dict[str, set[tuple[Any, ...]]]:
+    """Return the distinct rows of each table without what tells their birthplace; a list of no data has no entries.
+
+    Left out are the tables of the ledger's tasks, which name answers, of seals, and of what a mirror alone counts.
+    """
+    left_out = {"seals", "harvest_tasks", "mirror_metrics"}
+    with closing(sqlite3.connect(kb)) as db:
+        tables = [name for name in read_tables(db) if name not in left_out and not name.startswith("article_search_")]
+        found = {table: _rows(db, table) for table in tables}
+    found["article_lists"] = {(pmid, name, entries or None) for pmid, name, entries in found["article_lists"]}
+    return found
+
+
+def _rows(db: sqlite3.Connection, table: str) -> set[tuple[Any, ...]]:
+    columns = [row[1] for row in db.execute(f"pragma table_info({table})") if row[1] not in BIRTHPLACE]
+    return set(db.execute(f"select {', '.join(columns)} from {table}"))

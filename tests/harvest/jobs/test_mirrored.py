@@ -27,14 +27,8 @@ from kb.queries.archive import archive_path
 from kb.records import MeshDescriptor, MeshHeading, MeshPlace, PublicationType, Record
 from kb.store.mesh import save_mesh_tree
 from tests.harvest.jobs.network_builders import client_of
-from tests.harvest.mirror_builders import LAST, MirrorInMemory
+from tests.harvest.mirror_builders import LAST, MirrorInMemory, content_of
 from tests.records import record
-
-BIRTHPLACE = frozenset(  # columns that say from where a row came, and when
-    {"source_id", "update_file", "read_from", "received_at", "checked_at", "since", "said_by", "sources", "state_at",
-     "detail", "answer", "started_at", "finished_at", "server", "plan", "seals"}
-)  # fmt: skip
-
 
 HEADINGS = {"D2": "Lamps", "D3": "Wicks", "D4": "Jugs"}
 
@@ -100,28 +94,12 @@ def rows_of(kb: Path, sql: str) -> list[tuple[Any, ...]]:
         return db.execute(sql).fetchall()
 
 
-def content(kb: Path) -> Iterator[tuple[str, frozenset[tuple[Any, ...]]]]:
-    """Yield the distinct rows of each table without the columns of their provenance; a list without data has none."""
-    with closing(sqlite3.connect(kb)) as db:
-        tables = [
-            row[0] for row in db.execute("select name from pragma_table_list where schema = 'main' and type = 'table'")
-        ]
-        for table in tables:
-            columns = [row[1] for row in db.execute(f"pragma table_info({table})") if row[1] not in BIRTHPLACE]
-            if table in {"seals", "harvest_tasks", "mirror_metrics"} or table.startswith(("sqlite", "article_search_")):
-                continue
-            found = db.execute(f"select {', '.join(columns)} from {table}").fetchall() if columns else []
-            if table == "article_lists":
-                found = [(pmid, name, entries or None) for pmid, name, entries in found]
-            yield table, frozenset(found)
-
-
 def test_a_field_cut_out_equals_the_same_field_harvested(tmp_path: Path):
     mirrored, networked = tmp_path / "mirrored.db", tmp_path / "networked.db"
     of_mirror, of_network = cut(mirrored), harvested(networked)
     tasks = "select task, asked, outcome, pmid from harvest_tasks where task <> 'metrics' order by 1, 2"
 
-    assert dict(content(mirrored)) == dict(content(networked))
+    assert content_of(mirrored) == content_of(networked)
     assert of_mirror.outcomes == of_network.outcomes
     assert rows_of(mirrored, tasks) == rows_of(networked, tasks)
     assert rows_of(mirrored, "select pmid from articles") == [(1,), (2,), (3,), (4,), (5,), (6,)]
@@ -262,7 +240,7 @@ def test_an_interrupted_cut_goes_on_and_ends_in_the_same_rows(tmp_path: Path):
     resumed = cut(torn)
 
     assert resumed.resumed
-    assert dict(content(torn)) == dict(content(whole))
+    assert content_of(torn) == content_of(whole)
     assert len(rows_of(torn, "select id from harvest_runs")) == 1
 
 
