@@ -77,8 +77,11 @@ _FORGET_TEXT: Final = f"""insert into article_search (article_search, rowid, {_S
 
 _PAIRED_DOIS: Final = """select distinct doi from article_references
     where citing_pmid in ({}) and doi is not null and cited_pmid is not null"""
-_NAMED: Final = """select cited_id from article_references where citing_pmid in ({0}) and cited_id is not null
-    union select other_pmid from notices where pmid in ({0}) and other_pmid is not null"""
+_NAMED: Final = """
+    select w.id, w.state <> 'held' and (w.named_by = r.citing_pmid or w.doi = coalesce(r.doi, r.printed_doi)
+        or w.pmcid = coalesce(r.pmcid, r.printed_pmcid))
+    from article_references r join works w on w.id = r.cited_id where r.citing_pmid in ({0})
+    union select other_pmid, 0 from notices where pmid in ({0}) and other_pmid is not null"""
 _ASSERTED: Final = (  # by the record itself
     """delete from citations where citing_id in ({}) and cited_id in (
             select cited_id from article_references where citing_pmid = citing_id)
@@ -280,7 +283,7 @@ def _save_winners(
     _save_assertions(db, winners)
     _save_lists(db, winners)
     _save_texts(db, records, names)
-    save_renamed_works(db, forgotten)
+    save_renamed_works(db, [work for work, is_source in forgotten.items() if is_source])
     touch(db, forgotten)
     touch(db, to_resolve)
     touch_around(db, [(pmid, doi, pmcid) for pmid, _, doi, pmcid, _ in (record.work for record in records)])
@@ -304,13 +307,17 @@ def _article_row(record: Prepared, new: Held) -> tuple[object, ...]:
     )
 
 
-def _clear(db: sqlite3.Connection, pmids: Iterable[int]) -> set[int]:
-    """Remove what belongs to the articles held of pmids; return the works that their references named."""
-    forgotten: set[int] = set()
+def _clear(db: sqlite3.Connection, pmids: Iterable[int]) -> dict[int, bool]:
+    """Remove what belongs to the articles held of pmids; return the works that their references named.
+
+    And whether what is known of them, label, year or an identifier, may be from these references.
+    """
+    forgotten: dict[int, bool] = {}
     for part in chunks(read_held(db, list(pmids))):
         those = marks(part)
         found = db.execute(f"select pmid, doi, pmcid from articles where pmid in ({those})", part).fetchall()
-        forgotten.update(row[0] for row in db.execute(_NAMED.format(those), part * 2))
+        for work, is_source in db.execute(_NAMED.format(those), part * 2):
+            forgotten[work] = bool(is_source) or forgotten.get(work, False)
         touch_around(db, found)
         touch(db, [doi_work(doi) for (doi,) in db.execute(_PAIRED_DOIS.format(those), part)])
         for statement in (*_ASSERTED, _FORGET_TEXT):
@@ -366,7 +373,7 @@ def save_gone(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: i
         forgotten = _clear(db, [pmid])
         db.execute("delete from articles where pmid = ?", (pmid,))
         db.execute("update works set state = 'known' where id = ?", (pmid,))
-        save_renamed_works(db, forgotten)
+        save_renamed_works(db, [work for work, is_source in forgotten.items() if is_source])
         touch(db, forgotten)
     save_state(db, pmid, state, at=at, into=into)
     return True
