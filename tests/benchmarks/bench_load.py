@@ -26,7 +26,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from kb.database import split_statements
+from kb.database import add_fold, split_statements
 from kb.migrations import MIGRATIONS
 from tests.benchmarks.pubmed_shaped import write_shaped
 
@@ -102,7 +102,9 @@ def floor(kb: Path) -> float:
     tables = [one for one in script if one.startswith(("create table", "create virtual"))]
     names = [one.split()[2] for one in tables if one.startswith("create table")]
     with closing(sqlite3.connect(kb)) as source, closing(sqlite3.connect(kb.with_suffix(".floor"))) as target:
+        add_fold(source)
         rows = {name: source.execute(f"select * from {name}").fetchall() for name in names}
+        texts = source.execute("select pmid, title, abstract, keywords, mesh, authors from article_texts").fetchall()
         target.execute("pragma journal_mode = wal")
         before = time.process_time()
         for statement in tables:
@@ -113,7 +115,10 @@ def floor(kb: Path) -> float:
         for statement in script:
             if statement.startswith("create index"):
                 target.execute(statement)
-        target.execute("insert into article_search (article_search) values ('rebuild')")
+        target.executemany(
+            "insert into article_search (rowid, title, abstract, keywords, mesh, authors) values (?, ?, ?, ?, ?, ?)",
+            texts,
+        )
         target.commit()
         return time.process_time() - before
 
