@@ -387,6 +387,15 @@ def content_hash(record: Record) -> str:
 
     Journal and MeSH names are left out: they belong to no single article, and a later record may give others.
     """
-    parts = [tuple(map(tuple, getattr(record, field))) for field in PARTS]
+    return hash_of_plain(record, plain_parts(record))
+
+
+def plain_parts(record: Record) -> list[tuple[tuple[Any, ...], ...]]:
+    """Return the rows of record as plain tuples, in the order of PARTS."""
+    return [tuple(map(tuple, getattr(record, field))) for field in PARTS]
+
+
+def hash_of_plain(record: Record, parts: list[tuple[tuple[Any, ...], ...]]) -> str:
+    """Return the content_hash of record, whose plain_parts() are known."""
     values = (tuple(record.article), parts, record.stated_reference_count, record.source)
     return hashlib.sha256(marshal.dumps(values, _FORMAT)).hexdigest()

@@ -8,7 +8,7 @@ from kb.integrity.seals import record_seal
 from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
 from kb.printed.labels import article_label
 from kb.printed.title_and_year import has_number_after, year_in
-from kb.records import PARTS, Record, Reference, content_hash
+from kb.records import PARTS, Notice, Record, Reference, hash_of_plain, plain_parts
 from kb.text import fold, name_key, search_form
 
 _Row = tuple[Any, ...]
@@ -51,11 +51,12 @@ def prepare(record: Record) -> Prepared:
     """Return the rows of a record."""
     article, references = record.article, record.references
     cited = [resolve_reference(reference) for reference in references]
-    parts = tuple(_rows(field, rows, cited) if (rows := getattr(record, field)) else () for field in PARTS)
+    plain = plain_parts(record)
+    parts = tuple(_rows(field, rows, cited) for field, rows in zip(PARTS, plain, strict=True))
     return Prepared(
         pmid=article.pmid,
         source=record.source,
-        content_hash=content_hash(record),
+        content_hash=hash_of_plain(record, plain),
         article=tuple(article),
         journal=tuple(record.journal) if record.journal else None,
         descriptors=tuple(map(tuple, record.mesh_descriptors)),
@@ -98,10 +99,10 @@ def latest_cited(record_type: str, year: int | None, citations: Iterable[str | N
     return None if 2 * later > len(dated) else year + 1
 
 
-def _rows(field: str, rows: Sequence[Any], cited: Sequence[Cited]) -> tuple[_Row, ...]:
+def _rows(field: str, rows: tuple[_Row, ...], cited: Sequence[Cited]) -> tuple[_Row, ...]:
     """Return the rows of a part with what no source gives: what equal names share, and the works that are cited."""
-    if field not in _DERIVED:
-        return tuple(map(tuple, rows))
+    if not rows or field not in _DERIVED:
+        return rows
     return tuple(map(tuple.__add__, rows, _DERIVED[field](rows, cited)))
 
 
@@ -118,7 +119,8 @@ def _keyword_keys(rows: Sequence[Any], _cited: Sequence[Cited]) -> Iterable[_Row
 
 
 def _printed_dois(rows: Sequence[Any], _cited: Sequence[Cited]) -> Iterable[_Row]:
-    return ((None if row.other_pmid else printed_ids(row.ref_source or "").doi,) for row in rows)
+    notices = map(Notice._make, rows)
+    return ((None if one.other_pmid else printed_ids(one.ref_source or "").doi,) for one in notices)
 
 
 _DERIVED: Final[dict[str, Callable[[Sequence[Any], Sequence[Cited]], Iterable[_Row]]]] = {
