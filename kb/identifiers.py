@@ -8,13 +8,12 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from kb.errors import RecordError, UsageError
-from kb.printed.title_and_year import LONGEST, printed_title, year_in
-from kb.text import fold, words_in
 
 PMID_LIMIT: Final = 2**31 - 1  # NCBI keeps UIDs of PubMed in 32 bits; eight digits are in use
 COUNT_LIMIT: Final = 2**53 - 1  # what survives JavaScript; SQLite holds a thousand times more
 SYNTHETIC_FROM: Final = 900_000_001  # PMIDs of made-up fields; PubMed is at about 40 million
 
+_LONGEST: Final = 2_000  # characters: a longer text is no identifier
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[a-z0-9()./_-]*[a-z0-9]")
 _DOI_ADDRESS: Final = r"(?:https?:?/*)?(?:www\.)?(?:dx[.-])?doi[.-]org[^\s/]{0,253}/+"  # of a library's proxy, too
@@ -134,7 +133,7 @@ def normalise_doi(text: str | None) -> str | None:
     double slash stays, since it may be registered so; doi_key() is what DOIs are compared by.
     """
     bare = (text or "").strip()
-    if len(bare) > LONGEST:
+    if len(bare) > _LONGEST:
         return None
     plain = bare.lower()
     if _PLAIN_DOI.fullmatch(plain) and plain.count("10.") == 1:  # nothing to repair: nine in ten
@@ -226,7 +225,7 @@ def parse_identifier(text: str, bare: str = "pmid") -> Identifier:
     """
     if bare == "pmid" and (pmid := pmid_or_none(text)):  # nine in ten
         return Identifier(bare, str(pmid))
-    found = _read(text, bare) if len(text) <= LONGEST and re.search(r"\d", text) else None
+    found = _read(text, bare) if len(text) <= _LONGEST and re.search(r"\d", text) else None
     if found is None:
         raise UsageError(
             f"{text.strip()[:80]!r} is no PMID, DOI, PMCID or address of one. Examples: 32448354, "
@@ -242,7 +241,7 @@ def _read(text: str, bare: str) -> Identifier | None:
 
 def parse_labelled(text: str) -> Identifier | None:
     """Return the identifier that text calls by its kind ("PMID: 12", "12 [pmid]"); None where it calls none so."""
-    given = _plain(text[:LONGEST])
+    given = _plain(text[:_LONGEST])
     if label := _label(given):
         kind, value = label
         return _speaking(value) or _numbered(_unmarked(value, kind), kind)
@@ -332,31 +331,6 @@ def _numbered(text: str, kind: str) -> Identifier | None:
     return Identifier(kind, pmcid) if pmcid else None
 
 
-def citation_key(citation: str) -> str | None:
-    """Return the key of a printed reference that has no identifier; None where nothing is printed.
-
-    First author and year for the eye, and a hash of the folded title; of all words where author, year or title is
-    not certain. So two printings of one work share a key though they abbreviate its journal or err in a page, and
-    different works are never taken for one.
-    """
-    words = words_in(fold(citation))
-    if not words:
-        return None
-    surname = next((word for word in words if not word.isdigit()), "anon")[:24]
-    year = year_in(citation)
-    telling = (year and printed_title(citation)) or words
-    digest = hashlib.sha256(" ".join(telling).encode()).hexdigest()[:10]
-    return f"{surname}-{year}-{digest}" if year else f"{surname}-{digest}"
-
-
-def work_key(doi: str | None, citation: str | None) -> str | None:
-    """Return the key of a work whose PMID is not known: ``doi:…``, else ``ref:…``; None if nothing names it."""
-    if doi:
-        return f"doi:{doi_key(doi)}"
-    key = citation_key(citation or "")
-    return f"ref:{key}" if key else None
-
-
 def work_id(key: str) -> int:
     """Return the id of a work without a PMID: minus the first 52 bits of the SHA-256 of its key.
 
@@ -368,14 +342,6 @@ def work_id(key: str) -> int:
 def doi_work(doi: str) -> int:
     """Return the id of the cited work that a DOI names."""
     return work_id(f"doi:{doi_key(doi)}")
-
-
-def cited_work(pmid: int | None, doi: str | None, citation: str | None) -> tuple[int | None, str | None]:
-    """Return id and key of the work that a reference names: the PMID and no key, else its key; None for no work."""
-    if pmid:
-        return pmid, None
-    key = work_key(doi, citation)
-    return (work_id(key) if key else None), key
 
 
 def node_name(work: int, doi: str | None, key: str | None) -> str:

@@ -12,7 +12,7 @@ from graph.citation_graph import CitationGraph, adjacency
 from graph.measure import Measure, MeasureCommand
 from graph.measures.big_float import Floats
 from graph.run_context import Field, Job
-from kb.printed.title_and_year import year_in
+from kb.printed.reference import parse_reference
 from kb.queries.citations import Ids
 from kb.queries.structure import NoticeRow, read_notices
 from kb.store.computed import TableColumns, as_columns
@@ -140,7 +140,7 @@ def first_notice(notices: list[NoticeRow]) -> tuple[int | None, str | None]:
     dated = [(row.record_year, "record") for row in notices if row.record_year is not None]
     held = {row.notice_id for row in notices if row.record_year is not None}
     for row in notices:
-        year = year_in(row.printed) if row.printed and row.notice_id not in held else None
+        year = parse_reference(row.printed).year if row.printed and row.notice_id not in held else None
         if year is not None:
             dated.append((year, "printed"))
     return min(dated, key=lambda said: said[0], default=(None, None))

@@ -32,7 +32,7 @@ from harvest.files.saved_page_layout import (
 from harvest.pubmed.dates import iso_date
 from kb.errors import RecordError
 from kb.identifiers import count_of, normalise_doi, normalise_pmcid, pmid_or_none
-from kb.printed.identifiers_in_text import printed_ids
+from kb.printed.reference import parse_reference
 from kb.records import (
     PAGE,
     AbstractSection,
@@ -253,7 +253,7 @@ def _references(page: Page, pmid: int) -> Iterator[Reference]:
         tail = LINKS.search(entry)
         citation = entry[: tail.start()] if tail else entry
         links = re.findall(r"DOI|PMC|PubMed", tail[0]) if tail else []
-        doi, pmcid, cited = printed_ids(citation)
+        doi, pmcid, cited = parse_reference(citation).identifiers
         yield Reference(
             citing_pmid=pmid,
             position=position,
@@ -312,7 +312,7 @@ def _notices(page: Page, pmid: int) -> Iterator[Notice]:
     for position, (kind, line) in enumerate(printed, 1):
         match = ENTRY.fullmatch(line)
         words = LINKS.sub("", match[1] if match else line)
-        yield Notice(pmid, position, kind, printed_ids(words).pmid, words, None)
+        yield Notice(pmid, position, kind, parse_reference(words).identifiers.pmid, words, None)
 
 
 def _data_banks(page: Page, pmid: int) -> Iterator[DataBank]:

@@ -8,7 +8,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Levenshtein
 
 from harvest.identify.journal_names import POINTS, begins_part, journal_place, journal_starts, journal_words
-from harvest.identify.printed_citation import NAME_PARTICLES, WITH_TITLE, Printed, prints_title, sentences, small_words
+from harvest.identify.printed_citation import Printed, prints_title, sentences
+from kb.printed.words import NAME_PARTICLES, WITH_TITLE, small_words
 from kb.text import fold, words_in
 
 AGREES: Final = "+"

@@ -11,17 +11,10 @@ from typing import Final, NamedTuple
 from harvest.http.response_validation import said_instead
 from kb.errors import TransientError
 from kb.identifiers import pmid_or_none
-from kb.printed.title_and_year import LONGEST, year_in
-from kb.text import YEAR, fold, words_in
+from kb.printed.reference import parse_reference
+from kb.text import fold, words_in
 
 _FIELDS: Final = 7  # journal, year, volume, first page, author, key, answer
-_VOLUME_PAGE: Final = (
-    r"(?P<volume>\d{1,5}[A-Z]?)\s?(?:\([^()]{0,20}\))?\s?[:,]\s?(?:pp?\. ?)?(?P<page>[A-Za-z]{0,3}\d{1,7})"
-)
-_YEAR_BEFORE: Final = re.compile(rf"[\s(]{YEAR}\)?(?: [A-Z][a-z]{{2}}[^;:.]{{0,12}})?[;,]\s?{_VOLUME_PAGE}")
-_NO_YEAR: Final = re.compile(r",?\s" + _VOLUME_PAGE)
-_CONNECTING: Final = frozenset({"of", "and", "the", "in", "for", "on", "&", "de", "der", "et", "und"})
-_MOST_WORDS: Final = 12  # of the name of a journal
 _AMBIGUOUS: Final = re.compile(r"AMBIGUOUS\W*(\d[\d,; ]*)")
 
 
@@ -37,30 +30,12 @@ class JournalLocation(NamedTuple):
 
 def printed_place(citation: str) -> JournalLocation | None:
     """Return the place that a reference prints; None where journal, year, volume or page cannot be told."""
-    citation, year = citation[:LONGEST], year_in(citation)
-    found = _YEAR_BEFORE.search(citation) or _NO_YEAR.search(citation)
-    journal = _journal_before(citation[: found.start()]) if found else ""
-    if not (found and year and journal):
+    reference = parse_reference(citation)
+    place, (journal, _), year = reference.place, reference.journal, reference.year
+    if not (journal and year and place.volume and place.page):
         return None
-    return JournalLocation(journal, str(year), found["volume"], found["page"], _author(citation))
-
-
-def _journal_before(text: str) -> str:
-    """Return the words at the end of text that are written like the name of a journal."""
-    name: list[str] = []
-    for word in reversed(text.replace("|", " ").rstrip(" .,").split()[-_MOST_WORDS:]):
-        if not (word[0].isupper() or word in _CONNECTING):
-            break
-        if word[-1] in "?!:;" or (name and word[-1] == "," and not word[0].isalpha()):
-            break
-        name.insert(0, word.strip(".,()"))
-    while name and name[0] in _CONNECTING:
-        name.pop(0)
-    return " ".join(name)
-
-
-def _author(citation: str) -> str:
-    return " ".join(words_in(fold(citation))[:2])
+    author = " ".join(words_in(fold(citation))[:2])
+    return JournalLocation(journal.replace("|", " "), str(year), place.volume, place.page, author)
 
 
 def format_question(places: Mapping[str, JournalLocation]) -> str:

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from kb.identifiers import normalise_doi
-from kb.printed.reference import PrintedName, parse_reference
+from kb.printed.names import PrintedName
+from kb.printed.reference import parse_reference
 from kb.queries.works.bibliography import Item, Name
 from kb.records import Notice
 from kb.text import MONTHS, collapse_spaces, fold, without_controls
@@ -141,7 +142,7 @@ def taken_apart(item: Item) -> Item:
 
     A year that the file does not agree with makes it uncertain.
     """
-    found = parse_reference(item.title) if item.source is None else None
+    found = parse_reference(item.title).article if item.source is None else None
     if found is None or (item.year or found.year) != found.year:
         return item
     return item._replace(

@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 
 from kb.database import open_kb, snapshot
-from kb.identifiers import cited_work, node_name, work_id
+from kb.identifiers import node_name, work_id
 from kb.integrity.seals import read_altered
+from kb.printed.reference import cited_work
 from kb.queries.computed_tables import read_computed_tables
 from kb.queries.invariants import (
     Violation,

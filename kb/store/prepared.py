@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from kb.identifiers import cited_work, doi_work
+from kb.identifiers import doi_work
 from kb.integrity.seals import record_seal
-from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds, printed_ids
-from kb.printed.labels import article_label
-from kb.printed.title_and_year import has_number_after, year_in
+from kb.printed.identifiers_in_text import NOTHING_PRINTED, PrintedIds
+from kb.printed.reference import cited_work, parse_reference
+from kb.printed.year_and_place import has_number_after
 from kb.records import PARTS, Notice, Record, Reference, hash_of_plain, plain_parts
+from kb.store.labels import article_label
 from kb.text import fold, name_key, search_form
 
 _Row = tuple[Any, ...]
@@ -79,7 +80,7 @@ def resolve_reference(reference: Reference) -> Cited:
     citation, doi, pmcid, pmid = reference[2:6]
     if pmid:
         return Cited(pmid, None, NOTHING_PRINTED)
-    printed = printed_ids(citation) if citation and not (doi or pmcid) else NOTHING_PRINTED
+    printed = parse_reference(citation).identifiers if citation and not (doi or pmcid) else NOTHING_PRINTED
     return Cited(*cited_work(None, doi or printed.doi, citation), printed)
 
 
@@ -94,7 +95,7 @@ def latest_cited(record_type: str, year: int | None, citations: Iterable[str | N
     printed = [citation for citation in citations if citation]
     if not has_number_after(printed, year + 1):  # nine in ten
         return year + 1
-    dated = [found for citation in printed if (found := year_in(citation))]
+    dated = [found for citation in printed if (found := parse_reference(citation).year)]
     later = sum(found > year + 1 for found in dated)
     return None if 2 * later > len(dated) else year + 1
 
@@ -120,7 +121,7 @@ def _keyword_keys(rows: Sequence[Any], _cited: Sequence[Cited]) -> Iterable[_Row
 
 def _printed_dois(rows: Sequence[Any], _cited: Sequence[Cited]) -> Iterable[_Row]:
     notices = map(Notice._make, rows)
-    return ((None if one.other_pmid else printed_ids(one.ref_source or "").doi,) for one in notices)
+    return ((None if one.other_pmid else parse_reference(one.ref_source or "").identifiers.doi,) for one in notices)
 
 
 _DERIVED: Final[dict[str, Callable[[Sequence[Any], Sequence[Cited]], Iterable[_Row]]]] = {

@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from kb.errors import CollisionError
-from kb.identifiers import doi_work, work_key
+from kb.identifiers import doi_work
 from kb.integrity.seals import break_seals
-from kb.printed.labels import citation_label
-from kb.printed.title_and_year import year_in
+from kb.printed.reference import parse_reference, work_key
 from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.records import chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
@@ -137,7 +136,7 @@ def _work_row(work: int, named: _Work, known: _Known | None) -> tuple[object, ..
     citing_pmid, position, citation, doi, _, cited_pmid = row[:6]
     return (
         work,
-        citation_label(citation, doi or row[PRINTED_DOI], cited_pmid, latest),
+        _label(citation, doi or row[PRINTED_DOI], cited_pmid, latest),
         _least(named.doi, known.doi if known else None),
         _least(named.pmcid, known.pmcid if known else None),
         key[4:] if key and key.startswith("ref:") else None,
@@ -147,8 +146,13 @@ def _work_row(work: int, named: _Work, known: _Known | None) -> tuple[object, ..
     )
 
 
+def _label(citation: str | None, doi: str | None, pmid: int | None, latest: int | None) -> str:
+    printed = parse_reference(citation or "").label(latest)
+    return printed or (f"PMID {pmid}" if pmid else f"doi:{doi}")
+
+
 def _year(citation: str | None, latest: int | None) -> int | None:
-    return year_in(citation, latest) if citation else None
+    return parse_reference(citation).year_until(latest) if citation else None
 
 
 def _key(doi: str | None, citation_key: str | None) -> str | None:
@@ -280,7 +284,7 @@ def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:
             citation, doi, pmid, record_type, citing_year = first[2:]
             printed = db.execute("select citation from article_references where citing_pmid = ?", first[:1])
             latest = latest_cited(record_type, citing_year, (row[0] for row in printed))
-            label, year = citation_label(citation, doi, pmid, latest), _year(citation, latest)
+            label, year = _label(citation, doi, pmid, latest), _year(citation, latest)
         db.execute(
             """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = ?, named_at = ?
             where id = ? and state <> 'held' and (? or id > 0)""",

@@ -18,11 +18,11 @@ with atheris.instrument_imports(include=["harvest", "kb", "graph"]):
     from harvest.identify.printed_citation import parse_citation
     from harvest.jobs.plan import Plan, check_plan
     from harvest.pubmed import article, dates
+    from harvest.sources.ecitmatch import printed_place
     from harvest.sources.elink import parse_links
     from harvest.sources.esearch import parse_search
     from kb import identifiers, text
     from kb.errors import LitkbError
-    from kb.printed import identifiers_in_text, labels, title_and_year
     from kb.printed.reference import parse_reference
     from kb.queries.export.nodes import ExportNode
     from kb.queries.search.query_parser import parse_query
@@ -44,19 +44,13 @@ def _dates(words: str) -> None:
 def _identifiers(words: str) -> None:
     for read in (identifiers.normalise_doi, identifiers.normalise_pmcid, identifiers.normalise_orcid):
         read(words)
-    identifiers.cited_work(None, None, words)
     identifiers.parse_identifier(words)
 
 
 def _references(words: str) -> None:
-    labels.citation_label(words, None, 1)
-    for read in (
-        title_and_year.printed_title,
-        identifiers_in_text.printed_ids,
-        parse_citation,
-        parse_reference,
-        text.safe_html,
-    ):
+    reference = parse_reference(words)
+    _ = reference.label(), reference.key, reference.article, reference.identifiers
+    for read in (parse_citation, printed_place, text.safe_html):
         read(words)
 
 

@@ -22,8 +22,9 @@ from harvest.pubmed import article
 from harvest.sources import ecitmatch, elink, esearch, icite
 from kb import emails, identifiers, text
 from kb.errors import LitkbError
-from kb.printed import identifiers_in_text, labels, title_and_year
-from kb.printed.reference import parse_reference
+from kb.printed.article import parse_article
+from kb.printed.identifiers_in_text import printed_ids
+from kb.printed.reference import PrintedReference
 from kb.queries.search import query_parser
 from tests.builders import article_set, article_xml, reference_xml
 from tests.campaign.scale import SHORT
@@ -35,8 +36,6 @@ LAST_OF_FILES = LAST if SHORT else 2**21
 ENOUGH = 0.05 if SHORT else 0.1  # CPU seconds from which a doubling is judged
 MOST = 3.0  # times as long for twice the text; the square would be 4
 EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
-    "kb.printed.labels._JOURNAL search": "2,000 characters of a printed reference",
-    "kb.printed.labels._PLACE sub": "what _JOURNAL found",
     "kb.printed.identifiers_in_text._SEVERAL search": "5,000 characters of a printed reference",
     "kb.printed.identifiers_in_text._OF_A_PAGE sub": "2,000 characters of a DOI",
     "harvest.http.response_validation._JSON_ERROR search": "20,000 characters of an answer",
@@ -213,10 +212,10 @@ OF_TEXT = {
     "page": lambda s: saved_page.parse_page(PAGE.replace("{}", s), pmid=1),
     "page lines": lambda s: saved_page.parse_page(PAGE.replace("{}", s.replace(" ", "\n")), pmid=1),
     "doi": identifiers.normalise_doi, "pmcid": identifiers.normalise_pmcid, "orcid": identifiers.normalise_orcid,
-    "identifier": identifiers.parse_identifier, "work": lambda s: identifiers.cited_work(None, None, s),
-    "label": lambda s: labels.citation_label(s, None, 1), "printed": title_and_year.printed_title,
+    "identifier": identifiers.parse_identifier, "work": lambda s: PrintedReference(s).key,
+    "label": lambda s: PrintedReference(s).label(), "printed": lambda s: PrintedReference(s).title_words,
     "seeds": lambda s: read_seeds("f", s.encode()),
-    "printed ids": identifiers_in_text.printed_ids, "citation": parse_citation, "in parts": parse_reference,
+    "printed ids": printed_ids, "citation": parse_citation, "in parts": parse_article,
     "fold": text.fold,
     "html": text.safe_html, "superscript": text.superscript, "emails": emails.affiliation_without_emails,
     "place": ecitmatch.printed_place, "match": record_linkage.Matcher([]).matches,

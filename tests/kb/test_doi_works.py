@@ -7,8 +7,9 @@ from itertools import permutations
 import pytest
 
 from kb.database import open_kb, transaction
-from kb.identifiers import citation_key, work_id
+from kb.identifiers import work_id
 from kb.integrity.check import check_kb, logical_hash
+from kb.printed.reference import parse_reference
 from kb.queries.harvest_log import read_identified
 from kb.queries.structure import read_work_named
 from kb.queries.works.pages import read_standings, read_work_by_identifier
@@ -98,7 +99,7 @@ def test_a_printed_pmcid_leads_to_the_article_that_has_it(db: sqlite3.Connection
     printed = "Wick A. Lamps. [PMC free article: PMC990099]"
     save(db, record(1, (printed,)), record(9, pmcid="PMC990099"))
 
-    assert cited(db) == [(1, work_id(f"ref:{citation_key(printed)}"), 9, "resolved")]
+    assert cited(db) == [(1, work_id(f"ref:{parse_reference(printed).key}"), 9, "resolved")]
     assert read_standings(db, 1)[1].identified_by == "printed pmcid"
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from kb.errors import UsageError
 from kb.identifiers import (
     Identifier,
-    citation_key,
     doi_key,
     doi_without_version,
     node_name,
@@ -22,9 +21,9 @@ from kb.identifiers import (
     parse_identifier,
     pmid_or_none,
     work_id,
-    work_key,
 )
 from kb.migrations.works import doi_key_of
+from kb.printed.reference import parse_reference, work_key
 
 PRINTED = "Moos RH. Active ingredients of self-help groups. Addiction. 2008;103(3):387–396."
 
@@ -242,25 +241,25 @@ def test_what_names_no_article_is_refused_with_examples(text):
 def test_a_reference_without_a_certain_title_is_known_by_all_its_words():
     printed = "Moos RH. Am J Psychiatry. 2008;1:103–9."
 
-    assert citation_key(printed) == citation_key(printed.replace("–", "-").upper())
-    assert citation_key(printed) != citation_key(printed.replace("103", "104"))
-    assert citation_key(printed).startswith("moos-2008-")
+    assert parse_reference(printed).key == parse_reference(printed.replace("–", "-").upper()).key
+    assert parse_reference(printed).key != parse_reference(printed.replace("103", "104")).key
+    assert parse_reference(printed).key.startswith("moos-2008-")
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\u00a0", "--", "_", "…"])
 def test_a_reference_without_words_has_no_key(blank):
-    assert citation_key(blank) is None
+    assert parse_reference(blank).key is None
     assert work_key(None, blank) is None
 
 
 def test_a_key_of_another_script_or_without_a_name_is_a_key_too():
-    assert citation_key("Иванов И. Журнал. 2001;1:2.").startswith("иванов-2001-")
-    assert citation_key("2001").startswith("anon-2001-")
+    assert parse_reference("Иванов И. Журнал. 2001;1:2.").key.startswith("иванов-2001-")
+    assert parse_reference("2001").key.startswith("anon-2001-")
 
 
 def test_the_doi_names_a_work_before_its_words_do():
     assert work_key("10.1/x", PRINTED) == "doi:10.1/x"
-    assert work_key(None, PRINTED) == f"ref:{citation_key(PRINTED)}"
+    assert work_key(None, PRINTED) == f"ref:{parse_reference(PRINTED).key}"
 
 
 @given(st.text())

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.database import transaction
-from kb.identifiers import citation_key, work_id
+from kb.identifiers import work_id
 from kb.integrity.check import check_kb, logical_hash
+from kb.printed.reference import parse_reference
 from kb.queries.resolutions import Candidate, read_candidates, read_resolution, read_unresolved, read_waiting
 from kb.records import Record
 from kb.store.records import save_gone, save_records
@@ -27,7 +28,7 @@ from tests.records import LATER, MOMENT, record, reference_of
 
 PRINTED = "Moos RH. Active ingredients of self-help groups for substance use. Addiction. 2008;103(3):387-396."
 AGAIN = "Moos, R. H. (2008). Active ingredients of self-help groups for substance use. Addiction, 103, 378-396."
-KEY = f"ref:{citation_key(PRINTED)}"
+KEY = f"ref:{parse_reference(PRINTED).key}"
 WORK = work_id(KEY)
 ACCEPTED = Decision(KEY, "offline", "accepted", 9, 21.5, (Candidate(9, 21.5, "title + author +"),))
 PROPOSED = Decision(KEY, "offline", "proposed", None, 8.0, (Candidate(9, 8.0, "author +"), Candidate(7, 6.0, "year +")))

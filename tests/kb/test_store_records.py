@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb import identifiers
 from kb.database import add_fold, transaction
 from kb.errors import CollisionError
-from kb.identifiers import citation_key, work_id
+from kb.identifiers import work_id
 from kb.integrity.check import check_kb, logical_hash
 from kb.migrations import MIGRATIONS
+from kb.printed import reference
+from kb.printed.reference import parse_reference
 from kb.queries.harvest_log import read_status
 from kb.queries.works.records import read_record, read_records
 from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, MeshDescriptor, MeshHeading, Record
@@ -42,7 +43,7 @@ def test_an_article_and_what_it_cites_become_works(db: sqlite3.Connection) -> No
 
     assert rows(db, "select id, label, doi, year, state from works order by state, label") == [
         (1, "Name1 2010 J Tests", "10.1/own", 2010, "held"),
-        (work_id(f"ref:{citation_key(printed)}"), "Kleber 2007 Am J Psychiatry", None, 2007, "known"),
+        (work_id(f"ref:{parse_reference(printed).key}"), "Kleber 2007 Am J Psychiatry", None, 2007, "known"),
         (2, "PMID 2", None, None, "known"),
         (work_id("doi:10.1/x"), "doi:10.1/x", "10.1/x", None, "known"),
     ]
@@ -304,7 +305,7 @@ def test_two_cited_works_on_one_id_are_refused_and_nothing_is_kept(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = reference_of(1, 1, "One text."), reference_of(1, 2, "Another text.")
-    monkeypatch.setattr(identifiers, "work_id", lambda key: -1)
+    monkeypatch.setattr(reference, "work_id", lambda key: -1)
 
     with pytest.raises(CollisionError, match="neither was changed"):
         save(db, record(1, (first, second)))

@@ -12,7 +12,7 @@ from harvest.files.input_files import list_files, read_chunks
 from harvest.pubmed.article import parse_articles
 from kb.errors import RecordError
 from kb.identifiers import normalise_doi
-from kb.printed.reference import parse_reference
+from kb.printed.article import parse_article
 from kb.records import Deletion, Record
 
 pytestmark = pytest.mark.real
@@ -169,7 +169,7 @@ def test_printed_references_are_taken_apart_as_the_records_that_they_mean_say(ar
     held = {record.article.pmid: record.article for record in articles}
     printed = {row.citation: held[row.cited_pmid] for record in articles for row in record.references
                if row.citation and row.cited_pmid in held and row.listed_in == LIST}  # fmt: skip
-    read = {citation: found for citation in printed if (found := parse_reference(citation))}
+    read = {citation: found for citation in printed if (found := parse_article(citation))}
 
     assert len(read) > 0.8 * len(printed) > 25
     assert [

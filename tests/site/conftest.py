@@ -15,7 +15,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from graph.run import compute_graph
 from kb.database import open_kb, transaction
-from kb.identifiers import citation_key
+from kb.printed.reference import parse_reference
 from kb.queries.resolutions import Candidate
 from kb.queries.search.query_parser import parse_query
 from kb.queries.search.query_tree import parts_of
@@ -157,7 +157,7 @@ LINKS = (
     LinkList(HELD, "cited_by", "elink_citedin", None),
     LinkList(RETRACTED, "cited_by", "elink_citedin", ()),
 )
-BOOK_OF_GROUPS = f"ref:{citation_key('Anonymous. The Book <of> Groups. 1939.')}"
+BOOK_OF_GROUPS = f"ref:{parse_reference('Anonymous. The Book <of> Groups. 1939.').key}"
 WAITING = Decision(
     BOOK_OF_GROUPS, "offline", "proposed", None, 6.5,
     (Candidate(BOOK, 6.5, "title + year -"), Candidate(77, 2.0, "year +")),

@@ -9,7 +9,6 @@ import numpy as np
 
 from kb.errors import UsageError
 from kb.printed.reference import parse_reference
-from kb.printed.title_and_year import printed_title
 from kb.queries.citations import Ids
 from kb.queries.works.notices import read_retracted
 from kb.queries.works.records import read_present_id
@@ -111,9 +110,10 @@ def read_texts_of(db: sqlite3.Connection, works: Ids) -> dict[int, str]:
 
 def _printed_title(citation: str) -> str:
     """Return the folded title of a printed reference; names, journal and place are no words of the work."""
-    if found := parse_reference(citation):
-        return fold(found.title or "")
-    return " ".join(word for word in printed_title(citation) if word[0].isalnum())
+    reference = parse_reference(citation)
+    if reference.article:
+        return fold(reference.article.title or "")
+    return " ".join(word for word in reference.title_words if word[0].isalnum())
 
 
 def read_standings(db: sqlite3.Connection, works: Ids | list[int]) -> dict[int, WorkSummary]:

@@ -19,8 +19,8 @@ from harvest.sources.registry import PUBMED
 from kb.cli import cli
 from kb.console import run_command, shown_progress
 from kb.database import open_kb, transaction
-from kb.identifiers import citation_key
 from kb.integrity.check import check_kb, logical_hash
+from kb.printed.reference import parse_reference
 from kb.queries.resolutions import Unresolved
 from kb.records import Record
 from kb.store.records import save_records
@@ -34,7 +34,7 @@ CIRCLES = (
     "J Subst Abuse Treat. 2004;26(3):151-8."
 )
 OTHER = "Anonymous. The Book of Groups. 1939."
-WHOLE_KEY, DOUBTFUL_KEY, OTHER_KEY = (f"ref:{citation_key(text)}" for text in (WHOLE, DOUBTFUL, OTHER))
+WHOLE_KEY, DOUBTFUL_KEY, OTHER_KEY = (f"ref:{parse_reference(text).key}" for text in (WHOLE, DOUBTFUL, OTHER))
 
 
 def article(subject, **more: object) -> Record:

@@ -11,8 +11,8 @@ from harvest.identify.record_linkage import Matcher
 from harvest.pubmed.article import parse_articles
 from harvest.pubmed.record_splitter import _Window
 from kb.errors import RecordError, TransientError
-from kb.identifiers import citation_key, normalise_doi, year_in
-from kb.printed.labels import citation_label
+from kb.identifiers import normalise_doi
+from kb.printed.reference import parse_reference
 from kb.records import Record
 from kb.text import fold, safe_html
 from tests.builders import article_set, article_xml
@@ -72,9 +72,9 @@ def test_a_title_among_very_many_lines_is_the_line_that_is_printed_twice():
 def test_a_printed_reference_of_a_megabyte_has_a_short_label_and_a_key(words):
     printed = times(words)
 
-    assert len(citation_label(printed, None, 1)) <= 80
-    assert len(citation_key(printed) or "") < 50
-    assert year_in(printed) in (None, 2003)
+    assert len(parse_reference(printed).label()) <= 80
+    assert len(parse_reference(printed).key or "") < 50
+    assert parse_reference(printed).year in (None, 2003)
 
 
 @pytest.mark.parametrize("words", ["doi:", ")", "10.1234/x)", "https://doi.org/"])

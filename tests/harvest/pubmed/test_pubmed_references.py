@@ -3,7 +3,8 @@
 import pytest
 
 from harvest.pubmed.article import parse_articles
-from kb.identifiers import work_id, work_key
+from kb.identifiers import work_id
+from kb.printed.reference import work_key
 from kb.records import Record, Reference
 from kb.store.prepared import resolve_reference
 from tests.builders import article_set, article_xml, element, notice_xml, reference_list_xml, reference_xml

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from kb.identifiers import citation_key, work_id
+from kb.identifiers import work_id
+from kb.printed.reference import parse_reference
 from kb.queries.resolutions import Candidate
 from kb.store.resolutions import Decision
 from tests.records import record, reference_of
 from tests.site.conftest import BOOK, BOOK_OF_GROUPS, SEED, Get, fill, served
 
 PRINTED = "Moos RH. Active ingredients. Addiction. 2008;103:387."
-KEY = f"ref:{citation_key(PRINTED)}"
+KEY = f"ref:{parse_reference(PRINTED).key}"
 
 
 def test_a_resolved_reference_says_so_with_its_score(tmp_path: Path):

@@ -1,0 +1,16 @@
+"""Labels of held articles: what a link to one shows, "Humphreys 2004 J Subst Abuse Treat".  (pure)"""
+
+from kb.printed.reference import joined_label, shortened
+from kb.records import Record
+
+
+def article_label(record: Record) -> str:
+    """Return the label of a held article: first author, year, journal or book."""
+    article, journal = record.article, record.journal
+    first = record.authorships[0] if record.authorships else None
+    name = (first.collective_name or first.last_name or first.name) if first else None
+    where = (journal.abbreviation or journal.title) if journal else article.book_title
+    title = article.title or article.vernacular_title
+    if name is None and where is None:
+        return shortened(title or f"PMID {article.pmid}")
+    return joined_label(name or shortened(title or "", 30), article.year, where)
