@@ -36,6 +36,7 @@ LAST_OF_FILES = LAST if SHORT else 2**21
 ENOUGH = 0.05 if SHORT else 0.1  # CPU seconds from which a doubling is judged
 MOST = 3.0  # times as long for twice the text; the square would be 4
 EXEMPT = {  # patterns whose text has a limit, or comes from ourselves
+    "kb.printed.journal._AT_END sub": "110 characters before a place",
     "kb.printed.identifiers_in_text._SEVERAL search": "5,000 characters of a printed reference",
     "kb.printed.identifiers_in_text._OF_A_PAGE sub": "2,000 characters of a DOI",
     "harvest.http.response_validation._JSON_ERROR search": "20,000 characters of an answer",
