@@ -53,6 +53,10 @@ _CUT: Final = _ABBREVIATIONS - {"Arthritis", "Spine", "Steroid", "USA"}  # words
 _PARTS: Final = re.compile(  # also "Lamps (LED) Annu. Rev. Light", where a full stop is missing
     rf"{SENTENCE_ENDS.pattern}|(?<=\w\))\s+(?=(?:{'|'.join(sorted(_CUT))})\.\s[A-Z])"
 )
+_PARTS_NEAR: Final = re.compile(  # the same, three times as fast, but for quotation marks, which stay
+    r"\s(?:(?<=[.?!]\s)|(?<=[.?!][\"”’]\s)|(?<=,[\"”’]\s)(?=\s*[A-Z])"
+    rf"|(?<=\w\)\s)(?=(?:{'|'.join(sorted(_CUT))})\.\s[A-Z]))\s*"
+)
 
 
 def title_and_journal(body: str) -> tuple[str | None, str | None]:
@@ -119,7 +123,7 @@ def journal_before(text: str) -> tuple[str, bool]:
     text = text[-_NEAR:].rstrip(_NO_END)
     if text[-1:].isdigit() or text.endswith(_ENDINGS):
         text = _AT_END.sub("", text).rstrip(_NO_END)
-    pieces = _PARTS.split(text)
+    pieces = _PARTS_NEAR.split(text)
     first, is_certain = len(pieces) - 1, True
     while first > 0 and (is_abbreviated(pieces[first - 1]) or _may_belong(pieces[:first], pieces[first:])):
         first -= 1
