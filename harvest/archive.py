@@ -58,12 +58,23 @@ def _refuse_foreign(db: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def pack(body: bytes) -> bytes:
+    """Return bytes as an archive holds them."""
+    return zlib.compress(body, 6)
+
+
 def keep_answer(
-    db: sqlite3.Connection, body: bytes, *, endpoint: str, request: dict[str, Any], received_at: str
+    db: sqlite3.Connection,
+    body: bytes,
+    *,
+    endpoint: str,
+    request: dict[str, Any],
+    received_at: str,
+    packed: bytes | None = None,
 ) -> str:
-    """Keep one answer, committed before this returns; return its name."""
+    """Keep one answer, committed before this returns; return its name. packed: its bytes as pack() gives them."""
     sha256 = hashlib.sha256(body).hexdigest()
-    packed = zlib.compress(body, 6)
+    packed = packed or pack(body)
     data = packed if len(packed) < len(body) else body
     name = f"{endpoint}/{sha256}.xml"
     with transaction(db):

@@ -12,10 +12,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from harvest.archive import keep_answer
+from harvest.archive import keep_answer, pack
 from harvest.http.client import Client
 from harvest.http.transport import NCBI_SITE, is_at
 from harvest.jobs.changes import find_changes, read_before
+from harvest.jobs.file_reader import Batch, parsing_beside
 from harvest.jobs.ingest import Loaded
 from harvest.jobs.request_types import ARTICLE, Question, article_question, list_question
 from harvest.sources.mirror import MIRROR, Mirror
@@ -125,6 +126,14 @@ class _Batch(NamedTuple):
     pmids: list[int]
 
 
+class _Came(NamedTuple):
+    """An answer, its bytes packed for the archive, and what it says where it was parsed beside."""
+
+    answer: Answer
+    packed: bytes
+    parsed: Batch | None
+
+
 def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = (), *, here: Collection[int] = ()) -> None:
     """Fetch and save the records of pmids that this run has not settled, and ask for the lists of those held.
 
@@ -140,7 +149,8 @@ def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = (), 
     run.doubted.difference_update(map(str, asked))
     queue.ask(_batches(question, [pmid for pmid in asked if str(pmid) not in settled]))
     queue.offer(held_of(run, [pmid for pmid in asked if str(pmid) in settled]))
-    queue.work_off()
+    with parsing_beside(len(asked) if run.mirror else 0) as parse:
+        queue.work_off(parse)
 
 
 def _note_here(run: Run, pmids: Sequence[int], here: Collection[int]) -> None:
@@ -215,15 +225,15 @@ class _Queue:
         if batches:
             self.ask(batches)
 
-    def work_off(self) -> None:
+    def work_off(self, parse: Callable[[bytes], Batch | None] = lambda _: None) -> None:
         """Ask until nothing is left, with as many batches on their way as the rate allows while one is slow.
 
-        The first question to a source goes alone: one that refuses it would refuse all.
+        The first question to a source goes alone: one that refuses it would refuse all. parse parses records beside.
         """
-        waiting: deque[tuple[_Batch, Future[Answer] | None]] = deque()
+        waiting: deque[tuple[_Batch, Future[_Came] | None]] = deque()
         while waiting or self._for_records or self._for_lists:
             while len(waiting) < self._most and (batch := self._next()):
-                waiting.append((batch, _sent(self._run, batch)))
+                waiting.append((batch, _sent(self._run, batch, parse)))
                 if batch.question.source not in self._run.heard:
                     break
             self._finish(*waiting.popleft())
@@ -234,7 +244,7 @@ class _Queue:
         batches = self._for_lists if lists_first else self._for_records
         return batches.popleft() if batches else None
 
-    def _finish(self, batch: _Batch, answer: "Future[Answer] | None") -> None:
+    def _finish(self, batch: _Batch, answer: "Future[_Came] | None") -> None:
         """Settle a batch; ask again what it left open, and for the lists of what it brought."""
         again = _settle(self._run, batch, answer)
         bar = self._bars[batch.question.task]
@@ -256,7 +266,7 @@ class _Bar:
     done: int = 0
 
 
-def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
+def _sent(run: Run, batch: _Batch, parse: Callable[[bytes], Batch | None]) -> "Future[_Came] | None":
     """Return the answer to come; None where nobody is asked any more.
 
     The thread is a daemon: an interrupted harvest does not wait for answers that it will not read.
@@ -264,11 +274,13 @@ def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
     source = run.asked(batch.question.source)
     if source is None:
         return None
-    answer: Future[Answer] = Future()
+    answer: Future[_Came] = Future()
 
     def ask() -> None:
         try:
-            answer.set_result(batch.question.fetch(source, batch.pmids))
+            came = batch.question.fetch(source, batch.pmids)
+            parsed = parse(came.body) if batch.question.task == ARTICLE else None
+            answer.set_result(_Came(came, pack(came.body), parsed))
         except Exception as error:  # noqa: BLE001 - it is raised again where the answer is awaited
             answer.set_exception(error)
 
@@ -276,7 +288,7 @@ def _sent(run: Run, batch: _Batch) -> "Future[Answer] | None":
     return answer
 
 
-def _settle(run: Run, batch: _Batch, answer: "Future[Answer] | None") -> list[_Batch]:
+def _settle(run: Run, batch: _Batch, answer: "Future[_Came] | None") -> list[_Batch]:
     """Keep an answer, then load and note it in one transaction; return what must be asked again.
 
     A failure is noted for each PMID. Where a request is refused for what it asks about, the PMID that spoils it is
@@ -314,12 +326,14 @@ def _left_out(run: Run, batch: _Batch, loaded: Loaded) -> list[_Batch]:
     return [_Batch(question, [pmid]) for pmid in loaded.again]
 
 
-def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
-    kept = keep(run, answer, batch.question.note)
+def _load(run: Run, batch: _Batch, came: _Came) -> Loaded:
+    answer, task = came.answer, batch.question.task
+    parsed = {"parsed": came.parsed} if task == ARTICLE else {}
+    kept = keep(run, answer, batch.question.note, packed=came.packed)
     with transaction(run.db):
-        before = read_before(run.db, batch.pmids) if batch.question.task == ARTICLE else None
+        before = read_before(run.db, batch.pmids) if task == ARTICLE else None
         loaded = batch.question.load(
-            run.db, answer.body, batch.pmids, received_at=answer.received_at, request=answer.request
+            run.db, answer.body, batch.pmids, received_at=answer.received_at, request=answer.request, **parsed
         )
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
         if before:
@@ -328,7 +342,7 @@ def _load(run: Run, batch: _Batch, answer: Answer) -> Loaded:
     return loaded
 
 
-def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:
+def keep(run: Run, answer: Answer, note: Mapping[str, str], *, packed: bytes | None = None) -> str:
     """Keep an answer in the archive, with what a rebuild must know of it; return its name there."""
     return keep_answer(
         run.archive,
@@ -336,6 +350,7 @@ def keep(run: Run, answer: Answer, note: Mapping[str, str]) -> str:
         endpoint=answer.endpoint,
         request={**answer.request, **note},
         received_at=answer.received_at,
+        packed=packed,
     )
 
 

@@ -1,4 +1,4 @@
-"""Files -> batches of rows, made here or in a process beside this one, which saves those that are made.
+"""Files and answers -> batches of rows, made here or in a process beside this one, which saves those that are made.
 
 The process beside writes batches to its standard output, marshalled, each with its length before it, and ends with this
 one, since nobody reads them any more.
@@ -9,8 +9,10 @@ import marshal
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
@@ -25,8 +27,9 @@ from kb.store.prepared import Prepared, prepare
 
 FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
 BESIDE_FROM: Final = 16 << 20  # bytes of a file, unpacked, from which a second process is worth its start
+_RECORD: Final = 9_000  # bytes of a record of PubMed
 _LENGTH: Final = 8  # bytes of the length before a batch
-_CODE: Final = "import json, sys; sys.path = json.loads(sys.argv[1]); from harvest.jobs.file_reader import main; main()"
+_CODE: Final = "import json, sys; sys.path = json.loads(sys.argv[1]); from harvest.jobs.file_reader import {0}; {0}()"
 
 PARSERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Record | Deletion | RecordError]]]] = {
     # by the kind of a file, as harvest.files.input_files.sniff() tells it
@@ -90,16 +93,46 @@ def _count(read: Counter[str], record: Record) -> None:
 
 def parse_beside(path: Path, kind: str) -> Generator[Batch, None, None]:
     """Yield the same of the file at path, read in a process of its own while the caller saves."""
-    command = [sys.executable, "-P", "-c", _CODE, json.dumps(sys.path), str(path), kind]
-    with subprocess.Popen(  # noqa: S603  # of litkb itself; of its own group, so that Ctrl-C is for its parent alone
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
-    ) as process:
+    with _beside("main", str(path), kind) as process:
         assert process.stdout is not None
+        while (values := _received(process.stdout)) is not None:
+            yield _as_batch(values)
+
+
+@contextmanager
+def _beside(function: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a process that carries out a function of this module; it ends with the context."""
+    command = [sys.executable, "-P", "-c", _CODE.format(function), json.dumps(sys.path), *arguments]
+    with subprocess.Popen(  # noqa: S603  # of litkb itself; of its own group, so that Ctrl-C is for its parent alone
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+    ) as process:
         try:
-            while (values := _received(process.stdout)) is not None:
-                yield _as_batch(values)
+            yield process
         finally:
             process.kill()  # it has ended, or nobody wants the rest
+
+
+@contextmanager
+def parsing_beside(articles: int) -> Iterator[Callable[[bytes], Batch | None]]:
+    """Give what makes a batch of an answer of EFetch, in a process beside, by threads one after the other.
+
+    It gives None, and the answer is parsed where it is saved, where so few articles come that it is not worth one.
+    """
+    if not is_worth_a_process(articles * _RECORD):
+        yield lambda _: None
+        return
+    turn = threading.Lock()
+    with _beside("parse_answers") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        to, back = process.stdin, process.stdout
+
+        def parse(body: bytes) -> Batch:
+            with turn:
+                _send(body, to)
+                return _as_batch(_received(back))
+
+        yield parse
 
 
 def is_worth_a_process(size: int) -> bool:
@@ -113,7 +146,7 @@ def _received(stream: IO[bytes]) -> Any:
     length = int.from_bytes(stream.read(_LENGTH), "big")
     sent = stream.read(length)
     if not length or len(sent) < length:
-        raise LitkbError("The process that reads the file ended before the file did. Run the command again.")
+        raise LitkbError("The process that reads records ended before it had read all. Run the command again.")
     return marshal.loads(sent)  # noqa: S302  # of litkb itself
 
 
@@ -125,10 +158,15 @@ def _as_batch(values: Any) -> Batch:
     return Batch(list(map(Prepared._make, records)), deletions, errors, Counter(read), at)
 
 
-def _send(values: Any) -> None:
+def _send(values: Any, stream: IO[bytes]) -> None:
     sent = marshal.dumps(values)
-    sys.stdout.buffer.write(len(sent).to_bytes(_LENGTH, "big") + sent)
-    sys.stdout.buffer.flush()
+    stream.write(len(sent).to_bytes(_LENGTH, "big") + sent)
+    stream.flush()
+
+
+def _as_values(batch: Batch) -> tuple[Any, ...]:
+    records, deletions, rejected, read, at = batch
+    return list(map(tuple, records)), deletions, [(e.reason, e.pmid, e.offset) for e in rejected], dict(read), at
 
 
 def main() -> None:
@@ -136,11 +174,21 @@ def main() -> None:
     path, kind = sys.argv[2:]
     try:
         with collecting_seldom():
-            for records, deletions, rejected, read, at in parse_batches(read_chunks(Path(path)), kind):
-                errors = [(error.reason, error.pmid, error.offset) for error in rejected]
-                _send((list(map(tuple, records)), deletions, errors, dict(read), at))
-        _send(None)
+            for batch in parse_batches(read_chunks(Path(path)), kind):
+                _send(_as_values(batch), sys.stdout.buffer)
+        _send(None, sys.stdout.buffer)
     except LitkbError as error:
-        _send(str(error))
+        _send(str(error), sys.stdout.buffer)
     except BrokenPipeError:  # the other process has ended
         os._exit(1)
+
+
+def parse_answers() -> None:
+    """Send a batch of each answer of EFetch that comes, until no more come."""
+    with collecting_seldom(), suppress(BrokenPipeError):
+        while length := int.from_bytes(sys.stdin.buffer.read(_LENGTH), "big"):
+            body = marshal.loads(sys.stdin.buffer.read(length))  # noqa: S302  # of litkb itself
+            try:
+                _send(_as_values(batch_of(parse_articles(body))), sys.stdout.buffer)
+            except LitkbError as error:
+                _send(str(error), sys.stdout.buffer)

@@ -20,10 +20,9 @@ from harvest.sources.source import Told
 from kb.database import transaction, unchecked_keys
 from kb.errors import RecordError, UsageError
 from kb.queries.harvest_log import Task, read_identified
-from kb.records import Deletion, Record
 from kb.store.ledger import Origin, save_changes, save_origins
 from kb.store.links import save_icite_metrics, save_links, save_mirror_metrics, save_source
-from kb.store.records import ReadFrom, Saved, save_deletion, save_gone, save_not_found, save_prepared, save_records
+from kb.store.records import ReadFrom, Saved, save_deletion, save_gone, save_not_found, save_prepared
 
 # The steps by which a PMID is settled. Each answer is kept with its step, so that a rebuild decides alike.
 TOGETHER: Final = "together"  # asked together with others
@@ -32,8 +31,6 @@ CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more be
 
 _BATCHES: Final = 4  # of a file in one transaction: a page that several of them change is written once
 NO_REQUEST: Final[Mapping[str, str]] = {}
-
-Item = Record | Deletion | RecordError
 
 
 class Loaded(NamedTuple):
@@ -53,17 +50,19 @@ def load_articles(
     step: str,
     received_at: str,
     request: Mapping[str, str] = NO_REQUEST,
+    parsed: Batch | None = None,
 ) -> Loaded:
     """Save the records of an EFetch answer that were asked for; say what became of each PMID.
 
-    An answer may hold several versions of one record: save_records() decides which of them is held. That of a mirror
-    has what the mirror has: nothing is asked again.
+    An answer may hold several versions of one record: save_prepared() decides which of them is held. That of a mirror
+    has what the mirror has: nothing is asked again. parsed: what the answer says, where it was parsed beside.
     """
-    items = list(parse_articles(body))
-    wanted = [item for item in items if isinstance(item, Record) and item.article.pmid in asked]
-    rejected = {item.pmid: item.reason for item in items if isinstance(item, RecordError) and item.pmid in asked}
+    batch = parsed or batch_of(parse_articles(body))
+    those = set(asked)
+    wanted = [record for record in batch.records if record.pmid in those]
+    rejected = {error.pmid: error.reason for error in batch.rejected if error.pmid in those}
     outcomes: dict[int, str] = {}
-    saved = save_records(db, wanted, received_at=received_at, files=_files(request))
+    saved = save_prepared(db, wanted, received_at=received_at, files=_files(request))
     for one in saved:
         if outcomes.get(one.pmid) != "stored":
             outcomes[one.pmid] = one.outcome
@@ -75,23 +74,21 @@ def load_articles(
         return Loaded([*tasks, *(_not_found(db, pmid, received_at, why) for pmid in missing)], [], "", saved)
     if not missing or step == TOGETHER:
         return Loaded(tasks, missing, ALONE, saved)
-    if step == ALONE and items:
+    if step == ALONE and (batch.records or batch.deletions or batch.rejected):
         return Loaded(tasks, missing, CONFIRM, saved)
-    task, others = _settle(db, missing[0], items, received_at)
+    task, others = _settle(db, missing[0], batch, received_at)
     return Loaded([*tasks, task], [], "", [*saved, *others])
 
 
-def _settle(db: sqlite3.Connection, pmid: int, items: list[Item], at: str) -> tuple[Task, list[Saved]]:
+def _settle(db: sqlite3.Connection, pmid: int, batch: Batch, at: str) -> tuple[Task, list[Saved]]:
     """Save that PubMed does not know pmid, or gives one other record in its place, or one that cannot be read."""
-    errors = [item for item in items if isinstance(item, RecordError)]
-    others = [item for item in items if isinstance(item, Record)]
-    pmids = {item.article.pmid for item in others}
-    if errors:
-        return Task("article", str(pmid), "rejected", errors[0].reason), []
+    pmids = {record.pmid for record in batch.records}
+    if batch.rejected:
+        return Task("article", str(pmid), "rejected", batch.rejected[0].reason), []
     if len(pmids) != 1:
         return _not_found(db, pmid, at, "PubMed has no record of it"), []
     [into] = pmids
-    saved = save_records(db, others, received_at=at)
+    saved = save_prepared(db, batch.records, received_at=at)
     save_gone(db, pmid, "merged", at=at, into=into)
     return Task("article", str(pmid), "merged", None, into), saved
 

@@ -116,17 +116,16 @@ def save_records(
     received_at: str,
     update_file: int | None = None,
     read_from: str | None = None,
-    files: Mapping[int, ReadFrom] = NO_FILES,
 ) -> list[Saved]:
     """Save records as one batch in the caller's transaction; return what became of each, in order.
 
     ``received_at`` is when the answer came (ISO 8601 UTC), ``read_from`` the file it was in, ``update_file`` the
-    number of it as an NLM update file, ``files`` both by PMID, where they are of several. Raises CollisionError, with
-    nothing of the batch kept by transaction(), for two works on one id.
+    number of it as an NLM update file. Raises CollisionError, with nothing of the batch kept by transaction(), for
+    two works on one id.
     """
     prepared = [prepare(record) for record in records]
-    origins = files or {record.pmid: ReadFrom(read_from, update_file) for record in prepared}
-    return save_prepared(db, prepared, received_at=received_at, files=origins)
+    files = dict.fromkeys((record.pmid for record in prepared), ReadFrom(read_from, update_file))
+    return save_prepared(db, prepared, received_at=received_at, files=files)
 
 
 def save_prepared(
@@ -136,7 +135,7 @@ def save_prepared(
     received_at: str,
     files: Mapping[int, ReadFrom] = NO_FILES,
 ) -> list[Saved]:
-    """Do the same with records that are rows already."""
+    """Do the same with records that are rows already; files: from which each was read, by PMID."""
     names = _save_shared_rows(db, batch)
     pmids = {record.pmid for record in batch}
     sources, held, states = read_sources(db), read_held(db, pmids), read_states(db, pmids)
