@@ -54,23 +54,14 @@ from harvest.pubmed.row_builders import (
     note_origin,
     settle_authors,
 )
+from harvest.pubmed.safe_xml import OPTIONS
 from kb import records as rows
 from kb.errors import RecordError
 from kb.identifiers import count_of, pmid_or_none
 
 __all__ = ["RawRecord", "parse_articles", "parse_record", "split_records"]
 
-# Nothing is expanded, fetched or repaired: a recovering parser drops text in silence.
-_OPTIONS: Final = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "collect_ids": False,
-    "encoding": "utf-8",
-}
-_PARSER: Final = etree.XMLParser(**_OPTIONS)  # type: ignore[arg-type]  # the stub wants each option by itself
+_PARSER: Final = etree.XMLParser(**OPTIONS)  # type: ignore[arg-type]  # the stub wants each option by itself
 _MATHML: Final = b'<record xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
 _OWN_PMID: Final = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^<>]*>\s*<PMID[^<>]*>\s*(\d{1,10})\s*</PMID>")
 

@@ -1,0 +1,1 @@
+"""Full text in JATS, as PMC and publishers give it: articles, their references, and the sentences that cite."""
