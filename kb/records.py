@@ -14,6 +14,7 @@ _FORMAT: Final = 2  # of marshal: the last one whose bytes depend on nothing but
 PUBMED = "pubmed"
 NBIB = "nbib"
 PAGE = "page"
+PMC = "pmc"
 DEMONSTRATION = "demonstration"
 SYNTHETIC = "synthetic"
 RESOLVED = "resolved"
@@ -285,7 +286,7 @@ class Record(NamedTuple):
     article_dates: tuple[ArticleDate, ...] = ()
     other_fields: tuple[OtherField, ...] = ()
     stated_reference_count: int | None = None  # what a source says the whole list holds; None: it is silent
-    source: str = PUBMED  # pubmed, nbib, page, demonstration or synthetic: what the record itself says it is
+    source: str = PUBMED  # pubmed, nbib, page, pmc, demonstration or synthetic: what it says it is
 
 
 class Deletion(NamedTuple):

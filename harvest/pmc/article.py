@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 from lxml.etree import _Element
 
+from harvest.pmc.front_matter import read_record
 from harvest.pmc.licence import read_licence
 from harvest.pmc.links import Link, find_links
 from harvest.pmc.marks import Mark, MarkedBlock, read_marked_blocks
@@ -22,6 +23,7 @@ from harvest.pubmed.safe_xml import OPTIONS
 from kb.errors import RecordError
 from kb.full_texts import BODY, FRONT_ONLY, NO_MARKS, CitingSentence, FullText, Mention, MentionReference
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
+from kb.records import Record
 
 JATS: Final = Grammar(
     "JATS", {b"article": ARTICLE}, (b"pmc-articleset", b"OAI-PMH", b"root"), (b"article-meta",), prefixed=True
@@ -38,23 +40,17 @@ _KNOWN: Final = {
 
 
 class ParsedArticle(NamedTuple):
-    """What a JATS document says: its full text, and its front matter, from which a record can be made."""
+    """What a JATS document says: its full text, and what its front matter says of the article; None without a PMID."""
 
     full_text: FullText
-    element: _Element
+    record: Record | None
 
 
-def parse_full_texts(xml: bytes | Iterable[bytes]) -> Iterator[FullText | RecordError]:
+def parse_full_texts(xml: bytes | Iterable[bytes]) -> Iterator[ParsedArticle | RecordError]:
     """Yield the articles of a stream of JATS, in its order; one that cannot be read as the error that says why.
 
     Memory does not grow with the number of articles.
     """
-    for item in parse_elements(xml):
-        yield item if isinstance(item, RecordError) else item.full_text
-
-
-def parse_elements(xml: bytes | Iterable[bytes]) -> Iterator[ParsedArticle | RecordError]:
-    """Yield the same with the element of each article."""
     chunks = [xml] if isinstance(xml, bytes) else xml
     try:
         for raw in split_records(chunks, JATS):
@@ -68,7 +64,8 @@ def _parsed(raw: RawRecord) -> ParsedArticle | RecordError:
         return RecordError(raw.reason or "The article cannot be read.", offset=raw.offset)
     try:
         article = _tree(raw.xml)
-        return ParsedArticle(_full_text(article, hashlib.sha256(raw.xml).hexdigest()), article)
+        full_text = _full_text(article, hashlib.sha256(raw.xml).hexdigest())
+        return ParsedArticle(full_text, read_record(article, full_text))
     except etree.XMLSyntaxError as error:
         return RecordError(f"The article is not well-formed XML: {error}.", offset=raw.offset)
     except RecordError as error:

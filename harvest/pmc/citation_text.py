@@ -35,7 +35,7 @@ def is_printed(citation: _Element) -> bool:
     """Return whether a citation has text of its own between its elements, as it was printed."""
     if citation.tag == "mixed-citation":
         return True
-    own = [citation.text, *(child.tail for child in citation if child.tag != "label")]
+    own = [citation.text, *(child.tail for child in citation)]
     return any(text and text.strip(" \n\t\r.,;:()") for text in own) or sum(bool(t and t.strip()) for t in own) > 1
 
 

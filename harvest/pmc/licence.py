@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from lxml.etree import _Element
 
-from harvest.pmc.tree import text_of
+from harvest.pmc.tree import all_text, text_of
 
 _HREF: Final = "{http://www.w3.org/1999/xlink}href"
 _CC: Final = re.compile(
@@ -43,7 +43,7 @@ def read_licence(meta: _Element | None) -> Licence:
     """Return the licence in the metadata of an article; the narrower one of two, or of one and its words."""
     if meta is None:
         return Licence(None, None, None)
-    words = " ".join(filter(None, map(text_of, meta.iter("license", "copyright-statement"))))
+    words = " ".join(all_text(element) for element in meta.iter("license", "copyright-statement"))
     urls = list(dict.fromkeys([*_addresses(meta), *(f"https://{match[0]}" for match in _CC.finditer(words))]))
     names = {name: url for url in reversed(urls) if (name := _name_of(url))}
     by_words = _named_in(words)
@@ -86,10 +86,7 @@ def _named_in(words: str) -> str | None:
 
 
 def _copyright(meta: _Element) -> str | None:
-    permissions = meta.find("permissions")
-    if permissions is None:
-        return text_of(meta.find("copyright-statement"))
-    if statement := text_of(permissions.find("copyright-statement")):
+    if statement := text_of(next(meta.iter("copyright-statement"), None)):
         return statement
-    parts = (text_of(permissions.find("copyright-year")), text_of(permissions.find("copyright-holder")))
+    parts = [text_of(next(meta.iter(f"copyright-{part}"), None)) for part in ("year", "holder")]
     return f"© {' '.join(filter(None, parts))}" if any(parts) else None

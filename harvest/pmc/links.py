@@ -4,7 +4,7 @@ A link by what a mark names is kept as the publisher made it, and flagged where 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from harvest.pmc.marks import Mark, MarkedBlock
@@ -258,15 +258,13 @@ def _add_adjacent(blocks: Sequence[MarkedBlock], found: list[list[list[Link]]], 
     ]
     several = len(pairs) > 1
     for links, place, between in pairs:
-        if several or cited.isdisjoint(between):
-            links[place - 1 : place + 1] = [_agreeing(links[place - 1], between), _agreeing(links[place], between)]
-            known = {link.position for link in (*links[place - 1], *links[place])}
-            links[place] += [Link(position, None, ADJACENT) for position in between if position not in known]
-
-
-def _agreeing(links: list[Link], between: Collection[int]) -> list[Link]:
-    """Return links with no contradiction where what is printed is explained by what was lost."""
-    return [link._replace(contradicts=None) if between and link.contradicts == "number" else link for link in links]
+        known = {link.position for link in (*links[place - 1], *links[place])}
+        new = [position for position in between if position not in known]
+        if several or cited.isdisjoint(new):
+            links[place - 1] = [
+                link._replace(contradicts=None) for link in links[place - 1]
+            ]  # the blank lost explains it
+            links[place] += [Link(position, None, ADJACENT) for position in new]
 
 
 def _lost(last: Mark, mark: Mark, numbering: Numbering) -> list[int]:

@@ -112,8 +112,8 @@ def _label(ref: _Element) -> str | None:
 
 def _note(ref: _Element) -> str | None:
     """Return the words of a reference that has no citation, without its label."""
-    words = [text_of(child) for child in ref if isinstance(child.tag, str) and child.tag != "label"]
-    return " ".join(filter(None, words)) or collapse_spaces(ref.text or "") or None
+    words = [all_text(child) for child in ref if isinstance(child.tag, str) and child.tag != "label"]
+    return collapse_spaces(" ".join([ref.text or "", *words])) or None
 
 
 def _identifiers(citation: _Element) -> tuple[str | None, int | None, str | None, str | None]:

@@ -21,7 +21,7 @@ _CANDIDATE: Final = re.compile(
     rf"(?P<stop>[.!?…]+)(?P<closers>[\"'”’»)\]]*(?P<cited>{_CITED}*)[.\"'”’»)\]]*)(?P<gap>\s+|(?=$))"
 )
 _LAST: Final = re.compile(r"[^(\[“\"'‘–—/]*$")  # of the word before a full stop
-_NEXT: Final = re.compile(r"[\"'“‘«(\[]*(?P<word>[^\s,;:.)\]]*)")
+_NEXT: Final = re.compile(r"[\"'“‘«(\[]*(?P<word>[^\s,;:.)\]]*\.?)")
 _INITIAL: Final = re.compile(r"[^\W\d_]|(?:[^\W\d_]\.-?){1,5}[^\W\d_]?")
 _SYMBOL: Final = re.compile(r"[a-zα-ω]{1,3}-?[A-Z0-9]\S*|[a-z]\w*-[A-Z0-9]\S*|[a-z]-\w+|[α-ω].*")  # p53, miR-21
 _LISTED: Final = re.compile(r"\((?:[a-z]|[ivx]{1,4}|[a-z][-–,][a-z])\)")  # "(a)", "(ii)": may begin
