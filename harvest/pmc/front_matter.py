@@ -22,6 +22,7 @@ from harvest.pubmed.row_builders import (
 from kb import records as rows
 from kb.full_texts import FullText
 from kb.languages import LANGUAGE_TAGS
+from kb.text import collapse_spaces
 
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _CAPITALS: Final = re.compile(r"(?:^|[\s.-])([^\W\d_])")
@@ -119,19 +120,16 @@ def _note_author(draft: Draft, contributor: _Element, places: dict[str | None, s
     }
     ids = (text_of(one) for one in contributor.iter("contrib-id") if one.get("contrib-id-type") == "orcid")
     pointed = [rid for xref in children(contributor, "xref") for rid in (xref.get("rid") or "").split()]
-    found = [*(_place(aff) for aff in children(contributor, "aff")), *(places.get(rid) for rid in pointed)]
+    stated = [*(_place(aff) for aff in children(contributor, "aff")), *(places.get(rid) for rid in pointed)]
     equal = "Y" if contributor.get("equal-contrib") == "yes" else None
-    add_author(draft, parts, orcid=next(ids, None), equal=equal, affiliations=[place for place in found if place])
+    add_author(draft, parts, orcid=next(ids, None), equal=equal, affiliations=[place for place in stated if place])
 
 
 def _own_text(group: _Element) -> str | None:
     """Return the name of a group of authors, without the list of its members."""
-    words = [
-        group.text,
-        *(child.tail for child in group),
-        *map(text_of, children(group, "institution", "named-content")),
-    ]
-    return " ".join(" ".join(filter(None, words)).split()) or None
+    named = [text_of(child) for child in children(group, "institution", "named-content")]
+    words = filter(None, [group.text, *(child.tail for child in group), *named])
+    return collapse_spaces(" ".join(words)) or None
 
 
 def _initials(given: _Element | None) -> str | None:

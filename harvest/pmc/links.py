@@ -99,7 +99,7 @@ def find_links(blocks: Sequence[MarkedBlock], lists: ReferenceLists) -> list[lis
 def _links_of(block: MarkedBlock, numbering: Numbering) -> list[list[Link]]:
     found: list[list[Link]] = []
     for place, mark in enumerate(block.marks):
-        links = _named(mark, numbering)
+        links = _named(mark, numbering) if mark.targets else _unnamed(mark, block, numbering)
         links += _inside(mark, links, numbering)
         if place and _is_range(block, place):
             links += _between(block.marks[place - 1], mark, numbering)
@@ -122,6 +122,13 @@ def _named(mark: Mark, numbering: Numbering) -> list[Link]:
         return [Link(position, part, RID) for position, part in mark.targets]
     [(position, part)] = mark.targets
     return [Link(position, part, RID, _contradiction(mark, numbering))]
+
+
+def _unnamed(mark: Mark, block: MarkedBlock, numbering: Numbering) -> list[Link]:
+    """Return the references whose numbers a mark prints that names nothing there is."""
+    known = numbering.by_scope.get(block.scope, {})
+    positions = [known.get(number) for number in numbers_in(mark.printed)]
+    return [Link(position, None, TEXT) for position in positions if position] if all(positions) else []
 
 
 def _contradiction(mark: Mark, numbering: Numbering) -> str | None:

@@ -14,6 +14,7 @@ from kb.text import collapse_spaces
 
 _split: Final = str.split
 _NO_MARK: Final = frozenset(_split("fig table sec aff corresp supplementary-material disp-formula app boxed-text"))
+_NO_TEXT: Final = ("ref", "contrib-group", "aff")  # in which no mark cites
 _DASH: Final = re.compile(r"[\s‐-―−⁻-]+")
 _GLUE: Final = re.compile(r"[\s,(\[]*")  # between the name and the year of one mark
 _WHOLE: Final = frozenset({"title", "subtitle", "td", "th", "term", "article-title", "label"})  # one sentence, however
@@ -52,7 +53,7 @@ def read_marked_blocks(article: _Element, lists: ReferenceLists) -> list[MarkedB
     blocks: dict[_Element, None] = {}
     for xref in targets:
         block = block_of(xref)
-        if block is not None and next(xref.iterancestors("ref"), None) is None:
+        if block is not None and next(xref.iterancestors(*_NO_TEXT), None) is None:
             blocks[block] = None
     places = Places()
     xrefs = list(targets)

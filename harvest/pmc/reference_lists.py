@@ -45,8 +45,11 @@ class ReferenceLists(NamedTuple):
     ids: dict[_Element | None, dict[str, tuple[int, int | None]]]  # scope: id: position and part
 
     def find(self, rid: str, scope: _Element | None) -> tuple[int, int | None] | None:
-        """Return what an id means at a place: in its own sub-article first, then in the article, then anywhere."""
-        for one in (scope, None, *self.ids):
+        """Return what an id means at a place: in its own sub-article first, then in the article.
+
+        In the article itself an id of a sub-article is one where the article has no references of its own.
+        """
+        for one in (scope, None, *(() if None in self.ids else self.ids)):
             if found := self.ids.get(one, {}).get(rid):
                 return found
         return None

@@ -28,6 +28,7 @@ SILENT: Final = frozenset(  # what is no words
 )
 _MATH: Final = frozenset({f"{NAMESPACE}math", "math"})
 _ALTERNATIVES: Final = frozenset({"alternatives", "citation-alternatives", "name-alternatives", "collab-alternatives"})
+_IN_BRACKETS: Final = re.compile(r"\s*\[\d")  # raised numbers that nobody tagged
 _SPACES: Final = re.compile(r"\s+")
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BASE: Final = 5  # characters before a script that tell what it means there
@@ -125,7 +126,12 @@ def _add_child(line: _Line, child: _Element, marks: Mapping[_Element, int], span
             _add_child(line, first, marks, spans, raised=raised)
     elif tag in _MATH:
         line.add(_plain(formula(child, line.tail()), line.tail()))
-    elif tag in ("sup", "sub") and not raised and not _holds_mark(child, marks):
+    elif (
+        tag in ("sup", "sub")
+        and not raised
+        and not _holds_mark(child, marks)
+        and not _IN_BRACKETS.match(child.text or "")
+    ):
         line.add(script(tag, _plain(child, ""), line.tail()))
     else:
         _add_content(line, child, marks, spans, raised=raised or tag == "sup")

@@ -5,6 +5,7 @@ reference alone. An article without any tagged mark is not read so: its outcome 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -12,15 +13,19 @@ from lxml.etree import _Element
 
 from harvest.pmc.links import Link, Numbering, numbers_in
 from harvest.pmc.marks import Mark, MarkedBlock, block_read
-from harvest.pmc.places import Places
+from harvest.pmc.places import SCOPES, Places
 from harvest.pmc.reference_lists import Entry, ReferenceLists
 from harvest.pmc.tree import STRUCTURE, all_text, read_block
 from kb.full_texts import TEXT
 from kb.text import collapse_spaces
 
 _BLOCKS: Final = ("p", "td", "th", "title", "attrib", "term", "verse-line", "xref")
-_BRACKET: Final = re.compile(r"(?<![\w=:≈∈])(?<![=:≈∈] )\[([\d\s,;‐-―−-]{1,60})\]")
-_MARKS_IN_BRACKETS: Final = 5  # from which an article is known to cite so
+_BRACKET: Final = re.compile(  # raised ones may follow a word at once
+    r"(?:(?<![\w=:≈∈])(?<![=:≈∈] )\[(?P<level>[\d\s,;‐-―−-]{1,60})|\[(?P<raised>[⁰¹²³⁴-⁹\s,;‐-―−-]{1,60}))\]"
+)
+_PLAIN: Final = re.compile(r"\[\s*\d")
+_TWO: Final = 2  # numbers that may be the ends of an interval
+_MARKS_IN_BRACKETS: Final = 3  # from which an article is known to cite so
 _YEAR: Final = r"(?:1[89]|20)\d\d"
 _FOLLOWS: Final = (
     rf"(?P<others>,? et al\.?| (?:and|&) [A-Z][\w'’-]+)?,?\s?[(\[]?(?P<year>{_YEAR})(?P<letter>[a-z]?)(?![\w-])"
@@ -36,55 +41,76 @@ class _Found(NamedTuple):
     positions: tuple[int, ...]
 
 
+class _Numbers(NamedTuple):
+    """The references of an article by their numbers, and the numbers that no mark leads to."""
+
+    positions: Mapping[int, int]
+    missing: frozenset[int]
+
+
+class _Reading:
+    """What is read of one article so far: its blocks, and the links of their marks."""
+
+    def __init__(self, blocks: list[MarkedBlock], found: list[list[list[Link]]]) -> None:
+        self.blocks, self.found = blocks, found
+        self.known = {block.element: place for place, block in enumerate(blocks)}
+        self.numbers = {mark.element: mark.number for block in blocks for mark in block.marks}
+        self.places = Places()
+
+    def text_of(self, element: _Element) -> str:
+        """Return the text of a block."""
+        return self.blocks[self.known[element]].text if element in self.known else read_block(element, {}).text
+
+    def add(self, element: _Element, text: str, one: _Found, last: float) -> None:
+        """Add a mark to a block, unless a tagged one is there; last is the number of the mark before the block."""
+        place = self.known.setdefault(element, len(self.blocks))
+        if place == len(self.blocks):
+            self.blocks.append(block_read(element, text, [], self.places))
+            self.found.append([])
+        marks = self.blocks[place].marks
+        if all(one.end <= mark.start or one.start >= mark.end for mark in marks):
+            number = max((mark.number for mark in marks if mark.end <= one.start), default=last) + 0.5
+            marks.append(Mark(number, element, text[one.start : one.end], one.start, one.end, ()))
+            self.found[place].append([Link(position, None, TEXT) for position in one.positions])
+
+
 def add_untagged(
     article: _Element, lists: ReferenceLists, blocks: list[MarkedBlock], found: list[list[list[Link]]]
 ) -> None:
     """Add to the blocks of an article, and to the links of their marks, what plain words cite beside them."""
+    if not any(block.marks for block in blocks):
+        return
     linked = {link.position for links in found for one in links for link in one}
-    missing = [entry for entry in lists.entries if entry.position not in linked and entry.parts[0].names_a_work]
-    if not missing or not any(block.marks for block in blocks):
-        return
-    by_number = _by_number(lists, blocks, missing)
-    by_name = {} if by_number else _by_name(lists.entries, missing)
-    if not by_number and not by_name:
-        return
-    known = {block.element: place for place, block in enumerate(blocks)}
-    numbers = {mark.element: mark.number for block in blocks for mark in block.marks}
-    places = Places()
+    own = [entry for entry in lists.entries if entry.scope is None and entry.parts[0].names_a_work]
+    missing = [entry for entry in own if entry.position not in linked]
+    numbers = _by_number(lists, blocks, own, missing)
+    names = {} if numbers else _by_name(own, missing)
+    if numbers or names:
+        _read(article, numbers, names, _Reading(blocks, found))
+
+
+def _read(
+    article: _Element,
+    numbers: _Numbers | None,
+    names: Mapping[str, Sequence[tuple[re.Pattern[str], Entry]]],
+    reading: _Reading,
+) -> None:
     last = 0.0
     for element in article.iter(*_BLOCKS):
-        if element in numbers:
-            last = numbers[element]
-        elif element.tag in STRUCTURE and next(element.iterancestors("ref"), None) is None:
-            _add(element, last + 0.5, by_number, by_name, (known, blocks, found, places))
+        if element in reading.numbers:
+            last = reading.numbers[element]
+        elif element.tag in STRUCTURE and next(element.iterancestors("ref", *SCOPES), None) is None:
+            if numbers and not _PLAIN.search(all_text(element)):  # most blocks
+                continue
+            text = reading.text_of(element)
+            for one in _numbers(text, numbers) if numbers else _names(text, names):
+                reading.add(element, text, one, last)
 
 
-def _add(
-    element: _Element,
-    number: float,
-    by_number: Mapping[int, int],
-    by_name: Mapping[str, Sequence[tuple[re.Pattern[str], Entry]]],
-    so_far: tuple[dict[_Element, int], list[MarkedBlock], list[list[list[Link]]], Places],
-) -> None:
-    """Add what the plain words of one block cite."""
-    known, blocks, found, places = so_far
-    text = blocks[known[element]].text if element in known else read_block(element, {}).text
-    cited = [*_numbers(text, by_number), *_names(text, by_name)]
-    if not cited:
-        return
-    if element not in known:
-        known[element] = len(blocks)
-        blocks.append(block_read(element, text, [], places))
-        found.append([])
-    block = blocks[known[element]]
-    for one in cited:
-        if all(one.end <= mark.start or one.start >= mark.end for mark in block.marks):
-            block.marks.append(Mark(number, element, text[one.start : one.end], one.start, one.end, ()))
-            found[known[element]].append([Link(position, None, TEXT) for position in one.positions])
-
-
-def _by_number(lists: ReferenceLists, blocks: Sequence[MarkedBlock], missing: Sequence[Entry]) -> dict[int, int]:
-    """Return the references without marks by their numbers, where tagged numbers stand in square brackets."""
+def _by_number(
+    lists: ReferenceLists, blocks: Sequence[MarkedBlock], own: Sequence[Entry], missing: Sequence[Entry]
+) -> _Numbers | None:
+    """Return the numbers of references where tagged ones stand in square brackets; None where they do not."""
     bracketed = sum(
         mark.printed.startswith("[") or block.text[: mark.start].endswith("[")
         for block in blocks
@@ -92,17 +118,21 @@ def _by_number(lists: ReferenceLists, blocks: Sequence[MarkedBlock], missing: Se
         if numbers_in(mark.printed)
     )
     if bracketed < _MARKS_IN_BRACKETS:
-        return {}
+        return None
     numbering = Numbering(lists, blocks)
-    numbers = {entry.position: numbering.number_of(entry.position) for entry in missing if entry.scope is None}
-    return {number: position for position, number in numbers.items() if number is not None}
+    told = Counter(numbering.number_of(entry.position) for entry in own)
+    positions = {number: entry.position for entry in own if (number := numbering.number_of(entry.position))}
+    positions = {number: position for number, position in positions.items() if told[number] == 1}
+    left = {entry.position for entry in missing}
+    return _Numbers(positions, frozenset(number for number, position in positions.items() if position in left))
 
 
-def _numbers(text: str, by_number: Mapping[int, int]) -> Iterator[_Found]:
-    for match in _BRACKET.finditer(text) if by_number and "[" in text else ():
-        numbers = numbers_in(match[1])
-        if numbers and all(number in by_number for number in numbers):
-            yield _Found(match.start(), match.end(), tuple(by_number[number] for number in numbers))
+def _numbers(text: str, numbers: _Numbers) -> Iterator[_Found]:
+    """Yield numbers in brackets; two, which may be an interval, only where no mark leads to either."""
+    for match in _BRACKET.finditer(text):
+        said = numbers_in(match["level"] or match["raised"])
+        if said and numbers.positions.keys() >= set(said) and (len(said) != _TWO or numbers.missing.issuperset(said)):
+            yield _Found(match.start(), match.end(), tuple(numbers.positions[number] for number in said))
 
 
 def _by_name(entries: Sequence[Entry], missing: Sequence[Entry]) -> dict[str, list[tuple[re.Pattern[str], Entry]]]:
@@ -134,7 +164,8 @@ def _names(text: str, by_name: Mapping[str, Sequence[tuple[re.Pattern[str], Entr
             _, year = _name_and_year(entry)
             for match in pattern.finditer(text):
                 if match["year"] == year and _agrees(text, match, entry):
-                    yield _Found(match.start(), match.end("letter"), (entry.position,))
+                    end = match.end() + (text[match.end() :][:1] == ")" and "(" in match[0])
+                    yield _Found(match.start(), end, (entry.position,))
 
 
 def _agrees(text: str, match: "re.Match[str]", entry: Entry) -> bool:

@@ -127,6 +127,19 @@ def test_a_mark_of_nothing_stays_a_mark_without_a_reference():
     assert cited(full_text(paragraph(xref(9)), refs=FIVE)) == [("9", [])]
 
 
+def test_a_mark_that_names_nothing_means_the_reference_whose_number_it_prints():
+    text = full_text(paragraph('<xref ref-type="bibr" rid="X2">2</xref>'), refs=FIVE)
+
+    assert (cited(text), ways(text)) == ([("2", [2])], {2: "text"})
+
+
+def test_a_mark_of_the_article_names_no_reference_of_a_sub_article_where_the_article_has_its_own():
+    reply = f"<sub-article><body><p>x</p></body><back><ref-list>{ref(1)}</ref-list></back></sub-article>"
+    own = '<ref id="X1"><label>1</label><mixed-citation>Lund 2012.</mixed-citation></ref>'
+
+    assert cited(full_text(paragraph(xref(1)), refs=own, after=reply)) == [("1", [1])]
+
+
 def test_the_id_of_a_citation_leads_to_its_reference():
     two = '<ref id="R1"><label>1</label><mixed-citation id="C1">Okoro 2011.</mixed-citation></ref>'
 
