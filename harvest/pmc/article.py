@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from html.entities import html5
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -180,7 +182,8 @@ def _numbered(
 
 def _sentence_at(block: MarkedBlock, mark: Mark) -> tuple[int, int]:
     """Return the sentence of a mark; where it stands between two, the one before."""
-    return next(((start, end) for start, end in block.sentences if mark.end <= end), (0, len(block.text)))
+    place = bisect_left(block.sentences, mark.end, key=itemgetter(1))
+    return block.sentences[place] if place < len(block.sentences) else (0, len(block.text))
 
 
 def _marker(mark: Mark, links: Sequence[Link], lists: ReferenceLists) -> str:

@@ -237,7 +237,9 @@ def _beside(block: MarkedBlock, place: int, numbering: Numbering) -> Iterator[Li
         return
     start = block.marks[place - 1].end if place else max(0, mark.start - _WIDE)
     end = block.marks[place + 1].start if place + 1 < len(block.marks) else len(block.text)
-    if (after := _AFTER.match(block.text, mark.end, end)) and _IN_BRACKET.search(block.text[: mark.start][-_WIDE:]):
+    if (after := _AFTER.match(block.text, mark.end, end)) and _IN_BRACKET.search(
+        block.text[max(0, mark.start - _WIDE) : mark.start]
+    ):
         yield from _printed(f"{numbers[-1]}{after[0]}", mark, numbering)
     if before := _BEFORE.search(block.text[start : mark.start]):
         yield from _printed(f"{before[1]}{numbers[0]}", mark, numbering)

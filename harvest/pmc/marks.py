@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from lxml import etree
 from lxml.etree import _Element
 
 from harvest.pmc.places import Place, Places, scope_of
@@ -45,8 +46,12 @@ class MarkedBlock(NamedTuple):
 def read_marked_blocks(article: _Element, lists: ReferenceLists) -> list[MarkedBlock]:
     """Return the blocks of an article in which marks are, in the order of their first marks."""
     targets: dict[_Element, tuple[tuple[int, int | None], ...]] = {}
+    others: set[str] | None = None  # ids that are first of something else than a reference
     for xref in article.iter("xref"):
         found = _targets(xref, lists)
+        if found and xref.get("ref-type") in _NO_MARK:
+            others = _ids_of_others(article) if others is None else others
+            found = None if xref.get("rid") in others else found
         if found is not None:
             targets[xref] = found
     numbers = {xref: number for number, xref in enumerate(targets)}
@@ -62,20 +67,19 @@ def read_marked_blocks(article: _Element, lists: ReferenceLists) -> list[MarkedB
 
 def _targets(xref: _Element, lists: ReferenceLists) -> tuple[tuple[int, int | None], ...] | None:
     """Return the references that an xref names; none where it names nothing there is; None: it is no mark."""
-    kind = xref.get("ref-type")
     scope = scope_of(xref)
     found = [lists.find(rid, scope) for rid in (xref.get("rid") or "").split()]
     targets = tuple(dict.fromkeys(target for target in found if target))
-    if targets:
-        return None if kind in _NO_MARK and _is_elsewhere(xref) else targets
-    return () if kind == "bibr" else None
+    return targets or (() if xref.get("ref-type") == "bibr" else None)
 
 
-def _is_elsewhere(xref: _Element) -> bool:
-    """Return whether the first element with this id is no reference: a figure may bear the id of one."""
-    name = xref.get("rid")
-    first = next(one for one in xref.getroottree().getroot().iter() if one.get("id") == name)
-    return first.tag != "ref" and next(first.iterancestors("ref"), None) is None
+def _ids_of_others(article: _Element) -> set[str]:
+    """Return the ids of which the first element is no reference: a figure may bear that of one."""
+    first: dict[str, bool] = {}
+    for element in article.iter(etree.Element):
+        if name := element.get("id"):
+            first.setdefault(name, element.tag != "ref" and next(element.iterancestors("ref"), None) is None)
+    return {name for name, is_other in first.items() if is_other}
 
 
 def _read(

@@ -26,6 +26,7 @@ _BRACKET: Final = re.compile(  # raised ones may follow a word at once
 _PLAIN: Final = re.compile(r"\[\s*\d")
 _TWO: Final = 2  # numbers that may be the ends of an interval
 _MARKS_IN_BRACKETS: Final = 3  # from which an article is known to cite so
+_MOST_NAMES: Final = 500  # references that are looked for by name
 _YEAR: Final = r"(?:1[89]|20)\d\d"
 _FOLLOWS: Final = (
     rf"(?P<others>,? et al\.?| (?:and|&) [A-Z][\w'’-]+)?,?\s?[(\[]?(?P<year>{_YEAR})(?P<letter>[a-z]?)(?![\w-])"
@@ -112,7 +113,7 @@ def _by_number(
 ) -> _Numbers | None:
     """Return the numbers of references where tagged ones stand in square brackets; None where they do not."""
     bracketed = sum(
-        mark.printed.startswith("[") or block.text[: mark.start].endswith("[")
+        mark.printed.startswith("[") or block.text[max(0, mark.start - 1) : mark.start] == "["
         for block in blocks
         for mark in block.marks
         if numbers_in(mark.printed)
@@ -137,11 +138,11 @@ def _numbers(text: str, numbers: _Numbers) -> Iterator[_Found]:
 
 def _by_name(entries: Sequence[Entry], missing: Sequence[Entry]) -> dict[str, list[tuple[re.Pattern[str], Entry]]]:
     """Return by the first author's family name the references that alone have it with their year."""
-    keys = [_name_and_year(entry) for entry in entries]
+    told = Counter(map(_name_and_year, entries))
     result: dict[str, list[tuple[re.Pattern[str], Entry]]] = {}
-    for entry in missing:
+    for entry in missing[:_MOST_NAMES]:
         name, year = _name_and_year(entry)
-        if name and year and keys.count((name, year)) == 1:
+        if name and year and told[name, year] == 1:
             pattern = re.compile(rf"(?<![\w'’-]){re.escape(name)}(?:['’]s)?{_FOLLOWS}")
             result.setdefault(name, []).append((pattern, entry))
     return result

@@ -106,7 +106,7 @@ def test_no_word_of_a_citation_is_lost(documents, articles):
 
 
 def _words_of(citation: etree._Element) -> Iterator[str]:
-    """Yield the words of each piece of text of a citation, but of labels, formulas as code, and identifiers beside it."""
+    """Yield the words of each piece of text of a citation, but of labels, code and identifiers beside it."""
     for element in citation.iter():
         if element.tag not in ("pub-id", "object-id", "label", "tex-math", "etal"):
             yield from (element.text or "").split()

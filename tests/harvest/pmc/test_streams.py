@@ -103,6 +103,12 @@ def test_elements_as_deep_as_the_parser_takes_them_are_read():
     assert cited(parsed(jats(f"<p>x {deep}</p>", refs=numbered(1))).full_text) == [("1", [1])]
 
 
+def test_the_time_does_not_grow_with_the_square_of_the_marks_of_a_paragraph():
+    marks = "".join(f"Lamps [{xref(1 + number % 9)}]. " for number in range(6_000))
+
+    assert len(parsed(jats(f"<p>{marks}</p>", refs=numbered(9))).full_text.sentences) == 6_000
+
+
 # --- outcomes ---
 
 
