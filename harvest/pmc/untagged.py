@@ -5,8 +5,10 @@ reference alone. An article without any tagged mark is not read so: its outcome 
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from lxml.etree import _Element
@@ -56,6 +58,7 @@ class _Reading:
         self.blocks, self.found = blocks, found
         self.known = {block.element: place for place, block in enumerate(blocks)}
         self.numbers = {mark.element: mark.number for block in blocks for mark in block.marks}
+        self.tagged = [list(block.marks) for block in blocks]  # in the order of their places
         self.places = Places()
 
     def text_of(self, element: _Element) -> str:
@@ -68,10 +71,13 @@ class _Reading:
         if place == len(self.blocks):
             self.blocks.append(block_read(element, text, [], self.places))
             self.found.append([])
-        marks = self.blocks[place].marks
-        if all(one.end <= mark.start or one.start >= mark.end for mark in marks):
-            number = max((mark.number for mark in marks if mark.end <= one.start), default=last) + 0.5
-            marks.append(Mark(number, element, text[one.start : one.end], one.start, one.end, ()))
+            self.tagged.append([])
+        tagged = self.tagged[place]
+        after = bisect_left(tagged, one.end, key=attrgetter("start"))
+        if not after or tagged[after - 1].end <= one.start:
+            number = (tagged[after - 1].number if after else last) + 0.5
+            mark = Mark(number, element, text[one.start : one.end], one.start, one.end, ())
+            self.blocks[place].marks.append(mark)
             self.found[place].append([Link(position, None, TEXT) for position in one.positions])
 
 

@@ -34,7 +34,8 @@ def article() -> bytes:
         f'<ref id="R{n}"><label>{n}</label><element-citation><person-group><name><surname>Okoro</surname>'
         f"<given-names>T</given-names></name></person-group><article-title>Harbour lamps {n}</article-title>"
         f"<source>J Lamps</source><year>{1950 + n}</year><volume>{n}</volume><fpage>{n}</fpage>"
-        f'<pub-id pub-id-type="doi">10.5555/{n}</pub-id><pub-id pub-id-type="pmid">{n}</pub-id></element-citation></ref>'
+        f'<pub-id pub-id-type="doi">10.5555/{n}</pub-id><pub-id pub-id-type="pmid">{n}</pub-id>'
+        "</element-citation></ref>"
         for n in range(1, 58)
     )
     mark = '<xref ref-type="bibr" rid="R{0}">{0}</xref>'
