@@ -18,6 +18,7 @@ PMC = "pmc"
 DEMONSTRATION = "demonstration"
 SYNTHETIC = "synthetic"
 RESOLVED = "resolved"
+PMC_FULL_TEXT = "pmc_fulltext"
 
 
 class Article(NamedTuple):

@@ -43,7 +43,7 @@ from kb.text import counted
 
 _READ: Final = {  # what files hold: one of it, several
     "articles": ("article", "articles"), "books": ("book", "books"), "deletions": ("deletion", "deletions"),
-    "references": ("reference", "references"),
+    "references": ("reference", "references"), "full texts": ("full text", "full texts"), "marks": ("mark", "marks"),
     "old references": ("reference in the old format", "references in the old format"),
 }  # fmt: skip
 _LONGEST_KEY: Final = 1_000  # characters; a device has no end
@@ -79,7 +79,7 @@ class Rounds(click.ParamType[int]):
     metavar="PATH",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="PubMed XML or NBIB, plain or gzipped, or a saved PubMed page; a folder means all in it. Several may follow.",
+    help="PubMed XML, NBIB or JATS, plain or gzipped, or a saved PubMed page; a folder: all in it. Several may follow.",
 )
 @click.option("--pmid", type=click.IntRange(1, PMID_LIMIT), metavar="PMID", help="The article of a saved PubMed page.")
 @click.option("--references", is_flag=True, help="Also what the articles cite.")

@@ -16,6 +16,7 @@ from harvest.files.nbib import is_nbib
 from kb.errors import DamagedFileError, UsageError
 
 PUBMED_XML: Final = "pubmed-xml"
+JATS_XML: Final = "jats"
 NBIB_TEXT: Final = "nbib"
 PAGE_TEXT: Final = "page text"
 UNKNOWN: Final = "unknown"
@@ -29,6 +30,9 @@ RATIO_FROM: Final = 2**20  # bytes: a ratio is judged only beyond the first MB
 _GZIP: Final = b"\x1f\x8b"
 _SNIFFED: Final = 4096  # bytes
 _UPDATE_FILE: Final = re.compile(r"pubmed(\d\d)n(\d{4})\.xml(?:\.gz)?")
+_JATS: Final = re.compile(  # of an article, or of what EFetch and OAI-PMH put articles into
+    rb"<(?:!DOCTYPE\s+(?:article|pmc-articleset)\b|(?:[A-Za-z_][\w.-]{0,15}:)?(?:article|pmc-articleset|OAI-PMH)[\s>])"
+)
 _XML_START: Final = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\x00?\s*\x00?<")
 _NOT_XML: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
 _SKIPPED_SUFFIXES: Final = frozenset(
@@ -67,7 +71,7 @@ def list_files(paths: Iterable[str | Path]) -> InputFiles:
         else:
             files.append(_named(path))
     if not files:
-        raise UsageError("There is no PubMed XML file, no NBIB file and no saved page in what was named.")
+        raise UsageError("There is no PubMed XML, no JATS, no NBIB file and no saved page in what was named.")
     return InputFiles(tuple(_told_apart(files)), skipped)
 
 
@@ -94,7 +98,7 @@ def _named(path: Path) -> InputFile:
         raise UsageError(f"There is no file {path}.")
     if not path.is_file() or sniff(path) == UNKNOWN:
         raise UsageError(
-            f"{path} is neither PubMed XML nor NBIB nor the saved text of a PubMed page; it was not read. "
+            f"{path} is neither PubMed XML nor JATS nor NBIB nor the saved text of a PubMed page; it was not read. "
             "A file of references (RIS, BibTeX, CSL-JSON, CSV, PMIDs) is named with --seeds."
         )
     return InputFile(path, _legible(path.name))
@@ -129,8 +133,8 @@ def _may_be_pubmed(path: Path) -> bool:
 
 
 def sniff(path: Path) -> str:
-    """Return what a file seems to be: ``pubmed-xml`` (any XML), ``nbib``, ``page text`` (of a PubMed page) or
-    ``unknown``.
+    """Return what a file seems to be: ``jats``, ``pubmed-xml`` (any other XML), ``nbib``, ``page text`` (of a PubMed
+    page) or ``unknown``.
 
     Raises UsageError where it cannot be read.
     """
@@ -140,6 +144,8 @@ def sniff(path: Path) -> str:
         return PUBMED_XML  # so that it is read, and reported with its fault
     if _NOT_XML.match(head):
         return UNKNOWN
+    if _XML_START.match(head) and _JATS.search(head):
+        return JATS_XML
     if _XML_START.match(head) or b"<PubmedArticle" in head:
         return PUBMED_XML
     if is_nbib(head):

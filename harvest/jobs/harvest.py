@@ -6,14 +6,15 @@ from contextlib import closing
 from typing import NamedTuple
 
 from harvest.archive import file_entry, keep_file
-from harvest.files.input_files import PAGE_TEXT, InputFile, check_packed, read_chunks, sniff
+from harvest.files.input_files import JATS_XML, PAGE_TEXT, InputFile, check_packed, read_chunks, sniff
 from harvest.files.saved_page import page_doi
 from harvest.http.client import Client
 from harvest.identify.identify import Identified, identify_online
 from harvest.identify.seed import seed_of
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, stop
 from harvest.jobs.file_reader import is_worth_a_process, parse_batches, parse_beside
-from harvest.jobs.ingest import FileResult, identify_page, load_file, load_page
+from harvest.jobs.full_texts import load_full_texts
+from harvest.jobs.ingest import File, FileResult, identify_page, load_file, load_page
 from harvest.jobs.mirror_metrics import harvest_metrics
 from harvest.jobs.plan import Plan
 from harvest.jobs.searching import check_limits, search
@@ -134,6 +135,10 @@ def _load(run: Run, file: InputFile, pmid: int | None) -> tuple[str, FileResult]
         return kept, load_page(run.db, text, pmid, name=file.name, received_at=run.started_at, run_id=run.id)
     kept = _keep_file(run, file, {"file": file.name, "kind": kind})
     result = FileResult({}, [], {})
+    if kind == JATS_XML:
+        for result in load_full_texts(run.db, read_chunks(file.path), File(file.name, run.started_at, run.id)):
+            run.person.progress(file.name, sum(result.counts.values()), 0)
+        return kept, result
     batches = parse_beside(file.path, kind) if is_worth_a_process(size) else parse_batches(read_chunks(file.path), kind)
     with closing(batches):
         for result in load_file(run.db, batches, name=file.name, received_at=run.started_at, run_id=run.id, size=size):

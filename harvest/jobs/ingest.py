@@ -146,7 +146,7 @@ def _list_task(name: str, one: Told | RecordError) -> Task:
     return Task(name, str(one.pmid), "done", one.note)
 
 
-class _File(NamedTuple):
+class File(NamedTuple):
     """A file that is being loaded, when, and the run that notes it."""
 
     name: str
@@ -180,13 +180,13 @@ def load_file(
     counts: Counter[str] = Counter()
     read: Counter[str] = Counter()
     rejected: list[RecordError] = []
-    origin = _File(name, received_at, run_id)
+    origin = File(name, received_at, run_id)
     total = 0
     coming = iter(batches)
     for first in coming:
         with unchecked_keys(db), transaction(db):
             for batch in chain([first], islice(coming, _BATCHES - 1)):
-                counts.update(_save_batch(db, batch, origin))
+                counts.update(save_batch(db, batch, origin))
                 read.update(batch.read)
                 rejected += batch.rejected
         total = round(counts.total() * max(size / batch.at, 1)) if batch.at and size else 0
@@ -194,7 +194,7 @@ def load_file(
     yield FileResult(counts, rejected, read, total)
 
 
-def _save_batch(db: sqlite3.Connection, batch: Batch, file: _File) -> list[str]:
+def save_batch(db: sqlite3.Connection, batch: Batch, file: File) -> list[str]:
     """Save records and deletions in the order of the file; return the outcome of each item."""
     pmids = [record.pmid for record in batch.records]
     before = None if file.run_id is None else read_before(db, {*pmids, *batch.deletions})
@@ -223,7 +223,7 @@ def load_page(
         return FileResult({"rejected": 1}, [error], {})
     batch = batch_of([page])
     with transaction(db):
-        [outcome] = _save_batch(db, batch, _File(name, received_at, run_id))
+        [outcome] = save_batch(db, batch, File(name, received_at, run_id))
     return FileResult({outcome: 1}, [], batch.read)
 
 

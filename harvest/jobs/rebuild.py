@@ -12,9 +12,19 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from harvest.archive import open_archive
-from harvest.files.input_files import unpack
+from harvest.files.input_files import JATS_XML, unpack
 from harvest.jobs.file_reader import parse_batches
-from harvest.jobs.ingest import TOGETHER, asked_pmids, load_articles, load_file, load_lists, load_metrics, load_page
+from harvest.jobs.full_texts import load_full_texts
+from harvest.jobs.ingest import (
+    TOGETHER,
+    File,
+    asked_pmids,
+    load_articles,
+    load_file,
+    load_lists,
+    load_metrics,
+    load_page,
+)
 from harvest.jobs.mirror_metrics import METRICS
 from harvest.sources import mirror
 from harvest.sources.registry import LISTS
@@ -142,6 +152,10 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: ArchivedRes
     if kept.endpoint == "file" and request["kind"] == "page":
         text = b"".join(unpack(str(request["file"]), read_body(archive, kept))).decode("utf-8-sig", "replace")
         load_page(db, text, int(request["pmid"]), name=str(request["file"]), received_at=at)
+    elif kept.endpoint == "file" and request["kind"] == JATS_XML:
+        file = File(str(request["file"]), at, None)
+        for _ in load_full_texts(db, unpack(file.name, read_body(archive, kept)), file):
+            pass
     elif kept.endpoint == "file":
         name = str(request["file"])
         chunks = unpack(name, read_body(archive, kept))

@@ -9,6 +9,7 @@ from typing import Final
 
 from kb.migrations.citation_links import CITATION_LINKS
 from kb.migrations.computed import find_ddl
+from kb.migrations.full_texts import FULL_TEXTS
 from kb.migrations.links import LEDGER, LINKS
 from kb.migrations.records import PARTS
 from kb.migrations.resolutions import RESOLUTIONS
@@ -16,5 +17,5 @@ from kb.migrations.views import VIEWS
 from kb.migrations.works import WORKS
 
 APPLICATION_ID: Final = 0x6C69746B  # "litk": marks a litkb file in its header
-SCHEMA: Final = (WORKS, PARTS, LINKS, CITATION_LINKS, LEDGER, RESOLUTIONS, *find_ddl(), VIEWS)
+SCHEMA: Final = (WORKS, PARTS, LINKS, CITATION_LINKS, LEDGER, RESOLUTIONS, FULL_TEXTS, *find_ddl(), VIEWS)
 MIGRATIONS: Final[tuple[str, ...]] = ("".join(SCHEMA),)  # number n brings user_version from n - 1 to n

@@ -28,7 +28,9 @@ insert into citation_sources (id, name, description) values
     (10, 'nbib', 'The record in an NBIB file (MEDLINE format), which has no reference list'),
     (11, 'demonstration_refs', 'The bundled demonstration: what its articles cite, as ELink would tell it'),
     (12, 'synthetic_refs', 'The made-up field: what its articles cite, as ELink would tell it'),
-    (13, 'occ', 'NIH Open Citation Collection, its file of all citations');
+    (13, 'occ', 'NIH Open Citation Collection, its file of all citations'),
+    (14, 'pmc', 'The front matter of a full text in JATS, of an article without a record of PubMed'),
+    (15, 'pmc_fulltext', 'The reference list of the full text of the citing article, in JATS');
 
 create table works (
     id integer primary key,      -- PMID of the work; a negative number where no PMID is known
@@ -43,8 +45,8 @@ create table works (
         check (state in ('known', 'held', 'merged', 'deleted', 'not found')),
     merged_into integer references works (id),  -- The work that this one turned out to be
     identified_by text           -- How it is known of a cited work: doi, pmcid or pmid that references give or print;
-                                 -- offline or ecitmatch: litkb's matching; person
-        check (identified_by in ('person', 'doi', 'pmcid', 'pmid', 'ecitmatch', 'offline')),
+                                 -- full text: of the citing article; offline or ecitmatch: litkb's matching; person
+        check (identified_by in ('person', 'doi', 'pmcid', 'full text', 'pmid', 'ecitmatch', 'offline')),
     named_by integer,            -- Article whose reference gave label and year; empty: the record of the work itself
                                  -- did
     named_at integer,            -- Position of that reference

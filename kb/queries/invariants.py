@@ -61,6 +61,25 @@ RULES: Final = (
                 and c.source_id = iif({IS_RESOLVED}, 6, a.source_id))""",
     ),
     (
+        "every reference of a full text that names another work is asserted by it, and nothing else is",
+        """select pmid from (select distinct pmid, cited_id from full_text_references
+            where cited_id <> pmid except select citing_id, cited_id from citations where source_id = 14)
+        union all select citing_id from (select citing_id, cited_id from citations where source_id = 14
+            except select pmid, cited_id from full_text_references)""",
+    ),
+    (
+        "no entry of a record is two entries of its full text",
+        """select pmid from full_text_references where reference_position is not null
+        group by pmid, reference_position having count(*) > 1""",
+    ),
+    (
+        "what a full text matches is an entry of the record, and what its references name is one work",
+        """select f.pmid from full_text_references f left join article_references r
+            on r.citing_pmid = f.pmid and r.position = f.reference_position
+        where (f.reference_position is null) <> (f.matched_by is null)
+            or (f.reference_position is not null and r.position is null)""",
+    ),
+    (
         "each citation stands once among the links, merged works followed, with all who say so and since when",
         f"""with kept as (select citing_id, cited_id, sources, said_by, since from citation_links),
             defined as materialized ({LINKS_AS_DEFINED})

@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 from kb.migrations.works import doi_key_of
 
 _KEY: Final = f"case when w.citation_key is null then 'doi:' || {doi_key_of('w.doi')} else 'ref:' || w.citation_key end"
-_PRINTED: Final = "(select min(r.citation) from article_references r where r.cited_id = {id})"
+_PRINTED: Final = """coalesce(
+    (select min(r.citation) from article_references r where r.cited_id = {id}),
+    (select min(f.citation) from full_text_references f where f.cited_id = {id}))"""
 
 
 class Candidate(NamedTuple):
@@ -73,7 +75,10 @@ def read_unresolved(db: sqlite3.Connection, *, left: bool = False) -> Iterator[U
     open_ones = "w.merged_into is null" if left else "coalesce(w.identified_by, 'offline') = 'offline'"
     rows = db.execute(
         f"""select w.id, {_KEY}, w.doi, w.pmcid, r.citation, r.citing_pmid, r.printed_pmid
-        from works w join article_references r on r.cited_id = w.id
+        from works w join (
+            select cited_id, citation, citing_pmid, printed_pmid from article_references
+            union all select cited_id, citation, pmid, null from full_text_references
+        ) r on r.cited_id = w.id
         where w.id < 0 and {open_ones} and not exists (
             select 1 from resolutions s where s.id = w.id and s.method = 'person')
         order by w.id, r.citation"""

@@ -1,8 +1,9 @@
 """Records -> rows: articles and all that belongs to them, in the caller's transaction.
 
 Which record of a PMID wins does not depend on the order of loading: PubMed XML beats NBIB, which beats a
-saved page, which beats the demonstration; then the higher version, the later date_revised, the answer received
-later, the greater content_hash. Between two NLM update files the number of the file decides alone.
+saved page, which beats the front matter of a full text, which beats the demonstration; then the higher version, the
+later date_revised, the answer received later, the greater content_hash. Between two NLM update files the number of the
+file decides alone.
 """
 
 import sqlite3
@@ -19,6 +20,7 @@ from kb.records import (
     NBIB,
     PAGE,
     PARTS,
+    PMC,
     PUBMED,
     SYNTHETIC,
     Article,
@@ -26,6 +28,7 @@ from kb.records import (
     Record,
 )
 from kb.store.citations import save_reference_lists
+from kb.store.full_texts import match_full_texts
 from kb.store.prepared import CITED, NOTICES, REFERENCES, Prepared, prepare
 from kb.store.works import (
     Named,
@@ -38,7 +41,7 @@ from kb.store.works import (
     touch_around,
 )
 
-_RANK: Final = {PUBMED: 4, NBIB: 3, PAGE: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
+_RANK: Final = {PUBMED: 5, NBIB: 4, PAGE: 3, PMC: 2, DEMONSTRATION: 1, SYNTHETIC: 0}
 _SAVE_PARTS: Final = [
     f"insert into {part.table} ({', '.join(part.columns)}) values ({marks(part.columns)})" for part in PARTS.values()
 ]
@@ -85,7 +88,8 @@ _NAMED: Final = """
 _ASSERTED: Final = (  # by the record itself
     """delete from citations where citing_id in ({}) and cited_id in (
             select cited_id from article_references where citing_pmid = citing_id)
-        and (cited_id < 0 or source_id = (select source_id from articles where pmid = citing_id))""",
+        and (cited_id < 0 or source_id = (select source_id from articles where pmid = citing_id))
+        and source_id <> (select id from citation_sources where name = 'pmc_fulltext')""",
     """delete from article_lists where pmid in ({}) and list = 'references'
         and source_id = (select a.source_id from articles a where a.pmid = article_lists.pmid)""",
 )
@@ -287,6 +291,7 @@ def _save_winners(
     touch(db, to_resolve)
     touch_around(db, [(pmid, doi, pmcid) for pmid, _, doi, pmcid, _ in (record.work for record in records)])
     touch(db, chain.from_iterable(record.paired for record in records))
+    match_full_texts(db, winners)
     save_touched(db)
 
 
@@ -374,6 +379,7 @@ def save_gone(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: i
         db.execute("update works set state = 'known' where id = ?", (pmid,))
         save_renamed_works(db, [work for work, is_source in forgotten.items() if is_source])
         touch(db, forgotten)
+        match_full_texts(db, [pmid])
     save_state(db, pmid, state, at=at, into=into)
     return True
 

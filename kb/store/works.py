@@ -16,7 +16,8 @@ from kb.printed.reference import parse_reference, work_key
 from kb.queries.computed_tables import read_work_columns
 from kb.queries.works.records import chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
-from kb.records import RESOLVED
+from kb.records import PMC_FULL_TEXT, RESOLVED
+from kb.store.full_text_works import save_labels_of_full_texts
 from kb.store.prepared import CITED, PRINTED_DOI, PRINTED_PMCID, latest_cited
 
 _NAME: Final = """
@@ -231,7 +232,8 @@ def _save_targets(db: sqlite3.Connection) -> None:
             f"""with targets as materialized (
                 select id, {target} as target from works
                 where id < 0 and id in (select id from touched) and id not in (select id from found)
-                    and exists (select 1 from article_references r where r.cited_id = works.id))
+                    and (exists (select 1 from article_references r where r.cited_id = works.id)
+                        or exists (select 1 from full_text_references f where f.cited_id = works.id)))
             insert or ignore into found (id, pmid, method) select id, target, ? from targets
             where target is not null""",
             (method,),
@@ -247,10 +249,11 @@ def _save_targets(db: sqlite3.Connection) -> None:
 
 def _save_resolved_sources(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Save who says that these cited works are cited: no source, where only the printed words led to an article."""
-    resolved = read_sources(db)[RESOLVED]
+    sources = read_sources(db)
     db.executemany(
-        f"update citations as c set source_id = {_SAID_BY} where cited_id = :id and source_id is not {_SAID_BY}",
-        ({"id": work, "resolved": resolved} for work in ids),
+        f"""update citations as c set source_id = {_SAID_BY}
+        where cited_id = :id and source_id is not {_SAID_BY} and source_id <> :full_text""",
+        ({"id": work, "resolved": sources[RESOLVED], "full_text": sources[PMC_FULL_TEXT]} for work in ids),
     )
 
 
@@ -264,7 +267,7 @@ def _forget_computed(db: sqlite3.Connection, gone: str) -> None:
                 break_seals(db, [table])
 
 
-def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+def save_renamed_works(db: sqlite3.Connection, ids: Collection[int]) -> None:
     """Label works anew from the references that still name them, after others went."""
     for work in ids:
         first = db.execute(
@@ -290,6 +293,7 @@ def save_renamed_works(db: sqlite3.Connection, ids: Iterable[int]) -> None:
             where id = ? and state <> 'held' and (? or id > 0)""",
             (label, year, *named, *(first[:2] if first else (None, None)), work, first is not None),
         )
+    save_labels_of_full_texts(db, ids)
 
 
 def save_state(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: int | None = None) -> None:

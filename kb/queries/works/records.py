@@ -32,7 +32,8 @@ class Held(NamedTuple):
 
 
 _RANK_OF_SOURCE = (
-    "case s.name when 'pubmed' then 4 when 'nbib' then 3 when 'page' then 2 when 'demonstration' then 1 else 0 end"
+    "case s.name when 'pubmed' then 5 when 'nbib' then 4 when 'page' then 3 when 'pmc' then 2"
+    " when 'demonstration' then 1 else 0 end"
 )
 
 

@@ -25,15 +25,22 @@ _BY_PMCID: Final = f"""case
     end"""
 _DECIDED: Final = """(select s.pmid from resolutions s
     where s.id = works.id and s.state = 'accepted' and s.method = '{method}')"""
+_BY_FULL_TEXT: Final = """(  -- the same entry in the full text of the citing article gives a PMID, in all one
+    select min(f.cited_pmid) from article_references r
+        join full_text_references f on f.pmid = r.citing_pmid and f.reference_position = r.position
+    where r.cited_id = works.id and f.cited_pmid is not null having min(f.cited_pmid) = max(f.cited_pmid))"""
 METHODS: Final = {  # how the PMID of a cited work is found; the first that leads to one counts
     "person": _DECIDED.format(method="person"),
     "doi": f"coalesce({_BY_DOI}, {_DECIDED.format(method='doi')})",  # here, else as PubMed was asked
     "pmcid": f"coalesce({_BY_PMCID}, {_DECIDED.format(method='pmcid')})",
+    "full text": _BY_FULL_TEXT,
     "pmid": _DECIDED.format(method="pmid"),
     "ecitmatch": _DECIDED.format(method="ecitmatch"),
     "offline": _DECIDED.format(method="offline"),
 }
-_BY_WORDS: Final = "('person', 'pmid', 'ecitmatch', 'offline')"  # methods by which it is no source that names the work
+_BY_WORDS: Final = (
+    "('person', 'full text', 'pmid', 'ecitmatch', 'offline')"  # methods by which it is no source that names the work
+)
 PRINTED_ID: Final = "coalesce(r.printed_doi, r.printed_pmcid, r.printed_pmid)"
 READ_IN_WORDS: Final = f"""works.identified_by is not null and (works.identified_by in {_BY_WORDS} or exists (
     select 1 from article_references r where r.cited_id = works.id and {PRINTED_ID} is not null))"""
@@ -45,6 +52,8 @@ IS_RESOLVED: Final = f"""exists (  -- of a row c of citations: words, and no ide
 TARGET: Final = f"coalesce({', '.join(METHODS.values())})"
 UNNAMED: Final = """
     not exists (select 1 from article_references r where r.cited_id = works.id)
+    and not exists (select 1 from full_text_references f where f.cited_id = works.id)
+    and not exists (select 1 from full_texts f where f.pmid = works.id)
     and not exists (select 1 from citations c where c.citing_id = works.id)
     and not exists (select 1 from citations c where c.cited_id = works.id)
     and not exists (select 1 from similar_articles s where s.pmid = works.id)
