@@ -17,6 +17,9 @@ _LEAVE_OUT: Final[dict[str, Any]] = {"is_flag": True, "flag_value": False, "defa
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--no-abstracts", "abstracts", help="Leave out abstracts and their words in the search.", **_LEAVE_OUT)
 @click.option("--no-emails", "emails", help="Leave out e-mail addresses, wherever they stand.", **_LEAVE_OUT)
+@click.option(
+    "--no-sentences", "sentences", help="Leave out all sentences of full texts, not only restricted ones.", **_LEAVE_OUT
+)
 @click.option("--title", metavar="TEXT", help="What to call it in CITATION.cff and REPORT.md.")
 @click.option(
     "--author", "authors", metavar="NAME", multiple=True, help='For CITATION.cff: "Doe, Jane", or a group; repeatable.'

@@ -2,8 +2,10 @@
 
 import errno
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -35,9 +37,16 @@ from kb.store.publishing import (
     save_without_abstracts,
     save_without_emails,
 )
+from kb.store.sentences_left_out import save_without_sentences
 
 _TEXTS: Final = ("CITATION.cff", "DICTIONARY.md", "README.md", "REPORT.md", "metadata.yml")
-_OMITTERS: Final = {"abstracts": save_without_abstracts, "e-mail addresses": save_without_emails}
+_RESTRICTED: Final = "sentences whose licence does not allow it"
+_OMITTERS: Final[dict[str, Callable[[sqlite3.Connection], set[int]]]] = {
+    "abstracts": save_without_abstracts,
+    "e-mail addresses": save_without_emails,
+    "sentences": partial(save_without_sentences, all_of_them=True),
+    _RESTRICTED: partial(save_without_sentences, all_of_them=False),
+}
 _SCHEMA_VERSION: Final = 1  # SQLite counts changes of the schema; equal content must have equal bytes
 
 
@@ -47,14 +56,16 @@ class Options:
 
     abstracts: bool = True
     emails: bool = True
+    sentences: bool = True  # of full texts, where their licence allows it
     force: bool = False
     title: str | None = None  # None: from the seed
     authors: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> list[str]:
-        """What is to be left out."""
-        return [name for name, kept in (("abstracts", self.abstracts), ("e-mail addresses", self.emails)) if not kept]
+        """What is to be left out, besides sentences whose licence does not allow to hand them on."""
+        kept = {"abstracts": self.abstracts, "e-mail addresses": self.emails, "sentences": self.sentences}
+        return [name for name, is_kept in kept.items() if not is_kept]
 
 
 class Published(NamedTuple):
@@ -97,13 +108,13 @@ def _make_file(db: sqlite3.Connection, kb: Path, work: Path, options: Options) -
         scratch.execute("pragma journal_mode = memory")  # nothing of it is kept if this ends early
         scratch.execute("pragma synchronous = off")
         _refuse_unsound(kb, check_kb(scratch))
-        _leave_out(scratch, options.left_out)
+        left_out = _leave_out(scratch, options.left_out)
         with transaction(scratch):
             break_all_seals(scratch)
             save_search_index(scratch)
             save_statistics(scratch)
         seal(scratch)
-        if options.left_out:
+        if left_out:
             _refuse_unsound(kb, check_kb(scratch))
         scratch.execute(f"pragma schema_version = {_SCHEMA_VERSION}")
         scratch.execute("vacuum into ?", (str(final),))  # no free page, no trace of what was there before
@@ -133,10 +144,17 @@ def _refuse_unsound(kb: Path, violations: list[Violation]) -> None:
         )
 
 
-def _leave_out(db: sqlite3.Connection, names: list[str]) -> None:
-    for name in names:
+def _leave_out(db: sqlite3.Connection, names: list[str]) -> list[str]:
+    """Leave out what is named, and sentences that may not be handed on; return what was."""
+    left_out = list(names)
+    for name in [*names, _RESTRICTED]:
         with transaction(db):
-            save_omission(db, name, _OMITTERS[name](db))
+            articles = _OMITTERS[name](db)
+            if articles or name in names:
+                save_omission(db, name, articles)
+        if articles and name not in names:
+            left_out.append(name)
+    return left_out
 
 
 def _place(final: Path, folder: Path, options: Options) -> Published:

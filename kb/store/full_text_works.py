@@ -16,7 +16,8 @@ from kb.printed.title_and_year import year_in
 _INSERT: Final = "insert into works (id, label, doi, citation_key) values (?, '', ?, ?) on conflict (id) do nothing"
 _FIRST: Final = """select citation, doi, cited_pmid from full_text_references where cited_id = ?
     order by pmid, position, part limit 1"""
-_LEAST: Final = "select min(doi), min(cited_pmcid) from full_text_references where cited_id = ?"
+_LEAST: Final = """select min(f.doi) filter (where w.citation_key is null), min(f.cited_pmcid)
+    from full_text_references f join works w on w.id = f.cited_id where f.cited_id = ?"""  # known by words: by no DOI
 _NAMED_ALONE: Final = """select not exists (select 1 from article_references where cited_id = ?1)
     from works where id = ?1 and state <> 'held'"""
 

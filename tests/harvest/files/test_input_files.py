@@ -84,10 +84,10 @@ def test_a_file_in_a_folder_whose_name_is_no_text_is_read_under_a_name_that_is(t
     ("name", "data", "words"),
     [
         ("missing.xml", None, "There is no file"),
-        ("notes.txt", b"buy milk", "neither PubMed XML nor NBIB nor the saved text"),
-        ("page.html", b"<!DOCTYPE html><html>", "neither PubMed XML nor NBIB nor the saved text"),
-        ("empty.xml", b"", "neither PubMed XML nor NBIB nor the saved text"),
-        ("binary.xml", bytes(100), "neither PubMed XML nor NBIB nor the saved text"),
+        ("notes.txt", b"buy milk", "neither PubMed XML nor JATS nor NBIB nor the saved text"),
+        ("page.html", b"<!DOCTYPE html><html>", "neither PubMed XML nor JATS nor NBIB nor the saved text"),
+        ("empty.xml", b"", "neither PubMed XML nor JATS nor NBIB nor the saved text"),
+        ("binary.xml", bytes(100), "neither PubMed XML nor JATS nor NBIB nor the saved text"),
     ],
 )
 def test_a_named_file_that_is_neither_is_refused_with_a_sentence(tmp_path, name, data, words):
@@ -99,7 +99,7 @@ def test_a_named_file_that_is_neither_is_refused_with_a_sentence(tmp_path, name,
 
 
 def test_a_folder_with_nothing_to_read_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="no PubMed XML file"):
+    with pytest.raises(UsageError, match="no PubMed XML, no JATS, no NBIB file"):
         list_files([tmp_path])
 
 
