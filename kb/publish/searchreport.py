@@ -30,6 +30,7 @@ _SOURCES: Final = {  # source, whether its records were read from files
     ("pubmed", True): "PubMed's records in files",
     ("page", True): "saved pages of PubMed",
     ("nbib", True): "files in NBIB form",
+    ("pmc", True): "front matter of full texts in JATS",
     ("demonstration", False): "**none: this is the demonstration**",
     ("synthetic", False): "**none: this field is made up**",
 }

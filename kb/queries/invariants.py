@@ -63,8 +63,8 @@ RULES: Final = (
     (
         "every reference of a full text that names another work is asserted by it, and nothing else is",
         """select pmid from (select distinct pmid, cited_id from full_text_references
-            where cited_id <> pmid except select citing_id, cited_id from citations where source_id = 14)
-        union all select citing_id from (select citing_id, cited_id from citations where source_id = 14
+            where cited_id <> pmid except select citing_id, cited_id from citations where source_id = 15)
+        union all select citing_id from (select citing_id, cited_id from citations where source_id = 15
             except select pmid, cited_id from full_text_references)""",
     ),
     (

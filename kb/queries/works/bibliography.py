@@ -31,7 +31,7 @@ class Item(NamedTuple):
     """
 
     id: int
-    source: str | None  # pubmed, nbib, page, demonstration, synthetic; None: not held
+    source: str | None  # pubmed, nbib, page, pmc, demonstration, synthetic; None: not held
     record_type: str
     title: str
     year: int | None

@@ -12,7 +12,8 @@ from kb.site.parts.links import pubmed_url
 from kb.site.parts.sources import server_words, source_words
 from kb.text import counted, noun
 
-_RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "demonstration", "synthetic")  # of records with their own lists
+_RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "pmc", "demonstration", "synthetic")  # of records with their own lists
+_READ_FROM: Final = {"nbib": "the NBIB file ", "page": "the saved page ", "pmc": "the front matter of the full text "}
 ALARM: Final = 0  # must be seen before all else
 WARNING: Final = 1  # changes what the record says
 PLAIN: Final = 2
@@ -320,9 +321,7 @@ def origin_sentence(receipt: Receipt) -> str:
     if receipt.source == "demonstration":
         return f"A record of the demonstration, not harvested from PubMed; received on {came}"
     if receipt.read_from:
-        kind = {"nbib": "the NBIB file ", "page": "the saved page "}.get(receipt.source, "")
-        if receipt.server:
-            kind = "PubMed’s file "
+        kind = "PubMed’s file " if receipt.server else _READ_FROM.get(receipt.source, "")
         revised = f"; record revised by NLM {receipt.date_revised}" if receipt.date_revised else ""
         if receipt.server:
             came += f", in a mirror that has {receipt.server}"

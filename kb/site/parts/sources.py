@@ -9,6 +9,8 @@ _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
     "nbib": "the NBIB file",
     "page": "the saved PubMed page",
+    "pmc": "the front matter of a full text",
+    "pmc_fulltext": "the full text of the citing article",
     "elink_citedin": "NCBI ELink",
     "elink_refs": "NCBI ELink",
     "elink_similar": "NCBI ELink",
