@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from kb.identifiers import doi_key
-from kb.printed.title_and_year import year_in
+from kb.printed.reference import parse_reference
 from kb.text import fold, words_in
 
 Entry: TypeAlias = tuple[int, int]  # position and part
@@ -128,7 +128,7 @@ def _bounds(text: Sequence[Printed], found: Mapping[Entry, tuple[int, str]], pla
 
 def _words(one: Printed) -> tuple[int | None, frozenset[str]]:
     citation = one.citation or ""
-    return year_in(citation), frozenset(word for word in words_in(fold(citation)) if len(word) >= _LETTERS)
+    return parse_reference(citation).year, frozenset(word for word in words_in(fold(citation)) if len(word) >= _LETTERS)
 
 
 def _likeness(one: tuple[int | None, frozenset[str]], other: tuple[int | None, frozenset[str]]) -> float:

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from kb.errors import CollisionError
-from kb.identifiers import work_key
-from kb.printed.labels import citation_label
-from kb.printed.title_and_year import year_in
+from kb.printed.reference import parse_reference, work_key
+from kb.store.labels import reference_label
 
 _INSERT: Final = "insert into works (id, label, doi, citation_key) values (?, '', ?, ?) on conflict (id) do nothing"
 _FIRST: Final = """select citation, doi, cited_pmid from full_text_references where cited_id = ?
@@ -59,7 +58,7 @@ def save_labels_of_full_texts(db: sqlite3.Connection, works: Iterable[int]) -> N
             db.execute(
                 """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = null, named_at = null
                 where id = ?""",
-                (citation_label(*first), year_in(citation) if citation else None, doi, pmcid, work),
+                (reference_label(*first), parse_reference(citation).year if citation else None, doi, pmcid, work),
             )
         else:
             db.execute(

@@ -20,7 +20,7 @@ from kb.full_texts import (
     Mention,
     MentionReference,
 )
-from kb.identifiers import cited_work
+from kb.printed.reference import cited_work
 from kb.printed.same_reference import Printed, match_references, number_before
 from kb.queries.works.records import chunks, marks, read_sources
 from kb.records import PMC_FULL_TEXT

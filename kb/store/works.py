@@ -18,6 +18,7 @@ from kb.queries.works.records import chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import PMC_FULL_TEXT, RESOLVED
 from kb.store.full_text_works import save_labels_of_full_texts
+from kb.store.labels import reference_label
 from kb.store.prepared import CITED, PRINTED_DOI, PRINTED_PMCID, latest_cited
 
 _NAME: Final = """
@@ -137,7 +138,7 @@ def _work_row(work: int, named: _Work, known: _Known | None) -> tuple[object, ..
     citing_pmid, position, citation, doi, _, cited_pmid = row[:6]
     return (
         work,
-        _label(citation, doi or row[PRINTED_DOI], cited_pmid, latest),
+        reference_label(citation, doi or row[PRINTED_DOI], cited_pmid, latest),
         _least(named.doi, known.doi if known else None),
         _least(named.pmcid, known.pmcid if known else None),
         key[4:] if key and key.startswith("ref:") else None,
@@ -145,11 +146,6 @@ def _work_row(work: int, named: _Work, known: _Known | None) -> tuple[object, ..
         citing_pmid,
         position,
     )
-
-
-def _label(citation: str | None, doi: str | None, pmid: int | None, latest: int | None) -> str:
-    printed = parse_reference(citation or "").label(latest)
-    return printed or (f"PMID {pmid}" if pmid else f"doi:{doi}")
 
 
 def _year(citation: str | None, latest: int | None) -> int | None:
@@ -287,7 +283,7 @@ def save_renamed_works(db: sqlite3.Connection, ids: Collection[int]) -> None:
             citation, doi, pmid, record_type, citing_year = first[2:]
             printed = db.execute("select citation from article_references where citing_pmid = ?", first[:1])
             latest = latest_cited(record_type, citing_year, (row[0] for row in printed))
-            label, year = _label(citation, doi, pmid, latest), _year(citation, latest)
+            label, year = reference_label(citation, doi, pmid, latest), _year(citation, latest)
         db.execute(
             """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = ?, named_at = ?
             where id = ? and state <> 'held' and (? or id > 0)""",
