@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from harvest.pubmed import article
+from harvest.pubmed.safe_xml import OPTIONS
 from tests.harvest.files import test_nbib as nbib
 from tests.harvest.pubmed import test_article as articles
 from tests.harvest.pubmed import test_book as books
@@ -14,7 +14,7 @@ from tests.harvest.pubmed import test_other_elements as others
 from tests.harvest.pubmed import test_pubmed_damage as damage
 from tests.harvest.pubmed import test_pubmed_references as references
 
-REPAIRING = etree.XMLParser(**{**article._OPTIONS, "recover": True})
+REPAIRING = etree.XMLParser(**{**OPTIONS, "recover": True})
 RULES: list[tuple[str, object, Callable[..., None], tuple[Any, ...]]] = [
     (
         "harvest.pubmed.article._PARSER",

@@ -238,7 +238,7 @@ def test_the_length_of_the_list_is_that_of_the_text_or_not_known(outcome, entrie
     with closing(memory()) as db:
         save(db, record(1), (1, text(*[entry(1, LAMPS)] * (entries or 0), outcome=outcome)))
 
-        lists = db.execute("select entries from article_lists where pmid = 1 and source_id = 14").fetchall()
+        lists = db.execute("select entries from article_lists where pmid = 1 and source_id = 15").fetchall()
         assert lists == [(entries,)]
 
 
