@@ -14,7 +14,7 @@ from harvest.mirror.engine import Engine, LostWorkersError, Task
 from harvest.mirror.occ import DONE, build_occ
 from harvest.mirror.segment import Source, build_segment
 from harvest.mirror.source_files import Sources, list_sources
-from harvest.mirror.whole import INDEX, OLD, PARTS, Done, build_chunk, plan_parts, write_old
+from harvest.mirror.whole import INDEX, OLD, PARTS, ROUNDS, Done, build_chunk, plan_parts, round_chunks, write_old
 from kb.errors import DatabaseError, MirrorError, UsageError
 from kb.lock import take_lock
 from kb.mirror.folder import Folder, absolute, alone, is_remote
@@ -136,10 +136,9 @@ def _whole(folder: Folder, manifest: Manifest, run: Engine, progress: Progress) 
     whole, parts = manifest.whole, plan_parts(manifest.segments, manifest.occ)
     files = {f"{whole}/{PARTS}": to_json(parts), f"{whole}/{JOURNALS}": _journals(folder, manifest.segments)}
     digests = {name: write_bytes(folder, name, content) for name, content in files.items()}
-    every = [part for some in parts.values() for part in some]
     done: dict[str, dict[int, Done]] = {INDEX: {}, CITING: {}}
-    for round_, chunks in ((INDEX, [one.chunks for one in every]), (CITING, [one.cited_chunks for one in every])):
-        numbers = sorted({number for some in chunks for number in some})
+    for round_ in ROUNDS:
+        numbers = round_chunks(parts, round_)
         done[round_] = _chunks(folder, whole, (round_, numbers), run, progress)
         if round_ == INDEX:
             digests |= write_old(folder, whole, numbers)

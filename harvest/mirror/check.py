@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from harvest.mirror.engine import Engine, LostWorkersError, Task
 from harvest.mirror.occ import DONE
-from harvest.mirror.whole import INDEX, OLD, ROUNDS, chunk_arrays, plan_parts
+from harvest.mirror.whole import OLD, ROUNDS, chunk_arrays, plan_parts, round_chunks
 from kb.errors import MirrorError
 from kb.mirror.folder import Folder
 from kb.mirror.layout import SEGMENT, Manifest, chunk_name, to_json
@@ -33,9 +33,8 @@ def _tasks(folder: Folder, manifest: Manifest) -> Iterator[Task]:
         digests = one.digests | {DONE: _digest(to_json(one._asdict()))}
         yield Task(f"check {one.folder}", check_files, (address, one.folder, digests))
     parts = plan_parts(manifest.segments, manifest.occ)
-    every = [part for some in parts.values() for part in some]
     for round_ in ROUNDS:
-        for chunk in sorted({n for part in every for n in (part.chunks if round_ == INDEX else part.cited_chunks)}):
+        for chunk in round_chunks(parts, round_):
             yield Task(f"check {chunk_name(round_, chunk)}", check_chunk, (address, manifest.digests, round_, chunk))
     own = {name: digest for name, digest in manifest.digests.items() if "-" not in name.rpartition("/")[2]}
     yield Task(f"check {whole}", check_files, (address, "", own))

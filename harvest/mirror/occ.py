@@ -8,8 +8,9 @@ from typing import IO, Final
 
 import numpy as np
 
+from harvest.mirror.chunk_runs import chunk_runs, chunks_in, runs_of
 from harvest.mirror.links import Links, link_lists
-from harvest.mirror.segment import chunks_of, md5_of
+from harvest.mirror.segment import md5_of
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT
 from kb.mirror.folder import Array, Folder, open_address
@@ -34,7 +35,7 @@ def build_occ(address: str, source: str, name: str) -> OccFile:
     with open_address(source) as file, _csv(file) as text:
         for rows in _rows(text, name):
             draft.add(rows)
-    citing, cited = map(sorted, draft.chunks)
+    citing, cited = (runs_of(sorted(chunks)) for chunks in draft.chunks)
     made = OccFile(name, md5, draft.rows, draft.rejected, draft.blocks, citing, cited, draft.digests)
     folder.write(f"occ/{md5}/{DONE}", to_json(made._asdict()))
     return made
@@ -102,7 +103,7 @@ class _Draft:
             return
         ways = {CITED: link_lists(good[:, 0], good[:, 1]), CITING: link_lists(good[:, 1], good[:, 0])}
         for way, found, chunks in zip(ways, ways.values(), self.chunks, strict=True):
-            chunks.update(chunks_of(found.keys))
+            chunks.update(chunks_in([chunk_runs(found.keys)]))
             for part in Links._fields:
                 name = f"{self.blocks:05}/{way}-{part}"
                 self.digests[f"{name}.npy"] = write_array(self.folder, f"{self.place}/{name}", getattr(found, part))

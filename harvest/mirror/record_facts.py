@@ -6,7 +6,6 @@ these are. tests/harvest/mirror compares the two.
 
 import re
 from collections.abc import Sequence
-from itertools import chain
 from typing import Final, NamedTuple
 
 from harvest.pubmed.article import parse_record
@@ -17,12 +16,14 @@ _HEAD: Final = re.compile(
     rb'<PubmedArticle>\s*<MedlineCitation\b[^<>]*>\s*<PMID Version="(\d{1,4})">([1-9]\d{0,8})</PMID>'
 )
 _PART: Final = rb"\s*<(?:Month|Day|Season)>[^<]*</(?:Month|Day|Season)>"
+_YEAR: Final = rb"<Year>\s*((?:1[5-9]|20)\d\d)\s*</Year>"
 _DATE: Final = re.compile(
-    rb"<PubDate>\s*(?:<Year>\s*(\d{4})\s*</Year>(?:" + _PART + rb")*|<MedlineDate>([^<&]*)</MedlineDate>)\s*</PubDate>"
+    rb"<PubDate>\s*(?:" + _YEAR + rb"(?:" + _PART + rb")*|<MedlineDate>([^<&]*)</MedlineDate>)\s*</PubDate>"
 )
 _JOURNAL: Final = b"<NlmUniqueID>"
 _LIST, _LIST_END = b"<ReferenceList>", b"</ReferenceList>"
-_ENTRY: Final = re.compile(rb'<Reference>|<ArticleId IdType="pubmed">(\d{1,9})</ArticleId>')
+_ENTRY: Final = re.compile(rb'<(?:Reference>|ArticleId(?:>| IdType="pubmed">(\d{1,9})</ArticleId>)|PMID)')
+_TWICE: Final = re.compile(rb"^\d|\d,\d")
 _CITES: Final = b'RefType="Cites"'  # of an old reference list
 
 
@@ -60,10 +61,10 @@ def _plain_facts(xml: bytes) -> Facts | None:
     between = xml[at:start] if start > 0 else xml[at:]
     if head is None or date is None or not journal.isalnum() or _CITES in between or _has_hidden(xml):
         return None
-    listed = (None, []) if start < 0 else _plain_references(xml[start : xml.rfind(_LIST_END)])
+    listed = (None, []) if start < 0 else _plain_references(xml, start)
     if listed is None:
         return None
-    year = first_year((date[1] or date[2]).decode())
+    year = int(date[1]) if date[1] else first_year(date[2].decode())
     return Facts(int(head[2]), int(head[1]), year, journal.decode(), *listed)
 
 
@@ -72,21 +73,16 @@ def _has_hidden(xml: bytes) -> bool:
     return b"!" in xml and (b"<!--" in xml or b"<![CDATA[" in xml)
 
 
-def _plain_references(xml: bytes) -> tuple[int, list[int]] | None:
-    """Return the number of references and the PMIDs in them; None where they have another form.
+def _plain_references(xml: bytes, start: int) -> tuple[int, list[int]] | None:
+    """Return the number of references and the PMIDs in them, of a list that begins at start; None for another form.
 
-    Of two PMIDs in one reference the first counts. A list in a list, or after one, is left to the parser.
+    A list in a list, or after one, two PMIDs in one reference, or a word in which "ubmed" is, are left to the parser.
     """
-    entries = _ENTRY.findall(xml)
+    end = xml.rfind(_LIST_END)
+    entries = _ENTRY.findall(xml, start, end)
     count = entries.count(b"")
-    if (
-        not xml.startswith(_LIST)
-        or xml.count(b"<Reference") != count + 1
-        or xml.count(b"ubmed") != len(entries) - count
-        or _LIST_END in xml
-        or b"<PMID" in xml
-        or b"<ArticleId>" in xml
-    ):
+    usual = xml.startswith(_LIST, start) and xml.count(b"<Reference", start, end) == count + 1
+    if not usual or xml.count(b"ubmed", start, end) != len(entries) - count or _TWICE.search(b",".join(entries)):
         return None
-    cited = [int(pmid) for before, pmid in zip(chain((b"1",), entries), entries) if pmid and not before]  # noqa: B905
+    cited = [*map(int, filter(None, entries))]
     return (count, cited) if min(cited, default=1) > 0 else None

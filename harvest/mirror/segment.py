@@ -6,16 +6,18 @@ its document and every record.
 
 import hashlib
 import json
-from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from io import RawIOBase
+from itertools import chain
 from typing import IO, Any, Final, NamedTuple
 
 import numpy as np
 import zstandard
 from isal import igzip, isal_zlib
 
+from harvest.mirror.chunk_runs import chunk_runs
 from harvest.mirror.links import Links, is_last, link_lists
 from harvest.mirror.record_facts import Facts, read_facts
 from harvest.pubmed.article import parse_articles
@@ -24,7 +26,6 @@ from kb.errors import LitkbError, MirrorError, RecordError
 from kb.garbage import collecting_seldom
 from kb.mirror.folder import Array, Folder, open_address
 from kb.mirror.layout import (
-    CHUNK,
     CITED,
     CITING,
     FRAME,
@@ -149,12 +150,11 @@ class _Draft:
         self.packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
         self.pending: list[bytes] = []
         self.digest = hashlib.sha256()
-        self.frames = array("Q", [0])  # where each begins, and the last one ends
-        self.starts = array("I")  # of each record in its frame, unpacked
-        self.columns = {name: array("i") for name in ("pmid", "version", "year", "journal", "references", "cites")}
-        self.cited = array("i")
+        self.frames = [0]  # where each begins, and the last one ends
+        self.starts: list[int] = []  # of each record in its frame, unpacked
+        self.start = 0  # of the next one
+        self.facts: list[Facts] = []
         self.deleted: list[int] = []
-        self.journals: dict[str | None, int] = {None: UNKNOWN}
         self.unpacked = 0
 
     def read(self, chunks: Iterator[bytes]) -> None:
@@ -184,20 +184,12 @@ class _Draft:
             facts = read_facts(raw)
         except RecordError as error:
             raise RecordError(f"Byte {raw.offset:,}, unpacked: {error}") from error
-        self._note(facts)
-        self.starts.append(sum(map(len, self.pending)))
+        self.facts.append(facts)
+        self.starts.append(self.start)
+        self.start += len(raw.xml)
         self.pending.append(raw.xml)
         if len(self.pending) == FRAME:
             self._pack()
-
-    def _note(self, facts: Facts) -> None:
-        journal = self.journals.setdefault(facts.journal_id, len(self.journals) - 1)
-        references = UNKNOWN if facts.references is None else facts.references
-        year = UNKNOWN if facts.year is None else facts.year
-        values = (facts.pmid, min(facts.version, _LONGEST), year, journal, references, len(facts.cited))
-        for column, value in zip(self.columns.values(), values, strict=True):
-            column.append(value)
-        self.cited.extend(facts.cited)
 
     def _pack(self) -> None:
         if self.pending:
@@ -205,18 +197,25 @@ class _Draft:
             self.digest.update(frame)
             self.out.write(frame)
             self.frames.append(self.frames[-1] + len(frame))
-            self.pending = []
+            self.pending, self.start = [], 0
+
+    @cached_property
+    def journals(self) -> list[str]:
+        """The ids of all journals, sorted."""
+        return sorted({one.journal_id for one in self.facts if one.journal_id is not None})
 
     def arrays(self) -> dict[str, Array]:
         """Return all arrays but the links, by name."""
-        names = sorted(journal for journal in self.journals if journal is not None)
-        place = {journal: at for at, journal in enumerate(names)}
-        order = np.array([place[name] for name in self.journals if name is not None] + [UNKNOWN], np.int32)
-        columns = {name: np.array(column, np.int32) for name, column in self.columns.items() if name != "cites"}
-        columns |= {"journal": order[columns["journal"]], "year": columns["year"].astype(np.int16)}
-        wins = _winners(columns["pmid"], columns["version"])
-        return columns | {
-            "wins": wins,
+        places = {None: UNKNOWN} | {journal: place for place, journal in enumerate(self.journals)}
+        pmids = np.array([one.pmid for one in self.facts], np.int32)
+        versions = np.array([min(one.version, _LONGEST) for one in self.facts], np.int32)
+        return {
+            "pmid": pmids,
+            "version": versions,
+            "year": np.array([_number(one.year) for one in self.facts], np.int16),
+            "journal": np.array([places[one.journal_id] for one in self.facts], np.int32),
+            "references": np.array([_number(one.references) for one in self.facts], np.int32),
+            "wins": _winners(pmids, versions),
             "start": np.array(self.starts, np.uint32),
             "frame": np.array(self.frames, np.uint64),
             "deleted": np.unique(np.array(self.deleted, np.int32)),
@@ -224,10 +223,15 @@ class _Draft:
 
     def links(self, pmids: Array, wins: Array) -> dict[str, Links]:
         """Return the links of the records that win, in both directions."""
-        counts = np.array(self.columns["cites"], np.int64)
+        counts = [len(one.cited) for one in self.facts]
         citing, stays = np.repeat(pmids, counts), np.repeat(wins, counts)
-        citing, cited = citing[stays], np.array(self.cited, np.int32)[stays]
+        cited = np.fromiter(chain.from_iterable(one.cited for one in self.facts), np.int32, len(citing))
+        citing, cited = citing[stays], cited[stays]
         return {CITED: link_lists(citing, cited), CITING: link_lists(cited, citing)}
+
+
+def _number(value: int | None) -> int:
+    return UNKNOWN if value is None else value
 
 
 def _winners(pmids: Array, versions: Array) -> Array:
@@ -244,7 +248,7 @@ def _save(folder: Folder, source: Source, md5: str, draft: _Draft) -> Segment:
     arrays = draft.arrays()
     links = draft.links(arrays["pmid"], arrays["wins"])
     arrays |= {f"{way}-{part}": getattr(found, part) for way, found in links.items() for part in Links._fields}
-    journals = "".join(f"{journal}\n" for journal in sorted(filter(None, draft.journals)))
+    journals = "".join(f"{journal}\n" for journal in draft.journals)
     digests = {f"{name}.npy": write_array(folder, f"{place}/{name}", values) for name, values in arrays.items()}
     digests |= {JOURNALS: write_bytes(folder, f"{place}/{JOURNALS}", journals.encode())}
     segment = Segment(
@@ -256,14 +260,9 @@ def _save(folder: Folder, source: Source, md5: str, draft: _Draft) -> Segment:
         deletions=len(arrays["deleted"]),
         references=int(np.maximum(arrays["references"], 0).sum()),
         links=len(links[CITED].values),
-        chunks=chunks_of(arrays["pmid"], arrays["deleted"]),
-        cited_chunks=chunks_of(links[CITING].keys),
+        chunks=chunk_runs(arrays["pmid"], arrays["deleted"]),
+        cited_chunks=chunk_runs(links[CITING].keys),
         digests=digests | {RECORDS: draft.digest.hexdigest()},
     )
     folder.write(f"{place}/{SEGMENT}", to_json(segment._asdict()))
     return segment
-
-
-def chunks_of(*pmids: Array) -> list[int]:
-    """Return the numbers of the chunks that PMIDs are in, ascending."""
-    return [int(chunk) for chunk in np.unique(np.concatenate(pmids) // CHUNK)]

@@ -6,11 +6,13 @@ the records of its own file and of all before it. Memory is bounded by PAIRS, no
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from harvest.mirror.chunk_runs import Runs, chunks_in, has_chunk
 from harvest.mirror.links import PMIDS, SHIFT, Links, ends_between, pairs_between, sorted_once
 from kb.mirror.folder import Array, Folder
 from kb.mirror.layout import (
@@ -29,7 +31,7 @@ from kb.mirror.layout import (
 )
 from kb.mirror.npy import write_array
 
-PAIRS: Final = 2**23  # sorted at once
+PAIRS: Final = 2**22  # sorted at once
 PARTS: Final = "parts.json"  # what a generation is made of
 OLD: Final = "old"  # array of the records that are not current: place of the segment, PMID; in one number
 INDEX: Final = "index"
@@ -43,8 +45,8 @@ class Part(NamedTuple):
     folder: str
     first: int  # row of its first record in the whole
     records: int
-    chunks: list[int]
-    cited_chunks: list[int]
+    chunks: Runs
+    cited_chunks: Runs
 
 
 class Done(NamedTuple):
@@ -71,6 +73,12 @@ def plan_parts(segments: Sequence[Segment], occ: Sequence[OccFile]) -> dict[str,
             for block in range(one.blocks)
         ],
     }
+
+
+def round_chunks(parts: Mapping[str, Sequence[Part]], round_: str) -> list[int]:
+    """Return the chunks that a round has something of."""
+    every = chain.from_iterable(parts.values())
+    return chunks_in(part.chunks if round_ == INDEX else part.cited_chunks for part in every)
 
 
 def read_parts(folder: Folder, whole: str) -> tuple[list[Part], list[Part]]:
@@ -126,7 +134,7 @@ def index_arrays(folder: Folder, whole: str, segments: Sequence[Part], chunk: in
     journals = np.array(folder.read(f"{whole}/{JOURNALS}").decode().split())
     seen: list[tuple[int, Array]] = []
     for number, part in enumerate(segments):
-        if chunk not in part.chunks:
+        if not has_chunk(part.chunks, chunk):
             continue
         pmids = folder.array(f"{part.folder}/pmid")
         rows = np.flatnonzero((pmids >= low) & (pmids < low + CHUNK) & folder.array(f"{part.folder}/wins"))
@@ -188,7 +196,7 @@ class _Source(NamedTuple):
 def _sources(folder: Folder, parts: Sequence[Part], way: str, chunk: int, old: Array | None) -> Iterator[_Source]:
     """Yield what may have links of a chunk, key first; old: what the index says of segments, None for blocks."""
     for number, part in enumerate(parts):
-        if chunk in (part.chunks if way == CITED else part.cited_chunks):
+        if has_chunk(part.chunks if way == CITED else part.cited_chunks, chunk):
             yield _Source(folder, part.folder, way, _NONE if old is None else _of_segment(old, number))
 
 

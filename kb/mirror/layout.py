@@ -42,8 +42,8 @@ class Segment(NamedTuple):
     deletions: int
     references: int  # entries of reference lists, with a PMID or not
     links: int  # distinct pairs of PMIDs
-    chunks: list[int]  # of PMIDs that are recorded or deleted here
-    cited_chunks: list[int]
+    chunks: list[list[int]]  # of PMIDs that are recorded or deleted here, as runs: first and last number
+    cited_chunks: list[list[int]]
     digests: dict[str, str]  # SHA-256 by name of file
 
     @property
@@ -72,8 +72,8 @@ class OccFile(NamedTuple):
     rows: int
     rejected: int  # rows that are no two PMIDs
     blocks: int
-    chunks: list[int]  # of citing PMIDs
-    cited_chunks: list[int]
+    chunks: list[list[int]]  # of citing PMIDs, as runs
+    cited_chunks: list[list[int]]
     digests: dict[str, str]
 
     @property

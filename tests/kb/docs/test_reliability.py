@@ -19,7 +19,7 @@ def named(row: list[str]) -> list[tuple[str, str]]:
 
 
 def test_every_bar_has_a_row():
-    bars = [*(f"R{n}" for n in range(1, 25)), *(f"S{n}" for n in range(1, 17)), "L1"]
+    bars = [*(f"R{n}" for n in range(1, 26)), *(f"S{n}" for n in range(1, 17)), "L1"]
 
     assert [row[0].strip("| ") for row in ROWS] == bars
     assert {len(row) for row in ROWS} == {5}
