@@ -1,7 +1,9 @@
 """Whether a mirror is what was built: the digest of every file, and index and links made anew from the segments."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from harvest.mirror.engine import Engine, LostWorkersError, Task
 from harvest.mirror.occ import DONE
@@ -11,6 +13,8 @@ from kb.mirror.folder import Folder
 from kb.mirror.layout import SEGMENT, Manifest, chunk_name, to_json
 from kb.mirror.npy import array_digest
 from kb.mirror.reader import Mirror
+
+_CHUNK: Final = re.compile(r"-(\d{4})\.npy\Z")
 
 
 def check_mirror(address: str, run: Engine, progress: Callable[[str, int, int], None] = lambda *_: None) -> list[str]:
@@ -32,12 +36,23 @@ def _tasks(folder: Folder, manifest: Manifest) -> Iterator[Task]:
     for one in manifest.occ:
         digests = one.digests | {DONE: _digest(to_json(one._asdict()))}
         yield Task(f"check {one.folder}", check_files, (address, one.folder, digests))
+    of_chunks = _by_chunk(manifest.digests)
+    for number, digests in of_chunks.items():
+        yield Task(f"check {whole} {number}", check_files, (address, "", digests))
     parts = plan_parts(manifest.segments, manifest.occ)
     for round_ in ROUNDS:
         for chunk in round_chunks(parts, round_):
-            yield Task(f"check {chunk_name(round_, chunk)}", check_chunk, (address, manifest.digests, round_, chunk))
-    own = {name: digest for name, digest in manifest.digests.items() if "-" not in name.rpartition("/")[2]}
-    yield Task(f"check {whole}", check_files, (address, "", own))
+            arguments = (address, whole, round_, chunk, of_chunks.get(chunk, {}))
+            yield Task(f"check {chunk_name(round_, chunk)}", check_chunk, arguments)
+
+
+def _by_chunk(digests: Mapping[str, str]) -> dict[int | None, dict[str, str]]:
+    """Return digests by the chunk that their files are of; None: of all."""
+    found: dict[int | None, dict[str, str]] = {}
+    for name, digest in digests.items():
+        chunk = _CHUNK.search(name)
+        found.setdefault(int(chunk[1]) if chunk else None, {})[name] = digest
+    return found
 
 
 def check_files(address: str, below: str, digests: dict[str, str]) -> list[str]:
@@ -54,17 +69,15 @@ def _fault(folder: Folder, name: str, digest: str) -> str | None:
         return f"{name} is missing or cannot be read."
 
 
-def check_chunk(address: str, digests: dict[str, str], round_: str, chunk: int) -> list[str]:
-    """Return a sentence for each array of a chunk that is damaged, or does not follow from the segments."""
-    folder, whole = Folder(address), next(iter(digests)).partition("/")[0]
+def check_chunk(address: str, whole: str, round_: str, chunk: int, digests: dict[str, str]) -> list[str]:
+    """Return a sentence for each array of a chunk that does not follow from the segments."""
     try:
-        arrays = chunk_arrays(folder, whole, round_, chunk)
+        arrays = chunk_arrays(Folder(address), whole, round_, chunk)
     except (MirrorError, ValueError, IndexError) as error:
         return [f"The {round_} of chunk {chunk} cannot be made from the segments: {error}"]
     arrays.pop(OLD, None)
     made = {f"{whole}/{chunk_name(kind, chunk)}.npy": array_digest(values) for kind, values in arrays.items()}
-    wrong = [f"{name} does not follow from the segments." for name in made if made[name] != digests.get(name)]
-    return wrong + [fault for name in made if name in digests and (fault := _fault(folder, name, digests[name]))]
+    return [f"{name} does not follow from the segments." for name in made if made[name] != digests.get(name)]
 
 
 def _digest(content: bytes) -> str:
