@@ -9,6 +9,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -23,7 +24,7 @@ from harvest.sources.mirror import MIRROR, Mirror
 from harvest.sources.registry import PUBMED
 from harvest.sources.source import Answer
 from kb.clock import now
-from kb.database import transaction
+from kb.database import transaction, unchecked_keys
 from kb.errors import QuestionError, RecordError, SourceError
 from kb.failure_reasons import NOT_ASKED
 from kb.queries.harvest_log import MIRRORED, Task, read_followed, read_not_found, read_resumable_run, read_settled
@@ -330,7 +331,7 @@ def _load(run: Run, batch: _Batch, came: _Came) -> Loaded:
     answer, task = came.answer, batch.question.task
     parsed = {"parsed": came.parsed} if task == ARTICLE else {}
     kept = keep(run, answer, batch.question.note, packed=came.packed)
-    with transaction(run.db):
+    with unchecked_keys(run.db) if run.mirror else nullcontext(), transaction(run.db):
         before = read_before(run.db, batch.pmids) if task == ARTICLE else None
         loaded = batch.question.load(
             run.db, answer.body, batch.pmids, received_at=answer.received_at, request=answer.request, **parsed
