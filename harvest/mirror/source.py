@@ -7,11 +7,10 @@ import numpy as np
 
 from harvest.sources.mirror import Located
 from kb.mirror.folder import Array
-from kb.mirror.layout import CHUNK, Manifest
+from kb.mirror.layout import CHUNK, PERCENTILE, RANK, Manifest
 from kb.mirror.reader import Mirror as Reader
 
-KINDS: Final = {"percentile": "percentile", "pagerank_rank": "pagerank-rank"}
-"""Arrays by PMID that hold measures of the whole, by the columns of mirror_metrics; NaN, or 0 as a rank: unknown."""
+_KINDS: Final = {"percentile": PERCENTILE, "pagerank_rank": RANK}  # by column of mirror_metrics
 
 
 class _Links(NamedTuple):
@@ -47,13 +46,13 @@ class MirrorSource:
 
     def measured(self, name: str, pmids: Sequence[int]) -> list[float | None] | None:
         """Return a measure of the whole of each of pmids; None where the mirror has not computed it."""
-        kind = KINDS[name]
+        kind = _KINDS[name]
         return [self._value(kind, pmid) for pmid in pmids] if kind in self._reader.manifest.chunks else None
 
     def _value(self, kind: str, pmid: int) -> float | None:
         values = self._reader.chunk(kind, pmid // CHUNK)
-        value = None if values is None else values[pmid % CHUNK].item()
-        return None if value is None or np.isnan(value) or (kind == KINDS["pagerank_rank"] and not value) else value
+        value = np.nan if values is None else values[pmid % CHUNK].item()
+        return None if np.isnan(value) or (kind == RANK and not value) else value
 
 
 def _through(manifest: Manifest) -> str:

@@ -74,6 +74,15 @@ def test_a_field_is_cut_out_of_a_folder_and_rebuilt_without_it(folder: Path, tmp
     assert rows_of(kb, "select * from citation_links order by 1, 2") == before
 
 
+def test_what_was_measured_in_a_mirror_is_stored_with_each_work(folder: Path, tmp_path: Path):
+    assert litkb("mirror", "measure", folder) == 0
+    cut(tmp_path / "kb.db", folder, 1, 2)
+
+    assert rows_of(tmp_path / "kb.db", "select pmid, percentile, pagerank_rank from mirror_metrics") == [
+        (1, 60.0, 1), (2, 60.0, 4), (5, None, 4), (6, 60.0, 3),
+    ]  # fmt: skip
+
+
 def test_the_place_of_each_record_in_its_file_is_kept(folder: Path, tmp_path: Path):
     cut(tmp_path / "kb.db", folder, 3, 4)
     [(request,)] = rows_of(archive_path(tmp_path / "kb.db"), "select request from answers where request like '%step%'")
