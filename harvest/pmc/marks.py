@@ -96,8 +96,22 @@ def _read(
 
 def block_read(element: _Element, text: str, marks: list[Mark], places: Places) -> MarkedBlock:
     """Return a block whose text and marks are known with its sentences and its place."""
-    sentences = [(0, len(text))] if element.tag in _WHOLE else split_sentences(text)
+    sentences = [(0, len(text))] if element.tag in _WHOLE else _around(split_sentences(text), marks)
     return MarkedBlock(element, text, sentences, places.place_of(element), scope_of(element), marks)
+
+
+def _around(sentences: list[tuple[int, int]], marks: Sequence[Mark]) -> list[tuple[int, int]]:
+    """Return sentences of which none ends inside a mark."""
+    result: list[tuple[int, int]] = []
+    place = 0
+    for start, end in sentences:
+        while place < len(marks) and marks[place].end <= start:
+            place += 1
+        if result and place < len(marks) and marks[place].start < start:
+            result[-1] = (result[-1][0], end)
+        else:
+            result.append((start, end))
+    return result
 
 
 def _mark(span: Span, xref: _Element, targets: dict[_Element, tuple[tuple[int, int | None], ...]]) -> Mark:

@@ -14,8 +14,9 @@ _GROUP: Final = (  # in brackets, but no isotope: "[3H]thymidine", and no number
     r"(?:\[(?!\d+[A-Z][a-z]?\])[^\[\]]{0,120}\]"
     r"|\((?:[^()]{0,160}(?:1[89]|20)\d\d[a-z]?|\d+\s?[,;–‐-][\d,;–\s-]{1,40}|\d\d+)\))"
 )
+_AFTER_RAISED: Final = rf"(?: ?[{_RAISED}{_DASHES},;*†‡])*[a-z]?(?!\w)"
 _CITED: Final = (  # what cites after a full stop: "adults.³¹⁻³³ The", "adults. [3, 4] The", "adults. (Smith, 2003) The"
-    rf"(?:[{_RAISED}][{_RAISED}{_DASHES},;*†‡]*[a-z]?(?!\w)|(?:\s?{_GROUP})+(?=\.?\s*(?:$|[\"“(\[]?[^\W\d_a-zα-ω])))"
+    rf"(?:[{_RAISED}]{_AFTER_RAISED}|(?:\s?{_GROUP})+(?=\.?\s*(?:$|[\"“(\[]?[^\W\d_a-zα-ω])))"
 )
 _CANDIDATE: Final = re.compile(
     rf"(?P<stop>[.!?…]+)(?P<closers>[\"'”’»)\]]*(?P<cited>{_CITED}*)[.\"'”’»)\]]*)(?P<gap>\s+|(?=$))"

@@ -31,6 +31,11 @@ _ALTERNATIVES: Final = frozenset({"alternatives", "citation-alternatives", "name
 _IN_BRACKETS: Final = re.compile(r"\s*\[\d")  # raised numbers that nobody tagged
 _SPACES: Final = re.compile(r"\s+")
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NUMBERS: Final = re.compile(r"\d{1,6}(?:[ ,‐-―-]+\d{1,6})*")
+_YEAR: Final = re.compile(r"(?:1[6-9]|20)\d\d")
+_STUCK_TO: Final = re.compile(
+    r"(?:[^\W\d_]|[.;:)?!”’\"%]|(?<!\d),|[⁰¹²³⁴-⁹][,‐-―-]?)$"
+)  # no blank, no bracket, no number
 _BASE: Final = 5  # characters before a script that tell what it means there
 
 
@@ -118,7 +123,7 @@ def _add_child(line: _Line, child: _Element, marks: Mapping[_Element, int], span
         line.add(" ")
     elif child in marks:
         start = line.length
-        _add_content(line, child, marks, spans, raised=raised or is_raised(child))
+        _add_content(line, child, marks, spans, raised=raised or is_raised(child) or _is_shown_raised(line, child))
         spans.append(Span(marks[child], start, line.length))
     elif tag in _ALTERNATIVES:
         first = next((one for one in child if isinstance(one.tag, str) and _says(one)), None)
@@ -141,6 +146,12 @@ def is_raised(element: _Element) -> bool:
     """Return whether all that an element says is in a raised element of its own."""
     inner = [child for child in element if isinstance(child.tag, str)]
     return len(inner) == 1 and inner[0].tag == "sup" and not (element.text or "").strip()
+
+
+def _is_shown_raised(line: _Line, mark: _Element) -> bool:
+    """Return whether a mark prints numbers right after a word or a sign: publishers raise these when they show them."""
+    printed = all_text(mark)
+    return bool(_NUMBERS.fullmatch(printed) and not _YEAR.fullmatch(printed) and _STUCK_TO.search(line.tail()))
 
 
 def _says(element: _Element) -> bool:

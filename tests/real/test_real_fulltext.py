@@ -247,3 +247,11 @@ def _lines(root: etree._Element) -> Iterator[str]:
 
     for element in root.iter("p", "title", "td", "th", "term", "article-title", "attrib", "label"):
         yield said(element)
+
+
+def test_a_mark_stands_in_its_sentence_where_it_is_said_to_stand(articles):
+    for name, text in articles.items():
+        sentences = {sentence.sentence: sentence.text for sentence in text.sentences}
+        for mention in text.mentions:
+            printed = sentences[mention.sentence][mention.start :][: mention.length]
+            assert words(printed) in ("", words(mention.marker)), (name, mention)

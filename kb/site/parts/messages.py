@@ -12,7 +12,7 @@ from kb.site.parts.links import pubmed_url
 from kb.site.parts.sources import server_words, source_words
 from kb.text import counted, noun
 
-_RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "pmc", "demonstration", "synthetic")  # records with lists
+_RECORD_SOURCES: Final = ("pubmed", "nbib", "page", "pmc", "demonstration", "synthetic")  # with lists of their own
 _READ_FROM: Final = {"nbib": "the NBIB file ", "page": "the saved page ", "pmc": "the front matter of the full text "}
 ALARM: Final = 0  # must be seen before all else
 WARNING: Final = 1  # changes what the record says

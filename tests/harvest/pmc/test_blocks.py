@@ -29,6 +29,18 @@ def test_a_raised_mark_after_a_full_stop_belongs_to_the_sentence_before():
     assert sentences(f"<p>Lamps burn.<sup>{MARK}</sup> Ships wait.</p>") == ["Lamps burn.¹"]
 
 
+def test_numbers_right_after_a_word_or_a_full_stop_show_raised_as_publishers_raise_them():
+    body = f"<p>Lamps{MARK} burn.{MARK}{MARK} Ships wait. In {xref(1, '2011')} fog [{MARK},{MARK}] came.</p>"
+
+    assert sentences(body) == ["Lamps¹ burn.¹¹", "In 2011 fog [1,1] came."]
+
+
+def test_no_sentence_ends_inside_a_mark():
+    assert sentences(f"<p>Lamps burn ({xref(1, 'Okoro T. Lamps. 2011')}). Ships wait.</p>") == [
+        "Lamps burn (Okoro T. Lamps. 2011)."
+    ]
+
+
 def test_a_raised_mark_shows_raised_and_is_kept_as_printed():
     text = full_text(f"<p>Lamps burn.{xref(1, '<sup>1</sup>')}</p>", refs=ONE)
 

@@ -362,6 +362,8 @@ SERVER: Final = "http://127.0.0.1:8002/entrez/eutils/"
          "Read from the NBIB file a.nbib on 2026-01-01; record revised by NLM 2019-09-09"),
         ("page", "a.txt", None, None,
          "Read from the saved page a.txt on 2026-01-01; record revised by NLM 2019-09-09"),
+        ("pmc", "a.nxml", None, None,
+         "Read from the front matter of the full text a.nxml on 2026-01-01; record revised by NLM 2019-09-09"),
         ("demonstration", None, Task("article", "1", "stored", None), SERVER,
          "A record of the demonstration, not harvested from PubMed; received on 2026-01-01"),
         ("synthetic", None, Task("article", "1", "stored", None), SERVER,
