@@ -9,11 +9,12 @@ from lxml import etree
 from lxml.etree import _Element
 
 from harvest.pmc.places import section_kind
-from harvest.pmc.tree import children, text_of
+from harvest.pmc.tree import HREF, children, text_of
 from harvest.pubmed.dates import citation_line, iso_date, parse_pub_date
 from harvest.pubmed.record_builder import Draft
 from harvest.pubmed.row_builders import (
     add_author,
+    add_correction,
     add_date,
     add_identifier,
     add_keyword,
@@ -21,12 +22,18 @@ from harvest.pubmed.row_builders import (
 )
 from kb import records as rows
 from kb.full_texts import FullText
+from kb.identifiers import normalise_doi
 from kb.languages import LANGUAGE_TAGS
 from kb.text import collapse_spaces
 
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _CAPITALS: Final = re.compile(r"(?:^|[\s.-])([^\W\d_])")
 _MOST_INITIALS: Final = 4  # letters; more in capitals are a name
+_NOTICES: Final = {  # PubMed's kind of a notice, by JATS's of the other article
+    "retracted-article": "RetractionOf", "retraction-forward": "RetractionIn", "corrected-article": "ErratumFor",
+    "correction-forward": "ErratumIn", "object-of-concern": "ExpressionOfConcernFor",
+    "expression-of-concern": "ExpressionOfConcernIn", "commentary-article": "CommentOn", "commentary": "CommentIn",
+}  # fmt: skip
 _NAMES: Final = ("name", "string-name", "name-alternatives/name", "name-alternatives/string-name")
 _LANGUAGES: Final = {tag: code for code, tag in reversed(LANGUAGE_TAGS.items())}
 _FIRST_DATES: Final = ("ppub", "print", "collection", "pub", "epub", "electronic", "")  # which date is the issue's
@@ -53,6 +60,7 @@ def read_record(article: _Element, full_text: FullText) -> rows.Record | None:
     _note_place(draft, meta)
     _note_abstracts(draft, meta)
     _note_subjects(draft, meta, article.get(_XML_LANG))
+    _note_notices(draft, meta)
     settle_authors(draft)
     return draft.record()
 
@@ -218,3 +226,18 @@ def _note_subjects(draft: Draft, meta: _Element, language: str | None) -> None:
             add_keyword(draft, text, is_major=None, owner="NOTNLM")
     if code := _LANGUAGES.get((language or "").lower()[:2]):
         draft.languages.append(rows.Language(draft.pmid, 1, code))
+
+
+def _note_notices(draft: Draft, meta: _Element) -> None:
+    """Note retractions, corrections, concerns and comments, each by the identifier of the other article, once."""
+    seen: set[tuple[str, str]] = set()
+    for element in meta.iterfind("related-article"):
+        kind = _NOTICES.get(element.get("related-article-type") or "")
+        value = (element.get(HREF) or "").strip().removeprefix("info:doi/")
+        if kind is None or (kind, value) in seen:
+            continue
+        seen.add((kind, value))
+        pmid = value if element.get("ext-link-type") in ("pmid", "pubmed") else None
+        doi = normalise_doi(value)
+        source = None if pmid or not value else f"doi: {doi}" if doi else value
+        add_correction(draft, kind, pmid, source=source, note=text_of(element))

@@ -6,9 +6,8 @@ from typing import Final, NamedTuple
 
 from lxml.etree import _Element
 
-from harvest.pmc.tree import all_text, text_of
+from harvest.pmc.tree import HREF, all_text, text_of
 
-_HREF: Final = "{http://www.w3.org/1999/xlink}href"
 _CC: Final = re.compile(
     r"creativecommons\.org/(?:licen[cs]es/(?P<parts>by(?:-n[cd])?(?:-(?:nc|nd|sa)){0,2})(?![\w-])"
     r"|publicdomain/(?P<public>zero|mark)|licen[cs]es/(?P<old>publicdomain))",
@@ -60,7 +59,7 @@ def _addresses(meta: _Element) -> Iterator[str]:
     for element in meta.iter("license", "license_ref", "ext-link", "uri"):
         inside = element.tag in ("license", "license_ref") or next(element.iterancestors("license"), None) is not None
         if inside:
-            yield from filter(None, ((element.get(_HREF) or "").strip(),))
+            yield from filter(None, ((element.get(HREF) or "").strip(),))
             if element.tag == "license_ref" and (text := (element.text or "").strip()):
                 yield text
     for custom in meta.iter("custom-meta"):

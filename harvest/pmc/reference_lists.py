@@ -8,12 +8,11 @@ from lxml.etree import _Element
 
 from harvest.pmc.citation_text import CITATIONS, format_citation
 from harvest.pmc.places import scope_of
-from harvest.pmc.tree import all_text, children, text_of
+from harvest.pmc.tree import HREF, all_text, children, text_of
 from kb.full_texts import FullTextReference
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
 from kb.text import collapse_spaces
 
-_HREF: Final = "{http://www.w3.org/1999/xlink}href"
 _NUMBER: Final = re.compile(r"[\W_]*(\d{1,4})[\W_]*")
 _NO_WORK: Final = re.compile(  # what refers to another entry, or to nothing
     r"\W*(?:ibid(?:em)?\b|idem\b|loc\.? ?cit|op\.? ?cit|see (?:also )?(?:ref|reference|note|footnote)s?\b\.? ?\[?\d)",
@@ -152,7 +151,7 @@ def _given(citation: _Element) -> Iterable[tuple[str, str]]:
                 yield _KINDS.get(kind.lower(), kind), value
         elif tag in ("ext-link", "uri", "self-uri"):
             kind = (element.get("ext-link-type") or "").lower()
-            value = (element.get(_HREF) or "").strip()
+            value = (element.get(HREF) or "").strip()
             if match := _DOI_ADDRESS.match(value):
                 yield "doi", match[1]
             elif kind in _KINDS and value:

@@ -18,8 +18,9 @@ _AFTER_RAISED: Final = rf"(?: ?[{_RAISED}{_DASHES},;*†‡])*[a-z]?(?!\w)"
 _CITED: Final = (  # what cites after a full stop: "adults.³¹⁻³³ The", "adults. [3, 4] The", "adults. (Smith, 2003) The"
     rf"(?:[{_RAISED}]{_AFTER_RAISED}|(?:\s?{_GROUP})+(?=\.?\s*(?:$|[\"“(\[]?[^\W\d_a-zα-ω])))"
 )
-_CANDIDATE: Final = re.compile(
+_CANDIDATE: Final = re.compile(  # in Chinese and Japanese no blank follows
     rf"(?P<stop>[.!?…]+)(?P<closers>[\"'”’»)\]]*(?P<cited>{_CITED}*)[.\"'”’»)\]]*)(?P<gap>\s+|(?=$))"
+    rf"|(?P<full>[。！？]+[”’」』）]*(?:[{_RAISED}]{_AFTER_RAISED})?)\s*"
 )
 _LAST: Final = re.compile(r"[^(\[“\"'‘–—/]*$")  # of the word before a full stop
 _NEXT: Final = re.compile(r"[\"'“‘«(\[]*(?P<word>[^\s,;:.)\]]*\.?)")
@@ -45,7 +46,7 @@ _ABBREVIATIONS: Final = frozenset(
         "e.g eg i.e ie viz vs v cf ca approx resp esp incl excl dr drs prof mr mrs ms st sr jr fig figs eq eqs "
         "eqn ref refs no nos vol vols ed eds pp sect chap suppl al.e dept univ spp subsp ssp var cv gen sp nov "
         "str min max avg temp conc wt vol inc ltd corp co u.k jan feb mar apr jun jul aug sep sept oct nov dec "
-        "aff resp i.p i.v s.c i.m p.o b.i.d q.d a.k.a w.r.t"
+        "aff resp bzw aprox ex z.b d.h u.a i.p i.v s.c i.m p.o b.i.d q.d a.k.a w.r.t"
     )
 )
 _MAY_END: Final = frozenset(
@@ -63,7 +64,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in _CANDIDATE.finditer(text):
         if match.end() >= len(text) or _is_end(text, start, match):
-            spans.append((start, match.start("gap")))
+            spans.append((start, match.end("full") if match["full"] else match.start("gap")))
             start = match.end()
     if text[start:].strip():
         spans.append((start, len(text.rstrip())))
@@ -71,6 +72,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _is_end(text: str, start: int, match: "re.Match[str]") -> bool:
+    if match["full"]:
+        return True
     found = _NEXT.match(text, match.end())
     word = found["word"] if found else ""
     if not (_may_begin(word) or _LISTED.match(text, match.end())) or _is_open(text, start, match):

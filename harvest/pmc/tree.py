@@ -10,6 +10,7 @@ from harvest.pubmed.inline_text import script
 from harvest.pubmed.mathml import NAMESPACE, formula
 
 _split: Final = str.split
+HREF: Final = "{http://www.w3.org/1999/xlink}href"
 STRUCTURE: Final = frozenset(  # what is no part of a line of text; all other elements are
     _split(
         "abstract ack alt-title answer answer-set app app-group array article article-meta article-title attrib "

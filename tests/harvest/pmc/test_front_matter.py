@@ -23,6 +23,10 @@ META = """
 <permissions><copyright-statement>© Okoro</copyright-statement></permissions>
 <abstract><sec><title>Methods:</title><p>We looked.</p></sec><sec><title>Tide</title><p>It rose.</p></sec></abstract>
 <abstract abstract-type="graphical"><p>A picture.</p></abstract>
+<related-article related-article-type="retracted-article" ext-link-type="doi" xlink:href="10.5555/Dark"/>
+<related-article related-article-type="retracted-article" ext-link-type="doi" xlink:href="10.5555/Dark"/>
+<related-article related-article-type="commentary-article" ext-link-type="pubmed" xlink:href="41000030">Fog, too</related-article>
+<related-article related-article-type="companion" xlink:href="10.5555/beside"/>
 <kwd-group><kwd>lamps</kwd><kwd>fog</kwd></kwd-group>
 """  # noqa: E501  # as the publisher breaks lines
 JOURNAL = (
@@ -73,6 +77,12 @@ def test_keywords_language_and_dates_are_read():
     assert [one.keyword for one in RECORD.keywords] == ["lamps", "fog"]
     assert [one.language for one in RECORD.languages] == ["eng"]
     assert [(one.kind, one.date) for one in RECORD.article_dates] == [("Electronic", "2011-02-03"), ("revised", "2010")]
+
+
+def test_notices_name_the_other_article_and_companions_are_none():
+    assert [(one.kind, one.other_pmid, one.ref_source, one.note) for one in RECORD.notices] == [
+        ("RetractionOf", None, "doi: 10.5555/dark", None), ("CommentOn", 41000030, None, "Fog, too"),
+    ]  # fmt: skip
 
 
 def test_an_article_without_a_pmid_has_no_record_and_its_text_is_read_all_the_same():

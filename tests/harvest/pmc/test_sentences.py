@@ -28,6 +28,8 @@ def split(text: str) -> list[str]:
         ["Lamps burn in C. elegans.", "They do not in mice."],
         ["The lamp burned for 24 h.", "Then it was cleaned."],
         ["It binds vitamin D.", "Oil does not."],
+        ["As lâmpadas (p. ex. no porto) queimam.", "Os navios esperam."],
+        ["¿Arden las lámparas?", "¡Arden!"],
         ["Oil was added.", "p53 rose.", "mRNA fell."],
         ["Lamps differ.", "(a) Bright ones.", "(b) Dim ones."],
         ["Three reasons are known.", "(1) Fog is dense."],
@@ -38,6 +40,10 @@ def split(text: str) -> list[str]:
 )
 def test_sentences_end_where_a_reader_ends_them(sentences):
     assert split(" ".join(sentences)) == sentences
+
+
+def test_chinese_sentences_end_without_a_blank():
+    assert split("灯亮了。[3]雾来了！船在等？“是。”⁴ 好") == ["灯亮了。", "[3]雾来了！", "船在等？", "“是。”⁴", "好"]
 
 
 def test_no_character_is_lost_between_sentences():
