@@ -16,12 +16,14 @@ _DASH: Final = r"‐-―−⁻\-"
 _BETWEEN_ENDS: Final = re.compile(rf"[\s\[\]()]*(?:[{_DASH}]+|to|through)[\s\[\]()]*")
 _NUMBERS: Final = re.compile(rf"\d{{1,4}}(?:\s*(?:[{_DASH}]|,|;|&|\band\b|\s)+\s*\d{{1,4}})*")
 _PIECE: Final = re.compile(rf"(\d{{1,4}})(?:\s*[{_DASH}]+\s*(\d{{1,4}}))?")
+_DASHES: Final = re.compile(rf"[{_DASH}]")
 _ONE: Final = re.compile(r"[\s\[\](){}.,;*]*(\d{1,4})[\s\[\](){}.,;*]*")
 _AFTER: Final = re.compile(rf"(?:\s*(?:[{_DASH},;]|and|&)\s*\d{{1,4}})+(?=\s*[\])])")
 _BEFORE: Final = re.compile(rf"[\[(]\s*((?:\d{{1,4}}\s*(?:[{_DASH},;]|and|&)\s*)+)$")
 _IN_BRACKET: Final = re.compile(r"\[[^\[\]]*$|\([^()]*$")
 _WIDE: Final = 300  # characters before a mark in which its bracket opens
 _YEAR: Final = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
+_UNCITED: Final = 0.05  # share of references between numbers with nothing between that nothing else cites
 _SURE: Final = 0.9  # share of marks that a list without labels must be right for to be a numbered one
 _NORMAL: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -195,10 +197,10 @@ def _inside(mark: Mark, named: Sequence[Link], numbering: Numbering) -> Iterator
 
 def _listed(numbers: Iterable[int], mark: Mark, numbering: Numbering) -> Iterator[Link]:
     """Yield the references of numbers that a mark prints, or that lie between two that it prints."""
-    printed = mark.printed.translate(_NORMAL)
+    shown = {int(number) for number in re.findall(r"\d+", mark.printed.translate(_NORMAL))}
     for number in numbers:
         if position := numbering.position_of(number, mark.targets[0][0]):
-            yield Link(position, None, LIST if str(number) in printed else RANGE)
+            yield Link(position, None, LIST if number in shown or _DASHES.search(mark.printed) is None else RANGE)
 
 
 def _is_range(block: MarkedBlock, place: int) -> bool:
@@ -256,7 +258,8 @@ def _printed(text: str, mark: Mark, numbering: Numbering) -> Iterator[Link]:
 def _add_adjacent(blocks: Sequence[MarkedBlock], found: list[list[list[Link]]], numbering: Numbering) -> None:
     """Add what marks with nothing between them mean: some publishers have lost the dashes and blanks there.
 
-    Only where none of these references is cited anywhere else, or where it happens several times in an article.
+    Only where none of these references is cited anywhere else, or where it happens several times in an article and a
+    part of them is not: where a comma is lost, all are.
     """
     cited = {link.position for links in found for one in links for link in one}
     pairs = [
@@ -265,14 +268,15 @@ def _add_adjacent(blocks: Sequence[MarkedBlock], found: list[list[list[Link]]], 
         for place in range(1, len(block.marks))
         if (between := _lost(block.marks[place - 1], block.marks[place], numbering))
     ]
-    several = len(pairs) > 1
+    between_all = {position for _, _, between in pairs for position in between}
+    several = len(pairs) > 1 and len(between_all - cited) >= _UNCITED * len(between_all)
     for links, place, between in pairs:
         known = {link.position for link in (*links[place - 1], *links[place])}
         new = [position for position in between if position not in known]
         if several or cited.isdisjoint(new):
             links[place - 1] = [
                 link._replace(contradicts=None) for link in links[place - 1]
-            ]  # the blank lost explains it
+            ]  # a lost blank explains it
             links[place] += [Link(position, None, ADJACENT) for position in new]
 
 

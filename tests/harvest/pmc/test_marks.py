@@ -53,6 +53,12 @@ def test_numbers_inside_one_mark_are_all_meant(printed, meant, how):
     assert how in ways(text).values()
 
 
+def test_what_a_mark_prints_is_a_list_and_what_lies_between_is_a_range():
+    text = full_text(paragraph(xref(4, "[2,4–10]")), refs=numbered(10))
+
+    assert {position for position, how in ways(text).items() if how == "range"} == {5, 6, 7, 8, 9}
+
+
 def test_pages_inside_a_mark_are_no_references():
     text = full_text(paragraph(xref(1, "Okoro, 2011, p. 3-4")), refs=FIVE)
 
@@ -266,6 +272,20 @@ def test_two_numbers_with_nothing_between_are_two_where_what_lies_between_is_cit
     text = full_text(paragraph(f"{xref(1)}{xref(4)}") + paragraph(xref(2)), refs=FIVE)
 
     assert cited(text)[:2] == [("1", [1]), ("4", [4])]
+
+
+def test_lost_dashes_are_read_where_a_part_of_what_they_mean_is_cited_nowhere_else():
+    lost = paragraph(xref(1) + xref(4)) + paragraph(xref(5) + xref(8))
+    text = full_text(lost + paragraph(xref(2)), refs=numbered(8))
+
+    assert [link.position for link in text.links if link.how == "adjacent"] == [2, 3, 6, 7]
+
+
+def test_lost_commas_are_no_lost_dashes():
+    lost = paragraph(xref(1) + xref(3)) + paragraph(xref(3) + xref(5))
+    text = full_text(lost + paragraph(xref(2)) + paragraph(xref(4)), refs=FIVE)
+
+    assert [meant for _, meant in cited(text)] == [[1], [3], [3], [5], [2], [4]]
 
 
 def test_bracketed_marks_side_by_side_are_two():
