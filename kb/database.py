@@ -157,7 +157,7 @@ def _connect(path: Path, *, readonly: bool) -> _Connection:
 
 
 def add_fold(db: sqlite3.Connection) -> None:
-    """Give a connection the function of SQL that the view article_texts needs."""
+    """Give a connection the function of SQL by which texts are searched."""
     db.create_function("fold", 1, _fold, deterministic=True)
 
 

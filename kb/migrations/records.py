@@ -4,6 +4,10 @@ from typing import Final
 
 from kb.migrations.works import doi_key_of
 
+SEARCHED: Final = ("title", "abstract", "keywords", "mesh", "authors")
+SEARCH_TOKENS: Final = "tokenize = 'unicode61 remove_diacritics 0'"
+FOLDED_TEXTS: Final = f"select pmid, {', '.join(f'fold({column})' for column in SEARCHED)} from article_texts"
+
 PARTS: Final = f"""
 create table abstract_sections (
     pmid integer not null references articles (pmid),  -- PubMed identifier of the article
@@ -254,29 +258,28 @@ create table other_fields (
     primary key (pmid, position)
 ) strict, without rowid;
 
-create view article_texts as  -- the texts that article_search has the words of; fold() is a function of litkb
+create view article_texts as  -- the texts of an article that are searched, in the words of the record
     select pmid,
-        coalesce(fold(coalesce(title, '') || char(10) || coalesce(vernacular_title, '') || char(10)
-            || coalesce(book_title, '')), '') as title,
-        coalesce(fold((select group_concat(text, char(10)) from (
+        coalesce(title, '') || char(10) || coalesce(vernacular_title, '') || char(10)
+            || coalesce(book_title, '') as title,
+        coalesce((select group_concat(text, char(10)) from (
             select text from (
                 select 1 as place, position, text from abstract_sections s where s.pmid = a.pmid
                 union all select 2, position, text from other_abstract_sections o where o.pmid = a.pmid)
-            order by place, position))), '') as abstract,
-        coalesce(fold((select group_concat(keyword, char(10)) from (
-            select keyword from keywords k where k.pmid = a.pmid order by position))), '') as keywords,
-        coalesce(fold((select group_concat(name, char(10)) from (
+            order by place, position)), '') as abstract,
+        coalesce((select group_concat(keyword, char(10)) from (
+            select keyword from keywords k where k.pmid = a.pmid order by position)), '') as keywords,
+        coalesce((select group_concat(name, char(10)) from (
             select d.name from mesh_headings h join mesh_descriptors d using (descriptor_ui) where h.pmid = a.pmid
             union select q.name from mesh_headings h join mesh_qualifiers q using (qualifier_ui) where h.pmid = a.pmid
-            union select c.name from supplementary_concepts c where c.pmid = a.pmid order by 1))), '') as mesh,
-        coalesce(fold(coalesce((select group_concat(name, char(10)) from (
+            union select c.name from supplementary_concepts c where c.pmid = a.pmid order by 1)), '') as mesh,
+        coalesce((select group_concat(name, char(10)) from (
             select name || coalesce(' ' || fore_name, '') as name from authorships p where p.pmid = a.pmid
-            order by position)), authors)), '') as authors
+            order by position)), authors, '') as authors
     from articles a;
 
-create virtual table article_search using fts5 (
-    title, abstract, keywords, mesh, authors,
-    content = 'article_texts', content_rowid = 'pmid', tokenize = 'unicode61 remove_diacritics 0'
+create virtual table article_search using fts5 (  -- their words, folded
+    {", ".join(SEARCHED)}, content = '', {SEARCH_TOKENS}
 );
 insert into article_search (article_search, rank) values ('hashsize', 8388608);  -- bytes gathered before a segment
 insert into article_search (article_search, rank) values ('automerge', 8);       -- segments of one size before a merge

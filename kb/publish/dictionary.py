@@ -15,8 +15,8 @@ _HEAD: Final = """\
 
 One SQLite file. Identifiers of works are PMIDs, or negative numbers where no PMID is known. Empty (NULL) means
 unknown; 0 means that a source said none. Moments are ISO 8601 in UTC. `article_search` is the full-text index
-(SQLite FTS5): `select rowid from article_search where article_search match 'recovery'` gives PMIDs; its texts are
-folded, without case and accents. The view `article_texts` computes them with fold(), a function that litkb adds.
+(SQLite FTS5): `select rowid from article_search where article_search match 'recovery'` gives PMIDs; its words are
+folded, without case and accents. The view `article_texts` has them as the records have them.
 """
 
 

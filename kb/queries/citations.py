@@ -154,7 +154,7 @@ def read_mesh_names(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
 def read_abstracts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     """Yield (pmid, folded abstract) of the held articles that have an abstract."""
     yield from db.execute("""
-        select pmid, abstract from article_texts
+        select pmid, fold(abstract) from article_texts
         where pmid in (select pmid from abstract_sections union all select pmid from other_abstract_sections)""")
 
 

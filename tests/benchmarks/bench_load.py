@@ -28,6 +28,7 @@ from typing import Final
 
 from kb.database import add_fold, split_statements
 from kb.migrations import MIGRATIONS
+from kb.migrations.records import FOLDED_TEXTS
 from tests.benchmarks.pubmed_shaped import write_shaped
 
 SIZES: Final = (3_000, 30_000)
@@ -104,7 +105,7 @@ def floor(kb: Path) -> float:
     with closing(sqlite3.connect(kb)) as source, closing(sqlite3.connect(kb.with_suffix(".floor"))) as target:
         add_fold(source)
         rows = {name: source.execute(f"select * from {name}").fetchall() for name in names}
-        texts = source.execute("select pmid, title, abstract, keywords, mesh, authors from article_texts").fetchall()
+        texts = source.execute(FOLDED_TEXTS).fetchall()
         target.execute("pragma journal_mode = wal")
         before = time.process_time()
         for statement in tables:

@@ -90,7 +90,8 @@ def read_texts_of(db: sqlite3.Connection, works: Ids) -> dict[int, str]:
     ids = {"ids": _listed(works)}
     texts = dict(
         db.execute(
-            """select pmid, title || ' ' || title || ' ' || abstract || ' ' || keywords || ' ' || mesh
+            """select pmid,
+                coalesce(fold(title || ' ' || title || ' ' || abstract || ' ' || keywords || ' ' || mesh), '')
             from article_texts where pmid in (select value from json_each(:ids))""",
             ids,
         )

@@ -67,7 +67,7 @@ def _works(first: object, second: object) -> tuple[int, int] | None:
 FUNCTIONS: Final = (
     Function(
         "fold(text)",
-        "The search form of a text: no capitals, no accents, ø as o, CO₂ as co2. article_texts holds texts so folded. "
+        "The search form of a text: no capitals, no accents, ø as o, CO₂ as co2. article_search has words so folded. "
         f"Empty for texts of more than {_LONGEST:,} characters.",
         examples.FOLDED,
         _fold,

@@ -20,6 +20,7 @@ from kb.database import open_kb, transaction
 from kb.errors import UsageError
 from kb.queries.citations import read_held_ids
 from kb.queries.works.local_neighbourhood import read_texts_of
+from kb.store.publishing import save_search_index
 from kb.store.records import save_records
 from tests.records import MOMENT, record
 from tests.rows import add_article, add_citations, add_work
@@ -121,7 +122,7 @@ def test_each_part_of_a_list_is_counted_and_said(db: sqlite3.Connection) -> None
 
 def texts(db: sqlite3.Connection) -> None:
     """Index the words of all articles."""
-    db.execute("insert into article_search (article_search) values ('rebuild')")
+    save_search_index(db)
 
 
 def test_what_one_article_cites_counts_as_yours(db: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -74,6 +75,15 @@ def test_the_line_for_sqlite3_is_a_query_of_this_schema(published: Path) -> None
 def test_the_lines_for_r_keep_ids_from_becoming_integer64(published: Path) -> None:
     for lines in (block(DOCS, "## R"), block((published / "README.md").read_text(), "R;")):
         assert 'bigint = "numeric"' in lines
+
+
+def test_every_table_and_view_is_read_by_programs_that_know_nothing_of_litkb(published: Path) -> None:
+    with closing(sqlite3.connect(published / "kb.db")) as db:
+        names = [name for (name,) in db.execute("select name from sqlite_master where type in ('table', 'view')")]
+        for name in names:
+            assert db.execute(f"pragma table_info({name})").fetchall(), name
+            db.execute(f"select * from {name} limit 1").fetchall()
+        assert db.execute("select count(*) from article_texts where title <> ''").fetchone() == (2,)
 
 
 def test_plain_datasette_answers_every_ready_question_and_table_by_the_published_metadata(published: Path) -> None:
