@@ -29,7 +29,9 @@ from kb.mirror.layout import (
     OccFile,
     Segment,
     chunk_name,
+    format_journals,
     format_manifest,
+    parse_journals,
     read_manifest,
     to_json,
 )
@@ -146,11 +148,11 @@ def _whole(folder: Folder, manifest: Manifest, run: Engine, progress: Progress) 
 
 
 def _journals(folder: Folder, segments: Sequence[Segment]) -> bytes:
-    """Return the ids of all journals, sorted, one a line."""
-    found: set[bytes] = set()
+    """Return the ids of all journals, one a line."""
+    found: set[str] = set()
     for segment in segments:
-        found.update(folder.read(f"{segment.folder}/{JOURNALS}").splitlines())
-    return b"".join(journal + b"\n" for journal in sorted(found))
+        found.update(parse_journals(folder.read(f"{segment.folder}/{JOURNALS}")))
+    return format_journals(found)
 
 
 def _chunks(

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
-from kb.errors import LitkbError, UsageError
+from kb.errors import LitkbError, MirrorError, UsageError
 
 PATIENCE: Final = 10  # seconds in which a scheduler answers
 _SETTINGS: Final = {
@@ -62,7 +62,7 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
 
 
 def _results(client: Any, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
-    from distributed import as_completed
+    from distributed import CancelledError, as_completed
     from distributed.scheduler import KilledWorker
 
     build = uuid4().hex  # a scheduler may have tasks of others
@@ -71,6 +71,10 @@ def _results(client: Any, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
         task = futures[future]
         try:
             result = future.result()
+        except CancelledError as error:
+            raise MirrorError("The Dask scheduler ended. What was done is kept; run the same command again.") from error
+        except ImportError as error:
+            raise MirrorError(f"A Dask worker lacks litkb[mirror], or has another version of it: {error}.") from error
         except KilledWorker:
             result = LostWorkersError(f"Three workers ended while they were at {task.name}.")
         future.release()

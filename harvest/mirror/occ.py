@@ -1,6 +1,5 @@
 """The NIH Open Citation Collection, a CSV of citing and referenced PMIDs or a zip of it -> blocks of sorted links."""
 
-import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from harvest.mirror.segment import md5_of
 from kb.errors import UsageError
 from kb.identifiers import PMID_LIMIT
 from kb.mirror.folder import Array, Folder, open_address
-from kb.mirror.layout import CITED, CITING, OccFile, to_json
+from kb.mirror.layout import CITED, CITING, OccFile, read_note, to_json
 from kb.mirror.npy import write_array
 
 BLOCK: Final = 2**26  # bytes of CSV, some 4 million links
@@ -29,8 +28,8 @@ def build_occ(address: str, source: str, name: str) -> OccFile:
     """
     folder = Folder(address)
     md5 = md5_of(source)
-    if folder.has(f"occ/{md5}/{DONE}"):
-        return OccFile(**json.loads(folder.read(f"occ/{md5}/{DONE}")))
+    if note := read_note(folder, f"occ/{md5}/{DONE}"):
+        return OccFile(**note)
     draft = _Draft(folder, f"occ/{md5}")
     with open_address(source) as file, _csv(file) as text:
         for rows in _rows(text, name):

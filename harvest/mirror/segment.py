@@ -5,7 +5,6 @@ its document and every record.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
@@ -35,6 +34,8 @@ from kb.mirror.layout import (
     UNKNOWN,
     Fault,
     Segment,
+    format_journals,
+    read_note,
     segment_folder,
     to_json,
 )
@@ -107,8 +108,8 @@ def build_segment(address: str, source: Source) -> Segment | Fault:
 
 def read_segment(folder: Folder, name: str, md5: str) -> Segment | None:
     """Return what was built of a source file; None where nothing was finished."""
-    place = f"{segment_folder(name, md5)}/{SEGMENT}"
-    return Segment(**json.loads(folder.read(place))) if folder.has(place) else None
+    note = read_note(folder, f"{segment_folder(name, md5)}/{SEGMENT}")
+    return Segment(**note) if note else None
 
 
 def md5_of(address: str) -> str:
@@ -248,9 +249,8 @@ def _save(folder: Folder, source: Source, md5: str, draft: _Draft) -> Segment:
     arrays = draft.arrays()
     links = draft.links(arrays["pmid"], arrays["wins"])
     arrays |= {f"{way}-{part}": getattr(found, part) for way, found in links.items() for part in Links._fields}
-    journals = "".join(f"{journal}\n" for journal in draft.journals)
     digests = {f"{name}.npy": write_array(folder, f"{place}/{name}", values) for name, values in arrays.items()}
-    digests |= {JOURNALS: write_bytes(folder, f"{place}/{JOURNALS}", journals.encode())}
+    digests |= {JOURNALS: write_bytes(folder, f"{place}/{JOURNALS}", format_journals(draft.journals))}
     segment = Segment(
         name=source.name,
         md5=md5,

@@ -27,6 +27,8 @@ from kb.mirror.layout import (
     OccFile,
     Segment,
     chunk_name,
+    parse_journals,
+    read_note,
     to_json,
 )
 from kb.mirror.npy import write_array
@@ -91,8 +93,8 @@ def build_chunk(address: str, whole: str, round_: str, chunk: int) -> Done:
     """Return what a round made of one chunk, built unless it is there."""
     folder = Folder(address)
     place = f"{whole}/{chunk_name(round_, chunk)}.json"
-    if folder.has(place):
-        return Done(**json.loads(folder.read(place)))
+    if note := read_note(folder, place):
+        return Done(**note)
     arrays = chunk_arrays(folder, whole, round_, chunk)
     names = {kind: f"{whole}/{chunk_name(kind, chunk)}" for kind in arrays}
     digests = {f"{name}.npy": write_array(folder, name, arrays[kind]) for kind, name in names.items()}
@@ -131,7 +133,7 @@ def index_arrays(folder: Folder, whole: str, segments: Sequence[Part], chunk: in
     low = chunk * CHUNK
     row, year = np.full(CHUNK, NOWHERE, np.uint32), np.full(CHUNK, UNKNOWN, np.int16)
     journal = np.full(CHUNK, UNKNOWN, np.int32)
-    journals = np.array(folder.read(f"{whole}/{JOURNALS}").decode().split())
+    journals = np.array(parse_journals(folder.read(f"{whole}/{JOURNALS}")))
     seen: list[tuple[int, Array]] = []
     for number, part in enumerate(segments):
         if not has_chunk(part.chunks, chunk):
@@ -152,7 +154,7 @@ def index_arrays(folder: Folder, whole: str, segments: Sequence[Part], chunk: in
 
 def _in_whole(folder: Folder, part: Part, rows: Array, journals: Array) -> Array:
     """Return the journals of rows of a segment as places in the list of the whole."""
-    own = np.array(folder.read(f"{part.folder}/{JOURNALS}").decode().split(), journals.dtype)
+    own = np.array(parse_journals(folder.read(f"{part.folder}/{JOURNALS}")), journals.dtype)
     places = np.append(np.searchsorted(journals, own), UNKNOWN).astype(np.int32)
     return np.asarray(places[folder.array(f"{part.folder}/journal")[rows]])
 

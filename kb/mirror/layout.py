@@ -9,6 +9,7 @@ Arrays are .npy files. Links are lists of PMIDs, ascending, each once: list i is
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from kb.errors import MirrorError
@@ -127,6 +128,25 @@ def chunk_name(kind: str, chunk: int) -> str:
 def to_json(value: Any) -> bytes:
     """Return JSON that is the same for the same value, a line for each entry."""
     return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def read_note(folder: Folder, name: str) -> dict[str, Any] | None:
+    """Return the JSON that says that something is finished; None where there is none, or it is damaged."""
+    try:
+        found: dict[str, Any] | None = json.loads(folder.read(name)) if folder.has(name) else None
+    except ValueError:
+        return None
+    return found
+
+
+def format_journals(journals: Iterable[str]) -> bytes:
+    """Return ids of journals as the lines of a file, in their order."""
+    return "".join(f"{journal}\n" for journal in sorted(journals)).encode()
+
+
+def parse_journals(text: bytes) -> list[str]:
+    """Return the ids of journals in a file; one may be an abbreviation with blanks."""
+    return text.decode().split("\n")[:-1]
 
 
 def format_manifest(manifest: Manifest) -> bytes:

@@ -26,6 +26,7 @@ from kb.mirror.layout import (
     Manifest,
     Segment,
     chunk_name,
+    parse_journals,
     read_manifest,
 )
 
@@ -116,7 +117,7 @@ class Mirror:
     @cached_property
     def journals(self) -> list[str]:
         """NLM's ids of all journals: array journal has places in it."""
-        return self.folder.read(f"{self.manifest.whole}/{JOURNALS}").decode().split()
+        return parse_journals(self.folder.read(f"{self.manifest.whole}/{JOURNALS}"))
 
     # --- arrays
 

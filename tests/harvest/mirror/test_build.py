@@ -93,6 +93,16 @@ def test_years_and_journals_stand_beside_the_index(tmp_path):
         assert [mirror.journals[at] if at >= 0 else None for at in journal[6:10]] == [None, "0099", "101", None]
 
 
+def test_a_journal_without_a_number_goes_by_its_abbreviation(tmp_path):
+    plain = [citing(7, journal={"ta": "J Lamps"}), citing(8, journal={"ta": "Acta Oil Lamp"})]
+    built(tmp_path / "m", write_source(tmp_path, 1, citing(9), *plain))
+
+    with Mirror(tmp_path / "m") as mirror:
+        journal = mirror.chunk("journal", 0)
+        assert journal is not None
+        assert [mirror.journals[at] for at in journal[7:10]] == ["ta:J Lamps", "ta:Acta Oil Lamp", "101"]
+
+
 def test_a_made_field_has_the_links_and_records_that_parsing_its_files_gives(tmp_path):
     files = write_files(tmp_path / "files", Made(files=2, records=80, templates=20), updates=2)
     current: dict[int, Record] = {}
@@ -267,8 +277,8 @@ class Killed(BaseException):
     """What no handler catches."""
 
 
-def kill_and_resume(folder: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch, half: str) -> int:
-    """Build a mirror, killed again and again while it writes a file; return how often. half: the name of that file."""
+def kill_and_resume(folder: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> int:
+    """Build a mirror, killed again and again while it writes a file; return how often."""
     put, left = build.Folder.writing, 0
 
     def writing(mirror, name):
@@ -277,7 +287,7 @@ def kill_and_resume(folder: Path, files: list[Path], monkeypatch: pytest.MonkeyP
         if left < 0:
             path = mirror.local / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.with_name(half.format(path.name)).write_bytes(b'{"half')
+            path.with_name(f".{path.name}.half").write_bytes(b"half")
             raise Killed
         return put(mirror, name)
 
@@ -296,15 +306,20 @@ def test_a_build_that_is_killed_anywhere_goes_on_to_the_same_bytes(tmp_path, mon
     files = write_files(tmp_path / "files", Made(files=2, records=12, templates=5), updates=1)
     built(tmp_path / "whole", *files)
 
-    assert kill_and_resume(tmp_path / "m", files, monkeypatch, ".{}.half") > 5
+    assert kill_and_resume(tmp_path / "m", files, monkeypatch) > 5
     assert content(tmp_path / "m") == content(tmp_path / "whole")
 
 
-def test_a_build_that_wrote_in_place_would_not_go_on(tmp_path, monkeypatch):
+def test_a_build_that_trusted_a_segment_before_it_is_finished_would_not_go_on(tmp_path, monkeypatch):
     files = write_files(tmp_path / "files", Made(files=2, records=12, templates=5), updates=1)
+    made = {segment.name: segment for segment in built(tmp_path / "whole", *files).segments}
 
-    with pytest.raises((ValueError, MirrorError)):
-        kill_and_resume(tmp_path / "m", files, monkeypatch, "{}")
+    def trusted(folder, name, _):
+        return made[name] if folder.names(made[name].folder) else None
+
+    monkeypatch.setattr("harvest.mirror.segment.read_segment", trusted)
+    with pytest.raises(MirrorError, match="cannot be read"):
+        kill_and_resume(tmp_path / "m", files, monkeypatch)
 
 
 # --- the Open Citation Collection
@@ -365,6 +380,18 @@ def test_a_check_names_each_file_that_is_not_what_was_built(tmp_path):
     assert f"segments/{segment.name}/records.zst is not what was built." in broken
     assert f"{whole_name}/citing-0038.npy is not what was built." in broken
     assert f"{whole_name}/journals.txt is missing or cannot be read." in broken
+
+
+def test_what_a_check_names_is_mended_by_removing_it_with_the_manifest_and_building_again(tmp_path):
+    made, file = tmp_path / "m", write_source(tmp_path, 1, citing(9, 5), citing(8, 5))
+    built(made, file)
+    expected = content(made)
+    for name in ("segments/*/segment.json", "segments/*/records.zst", "whole-*/cited-0000.npy", "manifest.json"):
+        next(made.glob(name)).write_bytes(b"{")
+    made.joinpath("manifest.json").unlink()
+
+    built(made, file)
+    assert content(made) == expected
 
 
 def test_links_that_do_not_follow_from_the_segments_are_named(tmp_path):
