@@ -47,11 +47,13 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
     try:
         from dask import config
         from distributed import Client, LocalCluster
+        from distributed.utils import silence_logging_cmgr
     except ImportError as error:
         raise UsageError("A mirror is built by Dask: pip install 'litkb[mirror]'.") from error
     options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
     options["scheduler_kwargs"] = {"dashboard": False}
     with config.set(_SETTINGS), ExitStack() as stack:
+        stack.enter_context(silence_logging_cmgr(logging.CRITICAL))  # what went wrong is said in a sentence
         try:
             where = scheduler or stack.enter_context(LocalCluster(n_workers=workers, processes=True, **options))
             client = stack.enter_context(Client(where, timeout=PATIENCE))
@@ -63,6 +65,7 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
 
 def _results(client: Any, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
     from distributed import CancelledError, as_completed
+    from distributed.comm import CommClosedError
     from distributed.scheduler import KilledWorker
 
     build = uuid4().hex  # a scheduler may have tasks of others
@@ -71,7 +74,7 @@ def _results(client: Any, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
         task = futures[future]
         try:
             result = future.result()
-        except CancelledError as error:
+        except (CancelledError, CommClosedError) as error:
             raise MirrorError("The Dask scheduler ended. What was done is kept; run the same command again.") from error
         except ImportError as error:
             raise MirrorError(f"A Dask worker lacks litkb[mirror], or has another version of it: {error}.") from error

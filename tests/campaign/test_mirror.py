@@ -58,9 +58,10 @@ def reached(folder: Path, count: int, process: subprocess.Popen[bytes]) -> bool:
 
 
 @contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in a session of its own; kill all of it in the end."""
-    process = subprocess.Popen([*command], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def running(*command: str, said: Path = Path(os.devnull)) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command in a session of its own; kill all of it in the end. said: where its words on errors go."""
+    with said.open("wb") as errors:
+        process = subprocess.Popen([*command], start_new_session=True, stdout=subprocess.DEVNULL, stderr=errors)
     try:
         yield process
     finally:
@@ -75,23 +76,49 @@ def test_any_number_of_workers_makes_the_same_bytes(tmp_path, files, expected, w
     assert content(tmp_path) == expected
 
 
-def test_a_scheduler_with_workers_of_which_one_is_killed_makes_the_same_bytes(tmp_path, files, expected):
-    where, folder = tmp_path / "scheduler.json", tmp_path / "m"
-    scheduler = (sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard")
+@contextmanager
+def building_on_a_cluster(folder: Path, files: list[Path]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Give a build under way, a scheduler and its two workers."""
+    where = folder.with_suffix(".json")
+    scheduler = (
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--no-dashboard",
+        "--port",
+        "0",
+    )
     worker = (sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard")
     with ExitStack() as stack:
-        first = stack.enter_context(running(*scheduler, "--scheduler-file", str(where)))
-        assert reached(tmp_path, 1, first)
+        first = stack.enter_context(running(*scheduler, "--no-dashboard", "--scheduler-file", str(where)))
+        assert reached(where.parent, 1, first)
         workers = [stack.enter_context(running(*worker, "--scheduler-file", str(where))) for _ in range(2)]
         address = json.loads(where.read_text())["address"]
         command = [*LITKB, "mirror", "build", str(folder), *map(str, files), "--scheduler", address]
-        build = stack.enter_context(running(*command))
+        build = stack.enter_context(running(*command, said=folder.with_suffix(".err")))
         folder.mkdir(exist_ok=True)
         assert reached(folder, 30, build)
-        os.killpg(workers[0].pid, signal.SIGKILL)
+        yield [build, first, *workers]
+
+
+def test_a_scheduler_with_workers_of_which_one_is_killed_makes_the_same_bytes(tmp_path, files, expected):
+    with building_on_a_cluster(tmp_path / "m", files) as (build, _, worker, _other):
+        os.killpg(worker.pid, signal.SIGKILL)
         assert build.wait(PATIENCE) == 0
 
-    assert content(folder) == expected
+    assert content(tmp_path / "m") == expected
+
+
+def test_a_scheduler_that_ends_is_said_in_a_sentence_and_the_same_command_goes_on(tmp_path, files, expected):
+    with building_on_a_cluster(tmp_path / "m", files) as (build, scheduler, *_):
+        os.killpg(scheduler.pid, signal.SIGKILL)
+        assert build.wait(PATIENCE) == 1
+        assert (tmp_path / "m.err").read_text().startswith("Error: The Dask scheduler ended.")
+
+    assert mirror("build", tmp_path / "m", *files, "--workers", 1) == 0
+    assert content(tmp_path / "m") == expected
 
 
 def test_killed_at_random_points_a_build_goes_on_to_the_same_bytes(tmp_path, files, expected):
