@@ -149,16 +149,17 @@ def harvest_command(
     if options["mirror"] and options["eutils_url"]:
         raise UsageError("--mirror and --eutils-url both say what answers in place of NCBI: give one of them.")
     mirror = open_mirror(options["mirror"]) if options["mirror"] else None
-    plan, settings = _plan(options, mirror), _settings(options)
+    plan = _plan(options, mirror)
+    settings = None if mirror else _settings(options)
     cost = _cost(kb, plan, settings, mirror)
     say(_announced(cost, plan, dry_run=dry_run))
     if dry_run:
         if as_json:
             tell(cost._asdict())
         return 0
-    if cost.requests and not settings.email:
+    if cost.requests and settings and not settings.email:
         say(_HINT)
-    summary = _run(kb, plan, {} if mirror else clients_of(settings), options, mirror)
+    summary = _run(kb, plan, clients_of(settings) if settings else {}, options, mirror)
     counted_as = "asked" if cost.articles or not plan.files else "records"
     tell(_as_json(summary)) if as_json else _show(kb, summary, counted_as)
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
@@ -264,12 +265,12 @@ def _key(path: Path) -> str:
     return words[0]
 
 
-def _cost(kb: Path, plan: Plan, settings: Settings, mirror: Mirror | None) -> Cost:
+def _cost(kb: Path, plan: Plan, settings: Settings | None, mirror: Mirror | None) -> Cost:
     """Return what plan will cost; raises UsageError where the mirror cannot answer it."""
     with closing(open_kb(kb, create=True)) if kb.exists() else nullcontext() as db:
         if mirror:
             check_mirrored(mirror, plan, db)
-        return estimate_cost(db, plan, rate=settings.rate)
+        return estimate_cost(db, plan, rate=settings.rate if settings else 1)
 
 
 def _run(

@@ -20,6 +20,7 @@ from kb.integrity.check import check_kb
 from kb.mirror.reader import Mirror
 from kb.queries.archive import archive_path
 from tests.benchmarks.pubmed_files import FIRST, Made, write_files
+from tests.campaign.crashing import switch_transactions_off
 from tests.campaign.scale import SHORT
 from tests.harvest.jobs.network_builders import client_of
 from tests.harvest.mirror.nlm_files import built
@@ -43,9 +44,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def cut(folder: Path, kb: Path, most: int, die_at: int = 0) -> int:
+def cut(folder: Path, kb: Path, most: int, die_at: int = 0, *, atomic: bool = True) -> int:
     """Cut a field out; end this process before SQL statement number die_at. Return how many statements it took."""
     seen = 0
+    if not atomic:
+        switch_transactions_off()
 
     def count(_: str) -> None:
         nonlocal seen
@@ -86,15 +89,32 @@ def test_a_field_cut_out_equals_the_same_field_harvested(folder: Path, tmp_path:
 
 
 def test_a_cut_that_is_killed_anywhere_goes_on_to_the_same_rows(folder: Path, tmp_path: Path):
-    fork = multiprocessing.get_context("fork")
     statements = cut(folder, tmp_path / "whole.db", 300)
     expected = content_of(tmp_path / "whole.db")
     draw = random.Random(17)
     for kill in range(KILLS):
         kb = tmp_path / f"killed{kill}.db"
-        child = fork.Process(target=cut, args=(folder, kb, 300, draw.randrange(1, statements)))
-        child.start()
-        child.join()
-        assert child.exitcode == -signal.SIGKILL
+        die(folder, kb, draw.randrange(1, statements))
         cut(folder, kb, 300)
         assert content_of(kb) == expected
+
+
+def test_without_transactions_a_killed_cut_leaves_what_is_not_sound(folder: Path, tmp_path: Path):
+    statements = cut(folder, tmp_path / "whole.db", 300)
+    sound = []
+    for kill in range(4):
+        kb = tmp_path / f"killed{kill}.db"
+        die(folder, kb, statements * (kill + 2) // 8, atomic=False)
+        with closing(open_kb(kb)) as db:
+            sound.append(check_kb(db) == [])
+
+    assert not all(sound)
+
+
+def die(folder: Path, kb: Path, at: int, *, atomic: bool = True) -> None:
+    """Begin a cut in a process of its own, which is killed before SQL statement number at."""
+    fork = multiprocessing.get_context("fork")
+    child = fork.Process(target=cut, args=(folder, kb, 300, at), kwargs={"atomic": atomic})
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL

@@ -10,6 +10,7 @@ from kb.queries.citations import read_computed
 from kb.queries.search.matches import ORDERS, read_abstract_texts, read_measures
 from kb.queries.search.query_tree import Term
 from kb.queries.search.result_set import ResultSet, read_page
+from kb.queries.works.in_pubmed import read_counts_in_pubmed
 from kb.queries.works.notices import read_retracted
 from kb.queries.works.pages import Listed, PrintedName, read_listed, read_names
 from kb.site.parts.markup import title_markup
@@ -31,6 +32,7 @@ class Result(NamedTuple):
     snippet: Markup | None
     abstract: str | None  # where it is to be unfolded
     is_retracted: bool
+    in_pubmed: int | None  # citing articles in all of PubMed, by a mirror
     citation_count: int | None
     pagerank: float | None
 
@@ -49,7 +51,7 @@ def article_results(
     """Return the articles of one page of a list."""
     pmids = read_page(db, found, sort=asked.sort, limit=size, offset=(asked.page - 1) * size)
     listed, names, measures = read_listed(db, pmids), read_names(db, pmids, _NAMES), read_measures(db, pmids)
-    retracted = read_retracted(db, pmids)
+    retracted, in_pubmed = read_retracted(db, pmids), read_counts_in_pubmed(db, pmids)
     is_list = asked.view == "list"
     abstracts = read_abstract_texts(db, pmids) if terms or is_list else {}
     return [
@@ -60,6 +62,7 @@ def article_results(
             _snippet(abstracts.get(pmid), terms) if terms else None,
             abstracts.get(pmid) if is_list else None,
             pmid in retracted,
+            in_pubmed.get(pmid),
             *measures.get(pmid, (None, None)),
         )
         for pmid in pmids

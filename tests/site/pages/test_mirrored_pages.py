@@ -75,6 +75,13 @@ def test_a_work_shows_how_often_it_is_cited_here_and_in_all_of_pubmed(get: Get):
     assert "3 in PubMed" in page_text(get("/article/1").text).partition("References")[2]
 
 
+def test_a_search_shows_how_often_each_article_is_cited_in_all_of_pubmed(get: Get):
+    page = get("/search?q=title")
+
+    assert "3 in PubMed" in page_text(page.text)
+    assert "/evidence/in_pubmed?pmid=3" in page.text
+
+
 @pytest.mark.parametrize(
     ("name", "number"),
     [("in_pubmed", "3"), ("in_pubmed_occ", "1"), ("in_pubmed_percentile", "90"), ("in_pubmed_rank", "1")],
