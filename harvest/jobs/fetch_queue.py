@@ -35,6 +35,7 @@ from kb.store.ledger import save_changes, save_outcomes, save_pending, save_run,
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, of how much."""
 
+AHEAD: Final = 3  # batches of a mirror that are saved, parsed and read at once
 SLOWEST: Final = 5.0  # seconds for which an answer, or the disk, may keep the loader waiting; NCBI needs about 0.7
 
 
@@ -197,7 +198,7 @@ class _Queue:
         self._for_lists: deque[_Batch] = deque()
         self._open_records = 0  # batches for records that are not yet settled
         rate = max((client.settings.rate for client in run.clients.values()), default=1)
-        self._most = math.ceil(SLOWEST * rate)  # batches on their way while one of them is slow
+        self._most = AHEAD if run.mirror else math.ceil(SLOWEST * rate)  # batches on their way while one is slow
         self._bars = {ARTICLE: _Bar("articles", articles)}
         bar = _Bar(" and ".join(each.label for each in self._lists), articles * len(lists))
         self._bars |= {each.task: bar for each in self._lists}
