@@ -7,6 +7,7 @@ from typing import Final
 from kb.migrations.computed import find_shown
 from kb.queries.evidence.chart_evidence import PICTURED
 from kb.queries.evidence.computed_evidence import computed_evidence
+from kb.queries.evidence.full_text_evidence import FULL_TEXT
 from kb.queries.evidence.neighbourhood_evidence import NEAR
 from kb.queries.evidence.selects import Evidence
 from kb.queries.harvest_log import MISSING
@@ -332,6 +333,7 @@ order by s.rank""",
 from retraction_signs s join works w on w.id = s.id
 group by s.id order by s.id""",
     ),
+    **FULL_TEXT,
     **NEAR,
     **PICTURED,
     **computed_evidence(find_shown()),

@@ -17,10 +17,12 @@ from kb.reasons import related_reason
 from kb.records import SYNTHETIC, MeshHeading, Notice, Record, Reference
 from kb.sentences import Sentence, evidence_path
 from kb.site.parts import messages
+from kb.site.parts.full_text_values import read_full_text_values
 from kb.site.parts.in_pubmed import cited_in_pubmed_sentence
 from kb.site.parts.markup import marked_up, title_markup
 from kb.site.parts.sources import source_words
 from kb.site.parts.standing import read_embedded, standing_values
+from kb.site.parts.why_cited import in_text_words
 from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
 from kb.site.server.rendering import page_answer
@@ -138,6 +140,8 @@ def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort:
         "similar_sentence": messages.similar_sentence(pmid, len(similar), SHOWN, said),
         "related": [(one, _reason(row)) for one, row in pages.read_related(db, pmid, 10)],
         "said": [messages.said_sentence(pmid, one, receipt) for one in said],
+        "in_text_words": in_text_words,
+        **read_full_text_values(db, pmid, count),
     }
 
 

@@ -16,6 +16,7 @@ from kb.queries.works.pages import read_labels
 from kb.site.pages.archived_response import archive_of, kept_facts, read_times, why_no_archive
 from kb.site.pages.search import wanted_articles
 from kb.site.parts import messages, sources
+from kb.site.parts.full_text_values import read_shown_texts
 from kb.site.parts.search_state import parse_asked
 from kb.site.parts.table_cells import cell_path
 from kb.site.server import responses
@@ -115,6 +116,11 @@ def citation_values(db: sqlite3.Connection, citing: int, cited: int) -> dict[str
             for one in assertions
         ],
         "answers": answers,
+        "said": [
+            (one, other, read_shown_texts(db, other, 1, citing=one, is_short=False))
+            for one, other in ((citing, cited), (cited, citing))
+        ],
+        "labels": labels,
     }
 
 

@@ -10,6 +10,7 @@ from kb.queries.works.in_pubmed import read_in_pubmed
 from kb.queries.works.lists_said import read_lists_said
 from kb.queries.works.pages import Naming, Work, read_citing, read_namings, read_work
 from kb.site.parts import messages
+from kb.site.parts.full_text_values import read_why_cited
 from kb.site.parts.in_pubmed import cited_in_pubmed_sentence
 from kb.site.server import responses
 from kb.site.server.context import LIVE_COMMAND, ask, litkb_database
@@ -43,6 +44,7 @@ def work_values(db: sqlite3.Connection, work: Work) -> dict[str, Any]:
         "cited_in_pubmed_sentence": cited_in_pubmed_sentence(work.id, count, in_pubmed) if in_pubmed else None,
         "state_day": messages.day(work.state_at),
         "wordings": _wordings(read_namings(db, work.id, SHOWN, of_each=_OF_EACH)),
+        "why": read_why_cited(db, work.id, count),
         "citing": citing,
         "citing_count": count,
         "has_more": count > len(citing),

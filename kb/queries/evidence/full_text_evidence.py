@@ -1,0 +1,52 @@
+"""What gives the numbers on full texts: marks that mean a work, citing works by what is known of their texts."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kb.queries.evidence.selects import Evidence
+from kb.queries.works.citing_sentences import CITING_TEXTS, MARKS, NAMED, UNMENTIONED, WHERE
+
+_SHOWN: Final = "select distinct m.pmid, m.mention, s.place, s.section, m.marker, s.text"
+_OWN: Final = """select f.pmid, f.position, f.part, f.citation, f.cited_id, f.reference_position
+from full_text_references f"""
+
+FULL_TEXT: Final[Mapping[str, Evidence]] = {
+    "citing_texts": Evidence(
+        "Citing works by what is known of their full texts",
+        f"{CITING_TEXTS}\nselect id, label, year, full_text from texts where full_text = :full_text\n"
+        "order by year desc, id desc",
+        ("id", "full_text"),
+    ),
+    "mentioned": Evidence(
+        "Marks in the full text of one work that mean another: in the text, in tables, figures or sub-articles",
+        f"""{_SHOWN}
+from {MARKS}
+where f.pmid in ({NAMED.format(":citing")}) and f.cited_id in ({NAMED.format(":cited")})
+    and {WHERE} = :part
+order by m.mention""",
+        ("citing", "cited", "part"),
+    ),
+    "entry_mentioned": Evidence(
+        "Marks in the text of an article that mean an entry of its reference list",
+        f"""{_SHOWN}
+from {MARKS}
+where f.pmid = :pmid and f.scope = 0 and f.reference_position = :position and {WHERE} = 'text'
+order by m.mention""",
+        ("pmid", "position"),
+    ),
+    "full_text_listed": Evidence(
+        "Entries of the reference list of the full text of this article",
+        f"{_OWN}\nwhere f.pmid = :pmid and f.scope = 0\norder by f.position, f.part",
+        ("pmid",),
+    ),
+    "full_text_matched": Evidence(
+        "Entries of the reference list of the full text that are matched with a reference of the record",
+        f"""{_OWN}
+where f.pmid = :pmid and f.scope = 0 and f.reference_position is not null
+order by f.position, f.part""",
+        ("pmid",),
+    ),
+    "full_text_unmentioned": Evidence(
+        "Entries of the reference list of the full text that no mark means", UNMENTIONED, ("pmid",)
+    ),
+}
