@@ -15,7 +15,7 @@ import numpy as np
 from kb.database import open_kb, snapshot
 from kb.identifiers import node_name, work_id
 from kb.integrity.seals import read_altered
-from kb.migrations.records import FOLDED_TEXTS, SEARCH_TOKENS, SEARCHED
+from kb.migrations.word_index import WORD_INDEXES
 from kb.printed.reference import cited_work
 from kb.queries.computed_tables import read_computed_tables
 from kb.queries.invariants import (
@@ -127,28 +127,19 @@ def _misnamed_works(db: sqlite3.Connection) -> Iterator[Violation]:
 
 
 def _search_damage(db: sqlite3.Connection) -> Iterator[Violation]:
-    """Yield one violation if the search index does not hold the words of the articles; unknown where read-only.
-
-    SQLite compares an index with texts that it can read: with those that a view of this connection folds.
-    """
+    """Yield a violation for each index that does not hold the words of its texts; unknown where read-only."""
     if db.execute("pragma query_only").fetchone()[0]:
         return
-    columns = ", ".join(SEARCHED)
-    try:
-        db.execute(f"create temp view folded_texts (pmid, {columns}) as {FOLDED_TEXTS}")
-        db.execute(
-            f"""create virtual table temp.compared using fts5 ({columns}, content = 'folded_texts',
-            content_rowid = 'pmid', {SEARCH_TOKENS})"""
-        )
-        for part in ("data", "idx", "docsize"):
-            db.execute(f"delete from temp.compared_{part}")
-            db.execute(f"insert into temp.compared_{part} select * from main.article_search_{part}")
-        db.execute("insert into compared (compared, rank) values ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        yield Violation("the search index holds the words of the articles", 1, [str(error)])
-    finally:
-        db.execute("drop table if exists temp.compared")
-        db.execute("drop view if exists temp.folded_texts")
+    for texts, index in WORD_INDEXES.items():
+        try:
+            for statement in index.compared:
+                db.execute(statement)
+            db.execute("insert into compared (compared, rank) values ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            yield Violation(f"the search index holds the words of the {texts}", 1, [str(error)])
+        finally:
+            db.execute("drop table if exists temp.compared")
+            db.execute("drop view if exists temp.folded")
 
 
 def _facet_damage(db: sqlite3.Connection) -> Iterator[Violation]:

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-FULL_TEXTS: Final = """
+from kb.migrations.word_index import SENTENCES
+
+FULL_TEXTS: Final = f"""
 create table full_texts (        -- one text of an article; of several the one that litkb prefers, see docs/fulltext.md
     pmid integer primary key references works (id),  -- PubMed identifier of the article
     pmcid text,                  -- Its identifier in PubMed Central, as the text gives it
@@ -57,6 +59,11 @@ create table citing_sentences (
     text text,                   -- The sentence, title or cell; empty: left out of a published file
     primary key (pmid, sentence)
 ) strict, without rowid;
+
+create view sentence_texts as  -- the sentences that are searched, by a number of their own
+    select pmid << 20 | sentence as id, coalesce(text, '') as text, pmid from citing_sentences;
+
+{SENTENCES.ddl}
 
 create table mentions (          -- marks: places of a text that cite
     pmid integer not null,       -- PubMed identifier of the citing article

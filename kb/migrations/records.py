@@ -2,11 +2,8 @@
 
 from typing import Final
 
+from kb.migrations.word_index import ARTICLES
 from kb.migrations.works import doi_key_of
-
-SEARCHED: Final = ("title", "abstract", "keywords", "mesh", "authors")
-SEARCH_TOKENS: Final = "tokenize = 'unicode61 remove_diacritics 0'"
-FOLDED_TEXTS: Final = f"select pmid, {', '.join(f'fold({column})' for column in SEARCHED)} from article_texts"
 
 PARTS: Final = f"""
 create table abstract_sections (
@@ -278,9 +275,7 @@ create view article_texts as  -- the texts of an article that are searched, in t
             order by position)), authors, '') as authors
     from articles a;
 
-create virtual table article_search using fts5 (  -- their words, folded
-    {", ".join(SEARCHED)}, content = '', {SEARCH_TOKENS}
-);
+{ARTICLES.ddl}
 insert into article_search (article_search, rank) values ('hashsize', 8388608);  -- bytes gathered before a segment
 insert into article_search (article_search, rank) values ('automerge', 8);       -- segments of one size before a merge
 

@@ -17,6 +17,7 @@ One SQLite file. Identifiers of works are PMIDs, or negative numbers where no PM
 unknown; 0 means that a source said none. Moments are ISO 8601 in UTC. `article_search` is the full-text index
 (SQLite FTS5): `select rowid from article_search where article_search match 'recovery'` gives PMIDs; its words are
 folded, without case and accents. The view `article_texts` has them as the records have them.
+`sentence_search` is likewise the index of citing sentences; its rowid is pmid << 20 | sentence.
 """
 
 

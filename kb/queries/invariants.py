@@ -101,6 +101,13 @@ RULES: Final = (
         union select id from article_search_docsize except select pmid from articles""",
     ),
     (
+        "every citing sentence can be searched, and nothing else",
+        """select id >> 20 from (
+            select pmid << 20 | sentence as id from citing_sentences except select id from sentence_search_docsize)
+        union select id >> 20 from (
+            select id from sentence_search_docsize except select pmid << 20 | sentence from citing_sentences)""",
+    ),
+    (
         "a finished run has no pending task",
         """select t.run_id from harvest_tasks t join harvest_runs h on h.id = t.run_id
         where h.finished_at is not null and t.outcome is null""",

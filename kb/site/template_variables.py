@@ -80,7 +80,7 @@ def _read_row_counts(db: sqlite3.Connection) -> dict[str, int]:
     names = [
         row[0]
         for row in db.execute("""select name from sqlite_master where type = 'table'
-            and name not like 'article\\_search%' escape '\\' and sql not like 'create virtual%'""")
+            and name not like '%\\_search\\_%' escape '\\' and sql not like 'create virtual%'""")
     ]
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in names}
     return {name: db.execute(f"select count(*) from {quoted[name]}").fetchone()[0] for name in names}

@@ -20,6 +20,7 @@ from kb.full_texts import (
     Mention,
     MentionReference,
 )
+from kb.migrations.word_index import SENTENCES
 from kb.printed.reference import cited_work
 from kb.printed.same_reference import Printed, match_references, number_before
 from kb.queries.works.records import chunks, marks, read_sources
@@ -42,6 +43,9 @@ _ROWS: Final = (
     ("mentions", Mention, "mentions"),
     ("mention_references", MentionReference, "links"),
 )
+
+_INDEX_WORDS: Final = f"{SENTENCES.add} where pmid = ?"
+_FORGET_WORDS: Final = SENTENCES.remove("where pmid = ?")
 
 
 class Origin(NamedTuple):
@@ -76,6 +80,7 @@ def save_full_text(db: sqlite3.Connection, pmid: int, text: FullText, origin: Or
             f"insert into {table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})",
             ((pmid, *values) for values in getattr(text, field)),
         )
+    db.execute(_INDEX_WORDS, (pmid,))
     _save_list(db, pmid, text, origin.received_at)
     match_full_texts(db, [pmid], cited)
     save_touched(db)
@@ -94,6 +99,7 @@ def _order(outcome: str, version: int, origin: str, sha256: str) -> tuple[int, i
 def _forget(db: sqlite3.Connection, pmid: int) -> set[int]:
     """Remove the text of an article; return the works that its references named."""
     cited = {row[0] for row in db.execute("select cited_id from full_text_references where pmid = ?", (pmid,))}
+    db.execute(_FORGET_WORDS, (pmid,))
     for table in _TABLES:
         db.execute(f"delete from {table} where pmid = ?", (pmid,))
     return cited - {None}

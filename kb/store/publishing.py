@@ -9,7 +9,7 @@ from typing import Final
 
 from kb.emails import affiliation_without_emails, without_emails
 from kb.integrity.seals import seal_records
-from kb.migrations.records import FOLDED_TEXTS, SEARCHED
+from kb.migrations.word_index import WORD_INDEXES
 from kb.queries.publishing import read_abstract_pmids, read_text_columns
 from kb.queries.works.records import read_record
 from kb.records import content_hash
@@ -100,10 +100,11 @@ def save_omission(db: sqlite3.Connection, what: str, articles: Collection[int]) 
 
 
 def save_search_index(db: sqlite3.Connection) -> None:
-    """Build the index of words anew, in one segment, from article_texts alone, and that of facets."""
-    db.execute("insert into article_search (article_search) values ('delete-all')")
-    db.execute(f"insert into article_search (rowid, {', '.join(SEARCHED)}) {FOLDED_TEXTS} order by pmid")
-    db.execute("insert into article_search (article_search) values ('optimize')")
+    """Build the indexes of words anew, in one segment each, from the texts alone, and that of facets."""
+    for index in WORD_INDEXES.values():
+        db.execute(f"insert into {index.table} ({index.table}) values ('delete-all')")
+        db.execute(f"{index.add} order by {index.key}")
+        db.execute(f"insert into {index.table} ({index.table}) values ('optimize')")
     save_facet_index(db)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_work
 from kb.integrity.seals import break_record_seals, save_record_seals
-from kb.migrations.records import FOLDED_TEXTS, SEARCHED
+from kb.migrations.word_index import ARTICLES
 from kb.queries.works.records import Held, chunks, marks, read_held, read_record, read_sources, read_states
 from kb.records import (
     DEMONSTRATION,
@@ -72,11 +72,9 @@ _SAVE_ISSN: Final = """
         issn_linking = coalesce(max(issn_linking, :linking), issn_linking, :linking)
     where journal_id = :journal_id and (
         issn_print is not :print or issn_electronic is not :electronic or issn_linking is not :linking)"""
-_SEARCHED: Final = ", ".join(SEARCHED)
-_INDEX_TEXT: Final = f"insert into article_search (rowid, {_SEARCHED}) values (?, ?, ?, ?, ?, ?)"
-_INDEX_HELD: Final = f"insert into article_search (rowid, {_SEARCHED}) {FOLDED_TEXTS} where pmid in ({{}})"
-_FORGET_TEXT: Final = f"""insert into article_search (article_search, rowid, {_SEARCHED})
-    select 'delete', * from ({FOLDED_TEXTS} where pmid in ({{}}))"""
+_INDEX_TEXT: Final = f"insert into article_search (rowid, {ARTICLES.names}) values (?, ?, ?, ?, ?, ?)"
+_INDEX_HELD: Final = f"{ARTICLES.add} where pmid in ({{}})"
+_FORGET_TEXT: Final = ARTICLES.remove("where pmid in ({})")
 
 _PAIRED_DOIS: Final = """select distinct doi from article_references
     where citing_pmid in ({}) and doi is not null and cited_pmid is not null"""

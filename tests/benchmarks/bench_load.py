@@ -28,7 +28,7 @@ from typing import Final
 
 from kb.database import add_fold, split_statements
 from kb.migrations import MIGRATIONS
-from kb.migrations.records import FOLDED_TEXTS
+from kb.migrations.word_index import ARTICLES
 from tests.benchmarks.pubmed_shaped import write_shaped
 
 SIZES: Final = (3_000, 30_000)
@@ -77,7 +77,7 @@ def say_sizes(kb: Path, count: int) -> None:
     """Print the bytes that each table takes for a record, with those of its indexes; small tables together."""
     with closing(sqlite3.connect(kb)) as db:
         rows = db.execute(
-            """select case when s.tbl_name like 'article_search%' then 'article_search' else s.tbl_name end,
+            """select case when s.tbl_name like '%search%' then 'search' else s.tbl_name end,
                 sum(d.pgsize) filter (where s.type = 'table'), sum(d.pgsize) filter (where s.type = 'index')
             from dbstat d join sqlite_master s on s.name = d.name group by 1 order by sum(d.pgsize) desc"""
         ).fetchall()
@@ -105,7 +105,7 @@ def floor(kb: Path) -> float:
     with closing(sqlite3.connect(kb)) as source, closing(sqlite3.connect(kb.with_suffix(".floor"))) as target:
         add_fold(source)
         rows = {name: source.execute(f"select * from {name}").fetchall() for name in names}
-        texts = source.execute(FOLDED_TEXTS).fetchall()
+        texts = source.execute(ARTICLES.folded).fetchall()
         target.execute("pragma journal_mode = wal")
         before = time.process_time()
         for statement in tables:

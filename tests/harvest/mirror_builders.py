@@ -74,7 +74,7 @@ def content_of(kb: Path) -> dict[str, set[tuple[Any, ...]]]:
     """
     left_out = {"seals", "harvest_tasks", "mirror_metrics"}
     with closing(sqlite3.connect(kb)) as db:
-        tables = [name for name in read_tables(db) if name not in left_out and not name.startswith("article_search_")]
+        tables = [name for name in read_tables(db) if name not in left_out and "_search_" not in name]
         found = {table: _rows(db, table) for table in tables}
     found["article_lists"] = {(pmid, name, entries or None) for pmid, name, entries in found["article_lists"]}
     return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kb.queries.evidence.selects import Evidence
+from kb.queries.search.sentence_search import IN_SECTION, SENTENCES
 from kb.queries.works.citing_sentences import CITING_TEXTS, MARKS, NAMED, UNMENTIONED, WHERE
 
 _SHOWN: Final = "select distinct m.pmid, m.mention, s.place, s.section, m.marker, s.text"
@@ -34,6 +35,14 @@ where f.pmid = :pmid and f.scope = 0 and f.reference_position = :position and {W
 order by m.mention""",
         ("pmid", "position"),
     ),
+    **{
+        name: Evidence(
+            "Sentences of full texts that cite",
+            f"{sql}{IN_SECTION}\norder by s.pmid desc, s.sentence",
+            tuple(value for value in ("cited", "words", "section") if f":{value}" in f"{sql}{IN_SECTION}"),
+        )
+        for name, sql in SENTENCES.items()
+    },
     "full_text_listed": Evidence(
         "Entries of the reference list of the full text of this article",
         f"{_OWN}\nwhere f.pmid = :pmid and f.scope = 0\norder by f.position, f.part",

@@ -135,6 +135,11 @@ def _read_marks(db: sqlite3.Connection, key: tuple[int, int]) -> Iterator[Mark]:
         yield Mark._make((*columns, tuple(Meant(*row[5:]) for row in meant if row[4])))
 
 
+def read_licences(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, str | None]:
+    """Return the licence of each full text; None where none is stated."""
+    return dict(db.execute(f"select pmid, license from full_texts where pmid in ({marks(pmids)})", list(pmids)))
+
+
 class InText(NamedTuple):
     """How an article cites an entry of its list: marks in the text, elsewhere by place, and sections in their order."""
 

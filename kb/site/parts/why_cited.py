@@ -20,6 +20,7 @@ _HOW: Final = {
     ADJACENT: "two numbers with nothing between, where a dash or blank seems to be lost",
     TEXT: "read from words that the publisher did not tag",
 }
+_UNPRINTED: Final = "tagged by the publisher at this place, where nothing is printed"
 _CONTRADICTS: Final = {
     "number": "as the publisher tagged it; the number printed is that of another reference",
     "year": "as the publisher tagged it; the year printed is not that of this reference",
@@ -107,17 +108,18 @@ def times_sentence(text: CitingText, work: int) -> Sentence:
     return sentence("{n} (and {others})", n=counts[0], others=others) if others else counts[0]
 
 
-def shown_sentence(said: Said, licence: str | None, work: int | None, *, is_short: bool) -> Shown:
+def shown_sentence(said: Said, licence: str | None, work: int | None, *, is_short: bool = False) -> Shown:
     """Return a sentence as a page shows it, its marks of work highlighted; a short one is cut around them."""
     these = [mark for mark in said.marks if _means(mark, work)]
     pieces = list(_pieces(said.text, said.marks, work)) if said.text is not None else []
     meant = [one for mark in these for one in mark.meant]
+    notes = [_UNPRINTED] if any(not mark.length for mark in these) else []
     return Shown(
         where_words(said),
         _shortened(pieces) if is_short else pieces,
         None if said.text is not None else missing_words(licence),
         list({one.words: one for one in meant if one.work != work}.values()),
-        list(_notes(one for one in meant if one.work == work)),
+        [*notes, *_notes(one for one in meant if one.work == work)],
     )
 
 
@@ -162,7 +164,7 @@ def _pieces(text: str, marks: Sequence[Mark], work: int | None) -> Iterator[Piec
 def _piece(printed: str, mark: Mark, work: int | None) -> Piece:
     if _means(mark, work):
         words = printed or f"[{(mark.marker or '').strip(' .[]()') or '…'}]"
-        return Piece(words, is_this=True, title="" if printed else "Not printed: the mark is tagged here")
+        return Piece(words, is_this=True, title="" if printed else _UNPRINTED)
     works = {one.work: one.words for one in mark.meant}
     if len(works) == 1 and None not in works:
         [(other, words)] = works.items()

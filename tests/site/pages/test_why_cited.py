@@ -1,10 +1,13 @@
 """Pages say why a work is cited: in which sentences, how often, and of how many citing works that is known."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from kb.database import open_kb
+from kb.integrity.check import check_kb
 from kb.publish.run import Options, publish_kb
 from tests.records import record, reference_of
 from tests.site.conftest import Get, fill, served
@@ -131,7 +134,8 @@ def test_what_two_works_say_of_each_other_stands_with_the_evidence_of_the_citati
 def test_numbers_on_full_texts_are_what_their_evidence_gives(ask: Get):
     pages = (
         f"/article/{LAMPS}", f"/article/{SMITH}", f"/work/{KNOWN_ONLY}",
-        f"/evidence/citation?citing={SMITH}&cited={LAMPS}",
+        f"/evidence/citation?citing={SMITH}&cited={LAMPS}", f"/sentences?cited={LAMPS}", "/sentences?q=lamps+at",
+        f"/sentences?cited={LAMPS}&q=lamps&section=methods",
     )  # fmt: skip
     followed = set()
     for page in pages:
@@ -150,3 +154,64 @@ def test_a_published_file_says_which_sentences_it_does_not_show(path: Path, tmp_
 
     assert "Abstract sentence not shown: licence" in text
     assert "Oil burns long [1]" in text
+
+
+def found(html: str) -> list[str]:
+    return re.findall(r'<q class="own">(.*?)</q>', re.sub(r"<(?!/?q)[^>]*>", "", html))
+
+
+def test_sentences_that_cite_a_work_are_found_by_words_and_narrowed_by_section(ask: Get):
+    everything = ask(f"/sentences?cited={LAMPS}").text
+    assert text_of(everything).startswith("Why it is cited Sentences that cite Name101 1999 J Tests Search 6 sentences")
+    assert re.findall(r"section=([\w+-]+)", everything.partition("<aside")[2].partition("count")[0]) == ["introduction"]
+
+    assert len(found(ask(f"/sentences?cited={LAMPS}&section=methods").text)) == 2
+    assert found(ask(f"/sentences?cited={LAMPS}&q=LAMPS").text) == [
+        "Ships need lamps [1–3] at night.",
+        "Lamps were lit [7].",
+    ]
+    assert found(ask(f"/sentences?cited={LAMPS}&q=%22were+lit%22&section=methods").text) == ["Lamps were lit [7]."]
+    assert found(ask(f"/sentences?cited={FOG}&q=oil").text) == []
+
+
+def test_sentences_of_the_whole_library_are_found_by_words(ask: Get):
+    assert found(ask("/sentences?q=okor*").text) == ["As Okoro (2011) shows."]
+    assert found(ask("/sentences?q=quokka").text) == []
+    assert "Sentences of full texts in this library" in ask("/sentences").text
+
+
+@pytest.mark.parametrize(
+    "query", ['q="', "q=*", "q=a+AND", "cited=x", "cited=²", "section=x&q=lamps", "page=0&q=lamps", "q=%00"]
+)
+def test_a_search_in_sentences_that_means_nothing_is_a_page_all_the_same(ask: Get, query: str):
+    assert ask(f"/sentences?{query}").status_code == 200
+
+
+def test_many_sentences_come_in_pages(tmp_path: Path):
+    writer = Writer(WORDS[0])
+    for n in range(45):
+        writer.write(f"Lamp {'i' * n} {{1=[1]}}.")
+    file = fill(tmp_path / "kb.db", [record(LAMPS), record(SMITH, (LAMPS,))])
+    with served(save_texts(file, {SMITH: writer.text()})) as get:
+        pages = [get(f"/sentences?cited={LAMPS}&page={n}").text for n in (1, 2, 3)]
+
+    assert [len(found(page)) for page in pages] == [20, 20, 5]
+    assert [("Previous" in page, "Next" in page) for page in pages] == [(False, True), (True, True), (True, False)]
+
+
+def test_a_search_finds_the_sentences_of_a_new_text_and_no_more_those_of_the_old(path: Path, tmp_path: Path):
+    file = fill(tmp_path / "kb.db", [record(SMITH, (LAMPS,))])
+    save_texts(file, {SMITH: Writer(WORDS[0]).write("An old word {1=[1]}.").text()})
+    save_texts(file, {SMITH: Writer(WORDS[0]).write("A new word {1=[1]}.").text()._replace(version=2)})
+    with served(file) as get:
+        assert found(get("/sentences?q=old").text) == []
+        assert found(get("/sentences?q=word").text) == ["A new word [1]."]
+    with closing(open_kb(file)) as db:
+        assert check_kb(db) == []
+
+
+def test_words_left_out_of_a_published_file_are_not_found(path: Path, tmp_path: Path):
+    published = publish_kb(path, tmp_path / "out", Options())
+    with served(published.path) as get:
+        assert found(get("/sentences?q=okoro").text) == []
+        assert "0 sentences" not in get("/sentences?q=okoro").text

@@ -20,7 +20,7 @@ QUERIES = list(KB["queries"])
 def published(db: sqlite3.Connection) -> dict[str, list[str]]:
     names = db.execute(
         """select name from sqlite_master where type in ('table', 'view')
-        and name not like 'sqlite_%' and name not like 'article_search%'"""
+        and name not like 'sqlite_%' and name not like 'article_search%' and name not like 'sentence_search%'"""
     )
     return {name: [row[1] for row in db.execute(f"pragma table_xinfo({name})")] for (name,) in names.fetchall()}
 
