@@ -113,12 +113,21 @@ def _may_begin(word: str) -> bool:
 def _is_open(text: str, start: int, match: "re.Match[str]") -> bool:
     """Return whether a bracket is open at the full stop that closes after it."""
     sentence = text[max(start, match.start("gap") - _FAR) : match.start("gap")]
-    for closing, opening in _CLOSING.items():
-        if sentence.count(opening) > sentence.count(closing):
-            rest = text[match.end() : match.end() + _FAR]
-            depth = 1
-            for sign in rest:
-                depth += (sign == opening) - (sign == closing)
-                if not depth:
-                    return True
+    return any(
+        sentence.count(opening) > sentence.count(closing) and _closes(text, match.end(), opening, closing)
+        for closing, opening in _CLOSING.items()
+    )
+
+
+def _closes(text: str, start: int, opening: str, closing: str) -> bool:
+    """Return whether a bracket that is open closes soon."""
+    end = start + _FAR
+    first = text.find(closing, start, end)
+    depth = 1
+    while first >= 0:
+        depth += text.count(opening, start, first) - 1
+        if depth <= 0:
+            return True
+        start = first + 1
+        first = text.find(closing, start, end)
     return False

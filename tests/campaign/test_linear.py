@@ -7,6 +7,7 @@ import re._constants as sre  # type: ignore[import-untyped]
 import re._parser as sre_parser  # type: ignore[import-untyped]
 import time
 from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from harvest.files.reference_lists import read_seeds
 from harvest.http import response_validation
 from harvest.identify import record_linkage
 from harvest.identify.printed_citation import parse_citation
+from harvest.pmc.article import parse_full_texts
+from harvest.pmc.sentences import split_sentences
 from harvest.pubmed import article
 from harvest.sources import ecitmatch, elink, esearch, icite
 from kb import emails, identifiers, text
@@ -28,6 +31,7 @@ from kb.printed.reference import PrintedReference
 from kb.queries.search import query_parser
 from tests.builders import article_set, article_xml, reference_xml
 from tests.campaign.scale import SHORT
+from tests.harvest.pmc.jats import jats, ref, xref
 
 pytestmark = pytest.mark.campaign
 
@@ -217,7 +221,11 @@ OF_TEXT = {
     "label": lambda s: PrintedReference(s).label(), "printed": lambda s: PrintedReference(s).title_words,
     "seeds": lambda s: read_seeds("f", s.encode()),
     "printed ids": printed_ids, "citation": parse_citation, "in parts": parse_article,
-    "fold": text.fold,
+    "fold": text.fold, "sentences": split_sentences,
+    "full text": lambda s: parse_full_texts(jats(f"<p>{escape(s)} [{xref(1)}] {escape(s)}</p>", refs=ref(1))),
+    "full text's references": lambda s: parse_full_texts(
+        jats(f"<p>{xref(1)}</p>", refs=ref(1, f"<mixed-citation>{escape(s)}</mixed-citation>"))
+    ),
     "html": text.safe_html, "superscript": text.superscript, "emails": emails.affiliation_without_emails,
     "place": ecitmatch.printed_place, "match": record_linkage.Matcher([]).matches,
     "syntax": lambda s: query_parser.parse_query(s[:2**12]),  # an address has some kilobytes

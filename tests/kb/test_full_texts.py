@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kb.database import transaction
 from kb.full_texts import CitingSentence, FullText, FullTextReference, Mention, MentionReference
 from kb.integrity.check import check_kb, logical_hash
+from kb.queries.resolutions import read_unresolved
 from kb.records import PMC, Record
 from kb.store.full_texts import Origin, save_full_text
 from kb.store.records import save_gone, save_records
@@ -311,3 +312,10 @@ def _identity(item: object) -> tuple[object, ...]:
         return ("record", item.article.pmid, item.article.version)
     pmid, one = item
     return ("text", pmid, one.version, one.sha256)
+
+
+def test_words_that_only_a_full_text_prints_are_looked_at_by_resolve():
+    with closing(memory()) as db:
+        save(db, record(1), (1, text(entry(1, LAMPS))))
+
+        assert [(one.citations, one.citing) for one in read_unresolved(db)] == [((LAMPS,), frozenset({1}))]

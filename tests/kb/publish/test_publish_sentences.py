@@ -85,3 +85,9 @@ def test_a_copy_of_a_copy_keeps_the_note_of_the_first(kb, tmp_path):
 
     with closing(open_kb(second.path, readonly=True)) as db:
         assert read_omissions(db) == {RESTRICTED: 7, "sentences": 4}
+
+
+def test_the_knowledge_base_itself_keeps_all_sentences(kb, tmp_path):
+    publish_kb(kb, tmp_path / "out", Options(sentences=False))
+
+    assert all(f"{word} ".encode() in kb.read_bytes() for word in WORDS)
