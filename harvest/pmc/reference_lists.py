@@ -11,6 +11,7 @@ from harvest.pmc.places import scope_of
 from harvest.pmc.tree import HREF, all_text, children, text_of
 from kb.full_texts import FullTextReference
 from kb.identifiers import normalise_doi, normalise_pmcid, pmid_or_none
+from kb.printed.identifiers_in_text import printed_ids
 from kb.text import collapse_spaces
 
 _NUMBER: Final = re.compile(r"[\W_]*(\d{1,4})[\W_]*")
@@ -98,6 +99,8 @@ def _parts(ref: _Element, position: int, scope: int) -> Iterator[FullTextReferen
     for part, citation in enumerate(citations, start=1):
         words = format_citation(citation)
         doi, pmid, pmcid, others = _identifiers(citation)
+        if words and not (doi or pmid or pmcid):
+            doi, pmcid, _ = printed_ids(words)
         names = 1 if doi or pmid or pmcid or (words and not _NO_WORK.match(words)) else 0
         yield FullTextReference(
             position, part, scope, ref.get("id"), label, number, words, doi, pmid, pmcid, others, names

@@ -127,6 +127,16 @@ def test_a_link_to_a_doi_gives_it():
     assert only(f"<mixed-citation>Lamps, {link}</mixed-citation>").doi == "10.5555/a"
 
 
+def test_a_doi_or_pmcid_that_only_the_words_print_identifies_the_work():
+    doi = only("<mixed-citation>Okoro T. Lamps. 2011. doi:10.5555/lamps.11.</mixed-citation>")
+    pmcid = only("<mixed-citation>Okoro T. Lamps. 2011. PMCID: PMC4567.</mixed-citation>")
+    given = only('<mixed-citation>doi:10.5555/lamps.11 <pub-id pub-id-type="pmid">12</pub-id></mixed-citation>')
+
+    assert [(one.doi, one.cited_pmcid, one.cited_pmid) for one in (doi, pmcid, given)] == [
+        ("10.5555/lamps.11", None, None), (None, "PMC4567", None), (None, None, 12),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("label", "number"), [("1", 1), ("[12]", 12), ("12.", 12), ("2▪", 2), ("•3", 3), ("Okoro 2011", None), ("1a", None)]
 )
