@@ -11,7 +11,8 @@ import pytest
 from harvest.archive import keep_answer, open_archive
 from kb.queries.archive import archive_path
 from kb.site.server.serve import served
-from tests.site.conftest import KNOWN, LINKS, MOMENT, RETRACTED, SEED, field, fill
+from tests.site.conftest import FIELD_TEXTS, KNOWN, LINKS, MOMENT, RETRACTED, SEED, field, fill
+from tests.site.full_texts import save_texts
 from tests.site.pages.test_archived_response import BODY, NAME, note_answer
 
 if TYPE_CHECKING:  # the extra litkb[browser] is there for these tests only
@@ -61,6 +62,8 @@ PAGES = (
     "schema",
     f"evidence/citing?id={SEED}",
     "evidence/citation?citing=1004&cited=1001",
+    f"sentences?cited={SEED}",
+    "sentences?q=groups&section=methods",
     f"evidence/answer?name={NAME}&find={SEED}",
     f"kb/who_cites.map?id={SEED}",
     "kb",
@@ -79,7 +82,7 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    path: Path = fill(tmp_path_factory.mktemp("browser") / "kb.db", field(), LINKS)
+    path: Path = save_texts(fill(tmp_path_factory.mktemp("browser") / "kb.db", field(), LINKS), FIELD_TEXTS)
     with open_archive(archive_path(path)) as archive:
         keep_answer(archive, BODY, endpoint="elink", request={"id": str(SEED)}, received_at=MOMENT)
     note_answer(path, NAME)
@@ -207,6 +210,25 @@ def test_a_reader_goes_from_a_number_to_its_rows_and_from_a_citation_to_who_says
 
     assert number == "2"
     assert "cites Vederhus 2020 J Tests" in page.inner_text("h1")
+    page.context.close()
+
+
+def test_a_reader_goes_from_an_article_to_a_sentence_that_cites_it_and_back(window: "Browser", address: str):
+    page = opened(window, "phone", script=False)
+
+    page.goto(f"{address}article/{SEED}")
+    assert page.locator("#why-cited mark").first.inner_text() == "[1]"
+    page.click("#why-cited .cited-in a[href*='/work/']")
+    page.wait_for_url(f"{address}article/1004")
+    page.click("#reference-1 .in-text a:not(.count)")
+    assert page.locator("h2#sentences").inner_text() == "What Vederhus 2022 J Tests says of Vederhus 2020 J Tests"
+    assert page.locator("q mark").count() == 4
+    page.click(f"h1 a[href$='/work/{SEED}']")
+    page.wait_for_url(f"{address}article/{SEED}")
+    page.click("#why-cited .more a")
+    page.fill(".big-search input", "norway")
+    page.click(".big-search button")
+    assert page.locator("q").count() == 0
     page.context.close()
 
 

@@ -46,6 +46,7 @@ from kb.store.links import save_links, save_mirror_metrics
 from kb.store.records import save_records
 from kb.store.resolutions import Decision, ResolutionRun, save_decisions, save_resolution_run
 from tests.records import record, reference_of
+from tests.site.full_texts import field_texts, save_texts
 
 MOMENT = "2026-01-02T03:04:05.000Z"
 SEED, HELD, RETRACTED, CITING, BOOK = 1001, 1002, 1003, 1004, 1005
@@ -163,6 +164,8 @@ WAITING = Decision(
     (Candidate(BOOK, 6.5, "title + year -"), Candidate(77, 2.0, "year +")),
 )  # fmt: skip
 
+FIELD_TEXTS = field_texts(CITING, (SEED, RETRACTED, HELD), HELD)
+
 
 class Compiled(BytecodeCache):
     """Templates compiled once for all apps of this process: each app would take a fifth of a second for it."""
@@ -197,7 +200,8 @@ def _unhurried() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def field_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The field as a file whose name is not kb.db."""
-    return fill(tmp_path_factory.mktemp("field") / "addiction.db", field(), LINKS, (WAITING,))
+    path = fill(tmp_path_factory.mktemp("field") / "addiction.db", field(), LINKS, (WAITING,))
+    return save_texts(path, FIELD_TEXTS)
 
 
 def _is_moved_by_datasette_1(address: str) -> bool:

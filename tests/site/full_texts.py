@@ -59,3 +59,15 @@ def save_texts(path: Path, texts: dict[int, FullText]) -> Path:
         for pmid, text in texts.items():
             save_full_text(db, pmid, text, Origin("file", MOMENT, "a.xml"))
     return path
+
+
+def field_texts(citing: int, cites: tuple[int, int, int], closed: int) -> dict[int, FullText]:
+    """Return full texts of the small field: one that cites the first and third work, one hardly open."""
+    text = (
+        Writer(*((f"Reference to {pmid}.", pmid) for pmid in cites))
+        .write("People leave groups {1=[1]}, as was found before {1,3=[1, 3]}.", kind="introduction", how="list")
+        .write("Groups were counted as described {1=[1]}.", kind="methods", section="Methods › Groups")
+        .write("They had met {3=[2]} in Norway.", kind="discussion", contradicts="number")
+        .write("Kristiansand {1=[1]}", place="table", kind="results")
+    )
+    return {citing: text.text(), closed: front_only()}

@@ -75,6 +75,11 @@ class Said(NamedTuple):
     marks: tuple[Mark, ...]
 
 
+def read_has_sentences(db: sqlite3.Connection) -> bool:
+    """Return whether a full text was read that has marks."""
+    return bool(db.execute("select exists (select 1 from citing_sentences)").fetchone()[0])
+
+
 def read_citing_texts(db: sqlite3.Connection, work: int) -> dict[str, int]:
     """Return how many citing works there are by what is known of their full texts, those that occur.
 

@@ -16,6 +16,7 @@ from kb.queries.search.query_tree import Query, format_query, parts_of, words_of
 from kb.queries.search.result_set import read_facets, read_found_articles
 from kb.queries.search.sample_queries import read_typical
 from kb.queries.search.spelling import read_corrections
+from kb.queries.works.citing_sentences import read_has_sentences
 from kb.site.pages.picture_pages import Found, Picture, map_of, timeline_of
 from kb.site.parts import messages
 from kb.site.parts.facets import SHOWN, Labels, Removable, removable_filters, shown_facets, year_histogram
@@ -58,6 +59,7 @@ def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
         "parts": _parts(asked, query, labels),
         "problems": (*query.problems, *asked.left_out),
         "absent": query.absent,
+        "has_sentences": read_has_sentences(db),
         "also": query.also,
         "corrections": [] if found["count"] else _corrections(db, asked, query),
         "examples": search_examples(read_typical(db)),

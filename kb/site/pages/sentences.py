@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -30,13 +31,8 @@ def parse_sentences_asked(args: Mapping[str, str]) -> tuple[AskedSentences, int]
 
 def format_sentences_asked(asked: AskedSentences, page: int = 1) -> str:
     """Return the query string of a search, its parts in one order."""
-    pairs = [
-        ("cited", asked.cited),
-        ("q", asked.text),
-        ("section", asked.section),
-        ("page", page if page > 1 else None),
-    ]
-    return urlencode([(name, value) for name, value in pairs if value not in (None, "")])
+    given = {"cited": asked.cited, "q": asked.text, "section": asked.section, "page": page if page > 1 else None}
+    return urlencode({name: value for name, value in given.items() if value not in (None, "")})
 
 
 def sentences_values(db: sqlite3.Connection, asked: AskedSentences, page: int) -> dict[str, Any]:
@@ -53,9 +49,9 @@ def sentences_values(db: sqlite3.Connection, asked: AskedSentences, page: int) -
         "cited_label": labels.get(asked.cited or 0),
         "tally": _tally(asked, count) if is_asked else None,
         "sections": [_choice(asked, name, sections[name]) for name in KIND_WORDS if name in sections],
-        "said": [
-            (one.pmid, labels[one.pmid], licences[one.pmid], shown_sentence(one, licences[one.pmid], asked.cited))
-            for one in read_said(db, keys)
+        "texts": [
+            (pmid, labels[pmid], licences[pmid], [shown_sentence(one, licences[pmid], asked.cited) for one in said])
+            for pmid, said in groupby(read_said(db, keys), key=lambda one: one.pmid)
         ],
         "previous": format_sentences_asked(asked, page - 1) if page > 1 else None,
         "next": format_sentences_asked(asked, page + 1) if page * PAGE_SIZE < count and page < LAST_PAGE else None,

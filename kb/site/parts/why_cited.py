@@ -109,17 +109,20 @@ def times_sentence(text: CitingText, work: int) -> Sentence:
 
 
 def shown_sentence(said: Said, licence: str | None, work: int | None, *, is_short: bool = False) -> Shown:
-    """Return a sentence as a page shows it, its marks of work highlighted; a short one is cut around them."""
-    these = [mark for mark in said.marks if _means(mark, work)]
+    """Return a sentence as a page shows it, its marks of work highlighted; a short one is cut around them.
+
+    Without a work, others are what its marks that mean several works mean.
+    """
+    these = [mark for mark in said.marks if (_means(mark, work) if work is not None else len(mark.meant) > 1)]
     pieces = list(_pieces(said.text, said.marks, work)) if said.text is not None else []
     meant = [one for mark in these for one in mark.meant]
-    notes = [_UNPRINTED] if any(not mark.length for mark in these) else []
+    notes = [_UNPRINTED] if work is not None and any(not mark.length for mark in these) else []
     return Shown(
         where_words(said),
         _shortened(pieces) if is_short else pieces,
         None if said.text is not None else missing_words(licence),
         list({one.words: one for one in meant if one.work != work}.values()),
-        [*notes, *_notes(one for one in meant if one.work == work)],
+        [*notes, *_notes(one for one in meant if work is not None and one.work == work)],
     )
 
 
@@ -137,7 +140,7 @@ def where_words(said: Said) -> str:
 
 
 def _means(mark: Mark, work: int | None) -> bool:
-    return any(one.work == work for one in mark.meant) if work is not None else False
+    return work is not None and any(one.work == work for one in mark.meant)
 
 
 def _notes(meant: Iterable[Meant]) -> Iterator[str]:

@@ -13,7 +13,7 @@ _LINK = re.compile(r'<a\b[^>]*? href="(/[^"#]*)')
 _COUNT = re.compile(r'<a class="count"[^>]*? href="([^"]+)"[^>]*>([^<]+)</a>')
 _NUMBER = re.compile(r'<span id="number">([^<]+)</span>')
 _PAGES = re.compile(
-    r"/(?:$|search|article/|work/|author/|journal/|mesh/|keyword/|community/|year/|run/|map|timeline|years|names|suggestions|schema)"
+    r"/(?:$|search|article/|work/|author/|journal/|mesh/|keyword/|community/|year/|run/|map|timeline|years|names|suggestions|schema|sentences)"
 )
 _NOT_PAGES = re.compile(r"\.(?!\w+=)[a-z]\w*(?:\?|$)")
 
