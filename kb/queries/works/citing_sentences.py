@@ -96,7 +96,7 @@ def read_cited_in(db: sqlite3.Connection, work: int, limit: int, *, citing: int 
     rows = db.execute(
         f"""select x.pmid, w.label, t.license, {counts} from (
             select distinct m.pmid, m.mention, {WHERE} as part from {MARKS}
-            where f.cited_id in ({NAMED.format(":id")}) {chosen}) x
+            where f.cited_id in ({NAMED.format(":id")}) and f.pmid not in ({NAMED.format(":id")}) {chosen}) x
             join works w on w.id = x.pmid join full_texts t on t.pmid = x.pmid
         group by x.pmid order by 4 desc, w.year desc, x.pmid desc limit :limit""",
         {"id": work, "citing": citing, "limit": limit},
@@ -172,12 +172,23 @@ from full_text_references f
 where f.pmid = ? and f.scope = 0 and {{}} group by 1"""
 
 
-def read_text_known(db: sqlite3.Connection, pmid: int) -> tuple[str | None, bool]:
-    """Return the outcome of the full text of pmid, None where none was read, and whether any full text is known."""
+class TextKnown(NamedTuple):
+    """What is known of the full text of an article; outcome is None where none was read."""
+
+    outcome: str | None
+    licence: str | None
+    received_at: str | None
+    is_any: int  # whether the file has a full text of any article
+
+
+def read_text_known(db: sqlite3.Connection, pmid: int) -> TextKnown:
+    """Return what is known of the full text of an article, and whether any other is."""
     row = db.execute(
-        "select (select outcome from full_texts where pmid = ?), exists (select 1 from full_texts)", (pmid,)
+        """select t.outcome, t.license, t.received_at, exists (select 1 from full_texts)
+        from (select 1) left join full_texts t on t.pmid = ?""",
+        (pmid,),
     ).fetchone()
-    return row[0], bool(row[1])
+    return TextKnown(*row)
 
 
 def read_own_text(db: sqlite3.Connection, pmid: int) -> OwnText:

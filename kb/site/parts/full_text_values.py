@@ -11,25 +11,26 @@ from kb.queries.works.citing_sentences import (
     read_said_of,
     read_text_known,
 )
-from kb.site.parts.why_cited import ShownText, own_text_sentence, shown_text, texts_sentence
+from kb.site.parts.why_cited import ShownText, full_text_words, own_text_sentence, shown_text, texts_sentence
 
 SHOWN: Final = 20  # full texts that cite a work, on its page
 
 
 def read_full_text_values(db: sqlite3.Connection, pmid: int, citing: int) -> dict[str, Any]:
     """Return what the page of an article shows of full texts; citing is by how many works it is cited."""
-    outcome, is_any = read_text_known(db, pmid)
-    own = read_own_text(db, pmid) if outcome == BODY else None
+    known = read_text_known(db, pmid)
+    own = read_own_text(db, pmid) if known.outcome == BODY else None
     return {
+        "full_text_words": full_text_words(known),
         "own_text": own,
         "own_text_sentence": own_text_sentence(pmid, own) if own else None,
-        "why": _why_cited(db, pmid, citing) if is_any and citing else None,
+        "why": _why_cited(db, pmid, citing) if known.is_any and citing else None,
     }
 
 
 def read_why_cited(db: sqlite3.Connection, work: int, citing: int) -> dict[str, Any] | None:
     """Return why a work is cited; None where it is not, or no full text was read at all."""
-    return _why_cited(db, work, citing) if citing and read_text_known(db, work)[1] else None
+    return _why_cited(db, work, citing) if citing and read_text_known(db, work).is_any else None
 
 
 def _why_cited(db: sqlite3.Connection, work: int, citing: int) -> dict[str, Any]:

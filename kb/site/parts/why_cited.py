@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kb.full_texts import ADJACENT, BODY, FRONT_ONLY, LIST, NO_MARKS, NOT_GIVEN, PUBLISHABLE, RANGE, TEXT
-from kb.queries.works.citing_sentences import CitingText, InText, Mark, Meant, OwnText, Said
+from kb.queries.works.citing_sentences import CitingText, InText, Mark, Meant, OwnText, Said, TextKnown
 from kb.sentences import Count, Sentence, count_of, joined, sentence
+from kb.site.parts.messages import day
 
 KIND_WORDS: Final = {
     "introduction": "Introduction", "methods": "Methods", "results": "Results", "discussion": "Discussion",
@@ -34,6 +35,10 @@ _UNKNOWN: Final = {
     "no PMCID": "{n} {have} no known PMCID|has|have",
     "not requested": "{n} {are} not looked up yet|is|are",
 }  # in the order of the sentence
+_OUTCOMES: Final = {
+    BODY: "what it cites was read", NO_MARKS: "no place that cites is tagged in it",
+    FRONT_ONLY: "only the front matter is open", NOT_GIVEN: "not given",
+}  # fmt: skip
 _BEFORE, _AFTER, _LONGEST = 220, 120, 480  # characters around marks, and of a sentence that is shown whole in a list
 
 
@@ -195,6 +200,13 @@ def _kept(pieces: list[Piece], most: int, step: int) -> list[Piece]:
         kept.append(piece)
         most -= len(piece.text)
     return kept
+
+
+def full_text_words(known: TextKnown) -> str | None:
+    """Return what was read of the full text of an article, when, and its licence; None where nothing was looked up."""
+    if known.outcome is None:
+        return None
+    return ", ".join([_OUTCOMES[known.outcome], f"received {day(known.received_at)}", *filter(None, [known.licence])])
 
 
 def own_text_sentence(pmid: int, text: OwnText) -> Sentence:

@@ -123,6 +123,20 @@ def test_references_of_a_text_without_a_body_say_nothing_of_places(ask: Get):
     assert "cited in the text" not in section(ask(f"/article/{LUND}").text, "references")
 
 
+def test_a_page_says_what_was_read_of_the_full_text_of_its_article(ask: Get):
+    assert "Full text: what it cites was read, received 2026-01-02, CC BY" in text_of(ask(f"/article/{SMITH}").text)
+    assert "Full text: only the front matter is open, received 2026-01-02" in text_of(ask(f"/article/{LUND}").text)
+    assert "received 2026-01-02, CC" not in text_of(ask(f"/article/{DAHL}").text)
+
+
+def test_an_article_that_cites_itself_is_no_citing_article(tmp_path: Path):
+    file = fill(tmp_path / "kb.db", [record(LAMPS), record(SMITH, (LAMPS,))])
+    with served(save_texts(file, {LAMPS: Writer(WORDS[0]).write("As we said {1=[1]}.").text()})) as get:
+        text = section(get(f"/article/{LAMPS}").text, "why-cited")
+
+    assert text == "Why it is cited No sentence is known of 1 citing work: 1 has no known PMCID."
+
+
 def test_what_two_works_say_of_each_other_stands_with_the_evidence_of_the_citation(ask: Get):
     text = text_of(ask(f"/evidence/citation?citing={SMITH}&cited={LAMPS}").text)
 
@@ -154,6 +168,15 @@ def test_a_published_file_says_which_sentences_it_does_not_show(path: Path, tmp_
 
     assert "Abstract sentence not shown: licence" in text
     assert "Oil burns long [1]" in text
+
+
+def test_a_file_without_sentences_says_that_they_were_left_out(path: Path, tmp_path: Path):
+    published = publish_kb(path, tmp_path / "out", Options(sentences=False))
+    with served(published.path) as get:
+        text = section(get(f"/article/{LAMPS}").text, "why-cited")
+
+    assert "Cited 4 times (and 1 time in tables) in Smith 2021" in text
+    assert "Methods › Oil sentence not shown: left out of this file" in text
 
 
 def found(html: str) -> list[str]:
