@@ -36,7 +36,7 @@ class Located(NamedTuple):
 
 
 class Links(Protocol):
-    """Who cites whom in all of PubMed, from both ends; PMIDs in ascending order."""
+    """Who cites whom in all of PubMed, from both ends: PMIDs in ascending order, no article citing itself."""
 
     def cited(self, pmid: int) -> "NDArray[np.int32]":
         """Return what pmid cites."""
@@ -112,17 +112,13 @@ def parse_metrics(body: bytes, asked: Sequence[int]) -> list[MirrorMetrics]:
 
 
 def _counts(links: Links, pmids: Sequence[int]) -> list[int]:
-    """Return how many others cite each of pmids."""
-    return [len(_others(links.citing(pmid), pmid)) for pmid in pmids]
-
-
-def _others(found: "NDArray[np.int32]", pmid: int) -> list[int]:
-    return [other for other in found.tolist() if other != pmid]
+    """Return how many cite each of pmids."""
+    return [len(links.citing(pmid)) for pmid in pmids]
 
 
 def _lists(mirror: Mirror, pmids: Sequence[int], **links: "Callable[[int], NDArray[np.int32]]") -> Answer:
-    """Return lists of links of each of pmids by their names, the article itself left out."""
-    lists = {name: {pmid: _others(of(pmid), pmid) for pmid in pmids} for name, of in links.items()}
+    """Return lists of links of each of pmids by their names."""
+    lists = {name: {pmid: of(pmid).tolist() for pmid in pmids} for name, of in links.items()}
     return _answer(mirror, pmids, _as_json({"through": mirror.through, "lists": lists}).encode())
 
 

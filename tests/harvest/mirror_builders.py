@@ -27,6 +27,8 @@ class LinksInMemory:
         self._cited: dict[int, set[int]] = defaultdict(set)
         self._citing: dict[int, set[int]] = defaultdict(set)
         for citing, cited in pairs:
+            if citing == cited:
+                continue
             self._cited[citing].add(cited)
             self._citing[cited].add(citing)
 

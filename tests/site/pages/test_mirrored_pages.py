@@ -72,13 +72,13 @@ def test_a_work_shows_how_often_it_is_cited_here_and_in_all_of_pubmed(get: Get):
         "3 citing articles; 1 by NIH’s Open Citation Collection; percentile 90 among the articles of its year and "
         f"journal; rank 1 by PageRank (PubMed’s files through {LAST})." in text
     )
-    assert "3 in PubMed" in page_text(get("/article/1").text).partition("References")[2]
+    assert "cited by 3 in PubMed" in page_text(get("/article/1").text).partition("References")[2]
 
 
 def test_a_search_shows_how_often_each_article_is_cited_in_all_of_pubmed(get: Get):
     page = get("/search?q=title")
 
-    assert "3 in PubMed" in page_text(page.text)
+    assert "cited by 3 in PubMed" in page_text(page.text)
     assert "/evidence/in_pubmed?pmid=3" in page.text
 
 
