@@ -14,7 +14,10 @@ _CC: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDS: Final = (  # of a licence that gives no address; the narrower ones first
-    ("TDM", r"\btext[- ]and[- ]data[- ]min|author manuscript.{0,200}(?:mining|TDM)|\bTDM\b"),
+    (
+        "TDM",
+        r"\btext[- ]and[- ]data[- ]min|available for text[- ]mining|author manuscript.{0,200}(?:mining|TDM)|\bTDM\b",
+    ),
     ("CC BY-NC-ND", r"non-?commercial(?:.{0,30}no ?-?deriv)|\bBY-NC-ND\b"),
     ("CC BY-NC-SA", r"non-?commercial.{0,30}share ?-?alike|\bBY-NC-SA\b"),
     ("CC BY-NC", r"creative commons attribution[- ]non-?commercial|\bCC[- ]BY-NC\b"),

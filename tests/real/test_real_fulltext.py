@@ -255,3 +255,13 @@ def test_a_mark_stands_in_its_sentence_where_it_is_said_to_stand(articles):
         for mention in text.mentions:
             printed = sentences[mention.sentence][mention.start :][: mention.length]
             assert words(printed) in ("", words(mention.marker)), (name, mention)
+
+
+def test_an_author_manuscript_as_efetch_gives_it_is_read_whole(shared_data):
+    xml = gzip.decompress((shared_data / "citations-api-2" / "pmc" / "efetch-pmc3040717.xml.gz").read_bytes())
+    [article] = parse_full_texts(xml)
+    assert not isinstance(article, RecordError)
+    text = article.full_text
+
+    assert (text.pmid, text.outcome, text.license) == (20516115, BODY, "TDM")
+    assert (len(text.references), len(text.mentions), len(text.links)) == (53, 96, 123)

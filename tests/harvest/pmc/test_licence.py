@@ -41,6 +41,7 @@ def test_the_public_domain_is_one_of_two_kinds():
         ("Creative Commons Attribution-NonCommercial-NoDerivs License", "CC BY-NC-ND"),
         ("Creative Commons Attribution Non-Commercial Licence", "CC BY-NC"),
         (f"Open access ({CC}/by-nc/4.0/)", "CC BY-NC"),
+        ("This file is available for text mining, and for fair use.", "TDM"),
         ("Free for personal use.", "other"),
     ],
 )
