@@ -11,7 +11,10 @@ from kb.errors import LitkbError, MirrorError, UsageError
 PATIENCE: Final = 10  # seconds in which a scheduler answers
 _SETTINGS: Final = {
     "distributed.scheduler.allowed-failures": 2,  # deaths of workers that a task survives; the third is held against it
-    "distributed.worker.profile.enabled": False,
+    "distributed.worker.profile.enabled": False,  # this and the next three: a tenth of the time of a worker
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.worker.memory.monitor-interval": "2s",
     # Dask has glibc return freed memory at once: a third of the time of a build, which frees and takes MBs without end
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
 }
