@@ -5,7 +5,7 @@ from typing import Final
 
 from kb.queries.evidence.selects import Evidence
 from kb.queries.search.sentence_search import IN_SECTION, SENTENCES
-from kb.queries.works.citing_sentences import CITING_TEXTS, MARKS, NAMED, UNMENTIONED, WHERE
+from kb.queries.works.citing_sentences import CITING_TEXTS, MARKS, NAMED, WHERE
 
 _SHOWN: Final = "select distinct m.pmid, m.mention, s.place, s.section, m.marker, s.text"
 _OWN: Final = """select f.pmid, f.position, f.part, f.citation, f.cited_id, f.reference_position
@@ -28,12 +28,12 @@ order by m.mention""",
         ("citing", "cited", "part"),
     ),
     "entry_mentioned": Evidence(
-        "Marks in the text of an article that mean an entry of its reference list",
+        "Marks in the text of an article that mean an entry of the reference list of its full text",
         f"""{_SHOWN}
 from {MARKS}
-where f.pmid = :pmid and f.scope = 0 and f.reference_position = :position and {WHERE} = 'text'
+where (f.pmid, f.position, f.part) = (:pmid, cast(:position as integer), cast(:part as integer)) and {WHERE} = 'text'
 order by m.mention""",
-        ("pmid", "position"),
+        ("pmid", "position", "part"),
     ),
     **{
         name: Evidence(
@@ -56,6 +56,11 @@ order by f.position, f.part""",
         ("pmid",),
     ),
     "full_text_unmentioned": Evidence(
-        "Entries of the reference list of the full text that no mark means", UNMENTIONED, ("pmid",)
+        "Entries of the reference list of the full text that no mark means",
+        f"""{_OWN}
+where f.pmid = :pmid and f.scope = 0 and not exists (select 1 from mention_references l
+    where (l.pmid, l.position, l.part) = (f.pmid, f.position, f.part))
+order by f.position, f.part""",
+        ("pmid",),
     ),
 }

@@ -145,33 +145,6 @@ def read_licences(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, s
     return dict(db.execute(f"select pmid, license from full_texts where pmid in ({marks(pmids)})", list(pmids)))
 
 
-class InText(NamedTuple):
-    """How an article cites an entry of its list: marks in the text, elsewhere by place, and sections in their order."""
-
-    times: int
-    elsewhere: tuple[str, ...]  # table, figure, sub-article
-    kinds: tuple[str, ...]
-
-
-class OwnText(NamedTuple):
-    """The full text of an article: by position what is known of printed references, by work of those not printed."""
-
-    listed: int
-    matched: int
-    unmentioned: int
-    printed: dict[int, InText]
-    works: dict[int, InText]
-
-
-_MENTIONED: Final = f"""select {{}}, count(distinct iif({WHERE} = 'text', m.mention, null)),
-    group_concat(distinct nullif({WHERE}, 'text')), group_concat(distinct iif({WHERE} = 'text', {KIND}, null))
-from full_text_references f
-    left join mention_references l on (l.pmid, l.position, l.part) = (f.pmid, f.position, f.part)
-    left join mentions m on (m.pmid, m.mention) = (l.pmid, l.mention)
-    left join citing_sentences s on (s.pmid, s.sentence) = (m.pmid, m.sentence)
-where f.pmid = ? and f.scope = 0 and {{}} group by 1"""
-
-
 class TextKnown(NamedTuple):
     """What is known of the full text of an article; outcome is None where none was read."""
 
@@ -189,28 +162,3 @@ def read_text_known(db: sqlite3.Connection, pmid: int) -> TextKnown:
         (pmid,),
     ).fetchone()
     return TextKnown(*row)
-
-
-def read_own_text(db: sqlite3.Connection, pmid: int) -> OwnText:
-    """Return how often, and where, an article cites each entry of its reference list; its full text has a body."""
-    listed, matched = db.execute(
-        "select count(*), count(reference_position) from full_text_references where pmid = ? and scope = 0", (pmid,)
-    ).fetchone()
-    by_entry = db.execute(_MENTIONED.format("f.reference_position", "f.reference_position is not null"), (pmid,))
-    printed = {row[0]: _in_text(*row[1:]) for row in by_entry}
-    work = "(select coalesce(w.merged_into, w.id) from works w where w.id = f.cited_id)"
-    by_work = db.execute(_MENTIONED.format(work, "f.cited_id is not null"), (pmid,))
-    works = {row[0]: _in_text(*row[1:]) for row in by_work}
-    unmentioned = db.execute(f"select count(*) from ({UNMENTIONED})", {"pmid": pmid}).fetchone()[0]
-    return OwnText(listed, matched, unmentioned, printed, works)
-
-
-UNMENTIONED: Final = """select f.pmid, f.position, f.part, f.label as printed_label, f.citation, f.cited_id
-from full_text_references f
-where f.pmid = :pmid and f.scope = 0 and not exists (select 1 from mention_references l
-    where (l.pmid, l.position, l.part) = (f.pmid, f.position, f.part))
-order by f.position, f.part"""
-
-
-def _in_text(times: int, elsewhere: str | None, kinds: str | None) -> InText:
-    return InText(times, *(tuple(sorted(names.split(","))) if names else () for names in (elsewhere, kinds)))

@@ -22,7 +22,6 @@ from kb.site.parts.in_pubmed import cited_in_pubmed_sentence
 from kb.site.parts.markup import marked_up, title_markup
 from kb.site.parts.sources import source_words
 from kb.site.parts.standing import read_embedded, standing_values
-from kb.site.parts.why_cited import in_text_words
 from kb.site.server import responses
 from kb.site.server.context import ask, litkb_database
 from kb.site.server.rendering import page_answer
@@ -116,6 +115,9 @@ def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort:
     similar = pages.read_similar(db, pmid, SHOWN)
     citing, count = pages.read_citing(db, pmid, SHOWN, sort=sort)
     shown = {one.work for one in references if one.work is not None} | {one.id for one in (*citing, *similar)}
+    texts = read_full_text_values(db, pmid, count)
+    added = {one.entry.work for one in texts["own_references"].added} if texts["own_references"] else set()
+    shown |= added - {None}
     measures, retracted = read_measures(db, shown), read_retracted(db, {pmid, *shown})
     in_pubmed = read_in_pubmed(db, pmid)
     return {
@@ -132,7 +134,7 @@ def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort:
             pmid, len(references), record.article.reference_count, said
         ),
         "tally": _tally(references),
-        "unprinted": pages.read_unprinted(db, pmid, SHOWN),
+        "unprinted": [one for one in pages.read_unprinted(db, pmid, SHOWN + len(added)) if one.id not in added][:SHOWN],
         "citing": citing,
         "citing_more": max(count - len(citing), 0),
         "cited_by_sentence": messages.cited_by_sentence(pmid, count, said),
@@ -140,8 +142,7 @@ def _links(db: sqlite3.Connection, record: Record, receipt: pages.Receipt, sort:
         "similar_sentence": messages.similar_sentence(pmid, len(similar), SHOWN, said),
         "related": [(one, _reason(row)) for one, row in pages.read_related(db, pmid, 10)],
         "said": [messages.said_sentence(pmid, one, receipt) for one in said],
-        "in_text_words": in_text_words,
-        **read_full_text_values(db, pmid, count),
+        **texts,
     }
 
 

@@ -3,15 +3,16 @@
 import sqlite3
 from typing import Any, Final
 
-from kb.full_texts import BODY
+from kb.full_texts import BODY, NO_MARKS
 from kb.queries.works.citing_sentences import (
     read_cited_in,
     read_citing_texts,
-    read_own_text,
     read_said_of,
     read_text_known,
 )
-from kb.site.parts.why_cited import ShownText, full_text_words, own_text_sentence, shown_text, texts_sentence
+from kb.queries.works.own_references import read_entries
+from kb.site.parts.own_references import full_text_words, own_references
+from kb.site.parts.why_cited import ShownText, shown_text, texts_sentence
 
 SHOWN: Final = 20  # full texts that cite a work, on its page
 
@@ -19,11 +20,10 @@ SHOWN: Final = 20  # full texts that cite a work, on its page
 def read_full_text_values(db: sqlite3.Connection, pmid: int, citing: int) -> dict[str, Any]:
     """Return what the page of an article shows of full texts; citing is by how many works it is cited."""
     known = read_text_known(db, pmid)
-    own = read_own_text(db, pmid) if known.outcome == BODY else None
+    entries = read_entries(db, pmid) if known.outcome in (BODY, NO_MARKS) else []
     return {
         "full_text_words": full_text_words(known),
-        "own_text": own,
-        "own_text_sentence": own_text_sentence(pmid, own) if own else None,
+        "own_references": own_references(pmid, entries, has_marks=known.outcome == BODY) if entries else None,
         "why": _why_cited(db, pmid, citing) if known.is_any and citing else None,
     }
 

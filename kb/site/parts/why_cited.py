@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kb.full_texts import ADJACENT, BODY, FRONT_ONLY, LIST, NO_MARKS, NOT_GIVEN, PUBLISHABLE, RANGE, TEXT
-from kb.queries.works.citing_sentences import CitingText, InText, Mark, Meant, OwnText, Said, TextKnown
+from kb.queries.works.citing_sentences import CitingText, Mark, Meant, Said
 from kb.sentences import Count, Sentence, count_of, joined, sentence
-from kb.site.parts.messages import day
 
 KIND_WORDS: Final = {
     "introduction": "Introduction", "methods": "Methods", "results": "Results", "discussion": "Discussion",
@@ -35,10 +34,6 @@ _UNKNOWN: Final = {
     "no PMCID": "{n} {have} no known PMCID|has|have",
     "not requested": "{n} {are} not looked up yet|is|are",
 }  # in the order of the sentence
-_OUTCOMES: Final = {
-    BODY: "what it cites was read", NO_MARKS: "no place that cites is tagged in it",
-    FRONT_ONLY: "only the front matter is open", NOT_GIVEN: "not given",
-}  # fmt: skip
 _BEFORE, _AFTER, _LONGEST = 220, 120, 480  # characters around marks, and of a sentence that is shown whole in a list
 
 
@@ -200,35 +195,3 @@ def _kept(pieces: list[Piece], most: int, step: int) -> list[Piece]:
         kept.append(piece)
         most -= len(piece.text)
     return kept
-
-
-def full_text_words(known: TextKnown) -> str | None:
-    """Return what was read of the full text of an article, when, and its licence; None where nothing was looked up."""
-    if known.outcome is None:
-        return None
-    return ", ".join([_OUTCOMES[known.outcome], f"received {day(known.received_at)}", *filter(None, [known.licence])])
-
-
-def own_text_sentence(pmid: int, text: OwnText) -> Sentence:
-    """Return what the full text of an article says of its reference list as a whole."""
-    said = sentence(
-        "Full text: {listed:reference} listed, {matched} matched with this list.",
-        listed=count_of(text.listed, "full_text_listed", pmid=pmid),
-        matched=count_of(text.matched, "full_text_matched", pmid=pmid),
-    )
-    if not text.unmentioned:
-        return said
-    number = count_of(text.unmentioned, "full_text_unmentioned", pmid=pmid)
-    return joined(" ", [said, sentence("{n} not cited in it.", n=number)])
-
-
-def in_text_words(found: InText) -> str:
-    """Return where an entry is cited: sections, "a table only", or that it is not cited in the text."""
-    if found.times:
-        return ", ".join(KIND_WORDS[kind] for kind in sorted(found.kinds, key=list(KIND_WORDS).index))
-    if found.elsewhere:
-        return f"cited in {', '.join(_ELSEWHERE[place] for place in found.elsewhere)} only"
-    return "listed, not cited in the text"
-
-
-_ELSEWHERE: Final = {"table": "a table", "figure": "a figure", "sub-article": "a reply or other part"}

@@ -112,11 +112,43 @@ def test_references_say_how_often_and_where_they_are_cited(ask: Get):
     html = ask(f"/article/{SMITH}").text
     text = section(html, "references")
 
-    assert "Full text: 4 references listed, 4 matched with this list. 1 not cited in it." in text
+    assert (
+        "Full text: 4 references listed, 4 of them matched with a reference of the record. 1 not cited in it." in text
+    )
     assert "Cited 4 times in the text: Introduction, Methods, Other sections" in text
     assert "Cited 1 time in the text: Introduction" in text
     assert text.count("listed, not cited in the text") == 1
     assert f'href="/evidence/citation?citing={SMITH}&amp;cited={LAMPS}#sentences"' in html
+
+
+def test_entries_that_the_record_does_not_print_are_listed_as_the_full_text_has_them(tmp_path: Path):
+    writer = Writer(*WORDS[:2], ("A note.", None), WORDS[3])
+    writer.references[2] = writer.references[2]._replace(names_a_work=0)
+    writer.write("Fog {2=[2]}, a note {3=[3]}.", kind="results").write("Lost {4=4}", place="table")
+    printed = (reference_of(SMITH, 1, *WORDS[0][:1], pmid=LAMPS),)
+    file = fill(tmp_path / "kb.db", [record(LAMPS), record(FOG), record(SMITH, printed)])
+    with served(save_texts(file, {SMITH: writer.text()})) as get:
+        html = get(f"/article/{SMITH}").text
+        numbers = [(one.shown, evidence_of(get, one.evidence)) for one in numbers_of("/article", html)]
+    text = section(html, "references")
+
+    assert "Listed in its full text, not matched with the above Lund M. Fog signals. Fog Res. 2001;1:1." in text
+    assert (
+        "Cited 1 time in the text: Results A note. Cited 1 time in the text: Results Ness B. A lost work. 1990." in text
+    )
+    assert text.endswith("cited in a table only")
+    assert "not in the printed list" not in text
+    assert [shown for shown, counted in numbers if not agrees(shown, counted)] == []
+
+
+def test_a_text_that_tags_no_places_lists_its_references_without_saying_that_they_are_not_cited(tmp_path: Path):
+    file = fill(tmp_path / "kb.db", [record(SMITH)])
+    with served(save_texts(file, {SMITH: Writer(*WORDS).text(outcome="no marks")})) as get:
+        text = section(get(f"/article/{SMITH}").text, "references")
+
+    assert "Full text: 4 references listed, 0 of them matched with a reference of the record. Export" in text
+    assert "Listed in its full text Okoro T. Harbour lamps." in text
+    assert "cited in the text" not in text
 
 
 def test_references_of_a_text_without_a_body_say_nothing_of_places(ask: Get):
