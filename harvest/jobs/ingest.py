@@ -198,9 +198,10 @@ def save_batch(db: sqlite3.Connection, batch: Batch, file: File) -> list[str]:
     """Save records and deletions in the order of the file; return the outcome of each item."""
     pmids = [record.pmid for record in batch.records]
     before = None if file.run_id is None else read_before(db, {*pmids, *batch.deletions})
-    read_from = ReadFrom(file.name, update_file_number(file.name))
+    number = update_file_number(file.name)
+    read_from = ReadFrom(file.name, number)
     saved = save_prepared(db, batch.records, received_at=file.at, files=dict.fromkeys(pmids, read_from))
-    deleted = [pmid for pmid in batch.deletions if save_deletion(db, pmid, at=file.at)]
+    deleted = [pmid for pmid in batch.deletions if save_deletion(db, pmid, at=file.at, update_file=number)]
     if file.run_id is not None and before is not None:
         gone = dict.fromkeys(deleted, ("deleted", None))
         save_changes(db, file.run_id, list(find_changes(db, file.run_id, before, saved, gone)))

@@ -50,7 +50,8 @@ create table works (
     named_by integer,            -- Article whose reference gave label and year; empty: the record of the work itself
                                  -- did
     named_at integer,            -- Position of that reference
-    state_at text                -- Moment when a source said merged, deleted or not found, UTC
+    state_at text,               -- Moment when a source said merged, deleted or not found, UTC
+    state_file integer           -- Number of the NLM update file that said so; empty: another source
 ) strict;
 create index works_doi on works ({doi_key_of("doi")}) where doi is not null;
 create index works_pmcid on works (pmcid) where pmcid is not null;

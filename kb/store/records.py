@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from kb.identifiers import doi_work
 from kb.integrity.seals import break_record_seals, save_record_seals
 from kb.migrations.word_index import ARTICLES
-from kb.queries.works.records import Held, chunks, marks, read_held, read_record, read_sources, read_states
+from kb.queries.works.records import Gone, Held, chunks, marks, read_held, read_record, read_sources, read_states
 from kb.records import (
     DEMONSTRATION,
     NBIB,
@@ -56,7 +56,7 @@ _SAVE_HELD: Final = """
     insert into works (id, label, doi, pmcid, year, state) values (?, ?, ?, ?, ?, 'held')
     on conflict (id) do update set label = excluded.label, doi = excluded.doi, pmcid = excluded.pmcid,
         year = excluded.year, state = 'held', citation_key = null, merged_into = null,
-        named_by = null, named_at = null, state_at = null"""
+        named_by = null, named_at = null, state_at = null, state_file = null"""
 _SAVE_JOURNAL: Final = f"""
     insert into journals ({", ".join(Journal._fields)}) values ({", ".join("?" * len(Journal._fields))})
     on conflict (journal_id) do update set
@@ -175,9 +175,9 @@ def _held(record: Prepared, source_id: int, received_at: str, file: ReadFrom) ->
     )
 
 
-def _outcome(new: Held, old: Held | None, state: tuple[str, str] | None) -> str:
-    if state is not None and state[0] != "not found" and state[1] >= new.checked_at:
-        return state[0]
+def _outcome(new: Held, old: Held | None, gone: Gone | None) -> str:
+    if gone is not None and gone.state != "not found" and gone.is_since(new.checked_at, new.update_file):
+        return gone.state
     if old is None:
         return "stored"
     if new.content_hash == old.content_hash and new.source_id == old.source_id:
@@ -353,23 +353,26 @@ def _save_lists(db: sqlite3.Connection, winners: dict[int, tuple[Prepared, Held]
     )
 
 
-def save_deletion(db: sqlite3.Connection, pmid: int, *, at: str) -> bool:
-    """Save that PubMed deleted pmid; False where a record received later is held, which is kept."""
-    return save_gone(db, pmid, "deleted", at=at)
+def save_deletion(db: sqlite3.Connection, pmid: int, *, at: str, update_file: int | None = None) -> bool:
+    """Save that PubMed deleted pmid; False where a later record is held, which is kept."""
+    return save_gone(db, pmid, "deleted", at=at, update_file=update_file)
 
 
-def save_gone(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: int | None = None) -> bool:
+def save_gone(
+    db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: int | None = None, update_file: int | None = None
+) -> bool:
     """Save that pmid was deleted, or merged into another; its record and its assertions go.
 
-    False, and nothing is changed, where a record received after ``at`` is held, or into has become pmid itself.
+    False, and nothing is changed, where a record is held that was received after ``at``, or is in a later update file
+    than ``update_file``, or into has become pmid itself.
     """
-    held = read_held(db, [pmid]).get(pmid)
-    if held and held.checked_at > at:
+    new, held = Gone(state, at, update_file), read_held(db, [pmid]).get(pmid)
+    if held and not new.is_since(held.checked_at, held.update_file):
         return False
     if db.execute("select 1 from works where id = ? and merged_into = ?", (into, pmid)).fetchone():
         return False
     known = read_states(db, [pmid]).get(pmid)
-    if known and known[0] != "not found" and known[1] > at:
+    if known and known.state != "not found" and not new.is_since(known.at, known.file):
         return False
     if held:
         forgotten = _clear(db, [pmid])
@@ -378,11 +381,11 @@ def save_gone(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: i
         save_renamed_works(db, [work for work, is_source in forgotten.items() if is_source])
         touch(db, forgotten)
         match_full_texts(db, [pmid])
-    save_state(db, pmid, state, at=at, into=into)
+    save_state(db, pmid, new, into=into)
     return True
 
 
 def save_not_found(db: sqlite3.Connection, pmid: int, *, at: str) -> None:
     """Save that PubMed does not know pmid; a record that is held stays: one empty answer takes nothing away."""
     if pmid not in read_held(db, [pmid]) and pmid not in read_states(db, [pmid]):
-        save_state(db, pmid, "not found", at=at)
+        save_state(db, pmid, Gone("not found", at))

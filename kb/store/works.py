@@ -14,7 +14,7 @@ from kb.identifiers import doi_work
 from kb.integrity.seals import break_seals
 from kb.printed.reference import parse_reference, work_key
 from kb.queries.computed_tables import read_work_columns
-from kb.queries.works.records import chunks, marks, read_sources
+from kb.queries.works.records import Gone, chunks, marks, read_sources
 from kb.queries.works.work_rules import IS_RESOLVED, METHODS, READ_IN_WORDS, UNNAMED
 from kb.records import PMC_FULL_TEXT, RESOLVED
 from kb.store.full_text_works import save_labels_of_full_texts
@@ -292,13 +292,16 @@ def save_renamed_works(db: sqlite3.Connection, ids: Collection[int]) -> None:
     save_labels_of_full_texts(db, ids)
 
 
-def save_state(db: sqlite3.Connection, pmid: int, state: str, *, at: str, into: int | None = None) -> None:
+def save_state(db: sqlite3.Connection, pmid: int, gone: Gone, *, into: int | None = None) -> None:
     """Save what a source said of a PMID that has no record any more: merged, deleted, not found."""
     save_mentions(db, [pmid] if into is None else [pmid, into])
     target = into
     if into is not None:
         target = db.execute("select coalesce(merged_into, id) from works where id = ?", (into,)).fetchone()[0]
-    db.execute("update works set state = ?, merged_into = ?, state_at = ? where id = ?", (state, target, at, pmid))
+    db.execute(
+        "update works set state = ?, merged_into = ?, state_at = ?, state_file = ? where id = ?",
+        (gone.state, target, gone.at, gone.file, pmid),
+    )
     if target is not None:
         db.execute("update works set merged_into = ? where merged_into = ?", (target, pmid))
     save_renamed_works(db, [pmid])

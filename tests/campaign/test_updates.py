@@ -63,6 +63,11 @@ class Gone(NamedTuple):
     state: str
     at: str
     into: int | None = None
+    file: int | None = None
+
+    def is_since(self, at: str, file: int | None) -> bool:
+        """Tell whether it was said after what came then, in that file: two files by their numbers."""
+        return self.at >= at if self.file is None or file is None else self.file >= file
 
 
 class Model:
@@ -75,7 +80,7 @@ class Model:
     def receive(self, one: Record, file: int | None, at: str) -> None:
         pmid, new = one.article.pmid, Kept(one, file, at)
         gone, old = self.gone.get(pmid), self.held.get(pmid)
-        if gone and gone.state != "not found" and gone.at >= at:
+        if gone and gone.state != "not found" and gone.is_since(at, file):
             return
         if old and content_hash(old.record) == content_hash(one):
             files = [number for number in (old.file, file) if number is not None]
@@ -86,7 +91,9 @@ class Model:
 
     def lose(self, pmid: int, gone: Gone) -> None:
         old, said = self.held.get(pmid), self.gone.get(pmid)
-        if (old and old.at > gone.at) or (said and said.state != "not found" and said.at > gone.at):
+        if old and not gone.is_since(old.at, old.file):
+            return
+        if said and said.state != "not found" and not gone.is_since(said.at, said.file):
             return
         if gone.into and self.target(gone.into) == pmid:
             return
@@ -152,7 +159,7 @@ class Updates(RuleBasedStateMachine):
         for one in read_back(xml):
             self.model.receive(one, update_file_number(name), at)
         for pmid in sorted(deleted):
-            self.model.lose(pmid, Gone("deleted", at))
+            self.model.lose(pmid, Gone("deleted", at, file=update_file_number(name)))
 
     @rule(one=RECORDS, at=MOMENTS)
     def fetch(self, one: Record, at: str) -> None:

@@ -16,7 +16,7 @@ from kb.queries.invariants import read_tables
 LAST = "pubmed26n0003.xml.gz"
 BIRTHPLACE = frozenset(  # columns that say from where a row came, and when
     {"source_id", "update_file", "read_from", "received_at", "checked_at", "since", "said_by", "sources", "state_at",
-     "detail", "answer", "started_at", "finished_at", "server", "plan"}
+     "state_file", "detail", "answer", "started_at", "finished_at", "server", "plan"}
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -21,7 +22,7 @@ from kb.queries.harvest_log import read_status
 from kb.queries.works.records import read_record, read_records
 from kb.records import DEMONSTRATION, PAGE, Keyword, LinkList, MeshDescriptor, MeshHeading, Record
 from kb.store.links import save_links
-from kb.store.records import Saved, save_gone, save_not_found, save_records
+from kb.store.records import Saved, save_deletion, save_gone, save_not_found, save_records
 from kb.store.works import save_renamed_works
 from tests.records import LATER, MOMENT, record, reference_of
 
@@ -267,6 +268,35 @@ def test_what_became_another_does_not_take_that_one_in(db: sqlite3.Connection, a
 
     assert rows(db, "select id, state, merged_into from works order by id") == [(1, "merged", 2), (2, "known", None)]
     assert check_kb(db) == []
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_what_an_update_file_deletes_and_a_later_one_brings_back_is_held_whichever_is_read_first(
+    db: sqlite3.Connection, order: tuple[int, ...]
+) -> None:
+    for file in order:
+        if file == 2:
+            with transaction(db):
+                save_deletion(db, 1, at=MOMENT, update_file=2)
+        else:
+            save(db, record(1, title=f"Of file {file}"), file=file)
+
+    assert rows(db, "select pmid, title, update_file from articles") == [(1, "Of file 3", 3)]
+    assert rows(db, "select state, state_at, state_file from works") == [("held", None, None)]
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_what_a_later_update_file_deletes_stays_deleted_whichever_is_read_first(
+    db: sqlite3.Connection, order: tuple[int, ...]
+) -> None:
+    for file in order:
+        if file == 2:
+            with transaction(db):
+                save_deletion(db, 1, at=MOMENT, update_file=2)
+        else:
+            save(db, record(1), at=LATER, file=1)
+
+    assert rows(db, "select state, state_file from works") == [("deleted", 2)]
 
 
 def test_a_deleted_article_leaves_no_citation_and_cannot_come_back_by_an_older_answer(db: sqlite3.Connection) -> None:

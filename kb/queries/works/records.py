@@ -12,6 +12,21 @@ _Parts = dict[int, list[Any]]  # rows of one kind by PMID
 _CHUNK = 500  # values in one "in (…)": below every limit of SQLite
 
 
+class Gone(NamedTuple):
+    """That a source said that a PMID has no record, or another one's, when, and in which of NLM's update files."""
+
+    state: str  # merged, deleted, not found
+    at: str
+    file: int | None = None
+
+    def is_since(self, at: str, file: int | None) -> bool:
+        """Return whether it was said after a record that was received then, in that file, or in the same file.
+
+        The numbers of two files decide, whenever they were read.
+        """
+        return self.at >= at if self.file is None or file is None else self.file >= file
+
+
 class Held(NamedTuple):
     """What decides which record of a PMID wins; date_revised is "" where there is none."""
 
@@ -90,17 +105,17 @@ def read_held_pmids(db: sqlite3.Connection) -> Iterator[int]:
     yield from (pmid for (pmid,) in db.execute("select pmid from articles order by pmid"))
 
 
-def read_states(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Return (state, moment) of those pmids that a source said are merged, deleted or not found."""
-    found = {}
-    for part in chunks(pmids):
-        for pmid, state, at in db.execute(
-            f"""select id, state, state_at from works
+def read_states(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, Gone]:
+    """Return what a source said of those pmids that are merged, deleted or not found."""
+    return {
+        row[0]: Gone(*row[1:])
+        for part in chunks(pmids)
+        for row in db.execute(
+            f"""select id, state, state_at, state_file from works
             where state_at is not null and id in ({marks(part)})""",
             part,
-        ):
-            found[pmid] = (state, at)
-    return found
+        )
+    }
 
 
 def read_record(db: sqlite3.Connection, pmid: int) -> Record | None:
