@@ -49,6 +49,7 @@ PAGES = (
     "run/1",
     f"article/{SEED}",
     f"article/{RETRACTED}",
+    "article/1004",
     f"article/{SEED}/cite",
     f"article/{SEED}/next",
     f"article/{SEED}/map",

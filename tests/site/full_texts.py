@@ -63,9 +63,10 @@ def save_texts(path: Path, texts: dict[int, FullText]) -> Path:
 
 def field_texts(citing: int, cites: tuple[int, int, int], closed: int) -> dict[int, FullText]:
     """Return full texts of the small field: one that cites the first and third work, one hardly open."""
+    writer = Writer(*((f"Reference to {pmid}.", pmid) for pmid in cites), ("See the appendix.", None))
+    writer.references[3] = writer.references[3]._replace(names_a_work=0)
     text = (
-        Writer(*((f"Reference to {pmid}.", pmid) for pmid in cites))
-        .write("People leave groups {1=[1]}, as was found before {1,3=[1, 3]}.", kind="introduction", how="list")
+        writer.write("People leave groups {1=[1]}, as was found before {1,3=[1, 3]}.", kind="introduction", how="list")
         .write("Groups were counted as described {1=[1]}.", kind="methods", section="Methods › Groups")
         .write("They had met {3=[2]} in Norway.", kind="discussion", contradicts="number")
         .write("Kristiansand {1=[1]}", place="table", kind="results")
