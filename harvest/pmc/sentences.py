@@ -16,10 +16,11 @@ _GROUP: Final = (  # in brackets, but no isotope: "[3H]thymidine", and no number
 )
 _AFTER_RAISED: Final = rf"(?: ?[{_RAISED}{_DASHES},;*†‡])*[a-z]?(?!\w)"
 _CITED: Final = (  # what cites after a full stop: "adults.³¹⁻³³ The", "adults. [3, 4] The", "adults. (Smith, 2003) The"
-    rf"(?:[{_RAISED}]{_AFTER_RAISED}|(?:\s?{_GROUP})+(?=\.?\s*(?:$|[\"“(\[]?[^\W\d_a-zα-ω])))"
+    rf"(?:[{_RAISED}]{_AFTER_RAISED}|(?:\s?{_GROUP}){{1,9}}(?=\.?\s*(?:$|[\"“(\[]?[^\W\d_a-zα-ω])))"
 )
-_CANDIDATE: Final = re.compile(  # in Chinese and Japanese no blank follows
-    rf"(?P<stop>[.!?…]+)(?P<closers>[\"'”’»)\]]*(?P<cited>{_CITED}*)[.\"'”’»)\]]*)(?P<gap>\s+|(?=$))"
+_CANDIDATE: Final = re.compile(  # in Chinese and Japanese no blank follows; nothing is read in two ways, or without end
+    r"(?<![.!?…])(?P<stop>[.!?…]++)"
+    rf"(?P<closers>[\"'”’»)\]]{{0,9}}+(?P<cited>{_CITED}{{0,9}}+)[.\"'”’»)\]]{{0,9}}+)(?P<gap>\s+|(?=$))"
     rf"|(?P<full>[。！？]+[”’」』）]*(?:[{_RAISED}]{_AFTER_RAISED})?)\s*"
 )
 _LAST: Final = re.compile(r"[^(\[“\"'‘–—/]*$")  # of the word before a full stop
