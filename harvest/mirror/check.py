@@ -9,7 +9,7 @@ from harvest.mirror.engine import Engine, LostWorkersError, Task
 from harvest.mirror.occ import DONE
 from harvest.mirror.whole import OLD, ROUNDS, chunk_arrays, plan_parts, round_chunks
 from kb.errors import MirrorError
-from kb.mirror.folder import Folder
+from kb.mirror.folder import Folder, absolute
 from kb.mirror.layout import SEGMENT, Manifest, chunk_name, to_json
 from kb.mirror.npy import array_digest
 from kb.mirror.reader import Mirror
@@ -19,7 +19,7 @@ _CHUNK: Final = re.compile(r"-(\d{4})\.npy\Z")
 
 def check_mirror(address: str, run: Engine, progress: Callable[[str, int, int], None] = lambda *_: None) -> list[str]:
     """Return a sentence for each file of a mirror that is not what was built; none: it is sound."""
-    with Mirror(address) as mirror:
+    with Mirror(absolute(address)) as mirror:
         tasks = list(_tasks(mirror.folder, mirror.manifest))
         broken: list[str] = []
         for number, (_, result) in enumerate(run(tasks), start=1):

@@ -16,7 +16,7 @@ from harvest.mirror.engine import Engine, LostWorkersError, Task
 from harvest.pubmed.article import parse_articles
 from kb.errors import MirrorError, UsageError
 from kb.migrations import MIGRATIONS
-from kb.mirror.folder import Folder
+from kb.mirror.folder import Folder, absolute
 from kb.mirror.layout import Manifest, to_json
 from kb.mirror.reader import Mirror
 from kb.records import PARTS, Article, Journal, MeshDescriptor, Record
@@ -58,8 +58,9 @@ def export_parquet(
     Raises UsageError where out holds anything but an export that was not finished, MirrorError where workers were
     lost. Memory is that of 2,000 records a worker.
     """
+    address, out = absolute(address), absolute(out)
     folder = Folder(out)
-    _check_place(folder)
+    _make_room(folder)
     with Mirror(address) as mirror:
         manifest = mirror.manifest
         tasks = [Task(f"parquet {one.name}", _export_segment, (address, out, one.name)) for one in manifest.segments]
@@ -83,13 +84,15 @@ def _about(manifest: Manifest, rows: Mapping[str, int]) -> dict[str, object]:
     return {"through": last, "files": len(manifest.segments), "missing": manifest.missing, "rows": dict(rows)}
 
 
-def _check_place(folder: Folder) -> None:
-    """Raise UsageError unless a folder is empty, or holds an export that was never finished."""
-    tables = tuple(f"{table}/" for table in (*COLUMNS, *TERMS))
+def _make_room(folder: Folder) -> None:
+    """Remove an export that was never finished. Raises UsageError where a folder holds anything else."""
+    tables, names = tuple(f"{table}/" for table in (*COLUMNS, *TERMS)), folder.names("")
     if folder.has(ABOUT):
         raise UsageError(f"{folder.address} holds an export already; name another folder.")
-    if any(not name.startswith(tables) for name in folder.names("")):
+    if any(not name.startswith(tables) for name in names):
         raise UsageError(f"{folder.address} holds other files; name a folder that is new or empty.")
+    for name in names:  # of another mirror, it may be
+        folder.remove(name)
 
 
 def _export_segment(address: str, out: str, name: str) -> Exported:

@@ -270,16 +270,21 @@ def test_what_became_another_does_not_take_that_one_in(db: sqlite3.Connection, a
     assert check_kb(db) == []
 
 
+def save_files(db: sqlite3.Connection, files: Sequence[int], deleting: int, *, at: str = MOMENT) -> None:
+    """Save a record of PMID 1 from update files; one of them deletes it."""
+    for file in files:
+        if file == deleting:
+            with transaction(db):
+                save_deletion(db, 1, at=MOMENT, update_file=file)
+        else:
+            save(db, record(1, title=f"Of file {file}"), at=at, file=file)
+
+
 @pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
 def test_what_an_update_file_deletes_and_a_later_one_brings_back_is_held_whichever_is_read_first(
     db: sqlite3.Connection, order: tuple[int, ...]
 ) -> None:
-    for file in order:
-        if file == 2:
-            with transaction(db):
-                save_deletion(db, 1, at=MOMENT, update_file=2)
-        else:
-            save(db, record(1, title=f"Of file {file}"), file=file)
+    save_files(db, order, deleting=2)
 
     assert rows(db, "select pmid, title, update_file from articles") == [(1, "Of file 3", 3)]
     assert rows(db, "select state, state_at, state_file from works") == [("held", None, None)]
@@ -289,12 +294,7 @@ def test_what_an_update_file_deletes_and_a_later_one_brings_back_is_held_whichev
 def test_what_a_later_update_file_deletes_stays_deleted_whichever_is_read_first(
     db: sqlite3.Connection, order: tuple[int, ...]
 ) -> None:
-    for file in order:
-        if file == 2:
-            with transaction(db):
-                save_deletion(db, 1, at=MOMENT, update_file=2)
-        else:
-            save(db, record(1), at=LATER, file=1)
+    save_files(db, order, deleting=2, at=LATER)
 
     assert rows(db, "select state, state_file from works") == [("deleted", 2)]
 

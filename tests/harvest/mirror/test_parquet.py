@@ -1,8 +1,10 @@
 """The tables of an export have the rows and columns of a knowledge base of the same records."""
 
+import contextlib
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pandas as pd
 import pytest
 
 from harvest.mirror.build import build_mirror
+from harvest.mirror.check import check_mirror
 from harvest.mirror.engine import LostWorkersError, Task, run_here
 from harvest.mirror.parquet import COLUMNS, TERMS, export_parquet
 from harvest.pubmed.article import parse_articles
@@ -75,6 +78,22 @@ def test_an_export_is_written_only_where_nothing_else_is(folder: Path, tmp_path:
         export_parquet(str(folder / "mirror"), str(folder / "tables"), run_here)
 
 
+def test_workers_may_stand_in_another_folder(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copytree(folder / "mirror", tmp_path / "mirror")
+    monkeypatch.chdir(tmp_path)
+
+    def elsewhere(tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
+        for task in tasks:
+            with contextlib.chdir("elsewhere"):
+                result = task.call(*task.arguments)
+            yield task, result
+
+    assert check_mirror("mirror", elsewhere) == []
+    assert export_parquet("mirror", "tables", elsewhere)["articles"] == len(rows_of(folder, "articles"))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_an_export_that_was_not_finished_is_begun_anew(folder: Path, tmp_path: Path):
     def lost(tasks: Any) -> Iterator[tuple[Task, Any]]:
         yield from run_here(tasks[:1])
@@ -83,6 +102,7 @@ def test_an_export_that_was_not_finished_is_begun_anew(folder: Path, tmp_path: P
     with pytest.raises(MirrorError, match="Three workers ended"):
         export_parquet(str(folder / "mirror"), str(tmp_path), lost)
     assert not (tmp_path / "about.json").exists()
+    (tmp_path / "articles/pubmed26n0009.parquet").write_text("of a mirror with more files")
     export_parquet(str(folder / "mirror"), str(tmp_path), run_here)
 
     names = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.parquet"))
