@@ -13,6 +13,7 @@ from kb.database import open_kb
 from kb.failure_reasons import format_reason, group_reasons
 from kb.queries.harvest_log import Task
 from kb.queries.works.pages import read_labels
+from kb.queries.works.records import read_held
 from kb.record_diff import CHANGED, CORRECTED, GONE, RETRACTED, Change
 
 SHOWN: Final = 20  # articles of one kind that are printed; all of them are in harvest_changes, and in --json
@@ -25,6 +26,8 @@ def show_changes(kb: Path, changes: Sequence[Change], *, new: Sequence[int] = ()
     """Print which articles are new, newly retracted or corrected, changed or gone; empty: groups of none, too."""
     with closing(open_kb(kb, readonly=True)) as db:
         labels = read_labels(db, {*new, *(change.pmid for change in changes)})
+        back = read_held(db, {change.pmid for change in changes if change.kind in GONE})
+    changes = [change for change in changes if change.kind not in GONE or change.pmid not in back]
     groups = {"new": [(pmid, "") for pmid in new]}
     groups |= {title: _told([one for one in changes if one.kind in kinds]) for title, kinds in _GROUPS.items()}
     for title, articles in groups.items():
