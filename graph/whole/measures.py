@@ -1,7 +1,7 @@
 """Measures of every article of a mirror: how often it is cited, its percentile, its place by PageRank.
 
-Arrays have a place for each PMID from 0 on. Links are read chunk by chunk by page fault; what stays in memory is
-about 30 bytes for each PMID: 1.2 GB for PubMed's 41 million, however many links there are.
+Arrays have a place for each PMID from 0 on. Links are read chunk by chunk by page fault; memory grows with the highest
+PMID, by some 75 bytes for each, and not with the links: 3 GB for PubMed's 41 million.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class WholeMeasures(NamedTuple):
 
 
 def measure_whole(mirror: Mirror) -> WholeMeasures:
-    """Return the measures of every PMID of a mirror. Each of some 60 rounds of PageRank costs a pass over the links."""
+    """Return the measures of every PMID of a mirror. Each round of PageRank costs a pass over the links."""
     counts = degrees(mirror, CITING)
     percentiles = year_percentiles(counts, year_and_journal(mirror)).astype(np.float32)
     return WholeMeasures(counts, percentiles, ranks_of(pagerank_of_whole(mirror)))

@@ -23,7 +23,6 @@ from kb.records import MeshPlace
 from kb.store.citations import save_citations
 from kb.store.mesh import save_mesh_tree
 from kb.store.records import save_gone
-from tests.campaign.rot import flipped
 from tests.site.conftest import LINKS, WAITING, field, fill
 
 ANOTHER = {
@@ -126,21 +125,6 @@ def finds(path: Path) -> bool:
             return check_kb(db) != []
     except (LitkbError, sqlite3.Error):
         return True
-
-
-def test_flipped_bits_that_change_content_are_found(whole: Path):
-    rot = flipped(whole, 25, finds, seed=1)
-
-    assert rot.missed == []
-    assert rot.changed > 5
-
-
-def test_without_seals_flipped_bits_are_missed(whole: Path, tmp_path: Path):
-    bare = Path(shutil.copy(whole, tmp_path / "kb.db"))
-    with closing(sqlite3.connect(bare)) as db, db:
-        db.execute("delete from seals")
-
-    assert flipped(bare, 60, finds, seed=1).missed != []
 
 
 def test_after_every_command_that_writes_the_file_is_sealed_and_sound(
