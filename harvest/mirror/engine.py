@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
@@ -67,21 +67,39 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
 
 
 def _results(client: Any, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
-    from distributed import CancelledError, as_completed
-    from distributed.comm import CommClosedError
+    from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
     build = uuid4().hex  # a scheduler may have tasks of others
+    suspects, workers = [], max(1, len(client.nthreads()))
     futures = {client.submit(task.call, *task.arguments, key=f"{build} {task.name}"): task for task in tasks}
     for future in as_completed(futures):
         task = futures[future]
         try:
-            result = future.result()
-        except (CancelledError, CommClosedError) as error:
-            raise MirrorError("The Dask scheduler ended. What was done is kept; run the same command again.") from error
-        except ImportError as error:
-            raise MirrorError(f"A Dask worker lacks litkb[mirror], or has another version of it: {error}.") from error
+            result = _result(future)
+        except KilledWorker:
+            suspects.append(task)  # or it only waited at the workers that another task ended
+        else:
+            future.release()
+            yield task, result
+    for task in suspects:
+        alone = client.submit(task.call, *task.arguments, key=f"{build} {task.name}, alone")
+        try:
+            result = _result(alone)
         except KilledWorker:
             result = LostWorkersError(f"Three workers ended while they were at {task.name}.")
-        future.release()
+            with suppress(TimeoutError):  # a cluster cannot be closed while its workers start again
+                client.wait_for_workers(workers, timeout=PATIENCE)
         yield task, result
+
+
+def _result(future: Any) -> Any:
+    from distributed import CancelledError
+    from distributed.comm import CommClosedError
+
+    try:
+        return future.result()
+    except (CancelledError, CommClosedError) as error:
+        raise MirrorError("The Dask scheduler ended. What was done is kept; run the same command again.") from error
+    except ImportError as error:
+        raise MirrorError(f"A Dask worker lacks litkb[mirror], or has another version of it: {error}.") from error

@@ -150,8 +150,9 @@ def test_an_update_that_is_killed_leaves_the_old_mirror_to_its_readers(tmp_path,
     assert content(tmp_path) == expected
 
 
-def test_a_task_that_ends_its_worker_three_times_is_named_and_the_others_are_done():
-    with dask_engine(workers=2) as run:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_task_that_ends_its_worker_three_times_is_named_and_the_others_are_done(workers):
+    with dask_engine(workers=workers) as run:
         tasks = [Task("deadly", os._exit, (1,)), *(Task(f"good {n}", abs, (-n,)) for n in range(5))]
         results = {task.name: result for task, result in run(tasks)}
 
