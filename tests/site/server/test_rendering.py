@@ -59,6 +59,31 @@ def test_filters_of_another_plugin_reach_our_templates(field_file: Path):
         assert "by the other" in get("/").text
 
 
+def test_a_table_that_another_plugin_hides_is_hidden(field_file: Path):
+    class Hiding:
+        __name__ = "hiding"
+
+        @hookimpl
+        def get_metadata(self) -> dict[str, Any]:
+            return {"databases": {"kb": {"tables": {"languages": {"allow": False}}}}}
+
+    pm.register(hiding := Hiding())
+    try:
+        with served(field_file) as get:
+            hidden = get("/kb/languages")
+    finally:
+        pm.unregister(hiding)
+
+    assert hidden.status_code == 403
+    with served(field_file) as get:
+        assert get("/kb/languages").status_code == 200
+
+
+def test_no_description_of_ours_says_who_may_see_a_table():
+    assert "allow" not in read_metadata()
+    assert all("allow" not in one for one in read_metadata()["databases"]["kb"]["tables"].values())
+
+
 def test_a_site_below_another_address_links_there_and_once(field_file: Path):
     async def ask(*paths: str) -> str:
         app = Datasette([str(field_file)], settings={"base_url": "/lib/"}, metadata=read_metadata())
