@@ -82,4 +82,8 @@ class FullText(NamedTuple):
     links: tuple[MentionReference, ...] = ()
 
 
+SECTIONS: Final = (  # kinds of sections and places in which a work is cited, in the order in which they are said
+    "introduction", "methods", "results", "discussion", "results and discussion", "conclusion", "other", "abstract",
+    "table", "figure", "footnote", "appendix", "supplement", "back", "sub-article",
+)  # fmt: skip
 PUBLISHABLE: Final = frozenset({"CC0", "PDM", "CC BY", "CC BY-SA"})  # licences under which words may be handed on

@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from kb.identifiers import work_id
-from kb.queries.export.edges import read_stars
+from kb.queries.export.edges import PART, read_stars
 from kb.queries.export.nodes import EVERYTHING, SEPARATOR, ExportNode, Scope, read_node_columns
 from kb.store.citations import save_citations
 from kb.text import name_key
@@ -94,6 +94,8 @@ class ExportEdge(NamedTuple):
     citing: str
     cited: str
     sources: str | None = None
+    mentions: str | None = None
+    sections: str | None = None
 
 
 def scope_nodes(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[ExportNode]:
@@ -108,7 +110,7 @@ def scope_edges(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[E
         for tail, heads, said in portion:
             values = said.split(SEPARATOR) if SEPARATOR in said else repeat(said)
             for head, value in zip(heads.split(SEPARATOR), values, strict=False):
-                yield ExportEdge(tail, head, value)
+                yield ExportEdge(tail, head, *value.split(PART))
 
 
 def add_notice(

@@ -11,8 +11,8 @@ import pytest
 from harvest.archive import keep_answer, open_archive
 from kb.queries.archive import archive_path
 from kb.site.server.serve import served
+from tests.full_texts import save_texts
 from tests.site.conftest import FIELD_TEXTS, KNOWN, LINKS, MOMENT, RETRACTED, SEED, field, fill
-from tests.site.full_texts import save_texts
 from tests.site.pages.test_archived_response import BODY, NAME, note_answer
 
 if TYPE_CHECKING:  # the extra litkb[browser] is there for these tests only

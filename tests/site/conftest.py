@@ -45,8 +45,8 @@ from kb.store.ledger import save_run, save_run_end
 from kb.store.links import save_links, save_mirror_metrics
 from kb.store.records import save_records
 from kb.store.resolutions import Decision, ResolutionRun, save_decisions, save_resolution_run
+from tests.full_texts import field_texts, save_texts
 from tests.records import record, reference_of
-from tests.site.full_texts import field_texts, save_texts
 
 MOMENT = "2026-01-02T03:04:05.000Z"
 SEED, HELD, RETRACTED, CITING, BOOK = 1001, 1002, 1003, 1004, 1005

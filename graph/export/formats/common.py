@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import chain, count, groupby, islice, repeat
 from typing import Any, Final, NamedTuple
 
-from kb.queries.export.edges import Star
+from kb.queries.export.edges import PART, Star
 from kb.queries.export.nodes import SEPARATOR, Columns
 from kb.text import without_controls
 
@@ -26,10 +26,11 @@ KINDS: Final[Mapping[str, str]] = {  # attribute of a node -> how a file declare
     "y": "double",
     "articles": "integer",
 }
+_EDGE_KINDS: Final[Mapping[str, str]] = {"sources": "string", "mentions": "integer", "sections": "string"}
 
 
 class Network(NamedTuple):
-    """What a network is of: its nodes, its edges, and whether these have a direction, and a weight or sources."""
+    """What a network is of: its nodes, its edges, and whether these have a direction, and a weight or who says so."""
 
     item: str  # Work, Name, Keyword, Journal
     link: str  # CITES, CITED_WITH ...
@@ -37,9 +38,9 @@ class Network(NamedTuple):
     weighted: bool = True
 
     @property
-    def value(self) -> str:
-        """What is said of an edge: sources, or weight."""
-        return "weight" if self.weighted else "sources"
+    def attributes(self) -> Mapping[str, str]:
+        """Attributes of an edge -> how a file declares them."""
+        return {"weight": "integer"} if self.weighted else _EDGE_KINDS
 
 
 class Contents(NamedTuple):
@@ -52,6 +53,13 @@ class Contents(NamedTuple):
     plain: bool = False  # whether names in the stars are PMIDs or numbers alone, which every format writes as they are
     size: int = 0  # how many nodes, for a format with numbers
     bounds: tuple[float, float, float, float] | None = None  # smallest and largest x, then y
+
+
+def edge_values(network: Network, said: str) -> list[tuple[str, bool, str]]:
+    """Return what a star says of an edge: each attribute, whether it is text, and its value, "" where it is unknown."""
+    kinds = network.attributes
+    values = [*said.split(PART), *repeat("", len(kinds))]
+    return [(name, kind == "string", value) for (name, kind), value in zip(kinds.items(), values, strict=False)]
 
 
 class Text(NamedTuple):

@@ -6,7 +6,7 @@ A file has no place for what is said about it as a whole: whether a record is sy
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Format, Part, edge_lines, node_lines
+from graph.export.formats.common import KINDS, Contents, Field, Format, Part, edge_lines, edge_values, node_lines
 from graph.export.formats.csvtext import CELL, csv_text
 
 NODE_HEADINGS: Final = ("Id", *(name.capitalize() if name == "label" else name for name in KINDS))
@@ -29,10 +29,12 @@ def cells() -> list[Part]:
 def format_edge_rows(contents: Contents) -> Iterator[str]:
     """Yield a CSV file of edges: Source is the citing work, Target the cited one."""
     directed = contents.network.directed
-    yield f"Source,Target,Type,{'Weight' if contents.network.weighted else 'sources'}\r\n"
+    headings = ["Weight" if name == "weight" else name for name in contents.network.attributes]
+    yield f"Source,Target,Type,{','.join(headings)}\r\n"
 
-    def end(value: str) -> str:
-        shown = value if contents.network.weighted or not value else f'"{csv_text(value)}"'
+    def end(said: str) -> str:
+        values = edge_values(contents.network, said)
+        shown = ",".join(f'"{csv_text(value)}"' if is_text and value else value for _, is_text, value in values)
         return f'",{"Directed" if directed else "Undirected"},{shown}\r\n'
 
     yield from edge_lines(contents, CELL, '"', '","', end)

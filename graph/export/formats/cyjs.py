@@ -27,7 +27,7 @@ def format_cyjs(contents: Contents) -> Iterator[str]:
     yield f' "directed": {directed}, "multigraph": false, "data": {{{data}}},\n "elements": {{"nodes": [\n'
     yield from listed(contents.nodes, (*_ID, *VALUES, "}", _positions, "}"))
     yield '\n], "edges": [\n'
-    yield from edges(contents, f', "{contents.network.value}": ', "}}", ',\n{"data": {"source": "')
+    yield from edges(contents, "}}", ',\n{"data": {"source": "')
     yield "\n]}}\n"
 
 

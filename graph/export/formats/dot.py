@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Format, Text, edge_lines, node_lines, one_line
+from graph.export.formats.common import (
+    KINDS,
+    Contents,
+    Field,
+    Format,
+    Text,
+    edge_lines,
+    edge_values,
+    node_lines,
+    one_line,
+)
 from kb.queries.export.nodes import Columns
 
 _WIDE: Final = 72  # points of a year from left to right
@@ -31,7 +41,14 @@ def format_dot(contents: Contents) -> Iterator[str]:
         yield f'"{dot_text(name)}"="{dot_text(text)}";\n'
     yield from node_lines(contents.nodes, _TEXT, (Field("name", '"', '" ['), *_VALUES, _positions, "];\n"))
     arrow = "->" if contents.network.directed else "--"
-    end = _weight if contents.network.weighted else _sources
+
+    def end(said: str) -> str:
+        values = edge_values(contents.network, said)
+        shown = [
+            f'{name}="{dot_text(value)}"' if is_text else f"{name}={value}" for name, is_text, value in values if value
+        ]
+        return f'" [{" ".join(shown)}];\n' if shown else '";\n'
+
     yield from edge_lines(contents, _TEXT, '"', f'" {arrow} "', end)
     yield "}\n"
 
@@ -41,14 +58,6 @@ def _positions(columns: Columns) -> list[str]:
         "" if x is None else f'pos="{x * _WIDE:.1f},{y * _HIGH:.1f}!"'
         for x, y in zip(columns["x"], columns["y"], strict=True)
     ]
-
-
-def _sources(value: str) -> str:
-    return f'" [sources="{dot_text(value)}"];\n' if value else '";\n'
-
-
-def _weight(value: str) -> str:
-    return f'" [weight={value}];\n'
 
 
 FORMS: Final = (Format("dot", ".dot", format_dot, "text/vnd.graphviz; charset=utf-8", "Graphviz", "DOT"),)

@@ -2,9 +2,22 @@
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Format, Part, Shown, edge_lines, node_lines, told
+from graph.export.formats.common import (
+    KINDS,
+    Contents,
+    Field,
+    Format,
+    Network,
+    Part,
+    Shown,
+    edge_lines,
+    edge_values,
+    node_lines,
+    told,
+)
 from graph.export.formats.xmltext import XML, xml_text
 from kb.queries.export.nodes import Columns
 
@@ -36,7 +49,7 @@ def format_gexf(contents: Contents) -> Iterator[str]:
     yield "<nodes>\n"
     yield from _nodes(contents)
     yield "</nodes>\n<edges>\n"
-    end = _weight if contents.network.weighted else _sources
+    end = _weight if contents.network.weighted else partial(_said, contents.network)
     yield from edge_lines(contents, XML, '<edge source="', '" target="', end)
     yield "</edges>\n</graph>\n</gexf>\n"
 
@@ -48,7 +61,9 @@ def _attributes(contents: Contents) -> Iterator[str]:
             yield f'<attribute id="{place}" title="{name}" type="{_TYPES[kind]}"/>\n'
     yield "</attributes>\n"
     if not contents.network.weighted:
-        yield '<attributes class="edge" mode="static">\n<attribute id="0" title="sources" type="string"/>\n'
+        yield '<attributes class="edge" mode="static">\n'
+        for place, (name, kind) in enumerate(contents.network.attributes.items()):
+            yield f'<attribute id="{place}" title="{name}" type="{_TYPES[kind]}"/>\n'
         yield "</attributes>\n"
 
 
@@ -86,10 +101,13 @@ def _position(x: float, y: float) -> str:
     return f'<viz:position x="{x * _WIDE:.1f}" y="{y * _HIGH:.1f}" z="0.0"/>'
 
 
-def _sources(value: str) -> str:
-    if not value:
-        return '"/>\n'
-    return f'"><attvalues><attvalue for="0" value="{xml_text(value)}"/></attvalues></edge>\n'
+def _said(network: Network, said: str) -> str:
+    values = [
+        f'<attvalue for="{place}" value="{xml_text(value)}"/>'
+        for place, (_, _, value) in enumerate(edge_values(network, said))
+        if value
+    ]
+    return f'"><attvalues>{"".join(values)}</attvalues></edge>\n' if values else '"/>\n'
 
 
 def _weight(value: str) -> str:

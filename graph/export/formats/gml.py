@@ -11,6 +11,7 @@ from graph.export.formats.common import (
     Text,
     counted,
     edge_lines,
+    edge_values,
     node_lines,
     numbered_labels,
 )
@@ -52,11 +53,15 @@ def format_gml(contents: Contents) -> Iterator[str]:
     yield from node_lines(
         contents.nodes, _TEXT, (counted("  node [ id ", _FIRST), label, work, *_VALUES, _rank, _positions, " ]\n")
     )
-    said = contents.network.value
 
-    def end(value: str) -> str:
-        shown = value if contents.network.weighted else f'"{gml_text(value)}"'
-        return f" {said} {shown} ]\n" if value else " ]\n"
+    def end(said: str) -> str:
+        values = edge_values(contents.network, said)
+        shown = [
+            f' {name} "{gml_text(value)}"' if is_text else f" {name} {value}"
+            for name, is_text, value in values
+            if value
+        ]
+        return f"{''.join(shown)} ]\n"
 
     yield from edge_lines(contents, _TEXT, "  edge [ source ", " target ", end)
     yield "]\n"

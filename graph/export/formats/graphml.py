@@ -1,9 +1,20 @@
 """GraphML, as networkx, yEd, Cytoscape, igraph and Gephi read it.  (pure)"""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Field, Format, Part, edge_lines, node_lines
+from graph.export.formats.common import (
+    KINDS,
+    Contents,
+    Field,
+    Format,
+    Network,
+    Part,
+    edge_lines,
+    edge_values,
+    node_lines,
+)
 from graph.export.formats.xmltext import XML, xml_text
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
@@ -26,7 +37,7 @@ def format_graphml(contents: Contents) -> Iterator[str]:
     for place, text in enumerate(contents.about.values()):
         yield f'<data key="g{place}">{xml_text(text)}</data>\n'
     yield from node_lines(contents.nodes, XML, _NODE)
-    yield from edge_lines(contents, XML, '<edge source="', '" target="', _end)
+    yield from edge_lines(contents, XML, '<edge source="', '" target="', partial(_end, contents.network))
     yield "</graph>\n</graphml>\n"
 
 
@@ -35,12 +46,17 @@ def _keys(contents: Contents) -> Iterator[str]:
         yield f'<key id="g{place}" for="graph" attr.name="{xml_text(name)}" attr.type="string"/>\n'
     for place, (name, kind) in enumerate(KINDS.items()):
         yield f'<key id="n{place}" for="node" attr.name="{name}" attr.type="{_TYPES[kind]}"/>\n'
-    kind = "long" if contents.network.weighted else "string"
-    yield f'<key id="e0" for="edge" attr.name="{contents.network.value}" attr.type="{kind}"/>\n'
+    for place, (name, kind) in enumerate(contents.network.attributes.items()):
+        yield f'<key id="e{place}" for="edge" attr.name="{name}" attr.type="{_TYPES[kind]}"/>\n'
 
 
-def _end(value: str) -> str:
-    return f'"><data key="e0">{xml_text(value)}</data></edge>\n' if value else '"/>\n'
+def _end(network: Network, said: str) -> str:
+    values = [
+        f'<data key="e{place}">{xml_text(value)}</data>'
+        for place, (_, _, value) in enumerate(edge_values(network, said))
+        if value
+    ]
+    return f'">{"".join(values)}</edge>\n' if values else '"/>\n'
 
 
 FORMS: Final = (Format("graphml", ".graphml", format_graphml, "application/graphml+xml", "Gephi", "GraphML"),)

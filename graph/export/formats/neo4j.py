@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import KINDS, Contents, Format, edge_lines, node_lines
+from graph.export.formats.common import KINDS, Contents, Format, edge_lines, edge_values, node_lines
 from graph.export.formats.csvpair import cells
 from graph.export.formats.csvtext import LINE, csv_line_text
 
@@ -19,11 +19,16 @@ def format_neo4j_nodes(contents: Contents) -> Iterator[str]:
 
 def format_neo4j_edges(contents: Contents) -> Iterator[str]:
     """Yield a CSV file of relationships."""
-    said = "weight:long" if contents.network.weighted else "sources:string[]"
-    yield f":START_ID,:END_ID,{said},:TYPE\r\n"
+    types = {"integer": "long", "string": "string[]"}
+    headings = [f"{name}:{types[kind]}" for name, kind in contents.network.attributes.items()]
+    yield f":START_ID,:END_ID,{','.join(headings)},:TYPE\r\n"
 
-    def end(value: str) -> str:
-        shown = value if contents.network.weighted or not value else f'"{csv_line_text(value.replace(",", ";"))}"'
+    def cell(value: str) -> str:
+        return f'"{csv_line_text(value.replace(",", ";"))}"'
+
+    def end(said: str) -> str:
+        values = edge_values(contents.network, said)
+        shown = ",".join(cell(value) if is_text and value else value for _, is_text, value in values)
         return f'",{shown},{contents.network.link}\r\n'
 
     yield from edge_lines(contents, LINE, '"', '","', end)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from graph.export.formats.common import Contents, Field, Format, Part, edge_lines, without_first
+from graph.export.formats.common import Contents, Field, Format, Part, edge_lines, edge_values, without_first
 from graph.export.formats.jsontext import JSON, VALUES, encoded, json_text, listed
 
 _NODE: Final[tuple[Part, ...]] = (Field("name", ',\n{"id": "', '"'), *VALUES, "}")
@@ -17,16 +17,20 @@ def format_nodelink(contents: Contents) -> Iterator[str]:
     yield f'{{"directed": {directed}, "multigraph": false, "graph": {{{about}}}, "nodes": [\n'
     yield from listed(contents.nodes, _NODE)
     yield '\n], "edges": [\n'
-    yield from edges(contents, f', "{contents.network.value}": ', "}")
+    yield from edges(contents, "}")
     yield "\n]}\n"
 
 
-def edges(contents: Contents, said: str, end: str, start: str = ',\n{"source": "') -> Iterator[str]:
-    """Yield edges with a comma between; said stands before what is said of one."""
+def edges(contents: Contents, end: str, start: str = ',\n{"source": "') -> Iterator[str]:
+    """Yield edges with a comma between."""
 
-    def ended(value: str) -> str:
-        shown = value if contents.network.weighted else f'"{json_text(value)}"'
-        return f'"{said}{shown}{end}' if value else f'"{end}'
+    def ended(said: str) -> str:
+        shown = [
+            f', "{name}": "{json_text(value)}"' if is_text else f', "{name}": {value}'
+            for name, is_text, value in edge_values(contents.network, said)
+            if value
+        ]
+        return f'"{"".join(shown)}{end}'
 
     return without_first(edge_lines(contents, JSON, start, '", "target": "', ended), ",\n")
 

@@ -8,15 +8,32 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from kb.errors import DatabaseError
+from kb.full_texts import SECTIONS
 from kb.queries.citations import Ids
 from kb.queries.export.nodes import EVERYTHING, PAIRS, PORTION, SEPARATOR, WORK_NAMED, Scope
+from kb.queries.works.citing_sentences import KIND, NAMED, WHERE
 
-# A node's edges: its name, the names at their other ends, and what is said of all of them, or of each: sources or a
-# weight. Several stand in one text, SEPARATOR between: a plain tuple, handed on as SQLite gives it.
+# A node's edges: its name, the names at their other ends, and what is said of all of them, or of each: a weight, or
+# sources, and mentions and sections where a full text has them, PART between. Several stand in one text, SEPARATOR
+# between: a plain tuple, handed on as SQLite gives it.
 Star: TypeAlias = tuple[str, str, str]
+PART: Final = "\x1e"
 _NAMED: Final = (
     f"case when {{0}} > 0 then 'pmid:' || {{0}} else (select {WORK_NAMED} from works w where w.id = {{0}}) end"
 )
+_TEXT: Final = f"""(select pmid from full_texts
+    where outcome = 'body' and pmid in ({NAMED.format("citing_id")}) order by pmid limit 1)"""
+_MENTIONS: Final = f"""coalesce((
+    select '{PART}' || count(distinct iif(place = 'text', mention, null)) || '{PART}'
+        || coalesce(group_concat(distinct kind), '')
+    from (
+        select f.pmid, m.mention, {WHERE} as place, {KIND} as kind from full_text_references f
+            left join mention_references l on (l.pmid, l.position, l.part) = (f.pmid, f.position, f.part)
+            left join mentions m on (m.pmid, m.mention) = (l.pmid, l.mention)
+            left join citing_sentences s on (s.pmid, s.sentence) = (m.pmid, m.sentence)
+        where f.pmid = {_TEXT} and f.cited_id in ({NAMED.format("citation_links.cited_id")})
+        order by instr('{",".join(SECTIONS)},', {KIND} || ','))
+    group by pmid), '')"""  # nothing where no body was read or its list lacks the work
 
 
 class SourceNames(dict[int, str]):
@@ -64,13 +81,18 @@ def joined_numbers(numbers: list[int]) -> str:
 
 def _read_portions(db: sqlite3.Connection, scope: Scope, citing: str, cited: str) -> Iterator[list[Star]]:
     _check_merges(db)
-    only = _only_sources(db)
-    said = f"iif(min(said_by) = max(said_by), min(said_by), group_concat(said_by, '{SEPARATOR}'))"
+    only = None
+    if db.execute("select exists (select 1 from full_texts where outcome = 'body')").fetchone()[0]:
+        said = f"group_concat(said_by || {_MENTIONS}, '{SEPARATOR}')"
+    elif (only := _only_sources(db)) is not None:
+        said = ":only"
+    else:
+        said = f"iif(min(said_by) = max(said_by), min(said_by), group_concat(said_by, '{SEPARATOR}'))"
     among = f"where citing_id in ({scope.ids()}) and +cited_id in ({scope.ids()})" if scope.ids() else ""
     if scope.pairs:
         among = f"where (citing_id, cited_id) in (select citing_id, cited_id from {PAIRS})"
     rows = db.execute(
-        f"""select {citing}, {cited}, {said if only is None else ":only"} from citation_links not indexed {among}
+        f"""select {citing}, {cited}, {said} from citation_links not indexed {among}
         group by citing_id""",
         {"only": only},
     )

@@ -54,5 +54,9 @@ def hostile_graph(count: int = 500) -> tuple[list[ExportNode], list[ExportEdge]]
         for place, title in enumerate(titles(count), start=1)
     ]  # fmt: skip
     sources = ("pubmed,icite", "synthetic", None)
-    edges = [ExportEdge(one.name, other.name, sources[place % 3]) for place, (one, other) in enumerate(pairwise(nodes))]
+    mentions = (None, None), ("0", None), ("3", "introduction,results and discussion,table"), ("0", "table")
+    edges = [
+        ExportEdge(one.name, other.name, sources[place % 3], *mentions[place % 4])
+        for place, (one, other) in enumerate(pairwise(nodes))
+    ]
     return nodes, edges

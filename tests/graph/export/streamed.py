@@ -7,7 +7,7 @@ from operator import attrgetter
 from graph.export.formats.common import Contents
 from graph.export.networks import CITATIONS
 from graph.export.write import FORMS
-from kb.queries.export.edges import Star
+from kb.queries.export.edges import PART, Star
 from kb.queries.export.nodes import SEPARATOR, ExportNode, columns_of
 from tests.rows import ExportEdge
 
@@ -34,4 +34,8 @@ def _stars(edges: Iterable[ExportEdge], shown: Callable[[str], str]) -> Iterator
     for tail, group in groupby(edges, attrgetter("citing")):
         found = list(group)
         heads = SEPARATOR.join(shown(edge.cited).replace(SEPARATOR, "") for edge in found)
-        yield [(shown(tail), heads, SEPARATOR.join(edge.sources or "" for edge in found))]
+        yield [(shown(tail), heads, SEPARATOR.join(map(_said, found)))]
+
+
+def _said(edge: ExportEdge) -> str:
+    return PART.join(value or "" for value in edge[2:]).rstrip(PART)

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+import math
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from tests.rows import ExportEdge
 ABOUT = {"generator": "litkb 1", "notice": 'Synthetic: <none> of it & "all"\x00'}
 ABOUT_CLEAN = {"generator": "litkb 1", "notice": 'Synthetic: <none> of it & "all"'}
 NODES, EDGES = hostile_graph()
+LONG = (3, "introduction,results and discussion,table")
 
 
 def text_of(form: str, nodes: list[ExportNode] = NODES, edges: list[ExportEdge] = EDGES) -> str:
@@ -49,13 +51,19 @@ def values_of(node: ExportNode, clean: Callable[[str], str]) -> dict[str, Any]:
     return {name: value for name, value in cleaned.items() if value is not None and value != ""}
 
 
+def said_of(edge: ExportEdge) -> dict[str, Any]:
+    """Return what is known of an edge."""
+    said = {"sources": edge.sources, "mentions": edge.mentions and int(edge.mentions), "sections": edge.sections}
+    return {name: value for name, value in said.items() if value is not None}
+
+
 def expected(clean: Callable[[str], str] = without_controls) -> "nx.DiGraph[str]":
     """Return the graph, made by networkx itself; what nobody said is absent."""
     made: nx.DiGraph[str] = nx.DiGraph()
     for node in NODES:
         made.add_node(clean(node.name), **values_of(node, clean))
     for edge in EDGES:
-        made.add_edge(clean(edge.citing), clean(edge.cited), **({"sources": edge.sources} if edge.sources else {}))
+        made.add_edge(clean(edge.citing), clean(edge.cited), **said_of(edge))
     return made
 
 
@@ -85,6 +93,11 @@ def test_graphml_is_read_back_whole_by_igraph(tmp_path: Path) -> None:
     assert names == list(wanted)
     assert found.vs["title"] == [values.get("title", "") for _, values in wanted.nodes(data=True)]
     assert [(names[e.source], names[e.target]) for e in found.es] == list(wanted.edges)
+    assert [(e["mentions"], e["sections"]) for e in found.es][:3] == [
+        (pytest.approx(math.nan, nan_ok=True), ""),
+        (0, ""),
+        LONG,
+    ]
 
 
 @pytest.mark.parametrize(("form", "schema"), [("graphml", GRAPHML), ("gexf", GEXF)])
@@ -237,6 +250,11 @@ def test_dot_is_read_back_whole_by_pydot() -> None:
         assert attributes.get("year") == (None if node.year is None else str(node.year))
     ends = [(dot_value(edge.get_source()), dot_value(edge.get_destination())) for edge in found.get_edges()]
     assert sorted(ends) == sorted((one_line(edge.citing), one_line(edge.cited)) for edge in edges)
+    said = {end: edge.get_attributes() for end, edge in zip(ends, found.get_edges(), strict=True)}
+    assert [said[one_line(edge.citing), one_line(edge.cited)] for edge in edges[1:3]] == [
+        {"sources": '"synthetic"', "mentions": "0"},
+        {"mentions": "3", "sections": f'"{LONG[1]}"'},
+    ]
 
 
 HARMFUL = ("=", "+", "-", "@", "\t", "\r")
@@ -266,8 +284,9 @@ def test_neo4j_headings_say_types_and_each_record_is_a_line() -> None:
     assert nodes[0].endswith(",community:long,x:double,y:double,articles:long,:LABEL")
     assert len(nodes) == len(NODES) + 2
     assert nodes[1].endswith(",Work")
-    assert edges[0] == ":START_ID,:END_ID,sources:string[],:TYPE"
-    assert '"pmid:1","pmid:2","pubmed;icite",CITES' in edges
+    assert edges[0] == ":START_ID,:END_ID,sources:string[],mentions:long,sections:string[],:TYPE"
+    assert '"pmid:1","pmid:2","pubmed;icite",,,CITES' in edges
+    assert edges[3].endswith(',,3,"introduction;results and discussion;table",CITES')
     assert not any(ord(c) < 32 for line in [*nodes, *edges] for c in line)
 
 
@@ -276,8 +295,11 @@ def test_csv_of_edges_has_the_headings_that_gephi_knows() -> None:
 
     clean = [(guarded(without_controls(edge.citing)), guarded(without_controls(edge.cited))) for edge in EDGES]
     assert [(row["Source"], row["Target"]) for row in rows] == clean
-    assert rows[0] == {"Source": "pmid:1", "Target": "pmid:2", "Type": "Directed", "sources": "pubmed,icite"}
-    assert {row["sources"] for row in rows} == {"", "synthetic", "pubmed,icite"}
+    known = [{name: value for name, value in row.items() if value} for row in rows]
+    assert known[0] == {"Source": "pmid:1", "Target": "pmid:2", "Type": "Directed", "sources": "pubmed,icite"}
+    assert [(row["sources"], row["mentions"], row["sections"]) for row in rows[:3]] == [
+        ("pubmed,icite", "", ""), ("synthetic", "0", ""), ("", *map(str, LONG)),
+    ]  # fmt: skip
 
 
 def test_vosviewer_json_has_the_documented_shape() -> None:

@@ -9,9 +9,9 @@ import pytest
 from kb.database import open_kb
 from kb.integrity.check import check_kb
 from kb.publish.run import Options, publish_kb
+from tests.full_texts import Writer, front_only, save_texts
 from tests.records import record, reference_of
 from tests.site.conftest import Get, fill, served
-from tests.site.full_texts import Writer, front_only, save_texts
 from tests.site.pages.crawl import agrees, evidence_of, numbers_of
 from tests.site.pages.test_pages import section, text_of
 from tests.site.pages.unlinked import unlinked_numbers

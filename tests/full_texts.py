@@ -1,5 +1,7 @@
 """Full texts of the small field, in words of our own: each kind of mark, place and outcome that a page shows."""
 
+import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -55,10 +57,16 @@ def front_only() -> FullText:
 
 def save_texts(path: Path, texts: dict[int, FullText]) -> Path:
     """Save full texts of articles to a file."""
-    with closing(open_kb(path)) as db, transaction(db):
+    with closing(open_kb(path)) as db:
+        add_texts(db, texts)
+    return path
+
+
+def add_texts(db: sqlite3.Connection, texts: Mapping[int, FullText]) -> None:
+    """Save full texts of articles."""
+    with transaction(db):
         for pmid, text in texts.items():
             save_full_text(db, pmid, text, Origin("file", MOMENT, "a.xml"))
-    return path
 
 
 def field_texts(citing: int, cites: tuple[int, int, int], closed: int) -> dict[int, FullText]:
