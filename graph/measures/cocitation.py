@@ -8,9 +8,11 @@ import scipy.sparse as sp
 
 from graph.citation_graph import CitationGraph, adjacency, citation_counts
 from graph.measure import EARLY, Measure
+from graph.measures.cocitation_places import CocitationPlaces, count_cocitation_places
 from graph.run_context import Job
 from graph.similarity.sparse_topk import Pairs, compact, first_pairs, strongest_pairs
 from kb.queries.citations import Ids
+from kb.queries.works.cited_places import read_cited_places
 from kb.store.computed import TableColumns
 
 PARTNERS: Final = 50  # kept of each work
@@ -87,11 +89,22 @@ def _couplings_step(job: Job) -> None:
 
 
 def _cocitations_step(job: Job) -> None:
-    """Compute and keep the works that each work is most often cited together with."""
+    """Compute and keep the works that each work is most often cited together with, and how near in full texts."""
     citations = job.field.citations
     limits = {"limit": PARTNERS, "at_least": least_count(citations)}
-    found = job.timed("cocitations", lambda: list(cocitations(citations, **limits)), **limits)
-    job.keep_rows("cocitations", "cocitations", lambda: _partners(citations.ids, found), found="cocitations")
+
+    def compute() -> tuple[list[Pairs], CocitationPlaces]:
+        found = list(cocitations(citations, **limits))
+        return found, count_cocitation_places(citations.ids, found, read_cited_places(job.field.db))
+
+    def rows() -> Iterator[TableColumns]:
+        return (
+            {**pairs, **near.columns(block)}
+            for pairs, block in zip(_partners(citations.ids, found), found, strict=True)
+        )
+
+    found, near = job.timed("cocitations", compute, **limits)
+    job.keep_rows("cocitations", "cocitations", rows, found="cocitations")
 
 
 def _partners(ids: Ids, blocks: Iterable[Pairs]) -> Iterator[TableColumns]:
@@ -103,8 +116,8 @@ MEASURES: Final = (
         name="cocitations",
         tables=("cocitations",),
         step=_cocitations_step,
-        tells="which works are cited together",
-        paper="Small 1973",
+        tells="which works are cited together, and how near to each other in full texts",
+        paper="Small 1973, Gipp and Beel 2009",
         cost="sum of squares of the lists of references",
     ),
     Measure(

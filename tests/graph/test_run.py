@@ -318,7 +318,9 @@ def test_partners_are_saved_with_their_counts(db: sqlite3.Connection) -> None:
 
     compute(db)
 
-    assert db.execute("select * from cocitations order by id, other_id").fetchall() == [(8, 9, 2, 1), (9, 8, 2, 1)]
+    assert db.execute("select * from cocitations order by id, other_id").fetchall() == [
+        (8, 9, 2, 0, None, None, 1), (9, 8, 2, 0, None, None, 1),
+    ]  # fmt: skip
     assert db.execute("select * from couplings order by id, other_id").fetchall() == [
         (1, 2, 2, 1), (1, 3, 1, 1), (2, 1, 2, 1), (2, 3, 1, 1), (3, 1, 1, 1), (3, 2, 1, 1),
     ]  # fmt: skip
