@@ -15,6 +15,8 @@ _NOUNS: Final = {  # task -> one of it, several
     "record": ("record of a file", "records of files"), "cited_by": ("list of who cites", "lists of who cites"),
     "similar": ("list of similar articles", "lists of similar articles"),
     "references": ("list of references", "lists of references"), "icite": ("answer of iCite", "answers of iCite"),
+    "full_text": ("full text", "full texts"),
+    "full_text_s3": ("full text in PMC's bucket", "full texts in PMC's bucket"),
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from harvest.commands.outcome import show_changes, show_problems
 from harvest.files.input_files import PAGE_TEXT, InputFile, list_files, sniff
 from harvest.http.client import Client, Settings, settings_from_environment
 from harvest.identify.seed import TITLE, Seed
+from harvest.jobs.asked_texts import TextCost, estimate_texts
 from harvest.jobs.fetch_queue import Person, Progress
 from harvest.jobs.harvest import Summary, harvest
 from harvest.jobs.mirrored import check_mirrored
@@ -52,6 +53,9 @@ _HINT = "Hint: set NCBI_EMAIL to your address; NCBI asks for it, to write before
 
 yes_option = click.option(
     "--yes", is_flag=True, help="Harvest the hits even if PubMed warns that it changed the query."
+)
+full_text_option = click.option(
+    "--full-text", is_flag=True, help="Also the open full texts of all articles in DB that have a PMCID, once each."
 )
 
 
@@ -99,7 +103,7 @@ class Rounds(click.ParamType[int]):
     "most",
     type=click.IntRange(1, PMID_LIMIT),
     metavar="N",
-    help="At most N articles by following links.",
+    help="At most N articles by following links; where none are followed, N full texts.",
 )
 @renamed_option("--most", "--limit")
 @click.option("--years", metavar="A-B", help="Follow only to articles of these years: 2000-2010, 2000-, -2010.")
@@ -120,6 +124,7 @@ class Rounds(click.ParamType[int]):
     type=click.Choice(list(OFFERED)),
     help=f"Another source for every article: {', or '.join(OFFERED.values())}.",
 )
+@full_text_option
 @yes_option
 @click.option("--dry-run", is_flag=True, help="Print the cost; request and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
@@ -152,16 +157,21 @@ def harvest_command(
     plan = _plan(options, mirror)
     settings = None if mirror else _settings(options)
     cost = _cost(kb, plan, settings, mirror)
-    say(_announced(cost, plan, dry_run=dry_run))
+    if plan.names_articles:
+        say(_announced(cost, plan, dry_run=dry_run))
     if dry_run:
+        texts = _text_cost(kb, plan) if plan.full_text else {}
         if as_json:
-            tell(cost._asdict())
+            tell(cost._asdict() | texts)
         return 0
-    if cost.requests and settings and not settings.email:
+    if (cost.requests or plan.full_text) and settings and not settings.email:
         say(_HINT)
     summary = _run(kb, plan, clients_of(settings) if settings else {}, options, mirror)
     counted_as = "asked" if cost.articles or not plan.files else "records"
-    tell(_as_json(summary)) if as_json else _show(kb, summary, counted_as)
+    if as_json:
+        tell(_as_json(summary))
+    elif plan.names_articles or summary.asked:
+        _show(kb, summary, counted_as)
     if not no_graph and (after := (ctx.obj or {}).get("after_harvest")):
         after(kb)
     return 0 if summary.complete else 1
@@ -175,6 +185,14 @@ def _announced(cost: Cost, plan: Plan, *, dry_run: bool) -> str:
             f"{'Would read' if dry_run else 'Reading'} about {articles} from {PLACE.format(plan.mirror)}; no requests."
         )
     return f"{'Would ask' if dry_run else 'Asking'} for {cost}." if cost.requests else _without_requests(plan)
+
+
+def _text_cost(kb: Path, plan: Plan) -> dict[str, Any]:
+    """Say what the full texts of the articles in the file will cost, and return it."""
+    with closing(open_kb(kb, create=True)) if kb.exists() else nullcontext() as db:
+        cost = estimate_texts(db, most=plan.most_texts) if db else TextCost(0, 0, 0, 0)
+    say(f"Would ask PubMed Central for {cost}" + (", and those of what is new." if plan.names_articles else "."))
+    return {"full_texts": cost._asdict()}
 
 
 def _without_requests(plan: Plan) -> str:
@@ -229,6 +247,7 @@ def _plan(options: dict[str, Any], mirror: Mirror | None) -> Plan:
         branches=tuple(options["branches"]),
         frontier=options["frontier"],
         ask=tuple(sorted(set(options["ask"]))),
+        full_text=options["full_text"],
         mirror=mirror.through if mirror else None,
     )
     check_plan(plan)

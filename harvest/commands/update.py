@@ -8,15 +8,18 @@ from typing import Any, Final
 import click
 
 from harvest.archive import open_archive
-from harvest.commands.harvest import clients_of, person_at_terminal, yes_option
+from harvest.commands.harvest import clients_of, full_text_option, person_at_terminal, yes_option
 from harvest.commands.mirrored import PLACE, mirror_option, open_mirror
 from harvest.commands.outcome import show_changes, show_problems, show_unknown
 from harvest.http.client import settings_from_environment
-from harvest.jobs.update import DUE, Due, UpdateSummary, read_due, update
+from harvest.jobs.asked_texts import estimate_texts
+from harvest.jobs.plan import NO_TEXTS_IN_MIRROR
+from harvest.jobs.update import DUE, Due, UpdateSummary, due_before, read_due, update
 from harvest.sources.mirror import Mirror
 from kb.clock import now
 from kb.console import json_option, kb_argument, litkb_version, say, shown_progress, tell
 from kb.database import open_kb
+from kb.errors import UsageError
 from kb.queries.archive import archive_path
 from kb.text import counted
 
@@ -37,12 +40,13 @@ LONGEST_DUE: Final = 36_500  # days; PubMed is younger
 @yes_option
 @click.option("--dry-run", is_flag=True, help="Print what is due; request and write nothing.")
 @click.option("--no-graph", is_flag=True, help="Do not compute the citation graph afterwards.")
+@full_text_option
 @mirror_option
 @json_option
 @click.pass_context
 def update_command(
     ctx: click.Context, /, kb: Path, *, days: int, yes: bool, dry_run: bool, no_graph: bool, as_json: bool,
-    mirror: str | None,
+    full_text: bool, mirror: str | None,
 ) -> int:  # fmt: skip
     """Bring DB up to date: repeat queries, records and lists that are due, and fetch what is new.
 
@@ -51,15 +55,21 @@ def update_command(
 
     Example: litkb update kb.db --due 30
     """
+    if mirror and full_text:
+        raise UsageError(NO_TEXTS_IN_MIRROR)
     answering = open_mirror(mirror) if mirror else None
     with closing(open_kb(kb)) as db:
         due = read_due(db, days=days, at=now(), mirror=answering)
+        texts = estimate_texts(db, before=due_before(days, now())) if full_text else None
     say(_format_due(due, answering))
     if dry_run:
+        if texts:
+            say(f"Would ask PubMed Central for {texts}.")
         if as_json:
-            tell({**due._asdict(), "requests": due.requests})
+            more = {"full_texts": texts._asdict()} if texts else {}
+            tell({**due._asdict(), "requests": due.requests, **more})
         return 0
-    summary = _run(kb, days, yes=yes, mirror=answering, mirror_name=Path(mirror or "").name)
+    summary = _run(kb, days, yes=yes, mirror=answering, mirror_name=Path(mirror or "").name, full_text=full_text)
     if as_json:
         tell(_as_json(summary))
     else:
@@ -93,16 +103,17 @@ def _format_due(due: Due, mirror: Mirror | None) -> str:
     return f"{said} Left due: {', '.join(left)}, which {of_whom}."
 
 
-def _run(kb: Path, days: int, *, yes: bool, mirror: Mirror | None, mirror_name: str) -> UpdateSummary:
+def _run(kb: Path, days: int, *, yes: bool, mirror: Mirror | None, mirror_name: str, full_text: bool) -> UpdateSummary:
     clients = {} if mirror else clients_of(settings_from_environment())
     with ExitStack() as stack:
         db = stack.enter_context(closing(open_kb(kb)))
         archive = stack.enter_context(open_archive(archive_path(kb)))
         person = person_at_terminal(stack.enter_context(shown_progress()), yes=yes)
         words = ["litkb", "update", kb.name, "--due", str(days), *(["--mirror", mirror_name] if mirror else [])]
+        words += ["--full-text"] if full_text else []
         return update(
             db, archive, clients, days=days, command=shlex.join(words), version=litkb_version(), person=person,
-            mirror=mirror,
+            mirror=mirror, full_text=full_text,
         )  # fmt: skip
 
 

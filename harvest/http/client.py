@@ -138,7 +138,8 @@ class Client:
 
     def get(self, name: str, path: str, parameters: Mapping[str, str], check: Callable[[bytes], T]) -> tuple[bytes, T]:
         """Return the body of an answer to a GET that check accepts, as ask() does; name is the source's, for people."""
-        return self._insist(name, f"{path}?{urlencode(parameters)}", None, check=check, deadline=None)
+        asked = f"{path}?{urlencode(parameters)}" if parameters else path
+        return self._insist(name, asked, None, check=check, deadline=None)
 
     def _insist(
         self, name: str, path: str, data: bytes | None, *, check: Callable[[bytes], T], deadline: float | None

@@ -13,7 +13,7 @@ LONGEST_QUOTE: Final = 160
 
 _QUESTION: Final = re.compile(
     r"id list is empty|id parameter is empty|invalid (?:uid|id\b|query)|missing (?:term|id)|empty term|too many uids"
-    r"|out of range|cannot be larger|out of acceptable range|not available: \d",
+    r"|out of range|cannot be larger|out of acceptable range|not available: \d|\bNoSuchKey\b",
     re.IGNORECASE,
 )  # refused for the ids or the query in it
 _KEY: Final = re.compile(r"\bapi[ _-]?key\b", re.IGNORECASE)
@@ -37,6 +37,8 @@ _PASSING_STATUSES: Final = frozenset({400, 408, 425, 429})  # 400 relays what fa
 _ERROR: Final = re.compile(rb"<ERROR\b[^<>]*>([^<]*+(?:<(?!/?ERROR\b)[^<]*+)*)</ERROR>")
 _TITLE: Final = re.compile(rb"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _JSON_ERROR: Final = re.compile(r'"error"\s*:\s*"(.{0,1000}?)"\s*[,}]', re.DOTALL | re.IGNORECASE)
+_TEXTS_END: Final = re.compile(rb"(?:</pmc-articleset\s*>|<pmc-articleset[^<>]*/>)\s*\Z")
+_S3_ERROR: Final = re.compile(r"<Error><Code>([^<]*)</Code><Message>([^<]*)</Message>")
 _PROLOG: Final = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*", re.DOTALL | re.IGNORECASE)
 _ROOT: Final = re.compile(rb"<([A-Za-z][\w.-]*)")
 
@@ -63,6 +65,18 @@ def check_articles(body: bytes) -> None:
         opened = len(re.findall(rb"<%s[\s>]" % name, body))
         if opened != len(re.findall(rb"</%s\s*>" % name, body)):
             raise TransientError("an answer in which a record is cut off")
+
+
+def check_full_texts(body: bytes, *, alone: bool) -> None:
+    """Raise unless body is a whole pmc-articleset; QuestionError, so that it is halved, where one of several is cut."""
+    if words := error_words(body):
+        raise refusal(words)
+    whole = len(re.findall(rb"<article[\s>]", body)) == len(re.findall(rb"</article\s*>", body))
+    if not alone and b"<pmc-articleset" in body and not (whole and _TEXTS_END.search(body)):
+        raise QuestionError("an answer that is cut off")
+    check_document(body, "pmc-articleset")
+    if not whole:
+        raise TransientError("an answer in which an article is cut off")
 
 
 def check_document(body: bytes, root: str) -> None:
@@ -128,6 +142,8 @@ def said_instead(body: bytes) -> str:
     start = body[:20_000]
     if match := _JSON_ERROR.search(start.decode("utf-8", "replace")):
         return _quoted(match[1])
+    if match := _S3_ERROR.search(start.decode("utf-8", "replace")):
+        return _quoted(f"{match[1]}: {match[2]}")
     if re.search(rb"<(?:html|!doctype html)", start, re.IGNORECASE):
         title = _TITLE.search(start)
         return "an HTML page" + (f" “{_quoted(_text(title[1]))}”" if title else "") + " in place of data"

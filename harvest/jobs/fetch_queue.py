@@ -18,7 +18,7 @@ from harvest.http.client import Client
 from harvest.http.transport import NCBI_SITE, is_at
 from harvest.jobs.changes import find_changes, read_before
 from harvest.jobs.file_reader import Batch, parsing_beside
-from harvest.jobs.ingest import Loaded
+from harvest.jobs.ingest import ALONE, Loaded
 from harvest.jobs.request_types import ARTICLE, Question, article_question, list_question
 from harvest.sources.mirror import MIRROR, Mirror
 from harvest.sources.registry import PUBMED
@@ -129,9 +129,10 @@ class _Batch(NamedTuple):
 
 
 class _Came(NamedTuple):
-    """An answer, its bytes packed for the archive, and what it says where it was parsed beside."""
+    """A part of an answer, its bytes packed for the archive, and what it says where it was parsed beside."""
 
     answer: Answer
+    pmids: list[int]
     packed: bytes
     parsed: Batch | None
 
@@ -144,7 +145,7 @@ def harvest_articles(run: Run, pmids: Iterable[int], lists: Sequence[str] = (), 
     Lists are asked for while further records still come, as soon as enough for a whole request are held.
     """
     asked = list(dict.fromkeys(pmids))
-    queue = _Queue(run, lists, len(asked))
+    queue = _Queue(run, _list_questions(run, lists), len(asked))
     question = article_question(of_mirror=run.mirror is not None)
     _note_here(run, asked, here)
     settled = read_settled(run.db, run.id, question.task) - run.doubted
@@ -165,8 +166,17 @@ def _note_here(run: Run, pmids: Sequence[int], here: Collection[int]) -> None:
 
 def harvest_lists(run: Run, names: Sequence[str], pmids: Iterable[int]) -> None:
     """Ask for the lists that are named of each article, unless this run has done so."""
+    harvest_questions(run, _list_questions(run, names), pmids)
+
+
+def _list_questions(run: Run, names: Sequence[str]) -> list[Question]:
+    return [list_question(name, of_mirror=run.mirror is not None) for name in names]
+
+
+def harvest_questions(run: Run, questions: Sequence[Question], pmids: Iterable[int]) -> None:
+    """Ask questions about held articles, unless this run has done so."""
     asked = list(dict.fromkeys(pmids))
-    queue = _Queue(run, names, len(asked))
+    queue = _Queue(run, questions, len(asked))
     queue.offer(asked)
     queue.work_off()
 
@@ -188,17 +198,19 @@ class _Queue:
     the last records are settled.
     """
 
-    def __init__(self, run: Run, lists: Sequence[str], articles: int) -> None:
+    def __init__(self, run: Run, lists: Sequence[Question], articles: int) -> None:
         self._run = run
-        self._lists = [list_question(name, of_mirror=run.mirror is not None) for name in lists]
+        self._lists = lists
         self._settled = {each.task: read_settled(run.db, run.id, each.task) for each in self._lists}
         self._ready: dict[str, list[int]] = {each.task: [] for each in self._lists}
         self._offered: set[int] = set()
         self._for_records: deque[_Batch] = deque()
         self._for_lists: deque[_Batch] = deque()
         self._open_records = 0  # batches for records that are not yet settled
-        rate = max((client.settings.rate for client in run.clients.values()), default=1)
-        self._most = AHEAD if run.mirror else math.ceil(SLOWEST * rate)  # batches on their way while one is slow
+        asked = [run.clients[name] for name in {PUBMED, *(each.source for each in lists)} if name in run.clients]
+        rate = max((client.settings.rate for client in asked), default=1)
+        most = AHEAD if run.mirror else math.ceil(SLOWEST * rate)  # batches on their way while one is slow
+        self._most = min([most, *(each.ahead for each in lists if each.ahead)])
         self._bars = {ARTICLE: _Bar("articles", articles)}
         bar = _Bar(" and ".join(each.label for each in self._lists), articles * len(lists))
         self._bars |= {each.task: bar for each in self._lists}
@@ -232,7 +244,7 @@ class _Queue:
 
         The first question to a source goes alone: one that refuses it would refuse all. parse parses records beside.
         """
-        waiting: deque[tuple[_Batch, Future[_Came] | None]] = deque()
+        waiting: deque[tuple[_Batch, Future[list[_Came]] | None]] = deque()
         while waiting or self._for_records or self._for_lists:
             while len(waiting) < self._most and (batch := self._next()):
                 waiting.append((batch, _sent(self._run, batch, parse)))
@@ -246,7 +258,7 @@ class _Queue:
         batches = self._for_lists if lists_first else self._for_records
         return batches.popleft() if batches else None
 
-    def _finish(self, batch: _Batch, answer: "Future[_Came] | None") -> None:
+    def _finish(self, batch: _Batch, answer: "Future[list[_Came]] | None") -> None:
         """Settle a batch; ask again what it left open, and for the lists of what it brought."""
         again = _settle(self._run, batch, answer)
         bar = self._bars[batch.question.task]
@@ -268,7 +280,7 @@ class _Bar:
     done: int = 0
 
 
-def _sent(run: Run, batch: _Batch, parse: Callable[[bytes], Batch | None]) -> "Future[_Came] | None":
+def _sent(run: Run, batch: _Batch, parse: Callable[[bytes], Batch | None]) -> "Future[list[_Came]] | None":
     """Return the answer to come; None where nobody is asked any more.
 
     The thread is a daemon: an interrupted harvest does not wait for answers that it will not read.
@@ -276,13 +288,14 @@ def _sent(run: Run, batch: _Batch, parse: Callable[[bytes], Batch | None]) -> "F
     source = run.asked(batch.question.source)
     if source is None:
         return None
-    answer: Future[_Came] = Future()
+    answer: Future[list[_Came]] = Future()
 
     def ask() -> None:
         try:
             came = batch.question.fetch(source, batch.pmids)
             parsed = parse(came.body) if batch.question.task == ARTICLE else None
-            answer.set_result(_Came(came, pack(came.body), parsed))
+            parts = batch.question.split(came, batch.pmids)
+            answer.set_result([_Came(part, list(pmids), pack(part.body), parsed) for part, pmids in parts])
         except Exception as error:  # noqa: BLE001 - it is raised again where the answer is awaited
             answer.set_exception(error)
 
@@ -290,8 +303,8 @@ def _sent(run: Run, batch: _Batch, parse: Callable[[bytes], Batch | None]) -> "F
     return answer
 
 
-def _settle(run: Run, batch: _Batch, answer: "Future[_Came] | None") -> list[_Batch]:
-    """Keep an answer, then load and note it in one transaction; return what must be asked again.
+def _settle(run: Run, batch: _Batch, answer: "Future[list[_Came]] | None") -> list[_Batch]:
+    """Keep an answer, then load and note each part in one transaction; return what must be asked again.
 
     A failure is noted for each PMID. Where a request is refused for what it asks about, the PMID that spoils it is
     found by halves; after any other failure of a source it is asked nothing more.
@@ -301,9 +314,12 @@ def _settle(run: Run, batch: _Batch, answer: "Future[_Came] | None") -> list[_Ba
         note_failure(run, task, pmids, run.why_not(batch.question.source))
         return []
     try:
-        came = answer.result()
+        parts = answer.result()
         run.heard.add(batch.question.source)
-        return _left_out(run, batch, _load(run, batch, came))
+        again = [one for part in parts for one in _left_out(run, batch, _load(run, batch, part))]
+        given = {pmid for part in parts for pmid in part.pmids}
+        left = [pmid for pmid in pmids if pmid not in given]
+        return again + _left_out(run, batch, Loaded([], left, ALONE))
     except QuestionError as error:
         if len(pmids) > 1:
             middle = len(pmids) // 2
@@ -333,9 +349,9 @@ def _load(run: Run, batch: _Batch, came: _Came) -> Loaded:
     parsed = {"parsed": came.parsed} if task == ARTICLE else {}
     kept = keep(run, answer, batch.question.note, packed=came.packed)
     with unchecked_keys(run.db) if run.mirror else nullcontext(), transaction(run.db):
-        before = read_before(run.db, batch.pmids) if task == ARTICLE else None
+        before = read_before(run.db, came.pmids) if task == ARTICLE else None
         loaded = batch.question.load(
-            run.db, answer.body, batch.pmids, received_at=answer.received_at, request=answer.request, **parsed
+            run.db, answer.body, came.pmids, received_at=answer.received_at, request=answer.request, **parsed
         )
         save_outcomes(run.db, run.id, loaded.tasks, answer=kept)
         if before:

@@ -11,6 +11,7 @@ from harvest.files.saved_page import page_doi
 from harvest.http.client import Client
 from harvest.identify.identify import Identified, identify_online
 from harvest.identify.seed import seed_of
+from harvest.jobs.asked_texts import harvest_full_texts
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, stop
 from harvest.jobs.file_reader import is_worth_a_process, parse_batches, parse_beside
 from harvest.jobs.full_texts import load_full_texts
@@ -91,6 +92,8 @@ def harvest(
     first, listed = _first_articles(run, plan, hits)
     harvest_rounds(run, plan, first, here=listed)
     harvest_metrics(run)
+    if plan.full_text:
+        harvest_full_texts(run, most=plan.most_texts)
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     return Summary(run.id, resumed, outcomes, problems, run.notes, dict(run.read), read_changes(db, run.id))

@@ -249,4 +249,4 @@ def identify_page(db: sqlite3.Connection, text: str, pmid: int | None) -> int:
 
 def asked_pmids(request: Mapping[str, Any]) -> list[int]:
     """Return the PMIDs that a kept request asked for."""
-    return [int(part) for part in str(request.get("id") or request["pmids"]).split(",")]
+    return [int(part) for part in str(request.get("pmids") or request["id"]).split(",")]

@@ -30,6 +30,7 @@ SIMILAR_EACH: Final = 100
 FIRST_YEAR, LAST_YEAR = 1500, 3000  # of PubMed's dates, where a span is open
 _YEARS: Final = re.compile(r"\d{4}-(?:\d{4})?|-\d{4}", re.ASCII)
 MOST_ROUNDS: Final = 9  # that a cost is estimated for, where the rounds have no end
+NO_TEXTS_IN_MIRROR: Final = "A mirror of PubMed's files has no full texts: use --full-text without --mirror."
 SHOWN_SEEDS: Final = 20  # of a command, in the list of runs; all of them are in its tasks
 
 
@@ -53,12 +54,23 @@ class Plan:
     branches: tuple[tuple[str, str], ...] = ()  # (tree number, heading) of MeSH, of which a new article must have one
     frontier: bool = False  # begin with what is known and not held
     ask: tuple[str, ...] = ()  # further sources asked about every article, of harvest.sources.registry.OFFERED
+    full_text: bool = False  # of all articles that are held then
     mirror: str | None = None  # the last of PubMed's files in the mirror that answers in place of all sources
 
     @cached_property
     def identifiers(self) -> list[Identifier]:
         """The seeds, read. Raises UsageError for one that is no identifier."""
         return [parse_identifier(seed) for seed in self.seeds]
+
+    @property
+    def names_articles(self) -> bool:
+        """Whether the plan begins with articles, and is not of those alone that are held."""
+        return bool(self.seeds or self.listed or self.query or self.files or self.frontier)
+
+    @property
+    def most_texts(self) -> int | None:
+        """How many full texts are asked for at most: the limit, where no links are followed."""
+        return None if self.expands or self.frontier else self.most
 
     @property
     def expands(self) -> bool:
@@ -114,6 +126,7 @@ class Plan:
         words += [word for name in self.types for word in ("--type", name)]
         words += [word for number, _ in self.branches for word in ("--branch", number)]
         words += [word for name in self.ask for word in ("--ask", name)]
+        words += ["--full-text"] if self.full_text else []
         words += ["--mirror", mirror] if mirror else []
         return shlex.join(words)
 
@@ -124,8 +137,10 @@ def check_plan(plan: Plan) -> None:
         raise UsageError("The query is empty. Example: --query 'Laudet AB[au] AND recovery'")
     if any(seed.place == TITLE and not seed.title for seed in plan.listed):
         raise UsageError("A title is empty. Example: --title 'One size does not fit all'")
-    if not (plan.seeds or plan.listed or plan.query or plan.files or plan.frontier):
+    if not (plan.names_articles or plan.full_text):
         raise UsageError("Nothing to harvest: name a PMID, DOI, PMCID or address, --query, --title, --seeds or --file.")
+    if plan.full_text and plan.mirror:
+        raise UsageError(NO_TEXTS_IN_MIRROR)
     if plan.depth != 1 and not plan.expands:
         raise UsageError("--depth needs a direction: --references, --cited-by or --similar.")
     if plan.limits and not plan.expands:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from harvest.archive import open_archive
 from harvest.files.input_files import JATS_XML, unpack
+from harvest.jobs.asked_texts import ORIGINS, load_asked_text
 from harvest.jobs.file_reader import parse_batches
 from harvest.jobs.full_texts import load_full_texts
 from harvest.jobs.ingest import (
@@ -169,6 +170,8 @@ def _load(db: sqlite3.Connection, archive: sqlite3.Connection, kept: ArchivedRes
 
 def _loading(kept: ArchivedResponse) -> Callable[..., object] | None:
     """Return how an answer about PMIDs is loaded; None for one that is not, as that of a search."""
+    if kept.request.get("list") in ORIGINS:
+        return partial(load_asked_text, name=kept.request["list"])
     if "step" in kept.request or kept.endpoint == "efetch":
         return partial(load_articles, step=kept.request.get("step", TOGETHER))
     name = kept.request.get("list", kept.endpoint)  # what iCite said was once kept without its list

@@ -1,6 +1,6 @@
 """What is asked of a source about PMIDs: which request, what is kept with it, and how its answer is loaded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,17 @@ from harvest.sources.registry import LISTS, PUBMED
 from harvest.sources.source import Answer
 
 ARTICLE: Final = "article"  # the task of records
+
+
+class Part(NamedTuple):
+    """What of an answer is kept by itself, and the PMIDs of which it is."""
+
+    answer: Answer
+    pmids: Sequence[int]
+
+
+def _unparted(answer: Answer, pmids: Sequence[int]) -> list[Part]:
+    return [Part(answer, pmids)]
 
 
 class Question(NamedTuple):
@@ -24,6 +35,8 @@ class Question(NamedTuple):
     load: Callable[..., Loaded]
     together: int  # PMIDs of one question
     step: str = TOGETHER
+    split: Callable[[Answer, Sequence[int]], Iterable[Part]] = _unparted  # PMIDs in no part are asked about again
+    ahead: int | None = None  # requests on their way at most, where answers are large
 
     def again(self, step: str) -> "Question | None":
         """Return the question by which to settle what an answer leaves out; None where it was the last one."""

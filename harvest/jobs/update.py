@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from harvest.http.client import Client
+from harvest.jobs.asked_texts import harvest_full_texts
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, harvest_articles, harvest_lists
 from harvest.jobs.mirror_metrics import harvest_metrics
 from harvest.jobs.searching import search
@@ -65,7 +66,7 @@ def read_due(db: sqlite3.Connection, *, days: int, at: str, mirror: Mirror | Non
     A list is due that neither its source nor a mirror gave since. What cannot be asked of the mirror, or without one,
     is left.
     """
-    before = (datetime.fromisoformat(at) - timedelta(days=days)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    before = due_before(days, at)
     able = set(LISTS) if mirror is None else {name for name in MIRROR_LISTS if name != OCC or mirror.occ}
     lists = {name: read_due_lists(db, filled, before=before) for name, filled in _fills().items()}
     queries = read_queries(db, before=before)
@@ -76,6 +77,11 @@ def read_due(db: sqlite3.Connection, *, days: int, at: str, mirror: Mirror | Non
         {name: pmids for name, pmids in lists.items() if pmids and name in able},
         left | ({"query": len(queries)} if mirror and queries else {}),
     )
+
+
+def due_before(days: int, at: str) -> str:
+    """Return the moment so many days before another (ISO 8601)."""
+    return (datetime.fromisoformat(at) - timedelta(days=days)).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _fills() -> dict[str, list[tuple[str, str]]]:
@@ -96,13 +102,16 @@ def update(
     version: str = "",
     person: Person = NOBODY,
     mirror: Mirror | None = None,
+    full_text: bool = False,
 ) -> UpdateSummary:
     """Ask again what is due, fetch what is new among the answers, and return what changed.
 
     New are hits of queries that were asked before, and articles that cite one whose citing articles were asked
-    for. An update that was interrupted goes on where it was: what it has asked is not due any more.
+    for; with full_text, also full texts that are due. An update that was interrupted goes on where it was: what it
+    has asked is not due any more.
     """
-    plan = json.dumps({"update": days} | ({"mirror": mirror.through} if mirror else {}))
+    more = {"mirror": mirror.through} if mirror else {"full_text": True} if full_text else {}
+    plan = json.dumps({"update": days} | more)
     run, _ = begin(db, archive, clients, plan, command=command, version=version, person=person, mirror=mirror)
     tried_at = now()  # later than the start of a run that is resumed
     due = read_due(db, days=days, at=tried_at, mirror=mirror)
@@ -116,6 +125,8 @@ def update(
         save_origins(db, run.id, (Origin(pmid, 1, "cited_by", None, pmid, None, None) for pmid in citing))
     harvest_articles(run, citing)
     harvest_metrics(run)
+    if full_text:
+        harvest_full_texts(run, before=due_before(days, tried_at))
     outcomes, problems = read_outcomes(db, run.id), read_problems(db, run.id)
     end(run, is_complete=not outcomes["failed"])
     changes = read_changes(db, run.id)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html.entities import html5
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -46,6 +46,26 @@ class ParsedArticle(NamedTuple):
 
     full_text: FullText
     record: Record | None
+
+
+class GivenText(NamedTuple):
+    """One article of an answer: which it says to be, and its bytes."""
+
+    pmid: int | None
+    pmcid: str | None
+    xml: bytes
+
+
+def split_full_texts(xml: bytes) -> Iterator[GivenText]:
+    """Yield the articles of a document by themselves; what cannot be read is left out: parse_full_texts() says why."""
+    for raw in split_records([xml], JATS):
+        try:
+            article = _tree(raw.xml) if raw.kind != REJECTED else None
+        except etree.XMLSyntaxError:
+            continue
+        if article is not None:
+            ids = read_ids(_meta(article))
+            yield GivenText(pmid_or_none(ids.get("pmid")), _pmcid(ids), raw.xml)
 
 
 def parse_full_texts(xml: bytes | Iterable[bytes]) -> Iterator[ParsedArticle | RecordError]:
@@ -107,9 +127,7 @@ def _character(match: "re.Match[bytes]") -> bytes:
 
 
 def _full_text(article: _Element, sha256: str) -> FullText:
-    meta = article.find("front/article-meta")
-    if meta is None:
-        meta = article.find("front-stub")
+    meta = _meta(article)
     scopes = list(article.iter(*SCOPES))
     lists = read_reference_lists(article, scopes)
     blocks = read_marked_blocks(article, lists)
@@ -120,7 +138,7 @@ def _full_text(article: _Element, sha256: str) -> FullText:
     sentences, mentions, links = _numbered(blocks, found, lists)
     return FullText(
         pmid=pmid_or_none(ids.get("pmid")),
-        pmcid=normalise_pmcid(ids.get("pmcid") or ids.get("pmc") or ids.get("pmcaid")),
+        pmcid=_pmcid(ids),
         doi=normalise_doi(ids.get("doi")),
         version=int(version) if (version := ids.get("version", "1")).isdecimal() and len(version) < 4 else 1,
         outcome=_outcome(article, lists, mentions),
@@ -133,6 +151,15 @@ def _full_text(article: _Element, sha256: str) -> FullText:
         mentions=mentions,
         links=links,
     )
+
+
+def _meta(article: _Element) -> _Element | None:
+    meta = article.find("front/article-meta")
+    return article.find("front-stub") if meta is None else meta
+
+
+def _pmcid(ids: Mapping[str, str]) -> str | None:
+    return normalise_pmcid(ids.get("pmcid") or ids.get("pmc") or ids.get("pmcaid"))
 
 
 def read_ids(meta: _Element | None) -> dict[str, str]:

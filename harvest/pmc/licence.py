@@ -58,6 +58,16 @@ def read_licence(meta: _Element | None) -> Licence:
     return Licence(name, names.get(name or "") or next(iter(urls), None), _copyright(meta))
 
 
+def narrower(stated: str | None, code: str | None) -> str | None:
+    """Return the licence of an article whose XML states one, and whose metadata in PMC's bucket has a code.
+
+    The narrower one of two; a code that is not known is another licence.
+    """
+    names = {stated, (_name_of(code) or "other") if code else None} - {None}
+    order = [*_NARROW[:1], "other", *_NARROW[1:]]
+    return min(names, key=order.index, default=None)  # type: ignore[arg-type]  # None is out
+
+
 def _addresses(meta: _Element) -> Iterator[str]:
     for element in meta.iter("license", "license_ref", "ext-link", "uri"):
         inside = element.tag in ("license", "license_ref") or next(element.iterancestors("license"), None) is not None

@@ -85,6 +85,14 @@ class Shelf:
         """Return the record that PubMed gives for a PMID, which may be another's; None where it has none."""
         return self.records.get(self.merged.get(pmid, pmid))
 
+    def of_pmcid(self, pmcid: str) -> IndexedRecord | None:
+        """Return the record with a PMCID."""
+        return self._by_pmcid.get(pmcid)
+
+    @cached_property
+    def _by_pmcid(self) -> Mapping[str, IndexedRecord]:
+        return {record.pmcid: record for record in self.records.values() if record.pmcid}
+
     @property
     def source(self) -> str | None:
         """What the records say they are, in the first that says it."""

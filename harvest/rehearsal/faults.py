@@ -41,8 +41,8 @@ class Fault:
     parameters: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"no fault is called {self.kind!r}; there are: {', '.join(KINDS)}")
+        if self.kind not in {**KINDS, **TEXT_KINDS}:
+            raise ValueError(f"no fault is called {self.kind!r}; there are: {', '.join({**KINDS, **TEXT_KINDS})}")
 
     def matches(self, endpoint: str, parameters: Mapping[str, list[str]]) -> bool:
         """Return whether a request is one that this fault may hit."""
@@ -110,7 +110,7 @@ def _fewer(good: Reply) -> Reply:
 
 def _last(body: bytes) -> tuple[int, int]:
     """Return where the last record, link set, hit or line starts and ends; the end of body twice where it has none."""
-    for name in (b"PubmedArticle", b"PubmedBookArticle", b"LinkSet", b"Id"):
+    for name in (b"PubmedArticle", b"PubmedBookArticle", b"LinkSet", b"Id", b"article"):
         if found := list(re.finditer(rb"<%s[ >].*?</%s>" % (name, name), body, re.DOTALL)):
             return found[-1].span()
     line = re.search(rb"[^\n<{]+\n\Z", body)  # of ECitMatch
@@ -132,6 +132,26 @@ def _pooled(good: Reply) -> Reply:
     links = b"".join(re.findall(rb"<LinkSetDb>.*?</LinkSetDb>", good.body, re.DOTALL))
     one = b"<LinkSet><DbFrom>pubmed</DbFrom><IdList>" + ids + b"</IdList>" + links + b"</LinkSet>"
     return good._replace(body=re.sub(rb"<LinkSet>.*</LinkSet>", lambda _: one, good.body, flags=re.DOTALL))
+
+
+def _texts(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Reply], Reply]:
+    """Return a spoiler that changes the articles of an answer."""
+
+    def spoil(good: Reply) -> Reply:
+        texts = re.findall(rb"<article .*?</article>", good.body, re.DOTALL)
+        rest = re.sub(rb"<article .*</article>", b"", good.body, flags=re.DOTALL)
+        at = rest.find(b"</pmc-articleset>")
+        return good._replace(body=rest[:at] + b"".join(change(texts)) + rest[at:]) if texts and at >= 0 else good
+
+    return spoil
+
+
+def _front(text: bytes) -> bytes:
+    return re.sub(rb"<body>.*</back>", b"", text, flags=re.DOTALL)
+
+
+def _of_another(text: bytes) -> bytes:
+    return re.sub(rb"(\bPMC|pub-id-type=\"pmid\">)(\d+)", rb"\g<1>9\2", text)
 
 
 KINDS: Final[Mapping[str, FaultKind]] = {
@@ -198,3 +218,20 @@ KINDS: Final[Mapping[str, FaultKind]] = {
     "no links": FaultKind(UNSEEN, _no_links),
     "pooled links": FaultKind(UNSEEN, _pooled),
 }  # fmt: skip
+
+TEXT_KINDS: Final[Mapping[str, FaultKind]] = {
+    "front only": FaultKind(UNSEEN, _texts(lambda texts: [_front(text) for text in texts])),
+    "out of order": FaultKind(UNSEEN, _texts(lambda texts: texts[::-1])),
+    "another article": FaultKind(UNSEEN, _texts(lambda texts: [_of_another(texts[0]), *texts[1:]])),
+    "article cut off": FaultKind(PASSING, _texts(lambda texts: [*texts[:-1], texts[-1][:-40]])),
+    "no such key": FaultKind(
+        FINAL,
+        _instead(
+            "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>",
+            status=404,
+            content_type="application/xml",
+        ),
+    ),
+    "no version": FaultKind(UNSEEN, lambda good: good._replace(body=re.sub(rb"<Common.*Prefixes>", b"", good.body))),
+}
+"""How full texts fail beside: EFetch of db=pmc, and PubMed Central's bucket."""

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from harvest.rehearsal.answers import read_answers
 from harvest.rehearsal.collection import Shelf, open_shelf
-from harvest.rehearsal.faults import KINDS, Fault, Reply
+from harvest.rehearsal.faults import KINDS, TEXT_KINDS, Fault, Reply
 from harvest.sources.registry import PUBMED, SOURCES
 from harvest.sources.source import Source
 
@@ -104,16 +104,16 @@ class Rehearsal:
 
     def answer(self, program: str, parameters: dict[str, list[str]], method: str) -> Reply:
         """Return the reply to one request, spoilt where a fault says so, and log it."""
-        endpoint = program.partition(".")[0]  # efetch.fcgi, ecitmatch.cgi, pubs
+        endpoint, parameters = _endpoint(program, parameters)
         with self._lock:
             moment = time.monotonic()  # of arrival: it is what NCBI counts
-            refused = self._refused(parameters, moment) if self._limited else None
+            refused = self._refused(parameters, moment) if self._limited and endpoint != "s3" else None
             fault = None if refused else self._next_fault(endpoint, parameters)
         if self._latency:
             self.closing.wait(self._latency)
         reply = refused or self._good_reply(endpoint, parameters)
         if fault:
-            reply = KINDS[fault].spoil(reply)
+            reply = (KINDS.get(fault) or TEXT_KINDS[fault]).spoil(reply)
             headers = ((name, value.format(program=program)) for name, value in reply.headers)
             reply = reply._replace(headers=tuple(headers))
         with self._lock:
@@ -148,6 +148,15 @@ class Rehearsal:
             return None
         said = {"error": "API rate limit exceeded", "count": str(len(arrivals)), "limit": str(limit)}
         return Reply(json.dumps(said).encode(), 429, "application/json")
+
+
+def _endpoint(program: str, parameters: dict[str, list[str]]) -> tuple[str, dict[str, list[str]]]:
+    """Return who answers: efetch of efetch.fcgi, pubs; efetch_pmc where its db is pmc; s3, which has the object too."""
+    if not program or program.startswith("PMC"):
+        return "s3", {**parameters, "key": [program]}
+    endpoint = program.partition(".")[0]
+    is_text = endpoint == "efetch" and "pmc" in parameters.get("db", ())
+    return "efetch_pmc" if is_text else endpoint, parameters
 
 
 class _Server(ThreadingHTTPServer):

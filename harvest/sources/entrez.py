@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from harvest.http.client import NCBI, Client
-from harvest.http.response_validation import check_articles
+from harvest.http.response_validation import check_articles, check_full_texts
 from harvest.http.transport import NCBI_SITE
 from harvest.sources.ecitmatch import JournalLocation, format_question, parse_found
 from harvest.sources.elink import KINDS, check_links, parse_told
@@ -19,6 +19,7 @@ from kb.identifiers import Identifier
 from kb.searches import SearchWarning, format_warnings
 
 BATCH: Final = 200  # PMIDs in one EFetch or ELink: a quarter of a second of NCBI's work, half a megabyte
+TEXTS: Final = 40  # full texts in one EFetch: about 5 MB
 MOST_SLICED: Final = 500_000  # hits; whoever wants more of PubMed takes its baseline files
 _HIGHEST_PMID: Final = 99_999_999  # eight digits are in use
 SCORED_SHARE: Final = 1 / 3  # of the deadline: neighbor_score fails for good on popular articles
@@ -46,6 +47,22 @@ def fetch_articles(client: Client, pmids: Sequence[int]) -> Answer:
     """
     request = {"db": "pubmed", "retmode": "xml", "id": _ids(pmids)}
     return _ask(client, "efetch", request=request, check=check_articles)[0]
+
+
+def fetch_full_texts(client: Client, pmcids: Sequence[str]) -> Answer:
+    """Return the full texts of up to TEXTS PMCIDs, a pmc-articleset in any order; unknown ones are silently absent.
+
+    What NCBI says in refusing a single one, as not available, is an answer without an article.
+    """
+    request = {"db": "pmc", "retmode": "xml", "id": [pmcid.removeprefix("PMC") for pmcid in pmcids]}
+    check = partial(check_full_texts, alone=len(pmcids) == 1)
+    try:
+        answer = _ask(client, "efetch", request=request, check=check)[0]
+    except QuestionError as error:
+        if len(pmcids) > 1:
+            raise
+        answer = Answer("efetch", {"db": "pmc", "retmode": "xml", "id": request["id"][0]}, str(error).encode(), now())
+    return answer._replace(endpoint="efetch_pmc")
 
 
 def search_pubmed(client: Client, query: str) -> SearchResult:

@@ -20,7 +20,7 @@ class Answer(NamedTuple):
 
     That of a mirror says under ``through`` which of PubMed's files is its last.
 
-    The PMIDs asked for stand in the request under ``id`` or ``pmids``, with commas: a rebuild reads them there.
+    The PMIDs asked for stand in the request under ``pmids``, or else ``id``, with commas: a rebuild reads them there.
     """
 
     endpoint: str

@@ -74,7 +74,8 @@ create table harvest_runs (
 create table harvest_tasks (
     run_id integer not null references harvest_runs (id),  -- The harvest run
     task text not null,          -- seed, search, limits of what was followed, article, cited_by, similar, file,
-                                 -- metrics of a mirror, or record for a rejected one of a file
+                                 -- metrics of a mirror, full_text, full_text_s3, or record for a rejected one of
+                                 -- a file
     asked text not null,         -- PMID, DOI, query or file name that was requested
     outcome text check (outcome in (  -- stored, unchanged, already here, merged, deleted, not found, not identified,
                                       -- rejected, failed, done; empty: pending

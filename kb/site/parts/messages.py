@@ -181,7 +181,8 @@ TASK_WORDS: Final = {
     "seed": "requested articles", "search": "searches", "limits": "limits", "article": "articles",
     "occ": "lists of the Open Citation Collection", "metrics": "counts in all of PubMed",
     "cited_by": "lists of citing articles", "similar": "lists of similar articles", "file": "files",
-    "record": "rejected records of files",
+    "record": "rejected records of files", "full_text": "full texts by EFetch",
+    "full_text_s3": "full texts in the bucket of PubMed Central",
 }  # fmt: skip
 
 

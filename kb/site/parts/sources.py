@@ -26,7 +26,8 @@ _ASKED_SOURCES: Final = frozenset({"pubmed", "elink_citedin", "elink_refs", "eli
 _ENDPOINTS: Final = {
     "efetch": ("NCBI EFetch", "records"), "elink": ("NCBI ELink", "citing and similar articles"),
     "esearch": ("NCBI ESearch", "a search"), "ecitmatch": ("NCBI ECitMatch", "PMIDs of printed references"),
-    "icite": ("NIH iCite", "citations"),
+    "icite": ("NIH iCite", "citations"), "efetch_pmc": ("NCBI EFetch", "the full text of an article"),
+    "s3": ("The bucket of PubMed Central at Amazon S3", "the full text of an article"),
 }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def endpoint_words(endpoint: str, servers: Sequence[str | None]) -> str:
     if endpoint == "mirror":
         return f"A mirror that has {' or '.join(server for server in servers if server) or 'PubMed’s files'}"
     who, what = _ENDPOINTS.get(endpoint, (endpoint, "a response"))
-    return f"{server_words(who, servers, is_ncbi=endpoint != 'icite')}: {what}"
+    return f"{server_words(who, servers, is_ncbi=endpoint not in ('icite', 's3'))}: {what}"
 
 
 def asserting_words(source: str, servers: Sequence[str | None]) -> str:

@@ -1,0 +1,94 @@
+"""PubMed Central's bucket at Amazon S3, in its form of August 2026: listing, newest version, metadata, XML.
+
+Objects are PMC123.2/PMC123.2.json, .xml and others; the metadata names the XML with its MD5, and the licence.
+"""
+
+import hashlib
+import json
+import re
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from harvest.http.client import Client
+from harvest.http.response_validation import check_document, parse_document, said_instead
+from harvest.http.transport import Site
+from harvest.sources.source import Answer, Source
+from kb.clock import now
+from kb.errors import QuestionError, TransientError
+
+NAME: Final = "pmc_s3"
+REQUESTS: Final = 3  # for an article that is there
+_SHOWN: Final = "PubMed Central's bucket"
+_XML: Final = re.compile(r"s3://[^/]+/(PMC\d+\.\d+/[^/?]+\.xml)(?:\?md5=([0-9a-f]{32}))?", re.ASCII)
+
+
+class Metadata(NamedTuple):
+    """What the bucket says of a version of an article: its licence, and where its XML is; xml None: there is none."""
+
+    license_code: str | None
+    xml: str | None
+    md5: str | None
+
+
+def fetch_text(client: Client, pmcid: str) -> Answer:
+    """Return the XML of the newest version of an article; where the bucket has none, its listing.
+
+    The request says under ``key`` and ``metadata`` which version it is, and what the bucket says of that.
+    """
+    asked = {"list-type": "2", "prefix": f"{pmcid}.", "delimiter": "/"}
+    listing, version = client.get(_SHOWN, "", asked, partial(_newest, pmcid=pmcid))
+    nothing = Answer("s3", {"id": pmcid.removeprefix("PMC")}, listing, now())
+    if version is None:
+        return nothing
+    name = f"{pmcid}.{version}/{pmcid}.{version}"
+    try:
+        metadata, said = client.get(_SHOWN, f"{name}.json", {}, parse_metadata)
+        if said.xml is None or said.xml.partition("/")[0] != f"{pmcid}.{version}":
+            return nothing
+        body, _ = client.get(_SHOWN, said.xml, {}, partial(_check_xml, md5=said.md5))
+    except QuestionError:  # no such key
+        return nothing
+    request = {**nothing.request, "key": said.xml, "metadata": metadata.decode("utf-8", "replace")}
+    return Answer("s3", request, body, now())
+
+
+def _newest(body: bytes, *, pmcid: str) -> int | None:
+    """Return the number of the newest version that a listing has; None for none."""
+    listing = parse_document(body, "ListBucketResult")
+    prefixes = (element.text or "" for element in listing.iterfind("{*}CommonPrefixes/{*}Prefix"))
+    found = (re.fullmatch(rf"{pmcid}\.(\d{{1,3}})/", prefix, re.ASCII) for prefix in prefixes)
+    return max((int(match[1]) for match in found if match), default=None)
+
+
+def parse_metadata(body: bytes) -> Metadata:
+    """Return what the metadata of a version says. Raises TransientError where it is none."""
+    try:
+        said: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict) or "pmcid" not in said:
+        raise TransientError(said_instead(body) or "an empty answer")
+    code, url = said.get("license_code"), said.get("xml_url")
+    match = _XML.fullmatch(url) if isinstance(url, str) else None
+    return Metadata(code if isinstance(code, str) and code else None, *(match.groups() if match else (None, None)))
+
+
+def version_of(key: str) -> int:
+    """Return the version that the key of an object names: 2 of PMC1.2/PMC1.2.xml."""
+    return int(key.partition("/")[0].rpartition(".")[2])
+
+
+def _check_xml(body: bytes, *, md5: str | None) -> None:
+    check_document(body, "article")
+    if md5 and hashlib.md5(body, usedforsecurity=False).hexdigest() != md5:
+        raise TransientError("a text that is not the one its metadata names")
+
+
+SOURCE: Final = Source(
+    name=NAME,
+    site=Site("pmc-oa-opendata.s3.amazonaws.com", "https://pmc-oa-opendata.s3.amazonaws.com/…"),
+    address="https://pmc-oa-opendata.s3.amazonaws.com/",
+    variable="LITKB_PMC_S3_URL",
+    lists=(),
+    rate=10,
+)

@@ -1,0 +1,40 @@
+"""Which full texts are to be asked for, and what came of those that were."""
+
+import sqlite3
+from typing import Final
+
+FULL_TEXT: Final = "full_text"  # the task of asking EFetch for a full text
+FULL_TEXT_S3: Final = "full_text_s3"  # of asking the bucket of PubMed Central
+
+_ASKED: Final = """select cast(t.asked as integer) as pmid, max(r.started_at) as at
+    from harvest_tasks t join harvest_runs r on r.id = t.run_id
+    where t.task = {} and t.outcome <> 'failed' group by 1"""
+_DUE: Final = f"""with efetch as materialized ({_ASKED.format("'full_text'")}),
+    asked as materialized ({_ASKED.format(":task")})
+select a.pmid, coalesce(a.pmcid, w.pmcid) as given from articles a join works w on w.id = a.pmid
+    left join asked k on k.pmid = a.pmid left join full_texts t on t.pmid = a.pmid
+where given is not null and (:task = 'full_text' or a.pmid in (select pmid from efetch)
+        and coalesce(t.outcome, 'not given') in ('front only', 'not given'))
+    and (k.at is null or k.at < :before and coalesce(t.outcome, 'not given') in ('front only', 'not given'))
+order by a.pmid"""
+
+
+def read_texts_due(db: sqlite3.Connection, task: str, *, before: str = "") -> dict[int, str]:
+    """Return the PMCIDs, by PMID, of the held articles whose full text is to be asked for by a task.
+
+    Due is what was never asked for, and what has no body and was asked for the last time before a moment. The bucket
+    is asked for what EFetch was asked for and gave no body of.
+    """
+    return dict(db.execute(_DUE, {"task": task, "before": before}).fetchall())
+
+
+def read_asked_outcomes(db: sqlite3.Connection, run_id: int) -> dict[str, int]:
+    """Return how many articles whose full text a run asked for have which outcome now; "": it cannot be read."""
+    rows = db.execute(
+        """select coalesce(f.outcome, ''), count(*) from (
+            select distinct cast(asked as integer) as pmid from harvest_tasks
+            where run_id = ? and task in (?, ?) and outcome <> 'failed') t
+        left join full_texts f on f.pmid = t.pmid group by 1""",
+        (run_id, FULL_TEXT, FULL_TEXT_S3),
+    )
+    return dict(rows.fetchall())
