@@ -350,11 +350,9 @@ def _owner(reading: Reading, value: str) -> None:
     reading.owner = value
 
 
-def _keyword(reading: Reading, value: str) -> bool:
-    word = value.removeprefix("*")
-    if word:
-        add_keyword(reading.draft, word, is_major="Y" if word != value else "N", owner=reading.owner)
-    return bool(word)
+def _keyword(reading: Reading, value: str) -> None:
+    word, _, is_major = _term(value)
+    add_keyword(reading.draft, word, is_major="Y" if is_major else "N", owner=reading.owner)
 
 
 def _heading(reading: Reading, value: str) -> None:
@@ -365,7 +363,7 @@ def _heading(reading: Reading, value: str) -> None:
 
 
 def _term(part: str) -> Term:
-    name = part.removeprefix("*")
+    name = part.removeprefix("*") or part  # a star alone is no mark
     return name, name, int(name != part)
 
 

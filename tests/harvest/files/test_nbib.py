@@ -385,6 +385,13 @@ def test_a_name_that_is_not_in_parts_stays_a_persons(nbib_of):
     assert text == "PMID- 4\nAU  - John-Kåre Vederhus\nCN  - A Group\nSO  - J.\n\n"
 
 
+def test_a_star_alone_is_a_keyword(nbib_of):
+    text = nbib_of(parsed("PMID- 4\nOTO - NOTNLM\nOT  - *\nOT  - *lamp\nSO  - J.\n"))
+
+    assert "OT  - *\nOT  - *lamp\n" in text
+    assert [(row.keyword, row.is_major) for row in parsed(text)[0].keywords] == [("*", 0), ("lamp", 1)]
+
+
 def test_a_made_up_field_and_the_demonstration_come_back_the_same(nbib_of):
     field = list(synthetic.synthetic_records(60, seed=7))
     folder = Path(synthetic.__file__).parent / "demonstration"
