@@ -7,9 +7,11 @@ from typing import Any, Final
 from kb.sentences import Count, Sentence, joined, sentence, text_of
 from kb.text import noun
 
-RELATED: Final = {  # columns of related_studies in the order in which they are said
+ONE_SENTENCE: Final = "one_sentence"  # column of cocitations
+RELATED: Final = {  # columns of related_studies, and one of cocitations, in the order in which they are said
     "shared_authors": "shares {listed}",
     "cited_together": "both cited by {listed}",
+    ONE_SENTENCE: "both in one sentence of {rest:work}",
     "shared_references": "cites {rest} of the same works",
     "shared_mesh": "both on {listed}",
     "shared_keywords": "both have the {keyword} {listed}",
@@ -26,7 +28,7 @@ SUGGESTED: Final = {  # columns of suggestions likewise
     "text_likeness": "like yours in words: {names}",
     "similar_rank": "PubMed lists it as similar, rank {number}",
 }
-_COUNTED: Final = frozenset({"shared_references", "similar_in_pubmed"})  # said without names
+_COUNTED: Final = frozenset({"shared_references", "similar_in_pubmed", ONE_SENTENCE})  # said without names
 _WORDS: Final = frozenset({"shared_title_words", "shared_abstract_words"})
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -47,7 +49,7 @@ def _unlinked(*_: object) -> None:
 
 
 def related_reason(row: Mapping[str, Any], evidence: Callable[[str, int], str | None] = _unlinked) -> Sentence:
-    """Return why two studies are related, by a row of related_studies.
+    """Return why two studies are related, by a row of related_studies, with that column of cocitations if it is known.
 
     A part whose things are all too common to be named is passed over. evidence gives the path of what a column counts
     beside so many that are named.
@@ -60,7 +62,7 @@ def related_reason(row: Mapping[str, Any], evidence: Callable[[str, int], str | 
     'cites 3 of the same works; both on Self-Help Groups and 3 more; both have the keyword "anxiety; fear"'
     """
     named = json.loads(row["named"])
-    return joined("; ", (_related(of, row[of], named.get(of, ()), evidence) for of in RELATED))
+    return joined("; ", (_related(of, row.get(of) or 0, named.get(of, ()), evidence) for of in RELATED))
 
 
 def _related(column: str, count: int, names: Sequence[str], evidence: Callable[[str, int], str | None]) -> Sentence:

@@ -3,7 +3,6 @@
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from harvest.archive import keep_answer, open_archive
 from kb.queries.archive import archive_path
 from kb.site.server.serve import served
-from tests.full_texts import save_texts
 from tests.site.conftest import FIELD_TEXTS, KNOWN, LINKS, MOMENT, RETRACTED, SEED, field, fill
 from tests.site.pages.test_archived_response import BODY, NAME, note_answer
 
@@ -83,7 +81,7 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    path: Path = save_texts(fill(tmp_path_factory.mktemp("browser") / "kb.db", field(), LINKS), FIELD_TEXTS)
+    path = fill(tmp_path_factory.mktemp("browser") / "kb.db", field(), LINKS, texts=FIELD_TEXTS)
     with open_archive(archive_path(path)) as archive:
         keep_answer(archive, BODY, endpoint="elink", request={"id": str(SEED)}, received_at=MOMENT)
     note_answer(path, NAME)

@@ -2,10 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import httpx
@@ -15,6 +16,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from graph.run import compute_graph
 from kb.database import open_kb, transaction
+from kb.full_texts import FullText
 from kb.printed.reference import parse_reference
 from kb.queries.resolutions import Candidate
 from kb.queries.search.query_parser import parse_query
@@ -45,7 +47,7 @@ from kb.store.ledger import save_run, save_run_end
 from kb.store.links import save_links, save_mirror_metrics
 from kb.store.records import save_records
 from kb.store.resolutions import Decision, ResolutionRun, save_decisions, save_resolution_run
-from tests.full_texts import field_texts, save_texts
+from tests.full_texts import add_texts, field_texts
 from tests.records import record, reference_of
 
 MOMENT = "2026-01-02T03:04:05.000Z"
@@ -126,9 +128,10 @@ def fill(
     links: tuple[LinkList, ...] = (),
     decisions: tuple[Decision, ...] = (),
     *,
+    texts: Mapping[int, FullText] = MappingProxyType({}),
     computed: bool = True,
 ) -> Path:
-    """Save records, links and decisions on references to a new file as one harvest that began with the first record."""
+    """Save records, links, decisions on references and full texts as one harvest that began with the first record."""
     db = open_kb(path, create=True)
     with transaction(db):
         run = save_run(db, started_at=MOMENT, command="litkb harvest", plan="{}", version="0.1.0")
@@ -146,6 +149,7 @@ def fill(
             look = ResolutionRun(MOMENT, "offline", 11.0, 4.0, works=1, accepted=0, proposed=1, litkb_version="0.1.0")
             save_decisions(db, decisions, run_id=save_resolution_run(db, look), at=MOMENT)
         save_run_end(db, run, finished_at=MOMENT)
+    add_texts(db, texts)
     if computed:
         compute_graph(db)
     db.close()
@@ -200,8 +204,8 @@ def _unhurried() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def field_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The field as a file whose name is not kb.db."""
-    path = fill(tmp_path_factory.mktemp("field") / "addiction.db", field(), LINKS, (WAITING,))
-    return save_texts(path, FIELD_TEXTS)
+    path = tmp_path_factory.mktemp("field") / "addiction.db"
+    return fill(path, field(), LINKS, (WAITING,), texts=FIELD_TEXTS)
 
 
 def _is_moved_by_datasette_1(address: str) -> bool:

@@ -27,6 +27,20 @@ where f.pmid in ({NAMED.format(":citing")}) and f.cited_id in ({NAMED.format(":c
 order by m.mention""",
         ("citing", "cited", "part"),
     ),
+    "related_one_sentence": Evidence(
+        "Sentences of full texts that cite both works; their texts were counted by the last graph run",
+        f"""select k.one_sentence, x.pmid, x.label, x.section, x.text
+from cocitations k left join (
+    select distinct m.pmid, c.label, s.sentence, s.section, s.text from {MARKS} join works c on c.id = m.pmid
+    where f.cited_id in ({NAMED.format(":id")}) and {WHERE} = 'text' and exists (
+        select 1 from mentions n join mention_references o on (o.pmid, o.mention) = (n.pmid, n.mention)
+            join full_text_references g on (g.pmid, g.position, g.part) = (o.pmid, o.position, o.part)
+        where (n.pmid, n.sentence) = (s.pmid, s.sentence) and g.cited_id in ({NAMED.format(":other")}))) x
+where k.id = :id and k.other_id = :other
+order by x.pmid desc, x.sentence""",
+        ("id", "other"),
+        "one_sentence",
+    ),
     "entry_mentioned": Evidence(
         "Marks in the text of an article that mean an entry of the reference list of its full text",
         f"""{_SHOWN}

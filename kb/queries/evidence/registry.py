@@ -14,7 +14,7 @@ from kb.queries.harvest_log import MISSING
 from kb.queries.search.mesh import BELOW
 from kb.queries.works.article_metrics import DOUBTED
 from kb.queries.works.entities import MADE, RECEIVED
-from kb.reasons import RELATED, SUGGESTED
+from kb.reasons import ONE_SENTENCE, RELATED, SUGGESTED
 from kb.sentences import Count, count_of
 
 _NAMED: Final = "select id from works where id = :id union all select id from works where merged_into = :id"
@@ -259,6 +259,7 @@ from related_studies where id = :id and related_id = :other""",
             "beside",
         )
         for column in RELATED
+        if column != ONE_SENTENCE
     },
     **{
         f"suggested_{column}": Evidence(

@@ -15,7 +15,7 @@ _UNIT: Final = (
     f"iif({KIND} = 'other', coalesce(s.section, ''), {KIND})"  # a section of no known kind goes by its titles
 )
 _PLACES: Final = f"""select coalesce(c.merged_into, c.id), coalesce(w.merged_into, w.id),
-    iif({WHERE} = 'text', {_UNIT}, null), iif({WHERE} = 'text', coalesce(s.sentence, {NONE}), {NONE})
+    iif({WHERE} = 'text', {_UNIT}, null), coalesce(iif({WHERE} = 'text', s.sentence, null), {NONE})
 from full_text_references f
     join works c on c.id = f.pmid join works w on w.id = f.cited_id
     left join mention_references l on (l.pmid, l.position, l.part) = (f.pmid, f.position, f.part)

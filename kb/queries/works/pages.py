@@ -276,10 +276,15 @@ def read_similar(db: sqlite3.Connection, pmid: int, limit: int) -> list[Neighbou
 
 
 def read_related(db: sqlite3.Connection, work: int, limit: int) -> list[tuple[Neighbour, dict[str, Any]]]:
-    """Return the related studies that the last graph run computed, closest first, with their rows."""
+    """Return the related studies that the last graph run computed, closest first, with their rows.
+
+    A row also says how many works cite both in one sentence; None: not known.
+    """
     rows = db.execute(
-        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), null, r.*
+        """select w.id, w.label, w.year, w.state, coalesce(a.title, a.vernacular_title), null, r.*,
+            k.one_sentence
         from related_studies r join works w on w.id = r.related_id left join articles a on a.pmid = w.id
+            left join cocitations k on (k.id, k.other_id) = (r.id, r.related_id)
         where r.id = ? order by r.score desc, r.related_id limit ?""",
         (work, limit),
     )

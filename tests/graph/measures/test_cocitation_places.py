@@ -78,6 +78,13 @@ def test_a_section_of_no_known_kind_goes_by_its_titles(db: sqlite3.Connection) -
     assert near(db) == {(11, 12): (1, 1, 0, 0), (11, 13): (1, 1, 1, 0), (12, 13): (1, 1, 0, 0)}
 
 
+def test_what_is_only_listed_is_near_to_nothing(db: sqlite3.Connection) -> None:
+    add_article(db, 1)
+    add_texts(db, {1: Writer(*LIST[:3]).write("Fog {1=[1]}.").text()})
+
+    assert set(near(db).values()) == {(1, 1, 0, 0)}
+
+
 def test_merged_works_are_one(db: sqlite3.Connection) -> None:
     add_article(db, 1)
     add_texts(db, {1: Writer(*LIST[:3]).write("Fog {1,3=[1, 3]} and {2=[2]}.").text()})

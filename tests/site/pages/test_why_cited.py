@@ -2,6 +2,7 @@
 
 import re
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -47,16 +48,13 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *(record(pmid, (LAMPS,), year=2020, pmcid=f"PMC{pmid}") for pmid in (BERG, STRAND, LUND)),
         record(DAHL, (LAMPS, FOG), year=2020),
     ]
-    file = fill(tmp_path_factory.mktemp("why") / "kb.db", records)
-    return save_texts(
-        file,
-        {
-            SMITH: smith().text(),
-            BERG: Writer(WORDS[0]).write("As {1=Okoro} (2011) shows.", place="abstract").text(licence="CC BY-ND"),
-            STRAND: Writer(WORDS[0]).text(),
-            LUND: front_only(),
-        },
-    )
+    texts = {
+        SMITH: smith().text(),
+        BERG: Writer(WORDS[0]).write("As {1=Okoro} (2011) shows.", place="abstract").text(licence="CC BY-ND"),
+        STRAND: Writer(WORDS[0]).text(),
+        LUND: front_only(),
+    }
+    return fill(tmp_path_factory.mktemp("why") / "kb.db", records, texts=texts)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +98,18 @@ def test_a_work_that_is_cited_only_has_sentences_too(ask: Get):
     assert section(ask(f"/work/{KNOWN_ONLY}").text, "why-cited") == (
         "Why it is cited No sentence is known of 1 citing work: 1 only lists it, without a known place in the text."
     )
+
+
+def test_a_related_study_says_how_many_works_cite_both_in_one_sentence(ask: Get):
+    html = ask(f"/article/{LAMPS}").text
+    related = html.partition('id="related"')[2].partition("</section>")[0]
+
+    of_fog = related.partition(f'href="/article/{FOG}"')[2].partition("</li>")[0]
+    [address] = re.findall(r'both in one sentence of </span><a[^>]* href="([^"]*)"[^>]*>1</a>', of_fog)
+
+    evidence = text_of(ask(unescape(address)).text)
+    assert "Ships need lamps [1–3] at night." in evidence
+    assert "Oil burns long" not in evidence
 
 
 def test_a_file_without_full_texts_says_nothing_of_them(tmp_path: Path):
