@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, settings
 from kb import database
 from kb.database import open_kb
 
-# A test that needs more examples, or fewer, says so itself; how long one takes depends on the machine.
-settings.register_profile("suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A test that needs more examples, or fewer, says so itself; how long one takes depends on the machine. The suite draws
+# the same examples each time; `pytest --hypothesis-profile explore` draws others.
+settings.register_profile("explore", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("suite")
 
 PREPARE = database._prepare
