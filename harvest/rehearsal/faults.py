@@ -140,8 +140,8 @@ def _texts(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Reply], Re
     def spoil(good: Reply) -> Reply:
         texts = re.findall(rb"<article .*?</article>", good.body, re.DOTALL)
         rest = re.sub(rb"<article .*</article>", b"", good.body, flags=re.DOTALL)
-        at = rest.find(b"</pmc-articleset>")
-        return good._replace(body=rest[:at] + b"".join(change(texts)) + rest[at:]) if texts and at >= 0 else good
+        head, end, tail = rest.partition(b"</pmc-articleset>")
+        return good._replace(body=head + b"".join(change(texts)) + end + tail) if texts else good
 
     return spoil
 

@@ -48,7 +48,8 @@ def format_status(status: dict[str, Any]) -> str:
         else "graph         not computed yet",
     ]
     if run:
-        outcomes = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "no requests"
+        quiet = f"{counted(run['asked'], 'request')}, all answered" if run["asked"] else "no requests"
+        outcomes = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or quiet
         ended = "" if run["finished_at"] else f" (not complete; {run['to_go_on']})"
         lines.append(f"last run      {run['started_at']} {run['command']}: {outcomes}{ended}")
     if "demonstration" in status["sources"]:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from kb.failure_reasons import group_reasons, reason_of
 from kb.publish.files import MARK
 from kb.publish.markdown import cell, code, folded, table
+from kb.queries.full_texts import read_text_sources
 from kb.queries.harvest_log import read_answered, read_mirrors, read_servers, read_status
 from kb.queries.publishing import (
     RunRow,
@@ -46,6 +47,14 @@ records since, so ask PubMed for the present state before relying on one. Abstra
 to their publishers or authors; the column `articles.copyright` repeats what PubMed says of it. NLM's terms:
 <https://www.nlm.nih.gov/databases/download/terms_and_conditions.html>.
 """
+_TEXT_NOTICE: Final = """
+Full texts were requested of PubMed Central, a service of the NLM. Each has the licence that `full_texts.license` names;
+NLM claims no copyright in them and endorses nothing made of them.
+"""
+TEXT_ORIGINS: Final = {
+    "efetch": "PubMed Central, by EFetch", "s3": "PubMed Central, by its bucket at Amazon S3",
+    "europepmc": "Europe PMC", "file": "files in JATS",
+}  # fmt: skip
 _NO_NOTICE: Final = "No record in this file comes from PubMed or another service of the NLM.\n"
 _LOUD: Final = {
     SYNTHETIC: "**THIS FIELD IS MADE UP. None of these articles, people or citations exists. Nothing may be "
@@ -86,10 +95,16 @@ def format_report(db: sqlite3.Connection, publication: Publication) -> str:
         (FAILED, format_gaps(db)),
         (COMPLETENESS, format_lists(db)),
         ("Computed", format_computed(db)),
-        ("Rights", _NOTICE if read_status(db)["sources"].keys() & {PUBMED, NBIB, PAGE} else _NO_NOTICE),
+        ("Rights", _format_rights(db)),
         ("To check it, and to make it again", _format_remaking(db, publication)),
     )
     return "\n".join((f"## {title}\n\n" if title else "") + text for title, text in sections)
+
+
+def _format_rights(db: sqlite3.Connection) -> str:
+    is_of_nlm = read_status(db)["sources"].keys() & {PUBMED, NBIB, PAGE}
+    is_of_pmc = any(one.origin in ("efetch", "s3") for one in read_text_sources(db))
+    return (_NOTICE if is_of_nlm else _NO_NOTICE) + (_TEXT_NOTICE if is_of_pmc else "")
 
 
 def _format_head(db: sqlite3.Connection, publication: Publication) -> str:
@@ -142,8 +157,16 @@ def format_sources(db: sqlite3.Connection) -> str:
         table(("source of records", "records", "first received", "last received"), records)
         + "\n"
         + table(("source of citations", "what it is", "citations asserted"), said)
+        + _full_texts(db)
         + _not_only_ncbi(db)
     )
+
+
+def _full_texts(db: sqlite3.Connection) -> str:
+    """Return from where full texts are; "" where there is none."""
+    rows = [(TEXT_ORIGINS[one.origin], *one[1:]) for one in read_text_sources(db)]
+    head = ("source of full texts", "outcome", "articles", "first received", "last received")
+    return "\n" + table(head, rows) if rows else ""
 
 
 def _not_only_ncbi(db: sqlite3.Connection) -> str:
@@ -196,6 +219,9 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
         rounds = int(plan.get("depth", 1))
         until = f"{rounds} round{'s' if rounds > 1 else ''}" if rounds else "until nothing new appeared"
         yield f"followed {', '.join(followed)}, {until}"
+    if plan.get("full_text"):
+        most = None if followed or plan.get("frontier") else plan.pop("most", None)
+        yield f"requested full texts of articles with a PMCID{'' if most is None else f', {most:,} at most'}"
     limits = {"most": "at most {:,} articles", "years": "of {}", "matching": "that {} finds"}
     for name, words in limits.items():
         if plan.get(name) is not None:

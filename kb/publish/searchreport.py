@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from kb.full_texts import NOT_GIVEN
 from kb.publish.flow import FLOW
 from kb.publish.markdown import cell, code, table
 from kb.publish.report import (
     COMPLETENESS,
     FAILED,
+    TEXT_ORIGINS,
     format_content,
     format_gaps,
     format_lists,
@@ -19,6 +21,7 @@ from kb.publish.report import (
     format_sources,
     plan_of,
 )
+from kb.queries.full_texts import read_text_sources
 from kb.queries.harvest_log import is_mirror, read_answered
 from kb.queries.publishing import RunRow, read_record_sources, read_runs, read_seed_label
 from kb.queries.search_log import ORIGINS, SearchFlow, SearchRow, read_search_flow, read_searches
@@ -102,6 +105,11 @@ def _sources(db: sqlite3.Connection, runs: Sequence[RunRow]) -> Iterator[str]:
         words = _SOURCES.get((source.name, source.from_files)) or _SOURCES.get((source.name, not source.from_files))
         answered = in_place if servers and source.name == "pubmed" and not source.from_files else ""
         yield f"{words or source.name}{answered}: {counted(source.articles, 'record')}"
+    texts = [one for one in read_text_sources(db) if one.origin != "file" and one.outcome != NOT_GIVEN]
+    for origin in dict.fromkeys(one.origin for one in texts):
+        found = sum(one.articles for one in texts if one.origin == origin)
+        answered = in_place.replace("PubMed", "NCBI") if servers else ""
+        yield f"full texts of {TEXT_ORIGINS[origin]}{answered}: {counted(found, 'article')}"
 
 
 def _strategies(searches: Sequence[tuple[RunRow, SearchRow]], named: Mapping[str, int]) -> str:

@@ -1,7 +1,7 @@
 """Which full texts are to be asked for, and what came of those that were."""
 
 import sqlite3
-from typing import Final
+from typing import Final, NamedTuple
 
 FULL_TEXT: Final = "full_text"  # the task of asking EFetch for a full text
 FULL_TEXT_S3: Final = "full_text_s3"  # of asking the bucket of PubMed Central
@@ -38,3 +38,22 @@ def read_asked_outcomes(db: sqlite3.Connection, run_id: int) -> dict[str, int]:
         (run_id, FULL_TEXT, FULL_TEXT_S3),
     )
     return dict(rows.fetchall())
+
+
+class TextSource(NamedTuple):
+    """Full texts that are kept, by where they are from and outcome: how many, and when they were first received."""
+
+    origin: str
+    outcome: str
+    articles: int
+    first: str
+    last: str
+
+
+def read_text_sources(db: sqlite3.Connection) -> list[TextSource]:
+    """Return from where the full texts are, and what they are, the most first."""
+    rows = db.execute(
+        """select origin, outcome, count(*), min(received_at), max(received_at) from full_texts
+        group by 1, 2 order by 3 desc, 1, 2"""
+    )
+    return [TextSource(*row) for row in rows]

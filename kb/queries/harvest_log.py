@@ -210,6 +210,7 @@ def _last_run(db: sqlite3.Connection) -> dict[str, Any] | None:
         return None
     counts = {outcome: count for outcome, count in read_outcomes(db, row[0]).items() if count}
     return {"id": row[0], "started_at": row[1], "finished_at": row[2], "command": row[3], "outcomes": counts,
+            "asked": read_answered(db, row[0]).asked,
             "to_go_on": None if row[2] else read_how_to_go_on(db, row[0])}  # fmt: skip
 
 

@@ -39,8 +39,10 @@ order by s.id, c.citing_id, c.cited_id"""
 _ANSWERS: Final = """select t.task, t.asked, t.run_id, r.started_at, t.outcome, t.answer
 from harvest_tasks t join harvest_runs r on r.id = t.run_id
 where t.answer is not null and (
-    (t.asked in (:citing, cast(:citing as text)) and t.task not in ('cited_by', 'similar'))
-    or (t.asked in (:cited, cast(:cited as text)) and t.task not in ('article', 'references', 'similar', 'file'))
+    (t.asked in (:citing, cast(:citing as text)) and t.task not in ('cited_by', 'similar')
+        and (t.task not like 'full_text%' or t.detail in ('body', 'no marks')))
+    or (t.asked in (:cited, cast(:cited as text)) and t.task not in ('article', 'references', 'similar', 'file')
+        and t.task not like 'full_text%')
     or (t.task = 'file' and exists (
         select 1 from citations c left join articles a on a.pmid = c.citing_id and a.received_at = c.since
         where c.since = r.started_at

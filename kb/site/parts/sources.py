@@ -49,6 +49,8 @@ def endpoint_words(endpoint: str, servers: Sequence[str | None]) -> str:
 
 def asserting_words(source: str, servers: Sequence[str | None]) -> str:
     """Return in words who asserts a citation; servers as read_servers_of_assertion() has them."""
+    if servers and source == "pmc_fulltext":
+        return f"{source_words(source)}, from {server_words('PubMed Central', servers)}"
     if not servers or source not in _ASKED_SOURCES:
         return source_words(source)
     return server_words(source_words(source), servers, is_ncbi=source != "icite")

@@ -124,7 +124,7 @@ def test_a_source_of_two_files_is_asked_asserts_and_comes_back_from_the_archive(
 
 
 def test_what_the_commands_offer_follows_from_the_sources():
-    assert list(SOURCES) == ["pubmed", "icite"]
+    assert list(SOURCES) == ["pubmed", "icite", "pmc_s3"]
     assert list(LISTS) == ["cited_by", "similar", "references", "icite"]
     assert list(OFFERED) == ["references", "icite", "occ"]
-    assert json.dumps([source.address for source in SOURCES.values()]).count("https://") == 2
+    assert json.dumps([source.address for source in SOURCES.values()]).count("https://") == 3

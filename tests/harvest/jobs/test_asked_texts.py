@@ -1,0 +1,336 @@
+"""Full texts asked of a rehearsed PubMed Central: what is asked once, what comes, what is kept, resumed and rebuilt."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvest.archive import open_archive
+from harvest.http.client import Client
+from harvest.jobs.harvest import Summary, harvest
+from harvest.jobs.plan import Plan, check_plan
+from harvest.jobs.rebuild import rebuild_kb
+from harvest.jobs.update import UpdateSummary, update
+from harvest.pmc.article import parse_full_texts
+from harvest.rehearsal.collection import Shelf, open_shelf
+from harvest.rehearsal.faults import Fault
+from harvest.rehearsal.full_text import is_absent, is_front_only, is_in_bucket, made_up_text
+from harvest.rehearsal.server import Rehearsal
+from kb.cli import cli
+from kb.console import run_command
+from kb.database import open_kb
+from kb.errors import UsageError
+from kb.queries.archive import archive_path, read_answers
+from tests.harvest.jobs.network_builders import client_of, record_xml, records
+from tests.harvest.jobs.test_full_text_files import read
+from tests.harvest.jobs.test_harvest import sound
+
+GIVEN, ALSO_GIVEN, FRONT, NOWHERE, FRONT_ALONE, NO_PMCID = 1, 2, 8, 7, 13, 4
+PMIDS = [GIVEN, ALSO_GIVEN, NO_PMCID, NOWHERE, FRONT, FRONT_ALONE]
+FIELD = [
+    record_xml(pmid, pmcid=None if pmid == NO_PMCID else f"PMC{pmid}000", cites=range(60, 67)) for pmid in PMIDS
+]  # fmt: skip
+NO_METADATA = Fault("no such key", "s3", None, parameters=(("key", "PMC8000.2.json"),))
+NO_XML = Fault("no such key", "s3", None, parameters=(("key", "PMC8000.2.xml"),))
+OUTCOMES = [
+    (GIVEN, "efetch", "body"),
+    (ALSO_GIVEN, "efetch", "body"),
+    (NOWHERE, "efetch", "not given"),
+    (FRONT, "s3", "body"),
+    (FRONT_ALONE, "efetch", "front only"),
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of the records, before any full text was asked for."""
+    path = tmp_path_factory.mktemp("made") / "kb.db"
+    with served() as rehearsal:
+        run(path, Plan(seeds=tuple(map(str, PMIDS))), rehearsal)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(made: Path) -> Path:
+    """A file whose full texts were asked for without any fault."""
+    path = copied(made, made.with_name("whole.db"))
+    texts(path)
+    return path
+
+
+@pytest.fixture
+def kb(made: Path, tmp_path: Path) -> Path:
+    """A file of its own of the records."""
+    return copied(made, tmp_path / "kb.db")
+
+
+def copied(path: Path, to: Path) -> Path:
+    shutil.copy(path, to)
+    shutil.copy(archive_path(path), archive_path(to))
+    return to
+
+
+def served(*faults: Fault) -> Rehearsal:
+    return Rehearsal(records(*FIELD), limited=False, faults=faults)
+
+
+def clients_of(rehearsal: Rehearsal, folder: Path) -> dict[str, Client]:
+    bucket = rehearsal.addresses["LITKB_PMC_S3_URL"]
+    return {
+        "pubmed": client_of(rehearsal, folder, pause=15, deadline=60),
+        "pmc_s3": client_of(rehearsal, folder, pause=15, deadline=60, base_url=bucket),
+    }
+
+
+def run(kb: Path, plan: Plan, rehearsal: Rehearsal) -> Summary:
+    with closing(open_kb(kb, create=True)) as db, open_archive(archive_path(kb)) as archive:
+        return harvest(db, archive, clients_of(rehearsal, kb.parent), plan)
+
+
+def texts(kb: Path, *faults: Fault, most: int | None = None) -> Summary:
+    with served(*faults) as rehearsal:
+        return run(kb, Plan(full_text=True, most=most), rehearsal)
+
+
+def updated(kb: Path, *faults: Fault) -> UpdateSummary:
+    with served(*faults) as rehearsal, closing(open_kb(kb)) as db, open_archive(archive_path(kb)) as archive:
+        return update(db, archive, clients_of(rehearsal, kb.parent), days=-1, full_text=True)
+
+
+def asked(rehearsal: Rehearsal) -> list[tuple[str, str]]:
+    """Return the requests for texts, as endpoint and what was asked for."""
+    return [
+        (one.endpoint, one.parameters["id"][0] if "id" in one.parameters else one.parameters["key"][0])
+        for one in rehearsal.log
+        if one.endpoint in ("efetch_pmc", "s3")
+    ]
+
+
+def outcomes(kb: Path) -> list[tuple[object, ...]]:
+    return read(kb, "select pmid, origin, outcome from full_texts order by pmid")
+
+
+ROWS = (
+    "select * from full_texts order by 1",
+    "select * from full_text_references order by 1, 2, 3",
+    "select * from citing_sentences order by 1, 2",
+    "select * from mentions order by 1, 2",
+    "select * from mention_references order by 1, 2, 3, 4",
+    "select citing_id, cited_id, source_id from citations order by 1, 2, 3",
+)
+
+
+def rows(kb: Path) -> list[list[tuple[object, ...]]]:
+    """Return the rows of full texts, but for the moment of receipt."""
+    return [[row[:-1] if "full_texts" in sql else row for row in read(kb, sql)] for sql in ROWS]
+
+
+def test_each_held_article_with_a_pmcid_is_asked_for_and_has_what_was_given(kb):
+    summary = texts(kb)
+
+    assert outcomes(kb) == OUTCOMES
+    assert summary.complete
+    assert summary.notes == ["Full texts of 5 articles: 3 with the text, 1 front matter only, 1 not given."]
+    sound(kb)
+
+
+def test_articles_are_asked_together_the_missing_one_alone_and_those_without_a_body_in_the_bucket(kb):
+    with served() as rehearsal:
+        run(kb, Plan(full_text=True), rehearsal)
+
+        by_efetch = [ids for endpoint, ids in asked(rehearsal) if endpoint == "efetch_pmc"]
+        in_bucket = sorted(key for endpoint, key in asked(rehearsal) if endpoint == "s3")
+    assert by_efetch == ["1000,2000,7000,8000,13000", "7000"]
+    assert in_bucket == ["", "", "", "PMC8000.2.json", "PMC8000.2.xml"]  # three listings, and the newest version
+
+
+def test_nothing_is_asked_twice_in_later_runs(kb):
+    texts(kb)
+    with served() as rehearsal:
+        summary = run(kb, Plan(full_text=True), rehearsal)
+
+        assert (asked(rehearsal), summary.notes) == ([], [])
+
+
+def test_each_article_is_kept_by_itself_so_that_asking_together_or_alone_keeps_and_gives_the_same(kb, whole):
+    for _ in range(5):
+        texts(kb, most=1)
+
+    assert rows(kb) == rows(whole)
+    assert kept(kb) == kept(whole)
+
+
+def kept(kb: Path) -> set[tuple[str, str]]:
+    with open_archive(archive_path(kb)) as archive:
+        return {
+            (one.request["pmids"], one.sha256)
+            for one in read_answers(archive)
+            if "list" in one.request and one.endpoint == "efetch_pmc" and one.request["pmids"] != str(NOWHERE)
+        }
+
+
+def test_a_rebuild_makes_the_same_rows(kb):
+    texts(kb)
+    before, logical = rows(kb), sound(kb)
+    rebuild_kb(kb)
+
+    assert rows(kb) == before
+    assert sound(kb) == logical
+
+
+def test_the_limit_is_of_full_texts_where_no_links_are_followed(kb):
+    texts(kb, most=2)
+
+    assert outcomes(kb) == OUTCOMES[:2]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("out of order", "efetch_pmc"),
+        Fault("fewer", "efetch_pmc"),
+        Fault("another article", "efetch_pmc"),
+        Fault("article cut off", "efetch_pmc"),
+        Fault("cut off", "efetch_pmc"),
+        Fault("empty", "efetch_pmc"),
+        Fault("too many requests", "efetch_pmc"),
+        Fault("front only", "efetch_pmc", after=1),
+        Fault("too many requests", "s3"),
+        Fault("cut off", "s3", after=1),
+        Fault("unavailable", "s3", times=2),
+    ],
+    ids=lambda fault: f"{fault.kind} {fault.endpoint}",
+)
+def test_a_fault_that_passes_changes_no_row(kb, whole, fault):
+    texts(kb, fault)
+
+    assert rows(kb) == rows(whole)
+
+
+def test_what_efetch_gives_front_only_by_a_fault_comes_from_the_bucket_with_the_same_marks(kb, whole):
+    texts(kb, Fault("front only", "efetch_pmc", None))
+
+    assert read(kb, "select count(*) from full_texts where origin = 's3'") == [(3,)]
+    assert rows(kb)[1:] == rows(whole)[1:]
+
+
+@pytest.mark.parametrize("fault", [NO_XML, NO_METADATA, Fault("no version", "s3", None)], ids=str)
+def test_an_article_that_the_bucket_does_not_have_keeps_what_efetch_gave(kb, fault):
+    summary = texts(kb, fault)
+
+    assert (FRONT, "efetch", "front only") in outcomes(kb)
+    assert summary.complete
+
+
+def test_an_article_that_nobody_gives_is_not_given_and_its_rebuild_says_the_same(kb):
+    gone = Fault("another article", "efetch_pmc", None, parameters=(("id", "7000"),))
+    texts(kb, gone)
+    rebuild_kb(kb)
+
+    assert read(kb, f"select origin, outcome, pmcid from full_texts where pmid = {NOWHERE}") == [
+        ("efetch", "not given", "PMC7000")
+    ]
+    assert read(kb, f"select entries from article_lists where pmid = {NOWHERE} and source_id > 5") in ([(None,)], [])
+
+
+def test_a_source_that_stays_silent_fails_in_words_and_the_same_command_asks_for_the_rest(kb):
+    silent = texts(kb, Fault("unavailable", "efetch_pmc", None))
+    [after] = {task.detail for task in silent.problems}
+
+    assert not silent.complete
+    assert "HTTP 503" in after
+    assert texts(kb).resumed
+    assert outcomes(kb) == OUTCOMES
+
+
+def test_a_run_that_was_interrupted_asks_only_for_what_is_left(kb):
+    first = texts(kb, Fault("server error", "s3", None))
+    with served() as rehearsal:
+        run(kb, Plan(full_text=True), rehearsal)
+
+        assert {endpoint for endpoint, _ in asked(rehearsal)} == {"s3"}
+    assert not first.complete
+    assert outcomes(kb) == OUTCOMES
+
+
+def test_a_text_that_names_another_pmid_is_rejected_and_not_saved(kb):
+    wrong = record_xml(99, pmcid=f"PMC{GIVEN}000", cites=[60])
+    field = [wrong, *FIELD[1:]]
+    with Rehearsal(records(*field), limited=False) as rehearsal:
+        summary = run(kb, Plan(full_text=True), rehearsal)
+
+    assert [(task.asked, task.outcome, task.detail) for task in summary.problems] == [
+        (str(GIVEN), "rejected", "PubMed Central says that PMC1000 is the text of PMID 99.")
+    ] * len(summary.problems)
+    assert GIVEN not in [row[0] for row in outcomes(kb)]
+
+
+def test_the_licence_is_the_narrower_one_of_the_text_and_of_the_metadata(kb):
+    texts(kb)
+
+    assert read(kb, f"select license, version from full_texts where pmid = {FRONT}") == [("CC BY", 2)]
+
+
+def test_a_refusal_of_a_single_article_as_not_available_says_that_it_is_not_given(kb):
+    texts(kb, Fault("no ids", "efetch_pmc", None, parameters=(("id", "7000"),)))
+
+    assert outcomes(kb) == OUTCOMES
+
+
+def test_an_update_asks_again_for_what_had_no_body_and_for_what_is_new(kb):
+    texts(kb, NO_XML)
+    summary = updated(kb)
+
+    assert summary.notes[-1] == "Full texts of 3 articles: 1 with the text, 1 front matter only, 1 not given."
+    assert outcomes(kb) == OUTCOMES
+
+
+def test_a_mirror_has_no_full_texts():
+    with pytest.raises(UsageError, match="use --full-text without --mirror"):
+        check_plan(Plan(full_text=True, mirror="pubmed26n1334.xml.gz"))
+
+
+def test_the_command_says_first_what_it_will_cost(kb, capsys):
+    code = run_command(cli, ["harvest", str(kb), "--full-text", "--dry-run", "--json"])
+    said = capsys.readouterr()
+
+    assert code == 0
+    assert said.err == "Would ask PubMed Central for full texts of 5 articles: about 7 requests, 1 MB, 1 min.\n"
+    assert json.loads(said.out)["full_texts"]["articles"] == 5
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Shelf:
+    return open_shelf(records(*FIELD))
+
+
+def test_a_rehearsal_gives_a_whole_text_with_sections_ranges_and_a_table(shelf):
+    [article] = parse_full_texts(made_up_text(shelf.records[GIVEN]))
+    text = article.full_text  # type: ignore[union-attr]
+
+    assert (text.pmid, text.pmcid, text.outcome, text.license) == (GIVEN, "PMC1000", "body", "CC BY-NC")
+    assert {one.place for one in text.sentences} == {"body", "table"}
+    assert {one.section_kind for one in text.sentences} == {"introduction", "methods"}
+    assert {one.how for one in text.links} == {"rid", "range"}
+    assert {one.position for one in text.links} == set(range(1, 8))
+
+
+def test_how_a_text_is_given_follows_from_the_pmid():
+    def ways(pmids: Sequence[int]) -> list[tuple[bool, bool, bool]]:
+        return [(is_absent(pmid), is_front_only(pmid), is_in_bucket(pmid)) for pmid in pmids]
+
+    assert ways([GIVEN, NOWHERE, FRONT, FRONT_ALONE]) == [
+        (False, False, True), (True, False, False), (False, True, True), (False, True, False)
+    ]  # fmt: skip
+
+
+def test_a_text_whose_bytes_are_not_those_of_its_md5_is_asked_for_again(kb):
+    texts(kb, Fault("front only", "s3"))
+
+    assert read(kb, f"select sha256 from full_texts where pmid = {FRONT}") == [
+        (hashlib.sha256(made_up_text(open_shelf(records(*FIELD)).records[FRONT])).hexdigest(),)
+    ]
