@@ -24,7 +24,12 @@ from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
 from kb.errors import UsageError
+from kb.publish.report import format_runs, format_sources
+from kb.publish.searchreport import format_search_report
 from kb.queries.archive import archive_path, read_answers
+from kb.queries.evidence.selects import read_assertions_of, read_kept_answers
+from kb.queries.evidence.servers import read_servers_of_assertion
+from kb.site.parts.sources import asserting_words
 from tests.harvest.jobs.network_builders import client_of, record_xml, records
 from tests.harvest.jobs.test_full_text_files import read
 from tests.harvest.jobs.test_harvest import sound
@@ -301,6 +306,41 @@ def test_the_command_says_first_what_it_will_cost(kb, capsys):
     assert code == 0
     assert said.err == "Would ask PubMed Central for full texts of 5 articles: about 7 requests, 1 MB, 1 min.\n"
     assert json.loads(said.out)["full_texts"]["articles"] == 5
+
+
+def test_status_and_reports_say_of_whom_full_texts_were_requested(whole, capsys):
+    run_command(cli, ["status", str(whole)])
+    with closing(open_kb(whole, readonly=True)) as db:
+        sources, runs, report = format_sources(db), format_runs(db), format_search_report(db)
+
+    assert "8 requests, all answered" in capsys.readouterr().out
+    assert "PubMed Central, by EFetch | body | 2 |" in sources
+    assert "PubMed Central, by its bucket at Amazon S3 | body | 1 |" in sources
+    assert "- requested full texts of articles with a PMCID\n" in runs
+    assert "full texts of PubMed Central, by EFetch (in all runs" in report
+    assert "answered in place of NCBI): 3 articles;" in report
+
+
+def test_an_update_and_a_limited_command_say_what_was_requested(kb):
+    texts(kb, most=2)
+    updated(kb)
+    with closing(open_kb(kb, readonly=True)) as db:
+        runs = format_runs(db)
+
+    assert "- requested full texts of articles with a PMCID, 2 at most\n" in runs
+    assert "followed only" not in runs
+    assert runs.count("- requested full texts of articles with a PMCID\n") == 1
+
+
+def test_who_gave_a_full_text_is_said_of_what_its_reference_list_asserts(whole):
+    with closing(open_kb(whole, readonly=True)) as db:
+        answers = read_kept_answers(db, FRONT, 60)
+        [one] = [one for one in read_assertions_of(db, FRONT, 60) if one.source == "pmc_fulltext"]
+        words = asserting_words(one.source, read_servers_of_assertion(db, one, answers))
+
+    assert [answer.task for answer in answers] == ["article", "full_text_s3"]  # EFetch gave front matter only
+    assert words.startswith("the full text of the citing article, from http://127.0.0.1:")
+    assert words.endswith("(in place of PubMed Central)")
 
 
 @pytest.fixture(scope="module")
