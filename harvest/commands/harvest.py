@@ -189,7 +189,7 @@ def _announced(cost: Cost, plan: Plan, *, dry_run: bool) -> str:
 
 def _text_cost(kb: Path, plan: Plan) -> dict[str, Any]:
     """Say what the full texts of the articles in the file will cost, and return it."""
-    with closing(open_kb(kb, create=True)) if kb.exists() else nullcontext() as db:
+    with closing(open_kb(kb)) if kb.exists() or not plan.names_articles else nullcontext() as db:
         cost = estimate_texts(db, most=plan.most_texts) if db else TextCost(0, 0, 0, 0)
     say(f"Would ask PubMed Central for {cost}" + (", and those of what is new." if plan.names_articles else "."))
     return {"full_texts": cost._asdict()}
@@ -297,7 +297,7 @@ def _run(
 ) -> Summary:
     paths: list[Path] = options["files"]
     with ExitStack() as stack:
-        db = stack.enter_context(closing(open_kb(kb, create=True)))
+        db = stack.enter_context(closing(open_kb(kb, create=plan.names_articles)))
         archive = stack.enter_context(open_archive(archive_path(kb)))
         person = person_at_terminal(stack.enter_context(shown_progress()), yes=options["yes"])
         return harvest(

@@ -28,6 +28,11 @@ from kb.text import counted
 ORIGINS: Final = {FULL_TEXT: "efetch", FULL_TEXT_S3: "s3"}
 _LABELS: Final = {FULL_TEXT: "full texts", FULL_TEXT_S3: "full texts in PMC's bucket"}
 _ARTICLE: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,15}:)?article[\s>]")
+_OUTCOMES: Final = {
+    BODY: "with the text", NO_MARKS: "with a text that tags no places that cite", FRONT_ONLY: "front matter only",
+    NOT_GIVEN: "not given",
+}  # fmt: skip
+_NOTHING_DUE: Final = "No full text is due: there is no article here that has a PMCID and was not looked up yet."
 _AHEAD: Final = 4  # requests on their way: an answer has 5 MB
 # What an article costs (2,451 articles of a field of medicine, EFetch in 2025): bytes, the share without a body.
 _MB_EACH, _WITHOUT_BODY, _SECONDS_EACH_REQUEST = 0.1, 0.28, 4.5
@@ -74,21 +79,12 @@ def harvest_full_texts(run: Run, *, most: int | None = None, before: str = "") -
     _tell_outcomes(run)
 
 
-_NOTHING_DUE: Final = "No full text is to be asked for: no further article here has a PMCID."
-
-
 def _tell_outcomes(run: Run) -> None:
     """Note what became of the articles whose full texts this run asked for."""
     outcomes = read_asked_outcomes(run.db, run.id)
     if outcomes:
         words = ", ".join(f"{outcomes[name]:,} {_OUTCOMES[name]}" for name in _OUTCOMES if name in outcomes)
         run.note(f"Full texts of {counted(sum(outcomes.values()), 'article')}: {words}.")
-
-
-_OUTCOMES: Final = {
-    BODY: "with the text", NO_MARKS: "with a text that tags no places that cite", FRONT_ONLY: "front matter only",
-    NOT_GIVEN: "not given", "": "that cannot be read",
-}  # fmt: skip
 
 
 # --- what is asked, and what an answer says ---
@@ -151,16 +147,28 @@ def load_asked_text(
 ) -> Loaded:
     """Save the full text that an answer gives of the article asked for, or that it gives none; name is the task."""
     [pmid] = asked
+    text, task = _read(db, body, pmid, name, request)
+    save_full_text(db, pmid, text, Origin(ORIGINS[name], received_at))
+    return Loaded([task], [], "")
+
+
+def _read(
+    db: sqlite3.Connection, body: bytes, pmid: int, name: str, request: Mapping[str, str]
+) -> tuple[FullText, Task]:
+    """Return the text of an article in an answer, and what became of the task; a text that is rejected is none."""
     pmcid = f"PMC{request['id']}"
     try:
         text = _text_in(db, body, pmid, pmcid)
     except RecordError as error:
-        return Loaded([Task(name, str(pmid), "rejected", error.reason)], [], "")
+        return _none(pmcid), Task(name, str(pmid), "rejected", error.reason)
     if "metadata" in request:
         said = parse_metadata(request["metadata"].encode())
         text = text._replace(license=narrower(text.license, said.license_code), version=version_of(request["key"]))
-    save_full_text(db, pmid, text, Origin(ORIGINS[name], received_at))
-    return Loaded([Task(name, str(pmid), "done", text.outcome)], [], "")
+    return text, Task(name, str(pmid), "done", text.outcome)
+
+
+def _none(pmcid: str) -> FullText:
+    return FullText(None, pmcid, None, 1, NOT_GIVEN, None, None, None, hashlib.sha256(b"").hexdigest())
 
 
 def _text_in(db: sqlite3.Connection, body: bytes, pmid: int, pmcid: str) -> FullText:
@@ -173,7 +181,7 @@ def _text_in(db: sqlite3.Connection, body: bytes, pmid: int, pmcid: str) -> Full
             raise item
         if item.full_text.pmcid in (pmcid, None):
             return _own(db, item, pmid, pmcid)
-    return FullText(None, pmcid, None, 1, NOT_GIVEN, None, None, None, hashlib.sha256(b"").hexdigest())
+    return _none(pmcid)
 
 
 def _own(db: sqlite3.Connection, article: ParsedArticle, pmid: int, pmcid: str) -> FullText:

@@ -29,12 +29,11 @@ def read_texts_due(db: sqlite3.Connection, task: str, *, before: str = "") -> di
 
 
 def read_asked_outcomes(db: sqlite3.Connection, run_id: int) -> dict[str, int]:
-    """Return how many articles whose full text a run asked for have which outcome now; "": it cannot be read."""
+    """Return how many articles whose full text a run asked for have which outcome now."""
     rows = db.execute(
-        """select coalesce(f.outcome, ''), count(*) from (
-            select distinct cast(asked as integer) as pmid from harvest_tasks
-            where run_id = ? and task in (?, ?) and outcome <> 'failed') t
-        left join full_texts f on f.pmid = t.pmid group by 1""",
+        """select f.outcome, count(*) from full_texts f where f.pmid in (
+            select cast(asked as integer) from harvest_tasks
+            where run_id = ? and task in (?, ?) and outcome <> 'failed') group by 1""",
         (run_id, FULL_TEXT, FULL_TEXT_S3),
     )
     return dict(rows.fetchall())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from harvest.pmc.article import parse_full_texts
+from harvest.pmc.article import parse_full_texts, split_full_texts
 from harvest.pmc.sentences import split_sentences
 from kb.errors import RecordError
 from kb.full_texts import BODY, FullText
@@ -265,3 +265,10 @@ def test_an_author_manuscript_as_efetch_gives_it_is_read_whole(shared_data):
 
     assert (text.pmid, text.outcome, text.license) == (20516115, BODY, "TDM")
     assert (len(text.references), len(text.mentions), len(text.links)) == (53, 96, 123)
+
+
+def test_an_article_that_is_kept_by_itself_reads_as_in_the_document_it_came_in(documents):
+    for name, xml in documents.items():
+        whole = [one.full_text for one in parse_full_texts(xml) if not isinstance(one, RecordError)]
+        alone = [parsed.full_text for part in split_full_texts(xml) for parsed in parse_full_texts(part.xml)]  # type: ignore[union-attr]
+        assert alone == whole, name

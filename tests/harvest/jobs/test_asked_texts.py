@@ -262,7 +262,7 @@ def test_a_run_that_was_interrupted_asks_only_for_what_is_left(kb):
     assert outcomes(kb) == OUTCOMES
 
 
-def test_a_text_that_names_another_pmid_is_rejected_and_not_saved(kb):
+def test_a_text_that_names_another_pmid_is_rejected_and_counts_as_not_given(kb):
     wrong = record_xml(99, pmcid=f"PMC{GIVEN}000", cites=[60])
     field = [wrong, *FIELD[1:]]
     with Rehearsal(records(*field), limited=False) as rehearsal:
@@ -271,7 +271,14 @@ def test_a_text_that_names_another_pmid_is_rejected_and_not_saved(kb):
     assert [(task.asked, task.outcome, task.detail) for task in summary.problems] == [
         (str(GIVEN), "rejected", "PubMed Central says that PMC1000 is the text of PMID 99.")
     ] * len(summary.problems)
-    assert GIVEN not in [row[0] for row in outcomes(kb)]
+    assert outcomes(kb)[0] == (GIVEN, "efetch", "not given")
+
+
+def test_a_file_that_is_not_there_is_not_made_for_full_texts_alone(tmp_path, capsys):
+    for more in ([], ["--dry-run"]):
+        assert run_command(cli, ["harvest", str(tmp_path / "no.db"), "--full-text", *more]) == 1
+    assert "no.db" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_licence_is_the_narrower_one_of_the_text_and_of_the_metadata(kb):
