@@ -14,7 +14,7 @@ from harvest.commands.outcome import show_changes, show_problems
 from harvest.files.input_files import PAGE_TEXT, InputFile, list_files, sniff
 from harvest.http.client import Client, Settings, settings_from_environment
 from harvest.identify.seed import TITLE, Seed
-from harvest.jobs.asked_texts import TextCost, estimate_texts
+from harvest.jobs.asked_texts import TextCost, cost_sentence, estimate_texts
 from harvest.jobs.fetch_queue import Person, Progress
 from harvest.jobs.harvest import Summary, harvest
 from harvest.jobs.mirrored import check_mirrored
@@ -191,7 +191,7 @@ def _text_cost(kb: Path, plan: Plan) -> dict[str, Any]:
     """Say what the full texts of the articles in the file will cost, and return it."""
     with closing(open_kb(kb)) if kb.exists() or not plan.names_articles else nullcontext() as db:
         cost = estimate_texts(db, most=plan.most_texts) if db else TextCost(0, 0, 0, 0)
-    say(f"Would ask PubMed Central for {cost}" + (", and those of what is new." if plan.names_articles else "."))
+    say(cost_sentence("Would ask", cost, more=", and those of what is new" if plan.names_articles else ""))
     return {"full_texts": cost._asdict()}
 
 

@@ -12,7 +12,7 @@ from harvest.commands.harvest import clients_of, full_text_option, person_at_ter
 from harvest.commands.mirrored import PLACE, mirror_option, open_mirror
 from harvest.commands.outcome import show_changes, show_problems, show_unknown
 from harvest.http.client import settings_from_environment
-from harvest.jobs.asked_texts import estimate_texts
+from harvest.jobs.asked_texts import cost_sentence, estimate_texts
 from harvest.jobs.plan import NO_TEXTS_IN_MIRROR
 from harvest.jobs.update import DUE, Due, UpdateSummary, due_before, read_due, update
 from harvest.sources.mirror import Mirror
@@ -64,7 +64,7 @@ def update_command(
     say(_format_due(due, answering))
     if dry_run:
         if texts:
-            say(f"Would ask PubMed Central for {texts}.")
+            say(cost_sentence("Would ask", texts))
         if as_json:
             more = {"full_texts": texts._asdict()} if texts else {}
             tell({**due._asdict(), "requests": due.requests, **more})

@@ -51,6 +51,11 @@ class TextCost(NamedTuple):
         return f"full texts of {counted(self.articles, 'article')}: about {counted(self.requests, 'request')}, {size}"
 
 
+def cost_sentence(verb: str, cost: TextCost, *, more: str = "") -> str:
+    """Return what is, or would be, asked for, as a sentence."""
+    return f"{verb} PubMed Central for {cost}{more}." if cost.articles else _NOTHING_DUE
+
+
 def estimate_texts(db: sqlite3.Connection, *, most: int | None = None, before: str = "") -> TextCost:
     """Return what asking for the full texts will take that are due; before as in read_texts_due()."""
     due = list(read_texts_due(db, FULL_TEXT, before=before))[:most]
@@ -69,7 +74,7 @@ def harvest_full_texts(run: Run, *, most: int | None = None, before: str = "") -
     """
     done = {int(pmid) for pmid in read_settled(run.db, run.id, FULL_TEXT)}
     cost = estimate_texts(run.db, most=None if most is None else max(0, most - len(done)), before=before)
-    run.person.tell(f"Asking PubMed Central for {cost}." if cost.articles else _NOTHING_DUE)
+    run.person.tell(cost_sentence("Asking", cost))
     due = read_texts_due(run.db, FULL_TEXT, before=before)
     chosen = [pmid for pmid in due if pmid not in done][: None if most is None else max(0, most - len(done))]
     harvest_questions(run, [_of_efetch({pmid: due[pmid] for pmid in chosen})], chosen)

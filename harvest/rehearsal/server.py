@@ -1,7 +1,8 @@
 """An E-utilities server on loopback, from a folder of records or a litkb file; it can misbehave on command.
 
 For the demonstration, for teaching, for our tests. It answers ESearch, EFetch, ELink and ECitMatch as PubMed would,
-and iCite's question, if they held only these records, keeps NCBI's rate limit, and keeps a log of what it was asked.
+and iCite's question, if they held only these records, and PubMed Central and its bucket with made-up full texts of
+them. It keeps NCBI's rate limit, and a log of what it was asked.
 """
 
 import json

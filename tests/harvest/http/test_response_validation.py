@@ -2,7 +2,14 @@
 
 import pytest
 
-from harvest.http.response_validation import LONGEST_QUOTE, check_articles, check_document, check_status, refusal
+from harvest.http.response_validation import (
+    LONGEST_QUOTE,
+    check_articles,
+    check_document,
+    check_full_texts,
+    check_status,
+    refusal,
+)
 from kb.errors import PermanentError, QuestionError, TransientError
 
 GOOD = b"<PubmedArticleSet>\n<PubmedArticle><a/></PubmedArticle>\n</PubmedArticleSet>\n"
@@ -153,3 +160,32 @@ def test_words_of_others_are_quoted_in_short():
         check_document(b"word " * 1000, "eLinkResult")
 
     assert len(str(caught.value)) == LONGEST_QUOTE
+
+
+@pytest.mark.parametrize("body", [b"<pmc-articleset/>", b"<pmc-articleset><article >a</article ></pmc-articleset>\n"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_whole_set_of_full_texts_is_accepted_also_an_empty_one(body, alone):
+    check_full_texts(body, alone=alone)
+
+
+@pytest.mark.parametrize("body", [b"<pmc-articleset><article>", b"<pmc-articleset><article></pmc-articleset>"])
+def test_several_full_texts_that_are_cut_off_are_halved_and_a_single_one_is_requested_again(body):
+    with pytest.raises(QuestionError, match="cut off"):
+        check_full_texts(body, alone=False)
+    with pytest.raises(TransientError, match="cut off"):
+        check_full_texts(body, alone=True)
+
+
+def test_what_is_no_set_of_full_texts_passes_also_where_several_are_requested():
+    for body in (b"", b"<pmc-articleset><ERROR>Search Backend failed</ERROR></pmc-articleset>", b"<html></html>"):
+        with pytest.raises(TransientError):
+            check_full_texts(body, alone=False)
+
+
+def test_a_key_that_the_bucket_does_not_have_is_the_fault_of_the_question():
+    body = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+    with pytest.raises(QuestionError, match=r"^HTTP 404, NoSuchKey: The specified key does not exist\.$"):
+        check_status(404, body)
+    with pytest.raises(PermanentError) as denied:
+        check_status(403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
+    assert not isinstance(denied.value, QuestionError)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harvest.pmc.licence import narrower
 from tests.harvest.pmc.jats import full_text
 
 CC = "http://creativecommons.org/licenses"
@@ -83,3 +84,19 @@ def test_what_a_licence_in_the_text_says_is_not_the_articles():
     body = f'<p>x <ext-link xlink:href="{CC}/by/4.0/">a licence</ext-link></p>'
 
     assert full_text(body).license is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "code", "licence"),
+    [
+        (None, None, None),
+        ("CC BY", None, "CC BY"),
+        (None, "CC BY-NC-ND", "CC BY-NC-ND"),
+        ("CC BY", "TDM", "TDM"),
+        ("CC BY-NC", "CC BY", "CC BY-NC"),
+        ("CC BY", "NO-CC CODE", "other"),
+        ("other", "TDM", "TDM"),
+    ],
+)
+def test_of_what_a_text_states_and_its_metadata_have_the_narrower_licence_counts(stated, code, licence):
+    assert narrower(stated, code) == licence

@@ -1,0 +1,67 @@
+"""PubMed Central's bucket: which version is the newest, and what its metadata says."""
+
+import json
+from functools import partial
+
+import pytest
+
+from harvest.sources.pmc_s3 import Metadata, fetch_text, parse_metadata, version_of
+from kb.errors import TransientError
+
+XML = b"<article/>"
+
+
+class Bucket:
+    """Answers like a client of the bucket, from objects by path; "" is the listing."""
+
+    def __init__(self, objects):
+        self.objects = objects
+        self.asked = []
+
+    def get(self, _name, path, _parameters, check):
+        self.asked.append(path)
+        return self.objects[path], check(self.objects[path])
+
+
+def listing(*prefixes: str) -> bytes:
+    found = "".join(f"<CommonPrefixes><Prefix>{prefix}</Prefix></CommonPrefixes>" for prefix in prefixes)
+    return f'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{found}</ListBucketResult>'.encode()
+
+
+def metadata(url: object, code: object = "CC BY") -> bytes:
+    return json.dumps({"pmcid": "PMC5", "license_code": code, "xml_url": url}).encode()
+
+
+def test_the_newest_version_is_taken_by_its_number_and_not_by_its_spelling():
+    url = "s3://pmc-oa-opendata/PMC5.10/PMC5.10.xml"
+    objects = {
+        "": listing("PMC5.2/", "PMC5.10/", "PMC5.9/", "PMC55.11/"),
+        "PMC5.10/PMC5.10.json": metadata(url),
+        "PMC5.10/PMC5.10.xml": XML,
+    }
+    answer = fetch_text(Bucket(objects), "PMC5")  # type: ignore[arg-type]
+
+    assert (answer.body, answer.request["key"], version_of(answer.request["key"])) == (XML, "PMC5.10/PMC5.10.xml", 10)
+
+
+@pytest.mark.parametrize(
+    "url", [None, 7, "https://example.org/PMC5.1/PMC5.1.xml", "s3://x/PMC6.1/PMC6.1.xml", "s3://x/PMC5.1/../a.xml"]
+)
+def test_a_version_without_an_xml_of_its_own_gives_its_listing(url):
+    bucket = Bucket({"": listing("PMC5.1/"), "PMC5.1/PMC5.1.json": metadata(url)})
+    answer = fetch_text(bucket, "PMC5")  # type: ignore[arg-type]
+
+    assert (answer.body, "key" in answer.request, len(bucket.asked)) == (listing("PMC5.1/"), False, 2)
+
+
+def test_metadata_without_a_code_has_no_licence():
+    read = partial(metadata, "s3://b/PMC5.1/PMC5.1.xml")
+
+    assert [parse_metadata(read(code)).license_code for code in (None, "", 3, "TDM")] == [None, None, None, "TDM"]
+    assert parse_metadata(metadata(None)) == Metadata("CC BY", None, None)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html/>", b"[]", b"{}", b"null", b'{"pmcid": "PMC5"'])
+def test_what_is_no_metadata_is_asked_for_again(body):
+    with pytest.raises(TransientError):
+        parse_metadata(body)
