@@ -13,6 +13,7 @@ from harvest.commands.mirrored import PLACE, mirror_option, open_mirror
 from harvest.commands.outcome import show_changes, show_problems
 from harvest.files.input_files import PAGE_TEXT, InputFile, list_files, sniff
 from harvest.http.client import Client, Settings, settings_from_environment
+from harvest.http.transport import is_loopback
 from harvest.identify.seed import TITLE, Seed
 from harvest.jobs.asked_texts import TextCost, cost_sentence, estimate_texts
 from harvest.jobs.fetch_queue import Person, Progress
@@ -328,8 +329,10 @@ def person_at_terminal(progress: Progress, *, yes: bool) -> Person:
 
 
 def clients_of(settings: Settings) -> dict[str, Client]:
-    """Return who asks each source."""
+    """Return who asks each source; where a rehearsal on this machine answers for PubMed, no other place is asked."""
     others = {name: settings_of(source, settings) for name, source in SOURCES.items() if name != PUBMED}
+    if is_loopback(settings.base_url):
+        others = {name: one for name, one in others.items() if is_loopback(one.base_url)}
     return {name: Client(one, on_wait=say) for name, one in {PUBMED: settings, **others}.items()}
 
 

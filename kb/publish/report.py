@@ -220,7 +220,7 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
         until = f"{rounds} round{'s' if rounds > 1 else ''}" if rounds else "until nothing new appeared"
         yield f"followed {', '.join(followed)}, {until}"
     if plan.get("full_text"):
-        most = None if followed or plan.get("frontier") else plan.pop("most", None)
+        most = plan.pop("most", None) if is_limit_of_texts(plan) else None
         yield f"requested full texts of articles with a PMCID{'' if most is None else f', {most:,} at most'}"
     limits = {"most": "at most {:,} articles", "years": "of {}", "matching": "that {} finds"}
     for name, words in limits.items():
@@ -232,6 +232,11 @@ def _plan_lines(db: sqlite3.Connection, run: RunRow) -> Iterator[str]:
         yield f"followed only to articles of the MeSH branches {', '.join(map(code, headings))}"
     if plan.get("types"):
         yield f"followed only to articles of the types {', '.join(map(code, plan['types']))}"
+
+
+def is_limit_of_texts(plan: dict[str, Any]) -> bool:
+    """Return whether the limit of a plan is how many full texts it requests: it follows nothing."""
+    return bool(plan.get("full_text")) and not any(plan.get(name) for name in (*_DIRECTIONS, "frontier"))
 
 
 def plan_of(run: RunRow) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from kb.publish.report import (
     format_lists,
     format_runs,
     format_sources,
+    is_limit_of_texts,
     plan_of,
 )
 from kb.queries.full_texts import read_text_sources
@@ -157,7 +158,7 @@ def _limits(plan: dict[str, Any]) -> Iterator[str]:
     """Yield the limits of one run."""
     names = {"years": "years", "types": "publication types", "matching": "matching", "most": "at most"}
     for name, words in names.items():
-        if value := plan.get(name):
+        if (value := plan.get(name)) and not (name == "most" and is_limit_of_texts(plan)):
             yield f"{words} {code(', '.join(value) if isinstance(value, list) else value)}"
     for number, heading in plan.get("branches") or ():
         yield f"MeSH branch {code(f'{number} {heading}')}"

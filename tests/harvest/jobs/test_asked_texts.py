@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harvest.archive import open_archive
-from harvest.http.client import Client
+from harvest.commands.harvest import clients_of as clients_of_command
+from harvest.http.client import Client, Settings
 from harvest.jobs.harvest import Summary, harvest
 from harvest.jobs.plan import Plan, check_plan
 from harvest.jobs.rebuild import rebuild_kb
@@ -332,8 +333,9 @@ def test_an_update_and_a_limited_command_say_what_was_requested(kb):
     texts(kb, most=2)
     updated(kb)
     with closing(open_kb(kb, readonly=True)) as db:
-        runs = format_runs(db)
+        runs, report = format_runs(db), format_search_report(db)
 
+    assert "| 9 | Limits and restrictions | none |" in report
     assert "- requested full texts of articles with a PMCID, 2 at most\n" in runs
     assert "followed only" not in runs
     assert runs.count("- requested full texts of articles with a PMCID\n") == 1
@@ -348,6 +350,16 @@ def test_who_gave_a_full_text_is_said_of_what_its_reference_list_asserts(whole):
     assert [answer.task for answer in answers] == ["article", "full_text_s3"]  # EFetch gave front matter only
     assert words.startswith("the full text of the citing article, from http://127.0.0.1:")
     assert words.endswith("(in place of PubMed Central)")
+
+
+def test_a_rehearsal_of_pubmed_alone_lets_no_request_go_to_the_bucket_itself(monkeypatch):
+    monkeypatch.delenv("LITKB_PMC_S3_URL", raising=False)
+    here = "http://127.0.0.1:9/entrez/eutils/"
+
+    assert set(clients_of_command(Settings(base_url=here))) == {"pubmed"}
+    assert set(clients_of_command(Settings())) == {"pubmed", "icite", "pmc_s3"}
+    monkeypatch.setenv("LITKB_PMC_S3_URL", "http://127.0.0.1:9/")
+    assert set(clients_of_command(Settings(base_url=here))) == {"pubmed", "pmc_s3"}
 
 
 @pytest.fixture(scope="module")
