@@ -28,7 +28,7 @@ order by m.mention""",
         ("citing", "cited", "part"),
     ),
     "related_one_sentence": Evidence(
-        "Sentences of full texts that cite both works; their texts were counted by the last graph run",
+        "Works that cite both in one sentence, counted by the last graph run, and these sentences",
         f"""select k.one_sentence, x.pmid, x.label, x.section, x.text
 from cocitations k left join (
     select distinct m.pmid, c.label, s.sentence, s.section, s.text from {MARKS} join works c on c.id = m.pmid

@@ -18,7 +18,7 @@ import pydot
 import pytest
 
 from graph.export.formats.common import KINDS, Contents
-from graph.export.networks import WEIGHTED
+from graph.export.networks import CITATIONS, WEIGHTED
 from graph.export.write import FORMATS, FORMS
 from kb.queries.export.nodes import ExportNode, columns_of
 from kb.text import without_controls
@@ -456,4 +456,4 @@ def test_docs_name_every_suffix_and_no_other() -> None:
     suffixes = [line.split("`")[1] for line in graphs.splitlines() if line.startswith("| `.")]
     assert suffixes == list(FORMATS)
     attributes = [line.split("`")[1] for line in graphs.splitlines() if line.startswith("- `")]
-    assert attributes == list(KINDS)
+    assert attributes == [*KINDS, *CITATIONS.attributes]
