@@ -45,10 +45,12 @@ def count_cocitation_places(ids: Ids, blocks: Sequence[Pairs], texts: Iterable[C
     found = CocitationPlaces(len(ids), np.empty(0, dtype=np.int64), np.empty((len(_COLUMNS), 0), dtype=np.int32))
     for places in texts:
         if not len(found.pairs) and blocks:
-            pairs = np.unique(np.concatenate([_numbers(block.rows, block.others, len(ids)) for block in blocks]))
+            pairs = np.sort(np.concatenate([_numbers(block.rows, block.others, len(ids)) for block in blocks]))
+            pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique() and np.isin() take a minute for a million
             found = CocitationPlaces(len(ids), pairs, np.zeros((len(_COLUMNS), len(pairs)), dtype=np.int32))
         for count, near in zip(found.counts, _near(ids, places), strict=True):
-            np.add.at(count, np.searchsorted(found.pairs, near[np.isin(near, found.pairs)]), 1)
+            is_kept, at = _places(found.pairs, near)
+            np.add.at(count, at[is_kept], 1)
     return found
 
 
@@ -60,9 +62,10 @@ def _numbers(first: NDArray[np.integer], second: NDArray[np.integer], size: int)
 
 def _near(ids: Ids, places: CitedPlaces) -> Iterator[Ids]:
     """Yield the pairs that stand in one list, in one section, in one sentence: once for each text."""
-    kept = np.isin(places.cited, ids) & (places.cited != places.citing)
-    citing, cited, sections, sentences = (column[kept] for column in places)
-    entries, entry = _distinct(citing, np.searchsorted(ids, cited))
+    is_node, at = _places(ids, places.cited)
+    kept = is_node & (places.cited != places.citing)
+    citing, cited, sections, sentences = (column[kept] for column in places._replace(cited=at))
+    entries, entry = _distinct(citing, cited)
     for numbers in (np.zeros_like(citing), sections, sentences):
         there = numbers != NONE
         units, unit = _distinct(citing[there], numbers[there])
@@ -71,6 +74,14 @@ def _near(ids: Ids, places: CitedPlaces) -> Iterator[Ids]:
         first, second = (having.T @ having).nonzero()
         ahead = first < second
         yield _numbers(entries[first[ahead], 1], entries[second[ahead], 1], len(ids))
+
+
+def _places(ordered: Ids, values: Ids) -> tuple[NDArray[np.bool_], Ids]:
+    """Return which of values are among ordered ones, and where."""
+    if not len(ordered):
+        return np.zeros(len(values), dtype=np.bool_), np.zeros(len(values), dtype=np.int64)
+    at = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return ordered[at] == values, at
 
 
 def _distinct(first: Ids, second: Ids) -> tuple[Ids, Ids]:

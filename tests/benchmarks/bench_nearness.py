@@ -81,10 +81,8 @@ def show_recall(db: sqlite3.Connection, citations: CitationGraph) -> None:
     WHOLE["now"] = Whole(citations.ids, adjacency(citations).astype(np.float64))
     cases = [case(db, work, None) for work, length in zip(bodies, lists.tolist(), strict=True) if length >= FEWEST]
     found = np.mean([recall(one.ranked["suggest"], one.hidden) for one in cases], axis=0)
-    linked = np.mean([one.linked for one in cases])
-    print(
-        f"{len(cases)} of these articles have {FEWEST} references or more; {sum(len(one.hidden) for one in cases)} hidden"
-    )
+    linked, hidden = np.mean([one.linked for one in cases]), sum(len(one.hidden) for one in cases)
+    print(f"{len(cases)} of these articles have {FEWEST} references or more; {hidden} hidden")
     print(f"{linked:.4f} of the hidden have any link left; recall of suggest at {CUTS}: {found.round(4).tolist()}")
 
 
