@@ -30,7 +30,7 @@ _EDGE_KINDS: Final[Mapping[str, str]] = {"sources": "string", "mentions": "integ
 
 
 class Network(NamedTuple):
-    """What a network is of: its nodes, its edges, and whether these have a direction, and a weight or who says so."""
+    """What a network is of: its nodes, its edges, and whether these have a direction, and a weight or sources."""
 
     item: str  # Work, Name, Keyword, Journal
     link: str  # CITES, CITED_WITH ...
