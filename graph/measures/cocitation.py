@@ -1,10 +1,11 @@
 """Works that are cited together, and works that cite the same: the strongest partners of each."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph, adjacency, citation_counts
 from graph.measure import EARLY, Measure
@@ -17,9 +18,13 @@ from kb.store.computed import TableColumns
 
 PARTNERS: Final = 50  # kept of each work
 SMALL: Final = 100_000  # citations up to which a pair that has one work in common is kept: in more, most are such
-OFTEN: Final = 2_000  # citations of a work above which it is no reason to compare two works that cite it
+OFTEN: Final = 1_000  # citations of a work above which it is no reason to compare two works that cite it
 
-_WIDER: Final = 2  # times as many partners are compared with all that is cited as are kept
+WIDER: Final = 4  # times as many partners are compared with all that is cited as are kept
+
+_WORD: Final = 64  # bits
+
+Bits: TypeAlias = NDArray[np.uint64]
 
 
 def least_count(citations: CitationGraph) -> int:
@@ -54,8 +59,8 @@ def couplings(
     cited n times which make n^2 products. Kessler (1963), American Documentation 14, 10-25.
 
     Works cited more than ``often`` times are counted but are no reason to compare two works: partners are chosen among
-    the 2 ``limit`` that share most other works. Time so grows with ``often`` times the citations at most; without works
-    cited so often the partners are exact.
+    the WIDER ``limit`` that share most other works, of equal ones those that cite most such works. Time so grows with
+    ``often`` times the citations at most; without works cited so often the partners are exact.
 
     Examples
     --------
@@ -68,23 +73,34 @@ def couplings(
     is_often = citation_counts(citations) > often
     if not is_often.any():
         return strongest_pairs(cites, cites, limit, at_least)
-    informative, common = cites[:, ~is_often], cites[:, is_often]
-    found = strongest_pairs(informative, informative, _WIDER * limit)
-    return (_strongest_of(pairs, common, limit, at_least) for pairs in found)
+    informative, common = cites[:, ~is_often], sp.csr_array(cites[:, is_often])
+    most_common_first = np.argsort(-np.diff(common.indptr), kind="stable")
+    found = strongest_pairs(informative, informative, WIDER * limit, order=most_common_first)
+    return (_strongest_of(pairs, bits, limit, at_least) for bits in [_as_bits(common)] for pairs in found)
 
 
-def _strongest_of(pairs: Pairs, common: sp.csr_array, limit: int, at_least: int) -> Pairs:
-    """Return the ``limit`` strongest pairs of each row, now that what they share of common counts too."""
-    shared = common[pairs.rows].multiply(common[pairs.others]).sum(axis=1)
-    found = first_pairs(pairs._replace(values=pairs.values + shared.astype(np.int32)), limit)
-    return Pairs(*(column[found.values >= at_least] for column in found))
+def _as_bits(having: sp.csr_array) -> Bits:
+    """Return the rows of a matrix as bits, 64 columns a number."""
+    bits = np.zeros((having.shape[0], -(-having.shape[1] // _WORD)), dtype=np.uint64)
+    rows = np.repeat(np.arange(having.shape[0]), np.diff(having.indptr))
+    np.bitwise_or.at(bits, (rows, having.indices // _WORD), np.uint64(1) << (having.indices % _WORD).astype(np.uint64))
+    return bits
+
+
+def _strongest_of(pairs: Pairs, bits: Bits, limit: int, at_least: int) -> Pairs:
+    """Return the ``limit`` strongest pairs of each row, now that the bits which they share count too."""
+    shared = np.bitwise_count(bits[pairs.rows] & bits[pairs.others]).sum(axis=1, dtype=np.int32)
+    counts = pairs.values + shared
+    kept = counts >= at_least
+    return first_pairs(Pairs(pairs.rows[kept], pairs.others[kept], counts[kept]), limit)
 
 
 def _couplings_step(job: Job) -> None:
     """Begin to compute, in a thread, and keep the works that cite most of what each work cites."""
     citations = job.field.citations
     limits = {"limit": PARTNERS, "at_least": least_count(citations)}
-    found = job.begin("couplings", lambda: list(couplings(citations, **limits, often=OFTEN)), **limits, often=OFTEN)
+    bounds = {"often": OFTEN, "compared": WIDER * PARTNERS}
+    found = job.begin("couplings", lambda: list(couplings(citations, **limits, often=OFTEN)), **limits, **bounds)
     job.keep_rows("couplings", "couplings", lambda: _partners(citations.ids, found()), found="couplings")
 
 
@@ -126,7 +142,7 @@ MEASURES: Final = (
         step=_couplings_step,
         tells="which works cite the same",
         paper="Kessler 1963",
-        cost="sum of squares of the citation counts; of those above 2,000, 2,000 times the counts",
+        cost="sum of squares of the citation counts up to 1,000",
         when=EARLY,
     ),
 )

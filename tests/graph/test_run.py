@@ -56,7 +56,7 @@ def test_a_run_is_saved_with_its_parameters_and_versions(db: sqlite3.Connection)
     assert set(measures) == {part for one in find_measures() for part in one.parts or (one.name,)}
     assert json.loads(measures["pagerank"]) == {"damping": 0.85, "tolerance": 1e-12}
     assert json.loads(measures["related_studies"])["limit"] == 20
-    assert json.loads(measures["couplings"]) == {"at_least": 1, "limit": 50, "often": 2_000}
+    assert json.loads(measures["couplings"]) == {"at_least": 1, "compared": 200, "limit": 50, "often": 1_000}
     assert json.loads(measures["citerank"]) == {"now": None, "stop": 0.5, "tau": 2.6}
 
 

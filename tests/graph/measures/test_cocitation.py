@@ -1,5 +1,6 @@
 """Co-citations and couplings: the strongest partners of each work, counted exactly."""
 
+import random
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.citation_graph import CitationGraph
-from graph.measures.cocitation import cocitations, couplings, least_count
+from graph.measures.cocitation import WIDER, cocitations, couplings, least_count
 from graph.similarity import sparse_topk
 from graph.similarity.sparse_topk import Pairs, ahead, strongest_pairs
 from tests.graph.measures.test_importance import citation_graphs, graph_of
@@ -41,34 +42,39 @@ def by_definition(citations: CitationGraph, *, limit: int, at_least: int, cited:
     return found
 
 
-@given(citation_graphs(), st.integers(1, 4), st.integers(1, 3), st.integers(1, 30), st.sampled_from([1, 256]))
+@given(citation_graphs(), st.integers(1, 4), st.integers(1, 3), st.integers(1, 30), st.sampled_from([(1, 2), (3, 32)]))
 def test_partners_equal_their_definition(
-    citations: CitationGraph, limit: int, at_least: int, products: int, parts: int
+    citations: CitationGraph, limit: int, at_least: int, products: int, sizes: tuple[int, int]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sparse_topk, "PRODUCTS", products)  # so that small graphs are cut into blocks as well
-        patch.setattr(sparse_topk, "_PARTS", parts)  # and short rows into parts
+        patch.setattr(sparse_topk, "_PARTS", sizes[0])  # and short rows into parts
+        patch.setattr(sparse_topk, "_BITS", sizes[1])  # and small numbers take 64 bits
         for measure, cited in ((cocitations, True), (couplings, False)):
             found = partners(citations, measure(citations, limit, at_least))
 
             assert found == by_definition(citations, limit=limit, at_least=at_least, cited=cited)
 
 
-@given(citation_graphs(), st.integers(1, 3), st.integers(1, 2), st.integers(0, 3))
-def test_what_is_cited_often_counts_but_brings_no_partners(
-    citations: CitationGraph, limit: int, at_least: int, often: int
+@given(citation_graphs(), st.integers(1, 3), st.integers(1, 2), st.integers(0, 3), st.randoms())
+def test_what_is_cited_often_counts_and_decides_between_equals_but_brings_no_partners(
+    citations: CitationGraph, limit: int, at_least: int, often: int, chance: random.Random
 ) -> None:
-    informative = ~(np.bincount(citations.cited, minlength=len(citations.ids)) > often)[citations.cited]
-    rest = CitationGraph(citations.ids, citations.citing[informative], citations.cited[informative])
-    candidates = by_definition(rest, limit=limit if informative.all() else 2 * limit, at_least=1, cited=False)
-    counts = {one: dict(them) for one, them in by_definition(citations, limit=99, at_least=1, cited=False).items()}
-    chosen = {
-        one: sorted(((other, counts[one][other]) for other, _ in them), key=lambda pair: (-pair[1], pair[0]))[:limit]
-        for one, them in candidates.items()
-    }
-    expected = {one: [pair for pair in them if pair[1] >= at_least] for one, them in chosen.items()}
+    is_rare = ~(np.bincount(citations.cited, minlength=len(citations.ids)) > often)[citations.cited]
+    rest = CitationGraph(citations.ids, citations.citing[is_rare], citations.cited[is_rare])
+    common = dict(zip(*np.unique(citations.ids[citations.citing[~is_rare]], return_counts=True), strict=True))
+    exact = by_definition(citations, limit=99, at_least=1, cited=False)
+    order = chance.sample(range(len(citations.citing)), len(citations.citing))
+    in_other_order = citations.citing[order], citations.cited[order]
+    found = partners(citations, couplings(CitationGraph(citations.ids, *in_other_order), limit, at_least, often))
 
-    assert partners(citations, couplings(citations, limit, at_least, often)) == {k: v for k, v in expected.items() if v}
+    expected: Partners = {}
+    for one, them in by_definition(rest, limit=99, at_least=1, cited=False).items():
+        first = sorted(them, key=lambda pair: (-pair[1], -common.get(pair[0], 0), pair[0]))[: WIDER * limit]
+        candidates = {other for other, _ in (them if is_rare.all() else first)}
+        chosen = [pair for pair in exact[one] if pair[0] in candidates and pair[1] >= at_least][:limit]
+        expected |= {one: chosen} if chosen else {}
+    assert found == expected
 
 
 def test_a_pair_of_works_is_counted_exactly() -> None:
