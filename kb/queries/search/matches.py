@@ -16,6 +16,7 @@ from kb.queries.works.records import marks
 
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
 _MATCH: Final = "article_search match :match"
+RANKED: Final = 50_000  # articles that match, of more those with the highest PMIDs, whose relevance is computed
 ORDERS: Final = {
     "relevance": f"bm25(article_search, {_WEIGHTS})",  # by date where no words are asked for
     "date": "a.year desc",
@@ -42,6 +43,11 @@ class Wanted(NamedTuple):
     def is_ranked(self) -> bool:
         """Whether words are asked for, so that some articles match better than others."""
         return "match" in self.values
+
+    @property
+    def is_alternative(self) -> bool:
+        """Whether articles may match in some words alone: the best may be any of them."""
+        return " OR " in str(self.values.get("match", ""))
 
 
 EVERYTHING: Final = Wanted()
@@ -83,10 +89,12 @@ def read_found(
     sort: str = "relevance",
     limit: int,
     offset: int = 0,
+    ranked: int | None = None,
 ) -> list[int]:
     """Return the PMIDs that are wanted, in one of ORDERS; unknown years and unmeasured articles come last.
 
-    among are those that may be found; None: all. The articles themselves are looked up only where it must be.
+    among are those that may be found; None: all. With ranked, only so many, those with the highest PMIDs, are put in
+    order, and no others returned. The articles themselves are looked up only where it must be.
     """
     sort = "date" if sort == "relevance" and not wanted.is_ranked else sort
     pmid, tables = "a.pmid", wanted.tables
@@ -95,10 +103,16 @@ def read_found(
     if "m." in ORDERS[sort]:
         tables += f" left join article_metrics m on m.id = {pmid}"
     with _may_be_found(db, among) as condition:
+        found = f"from {tables} where {wanted.where} and {condition.format(pmid=pmid)}"
+        if ranked is not None:  # FTS5 gives them by falling PMID: the rest is not read
+            pmid, order = "pmid", "score"
+            found = f"""from (select article_search.rowid as pmid, {ORDERS[sort]} as score {found}
+                order by article_search.rowid desc limit :ranked)"""
+        else:
+            order = ORDERS[sort]
         rows = db.execute(
-            f"""select {pmid} from {tables} where {wanted.where} and {condition.format(pmid=pmid)}
-            order by {ORDERS[sort]}, {pmid} desc limit :limit offset :offset""",
-            {**wanted.values, "limit": limit, "offset": offset},
+            f"select {pmid} {found} order by {order}, {pmid} desc limit :limit offset :offset",
+            {**wanted.values, "limit": limit, "offset": offset, "ranked": ranked},
         )
         return [row[0] for row in rows]
 

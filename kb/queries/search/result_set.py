@@ -10,7 +10,7 @@ import numpy as np
 from kb.queries.citations import Ids
 from kb.queries.search.facet_index import ANSWERED, count_having, read_having, read_indexed
 from kb.queries.search.facets import FACETS, PLACES_BELOW, STEP_BELOW, FacetValue, Filters, narrowed, read_label
-from kb.queries.search.matches import EVERYTHING, Wanted, read_found, read_pmids
+from kb.queries.search.matches import EVERYTHING, RANKED, Wanted, read_found, read_pmids
 
 MOST_VALUES: Final = 30  # of one facet that are shown, but for years: those that most articles have
 _SHARE: Final = (
@@ -42,14 +42,26 @@ def read_found_articles(db: sqlite3.Connection, unfiltered: Wanted, filters: Fil
     return ResultSet(wanted, meeting, without, len(meeting) / max(len(pmids), 1))
 
 
+def ranked_of(found: ResultSet, sort: str) -> int | None:
+    """Return how many of the articles found are put in order by relevance; None: all.
+
+    Relevance takes most of the time of a search that nearly all articles match. Words that all must match are then
+    common ones, which tell little; of alternatives one may be rare, so that all are compared.
+    """
+    is_all = sort != "relevance" or not found.wanted.is_ranked or found.wanted.is_alternative
+    return None if is_all or len(found.pmids) <= RANKED else RANKED
+
+
 def read_page(db: sqlite3.Connection, found: ResultSet, *, sort: str, limit: int, offset: int = 0) -> list[int]:
     """Return the PMIDs found from offset on, in one of kb.queries.search.matches.ORDERS.
 
-    Words, or most of all articles, are gone through; else the values of the filters lead to the articles.
+    Words, or most of all articles, are gone through; else the values of the filters lead to the articles. By relevance
+    no more are returned than ranked_of() says.
     """
+    ranked = ranked_of(found, sort)
     if found.without != found.wanted and (found.wanted.is_ranked or found.share * _MOST > 1):
-        return read_found(db, found.without, among=found.pmids, sort=sort, limit=limit, offset=offset)
-    return read_found(db, found.wanted, sort=sort, limit=limit, offset=offset)
+        return read_found(db, found.without, among=found.pmids, sort=sort, limit=limit, offset=offset, ranked=ranked)
+    return read_found(db, found.wanted, sort=sort, limit=limit, offset=offset, ranked=ranked)
 
 
 def read_facets(db: sqlite3.Connection, found: ResultSet, names: Sequence[str]) -> dict[str, list[FacetValue]]:

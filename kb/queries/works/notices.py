@@ -46,7 +46,7 @@ def read_notice_links(db: sqlite3.Connection, pmid: int) -> list[NoticeLink]:
 def read_retracted(db: sqlite3.Connection, works: Collection[int]) -> set[int]:
     """Return those of works that a record here says are retracted, however many others are."""
     few = works if len(works) <= _FEW else ()
-    only = f"where id in ({marks(few)})" if few else ""
+    only = f"where id in ({marks(few)})" if len(works) <= _FEW else ""
     return {row[0] for row in db.execute(f"select id from retraction_signs {only}", [*few])} & set(works)
 
 

@@ -13,7 +13,7 @@ from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found, read_f
 from kb.queries.search.mesh import read_has_tree
 from kb.queries.search.query import read_identified, read_query
 from kb.queries.search.query_tree import Query, format_query, parts_of, words_of
-from kb.queries.search.result_set import read_facets, read_found_articles
+from kb.queries.search.result_set import ranked_of, read_facets, read_found_articles
 from kb.queries.search.sample_queries import read_typical
 from kb.queries.search.spelling import read_corrections
 from kb.queries.works.citing_sentences import read_has_sentences
@@ -96,6 +96,7 @@ def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Lab
     return {
         "is_asked": is_asked,
         "count": len(found.pmids),
+        "ranked": ranked_of(found, asked.sort),
         "states": _states(asked, len(found.pmids), _named_count(db, asked, query)) if is_asked else [],
         "facets": shown_facets(asked, values, labels),
         "histogram": year_histogram(asked, values.get("year", [])),
@@ -113,6 +114,7 @@ def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: La
     return {
         "is_asked": True,
         "count": len(named),
+        "ranked": None,
         "states": _states(asked, held, len(named)),
         "facets": shown_facets(asked, {"year": years}, labels),
         "histogram": year_histogram(asked, years),

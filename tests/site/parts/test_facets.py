@@ -7,6 +7,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,8 +17,8 @@ from harvest.rehearsal.mesh_branches import synthetic_places
 from harvest.rehearsal.synthetic import synthetic_records
 from kb.database import open_kb, transaction
 from kb.integrity.check import check_kb
-from kb.queries.search import facet_index
-from kb.queries.search.facets import FacetValue, narrowed
+from kb.queries.search import facet_index, result_set
+from kb.queries.search.facets import FacetValue, Filters, narrowed
 from kb.queries.search.matches import EVERYTHING, ORDERS, read_all_found, read_found, read_wanted
 from kb.queries.search.query_parser import parse_query
 from kb.queries.search.result_set import read_facets, read_found_articles, read_page
@@ -162,6 +163,45 @@ def test_the_index_of_facets_finds_and_counts_what_the_rows_say(
         return sorted(articles.pmids), page, read_facets(db, articles, [*BRUTE])
 
     assert found(field) == found(plain)
+
+
+@pytest.fixture
+def few_ranked(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let relevance be that of the thirty highest PMIDs."""
+    monkeypatch.setattr(result_set, "RANKED", 30)
+    return 30
+
+
+@pytest.mark.parametrize("filters", [[], [("type", "Journal Article")], [("year", "2000-")]])
+@pytest.mark.parametrize("text", ["synthetic", "synthetic year:1985-", "s* synthetic -nowhere"])
+def test_of_very_many_that_match_the_highest_pmids_are_ordered_by_relevance_and_all_are_counted(
+    field: sqlite3.Connection, few_ranked: int, text: str, filters: Filters
+):
+    wanted = read_wanted(field, parse_query(text)) or EVERYTHING
+    found = read_found_articles(field, wanted, filters)
+    everything = read_found(field, found.wanted, limit=len(found.pmids))
+    highest = set(np.sort(found.pmids)[-few_ranked:].tolist())
+
+    assert len(found.pmids) == len(everything) > few_ranked
+    assert read_page(field, found, sort="relevance", limit=20) == [one for one in everything if one in highest][:20]
+    assert read_page(field, found, sort="relevance", limit=20, offset=few_ranked) == []
+    for sort in ("date", "citations", "pagerank"):
+        assert len(read_page(field, found, sort=sort, limit=few_ranked + 9)) == few_ranked + 9
+
+
+def test_where_one_word_of_several_is_enough_all_that_match_are_ordered(field: sqlite3.Connection, few_ranked: int):
+    wanted = read_wanted(field, parse_query("synthetic OR recovery")) or EVERYTHING
+    found = read_found_articles(field, wanted)
+
+    assert len(read_page(field, found, sort="relevance", limit=few_ranked + 1)) == few_ranked + 1
+
+
+def test_the_page_says_how_many_are_ordered_by_relevance(ask: Get, few_ranked: int):
+    said = "By relevance the 30 with the highest PMIDs are ordered"
+
+    assert said in ask("/search?q=synthetic").text
+    assert said not in ask("/search?q=synthetic&sort=date").text
+    assert said not in ask("/search?q=synthetic&year=1700").text
 
 
 @pytest.mark.parametrize("change", ["a new record", "a later record", "a deletion"])

@@ -83,6 +83,14 @@ def test_retracted_works_are_those_of_the_view(db: sqlite3.Connection):
     assert read_retracted(db, [2, 3, 4]) == {3}
 
 
+def test_of_no_works_no_row_is_read(db: sqlite3.Connection):
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+
+    assert read_retracted(db, []) == set()
+    assert all(sql.endswith("where id in ()") for sql in asked)
+
+
 def test_of_a_work_only_the_parts_wanted_are_read(db: sqlite3.Connection):
     add_article(db, 1, names=("Moos RH",), keywords=("Groups",))
 
