@@ -1,10 +1,11 @@
 """All measures of a made-up field: from its file to every stored number, whole and step by step.
 
     python -m tests.benchmarks.bench_compute [ARTICLES | hepth | FILE.db]
+    python -m tests.benchmarks.bench_compute 50000 500000
 
 Every line is a process of its own, on a copy of the file: seconds, CPU-seconds, peak memory. The goal, for the whole
 run on a field of 50,000 articles with a million citations, is 20 s and 500 MB on two idle cores; for cit-HepTh, from
-the data beside the checkout, 15 s.
+the data beside the checkout, 15 s. Of two sizes, how much CPU grows: for ten times the articles, twelve times at most.
 """
 
 import resource
@@ -26,6 +27,7 @@ from tests.benchmarks.bench_suggest import made_hepth
 
 ARTICLES = 50_000
 GOAL_SECONDS, GOAL_SECONDS_HEPTH, GOAL_MEGABYTES = 20.0, 15.0, 500
+GROWTH = 1.2  # times the CPU of an article, in a field ten times as large
 BATCH = 1_000
 
 
@@ -58,6 +60,20 @@ def run_steps(steps: str, path: Path) -> None:
     print(round(time.perf_counter() - start, 2), round(time.process_time() - cpu, 2), memory)
 
 
+def print_growth(small: int, large: int) -> None:
+    """Compute all measures of two made-up fields, and print how much CPU time grows."""
+    spent = []
+    for articles in (small, large):
+        with tempfile.TemporaryDirectory() as folder:
+            make_field(Path(folder) / "field.db", articles)
+            spent.append(measured(Path(folder) / "field.db", "all"))
+        print(f"{articles:>9,} articles: {spent[-1][1]:.1f} s of CPU, {spent[-1][2]} MB")
+    growth, allowed = spent[1][1] / spent[0][1], GROWTH * large / small
+    print(f"{large / small:.1f} times the articles, {growth:.1f} times the CPU; the goal is {allowed:.1f}")
+    if growth > allowed:
+        sys.exit(1)
+
+
 def main() -> None:
     given = sys.argv[1] if len(sys.argv) > 1 else str(ARTICLES)
     with tempfile.TemporaryDirectory() as folder:
@@ -78,4 +94,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_steps(sys.argv[2], Path(sys.argv[3])) if sys.argv[1:2] == ["--steps"] else main()
+    match sys.argv[1:]:
+        case ["--steps", steps, path]:
+            run_steps(steps, Path(path))
+        case [small, large]:
+            print_growth(int(small), int(large))
+        case _:
+            main()
