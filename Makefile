@@ -12,8 +12,9 @@ demo: .venv/.installed
 serve: demo
 	@$(BIN)/litkb serve $(DEMO)/kb.db
 
+# A third process works while the others wait for servers and disks.
 test: .venv/.tested
-	$(BIN)/pytest -q -n 2 --dist worksteal
+	$(BIN)/pytest -q -n 3 --dist worksteal
 
 test-browser: .venv/.browser
 	$(BIN)/pytest -q -m browser tests
