@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -156,7 +157,7 @@ def harvest_command(
         raise UsageError("--mirror and --eutils-url both say what answers in place of NCBI: give one of them.")
     mirror = open_mirror(options["mirror"]) if options["mirror"] else None
     plan = _plan(options, mirror)
-    settings = None if mirror else _settings(options)
+    settings = None if mirror else _settings(options, rate=(ctx.obj or {}).get("requests_per_second"))
     cost = _cost(kb, plan, settings, mirror)
     if plan.names_articles:
         say(_announced(cost, plan, dry_run=dry_run))
@@ -268,9 +269,11 @@ def _files(paths: Sequence[Path]) -> Sequence[InputFile]:
     return list_files(paths).files if paths else ()
 
 
-def _settings(options: dict[str, Any]) -> Settings:
+def _settings(options: dict[str, Any], *, rate: int | None) -> Settings:
+    """Return how PubMed is asked; a rate is that of a rehearsal, and None what NCBI allows."""
     key = _key(options["api_key_file"]) if options["api_key_file"] else None
-    return settings_from_environment(base_url=options["eutils_url"], email=options["email"], api_key=key)
+    settings = settings_from_environment(base_url=options["eutils_url"], email=options["email"], api_key=key)
+    return replace(settings, requests_per_second=rate)
 
 
 def _key(path: Path) -> str:
@@ -332,7 +335,12 @@ def clients_of(settings: Settings) -> dict[str, Client]:
     """Return who asks each source; where a rehearsal on this machine answers for PubMed, no other place is asked."""
     others = {name: settings_of(source, settings) for name, source in SOURCES.items() if name != PUBMED}
     if is_loopback(settings.base_url):
-        others = {name: one for name, one in others.items() if is_loopback(one.base_url)}
+        rate = settings.requests_per_second
+        others = {
+            name: replace(one, requests_per_second=rate or one.rate)
+            for name, one in others.items()
+            if is_loopback(one.base_url)
+        }
     return {name: Client(one, on_wait=say) for name, one in {PUBMED: settings, **others}.items()}
 
 

@@ -12,10 +12,13 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from harvest.rehearsal.collection import IndexedRecord
+from harvest.rehearsal.vocabulary import CITING_SENTENCES, TOPICS
 
 _LICENCES: Final = ("by/4.0", "by-nc/4.0", "by-nc-nd/4.0", "")  # "": TDM
 _CODES: Final = ("CC BY", "CC BY-NC", "CC BY-NC-ND", "TDM")
 _MOST: Final = 40  # references of a text
+_LISTED_ONLY: Final = 12  # of so many references one is listed and nowhere cited
+_REPEATED: Final = 5  # of so many marks one stands in the discussion, too
 _FORBIDDEN: Final = "<!--The publisher of this article does not allow downloading of the full text in XML form.-->"
 
 
@@ -42,7 +45,8 @@ def licence_code(pmid: int) -> str:
 def made_up_text(record: IndexedRecord, *, front_only: bool = False) -> bytes:
     """Return the article of a record in JATS; its references are those of the record."""
     cited = list(_references(record))[:_MOST]
-    body = "" if front_only else f"<body>{_body(len(cited))}</body><back><ref-list>{''.join(cited)}</ref-list></back>"
+    whole = f"<body>{_body(record, len(cited))}</body><back><ref-list>{''.join(cited)}</ref-list></back>"
+    body = "" if front_only else whole
     front = f"{_FORBIDDEN if front_only else ''}<front><journal-meta/>{_meta(record)}</front>"
     return (
         f'<article xmlns:xlink="http://www.w3.org/1999/xlink" article-type="research-article">{front}{body}</article>'
@@ -64,19 +68,37 @@ def _meta(record: IndexedRecord) -> str:
     )
 
 
-def _body(count: int) -> str:
-    """Return sections whose marks mean all references: single ones, a range, a list, and one in a table."""
-    marks = [f"[{_xref(number)}]" for number in range(1, count + 1)]
+def _body(record: IndexedRecord, count: int) -> str:
+    """Return sections whose marks mean the references but every twelfth: single ones, a range, a list, one in a table.
+
+    The discussion cites some of them once more.
+    """
+    marks = _marks(count)
+    size = max(1, -(-len(marks) // len(CITING_SENTENCES)))
+    table = f"<table-wrap><table><tr><td>Made up {marks[0]}</td></tr></table></table-wrap>" if marks else ""
+    sections = []
+    for place, (title, sentences) in enumerate(CITING_SENTENCES):
+        own = marks[place * size : (place + 1) * size] + (marks[::_REPEATED] if title == "Discussion" else [])
+        if own:
+            text = " ".join(_sentences(record, sentences, own))
+            sections.append(f"<sec><title>{title}</title><p>{text}</p>{table if title == 'Results' else ''}</sec>")
+    return "".join(sections)
+
+
+def _marks(count: int) -> list[str]:
+    marks = [f"[{_xref(number)}]" for number in range(1, count + 1) if number % _LISTED_ONLY]
     if count > 4:
         marks[1:4] = [f"[{_xref(2)}&#x2013;{_xref(4)}]", f"[{_xref(3)}, {_xref(1)}]"]
-    half = (len(marks) + 1) // 2
-    table = f"<table-wrap><table><tr><td>Made up {marks[0]}</td></tr></table></table-wrap>" if marks else ""
-    sections = (("Introduction", marks[:half], ""), ("Methods", marks[half:], table))
-    return "".join(f"<sec><title>{title}</title><p>{_sentences(own)}</p>{more}</sec>" for title, own, more in sections)
+    return marks
 
 
-def _sentences(marks: Sequence[str]) -> str:
-    return " ".join(f"Sentence {number} was made up for a rehearsal {mark}." for number, mark in enumerate(marks, 1))
+def _sentences(record: IndexedRecord, sentences: Sequence[str], marks: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence for each mark, on two terms of the topic that the record's keywords name, or of any topic."""
+    named = (topic for topic in TOPICS if record.fields["keyword"].issuperset(topic.name.lower().split()))
+    terms = next(named, TOPICS[record.pmid % len(TOPICS)]).terms
+    for number, mark in enumerate(marks, start=record.pmid % 60):
+        a, b = terms[number % len(terms)].lower(), terms[(number + 1 + number // 5 % 4) % len(terms)].lower()
+        yield sentences[number % len(sentences)].format(a=a, b=b, mark=mark)
 
 
 def _xref(number: int) -> str:

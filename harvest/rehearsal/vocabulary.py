@@ -49,6 +49,39 @@ _SECTIONS: Final = (
     ("Conclusion", "CONCLUSIONS", "If {a} existed, {b} would be worth a look; neither does."),
 )
 
+CITING_SENTENCES: Final = (
+    (
+        "Introduction",
+        (
+            "Others made up first that {a} came with {b} {mark}.",
+            "Nobody has seen {a}, as another made-up text says {mark}.",
+            "The made-up history of {a} begins with {b} {mark}.",
+        ),
+    ),
+    (
+        "Methods",
+        (
+            "We made up cases of {a} in the way of others {mark}, and left out {b}.",
+            "A made-up scale for {b} was used for {a}, too {mark}.",
+        ),
+    ),
+    (
+        "Results",
+        (
+            "In our made-up cases {a} followed {b}, as before {mark}.",
+            "This made-up sample had less {a} than an earlier one {mark}.",
+            "Against an older invention {mark}, our made-up sample had no less {b}.",
+        ),
+    ),
+    (
+        "Discussion",
+        (
+            "Another made-up field has {a} and no {b} {mark}.",
+            "A made-up debate on {a} ended with {b} {mark}.",
+        ),
+    ),
+)
+
 
 def words_of_title(topic: Topic, draw: Draw) -> str:
     """Return the words of one title: "drift of velm glands in imaginary towns"."""

@@ -7,8 +7,8 @@ import shutil
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +29,16 @@ from harvest.rehearsal.synthetic import synthetic_records
 from kb.console import say, shown_progress
 from kb.database import open_kb, transaction
 from kb.errors import LitkbError, UsageError
+from kb.full_texts import BODY, NO_MARKS
 from kb.integrity.check import REFERENCE_TABLES, check_kb
 from kb.queries.archive import archive_path
+from kb.queries.full_texts import (
+    FULL_TEXT,
+    read_count_of_sentences,
+    read_most_cited_in_texts,
+    read_text_sources,
+    read_texts_due,
+)
 from kb.queries.harvest_log import read_commands, read_status
 from kb.queries.works.pages import read_related, read_standings
 from kb.queries.works.records import read_held_pmids, read_record
@@ -38,12 +46,15 @@ from kb.reasons import reason_of
 from kb.records import DEMONSTRATION, SYNTHETIC, Record
 from kb.site.server.serve import served
 from kb.store.mesh import save_mesh_tree
+from kb.text import counted
 
 SYNTHETIC_ARTICLES: Final = 2_000
 _HELD_FOR_ONE: Final = 200  # articles of the made-up field that are held for one that is left out
 _MOST_SHOWN: Final = 20  # words of a command; of a longer one the first are shown
 _FIRST: Final = 3
 _ASKED_TWICE: Final = 30  # articles of the made-up field, from its middle, of which a third are in PMC
+_FULL_TEXTS: Final = 100  # articles of the made-up field, the oldest in PMC, whose full texts are harvested
+_RATE: Final = 100  # requests a second to this machine, which need not be spared
 _FAULTS: Final = (Fault("server error", endpoint="efetch"), Fault("cut off", endpoint="efetch"))
 _OWN_FILE: Final = re.compile(r"--file synthetic-\d+\.xml\b")
 _LIVE: Final = f"harvest kb.db {SEED_PMID} --references --cited-by --similar"
@@ -80,6 +91,8 @@ def demo_command(ctx: click.Context, folder: Path, articles: int, *, faults: boo
         _harvest_synthetic(ctx, made_up, articles)
     held = {path: _checked(path) for path in ([kb, made_up] if articles else [kb])}
     _look_at(kb)
+    if articles:
+        _look_at_sentences(made_up)
     _show(kb, held)
 
 
@@ -113,8 +126,8 @@ def _harvest_demonstration(ctx: click.Context, kb: Path, *, faults: bool) -> Non
         pmids = sorted(rehearsal.shelf.records)
         say(f"The rehearsed PubMed serves {len(pmids)} bundled records: bibliographic facts, no abstracts, not NCBI's.")
         others = [str(pmid) for pmid in pmids if pmid != SEED_PMID]
-        _harvest(ctx, kb, [str(SEED_PMID), "--references", "--no-graph"], rehearsal.base_url)
-        _harvest(ctx, kb, others, rehearsal.base_url)
+        _harvest(ctx, kb, [str(SEED_PMID), "--references", "--no-graph"], rehearsal)
+        _harvest(ctx, kb, others, rehearsal)
 
 
 def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
@@ -131,6 +144,7 @@ def _harvest_synthetic(ctx: click.Context, kb: Path, articles: int) -> None:
             file.writelines(format_article_set(_counted(_made_up(articles), articles, progress)))
         _harvest(ctx, kb, ["--file", str(xml), "--no-graph"])
     _ask_second_source(ctx, kb)
+    _harvest_full_texts(ctx, kb)
     with closing(open_kb(kb)) as db, transaction(db, changes=REFERENCE_TABLES):
         save_mesh_tree(db, parse_mesh(format_mesh(synthetic_places())))
     _resolve(ctx, kb)  # computes the graph, by which the field is seen to be whole
@@ -162,8 +176,22 @@ def _ask_second_source(ctx: click.Context, kb: Path) -> None:
         some = [record for pmid in middle if (record := read_record(db, pmid))]
     in_pmc = [str(record.article.pmid) for record in some if record.article.pmcid]
     if in_pmc:
-        with Rehearsal({record.article.pmid: format_record(record).encode() for record in some}) as rehearsal:
-            _harvest(ctx, kb, [*in_pmc, "--ask", "references", "--no-graph"], rehearsal.base_url)
+        with _rehearsed(some) as rehearsal:
+            _harvest(ctx, kb, [*in_pmc, "--ask", "references", "--no-graph"], rehearsal)
+
+
+def _harvest_full_texts(ctx: click.Context, kb: Path) -> None:
+    """Ask PubMed Central, rehearsed, for made-up full texts of the oldest articles: these cite one another."""
+    with closing(open_kb(kb, readonly=True)) as db:
+        due = list(read_texts_due(db, FULL_TEXT))[:_FULL_TEXTS]
+        some = [record for pmid in due if (record := read_record(db, pmid))]
+    if some:
+        with _rehearsed(some) as rehearsal:
+            _harvest(ctx, kb, ["--full-text", "--limit", str(_FULL_TEXTS), "--no-graph"], rehearsal)
+
+
+def _rehearsed(records: list[Record]) -> Rehearsal:
+    return Rehearsal({record.article.pmid: format_record(record).encode() for record in records}, limited=False)
 
 
 def _resolve(ctx: click.Context, kb: Path) -> None:
@@ -181,14 +209,28 @@ def _holds(kb: Path, articles: int) -> bool:
     return status["articles"] + status["books"] == articles and status["graph_computed_at"] is not None
 
 
-def _harvest(ctx: click.Context, kb: Path, arguments: list[str], base_url: str | None = None) -> None:
+def _harvest(ctx: click.Context, kb: Path, arguments: list[str], rehearsal: Rehearsal | None = None) -> None:
     """Run the harvest command, and show it as a person would have typed it; of many words the first."""
     shown = [Path(word).name if Path(word).is_absolute() else word for word in arguments]
     more = f" … and {len(shown) - _FIRST} more" if len(shown) > _MOST_SHOWN else ""
     say(f"$ litkb harvest {kb} {shlex.join(shown[:_FIRST] if more else shown)}{more}")
-    extra = ["--eutils-url", base_url, "--email", "rehearsal@localhost"] if base_url else []
-    if harvest_command.main([str(kb), *arguments, *extra], standalone_mode=False, obj=ctx.obj):
-        raise LitkbError("The demonstration could not be built; the lines above say why.")
+    words = [str(kb), *arguments, *(["--email", "rehearsal@localhost"] if rehearsal else [])]
+    rate = {"requests_per_second": _RATE} if rehearsal else {}
+    with _environment(rehearsal.addresses if rehearsal else {}):
+        if harvest_command.main(words, standalone_mode=False, obj={**(ctx.obj or {}), **rate}):
+            raise LitkbError("The demonstration could not be built; the lines above say why.")
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment for as long as the context lasts."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def _checked(kb: Path) -> dict[str, int]:
@@ -198,15 +240,31 @@ def _checked(kb: Path) -> dict[str, int]:
         if violations := check_kb(db):
             raise LitkbError(f"{kb} is not sound: {violations[0].rule}.")
         status = read_status(db)
-    return {name: status[name] for name in ("articles", "books", "references", "citations")}
+        texts = sum(one.articles for one in read_text_sources(db) if one.outcome in (BODY, NO_MARKS))
+        sentences = read_count_of_sentences(db)
+    held = {name: status[name] for name in ("articles", "books", "references", "citations")}
+    return held | {"full texts": texts, "citing sentences": sentences}
 
 
 def _look_at(kb: Path) -> None:
     """Fetch the home page and the page of the seed over loopback, as a browser would."""
     with closing(open_kb(kb, readonly=True)) as db:
         seed = read_record(db, SEED_PMID)
+    _fetch_pages(kb, {"": "litkb", f"article/{SEED_PMID}": (seed and seed.article.title) or ""})
+
+
+def _look_at_sentences(kb: Path) -> None:
+    """Fetch the page that shows in which sentences an article is cited, if one is."""
+    with closing(open_kb(kb, readonly=True)) as db:
+        most = read_most_cited_in_texts(db)
+    if most:
+        _fetch_pages(kb, {f"article/{most[0]}": "Why it is cited"})
+
+
+def _fetch_pages(kb: Path, pages: Mapping[str, str]) -> None:
+    """Fetch pages over loopback; raise LitkbError for one that does not have its words, up to a colon."""
     with served(kb) as address:
-        for page, words in (("", "litkb"), (f"article/{SEED_PMID}", (seed and seed.article.title) or "")):
+        for page, words in pages.items():
             with urllib.request.urlopen(address + page, timeout=60) as answer:  # noqa: S310  # our own address
                 text = answer.read().decode()
             if words.split(":")[0].replace("'", "&#39;") not in text:
@@ -231,11 +289,24 @@ def _show(kb: Path, held: dict[Path, dict[str, int]]) -> None:
     click.echo("\nRelated studies:")
     for study, row in related:
         click.echo(f"  {study.label}: {reason_of(row)}")
+    for path in held:
+        _show_cited_in_texts(path)
     commands = (*(f"serve {path}" for path in held), f"status {kb}", f"export {kb} {kb.parent}/field.graphml", _LIVE)
     click.echo("\nNext:")
     for command in commands:
         click.echo(f"  {_program()} {command}")
     click.echo("The last one harvests the live records, from NCBI.")
+
+
+def _show_cited_in_texts(kb: Path) -> None:
+    """Print on which page to see why an article is cited: that of the one that most full texts cite."""
+    with closing(open_kb(kb, readonly=True)) as db:
+        if most := read_most_cited_in_texts(db):
+            pmid, texts = most
+            click.echo(
+                f"\nPMID {pmid} in {kb} is cited in the sentences of {counted(texts, 'full text')}, made up like the "
+                f"field:\n  /article/{pmid}, where that file is served"
+            )
 
 
 def _program() -> str:

@@ -56,3 +56,19 @@ def read_text_sources(db: sqlite3.Connection) -> list[TextSource]:
         group by 1, 2 order by 3 desc, 1, 2"""
     )
     return [TextSource(*row) for row in rows]
+
+
+def read_most_cited_in_texts(db: sqlite3.Connection) -> tuple[int, int] | None:
+    """Return the article with a full text of its own that most others cite, and how many do; None where none is."""
+    row: tuple[int, int] | None = db.execute(
+        """select t.pmid, count(distinct f.pmid) from mention_references l
+            join full_text_references f on (f.pmid, f.position, f.part) = (l.pmid, l.position, l.part)
+            join works w on w.id = f.cited_id join full_texts t on t.pmid = coalesce(w.merged_into, w.id)
+        where f.pmid <> t.pmid and t.outcome = 'body' group by 1 order by 2 desc, 1 limit 1"""
+    ).fetchone()
+    return row
+
+
+def read_count_of_sentences(db: sqlite3.Connection) -> int:
+    """Return how many sentences of full texts are kept: those that cite."""
+    return int(db.execute("select count(*) from citing_sentences").fetchone()[0])

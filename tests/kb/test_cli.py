@@ -363,6 +363,12 @@ def test_the_demonstration_is_built_checked_and_summed_up(
     assert "3. Kleber 2007 Am J Psychiatry (cited only)" in out
     assert "shares Vederhus JK" in out
     assert "$ litkb harvest made/kb.db 32448354 --references" in err
+    assert "$ litkb harvest made/synthetic.db --full-text --limit 100 --no-graph" in err
+    assert "made/synthetic.db: 30 articles, " in out
+    assert "9 full texts, " in out
+    assert "/article/900000" in out
+    with closing(open_kb("made/kb.db")) as db:
+        assert db.execute("select count(*) from full_texts").fetchone() == (0,)  # real articles get no made-up words
     assert sorted(path.name for path in Path("made").iterdir() if path.suffix in (".db", ".sqlar")) == [
         "kb.db",
         "kb.sqlar",
@@ -379,4 +385,4 @@ def test_the_demonstration_is_built_checked_and_summed_up(
     capsys.readouterr()
     assert run("demo", "made", "--synthetic", "30") == 0
     assert "synthetic.db is there already" in capsys.readouterr().err
-    assert "LITKB_EUTILS_URL" not in os.environ
+    assert not {"LITKB_EUTILS_URL", "LITKB_PMC_S3_URL"} & os.environ.keys()

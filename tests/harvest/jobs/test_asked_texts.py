@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
@@ -373,9 +374,20 @@ def test_a_rehearsal_gives_a_whole_text_with_sections_ranges_and_a_table(shelf):
 
     assert (text.pmid, text.pmcid, text.outcome, text.license) == (GIVEN, "PMC1000", "body", "CC BY-NC")
     assert {one.place for one in text.sentences} == {"body", "table"}
-    assert {one.section_kind for one in text.sentences} == {"introduction", "methods"}
+    assert {one.section_kind for one in text.sentences} == {"introduction", "methods", "results", "discussion"}
     assert {one.how for one in text.links} == {"rid", "range"}
     assert {one.position for one in text.links} == set(range(1, 8))
+
+
+def test_sentences_of_a_rehearsal_vary_say_that_they_are_made_up_and_leave_one_reference_uncited():
+    shelf = open_shelf(records(record_xml(1, pmcid="PMC1000", cites=range(60, 74))))
+    [article] = parse_full_texts(made_up_text(shelf.records[1]))
+    text = article.full_text  # type: ignore[union-attr]
+    words = [one.text.lower() for one in text.sentences if one.place == "body"]
+
+    assert len(set(words)) > 8
+    assert all(re.search("made(-| )up", one) for one in words)
+    assert {one.position for one in text.references} - {one.position for one in text.links} == {12}
 
 
 def test_how_a_text_is_given_follows_from_the_pmid():
