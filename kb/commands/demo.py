@@ -186,6 +186,7 @@ def _harvest_full_texts(ctx: click.Context, kb: Path) -> None:
         due = list(read_texts_due(db, FULL_TEXT))[:_FULL_TEXTS]
         some = [record for pmid in due if (record := read_record(db, pmid))]
     if some:
+        say("The rehearsed PubMed Central serves texts made up for this field; none is PubMed Central's.")
         with _rehearsed(some) as rehearsal:
             _harvest(ctx, kb, ["--full-text", "--limit", str(_FULL_TEXTS), "--no-graph"], rehearsal)
 
