@@ -38,6 +38,9 @@ _ERROR: Final = re.compile(rb"<ERROR\b[^<>]*>([^<]*+(?:<(?!/?ERROR\b)[^<]*+)*)</
 _TITLE: Final = re.compile(rb"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _JSON_ERROR: Final = re.compile(r'"error"\s*:\s*"(.{0,1000}?)"\s*[,}]', re.DOTALL | re.IGNORECASE)
 _TEXTS_END: Final = re.compile(rb"(?:</pmc-articleset\s*>|<pmc-articleset[^<>]*/>)\s*\Z")
+_NO_MARKUP: Final = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL
+)  # what looks like elements and is none
 _S3_ERROR: Final = re.compile(r"<Error><Code>([^<]*)</Code><Message>([^<]*)</Message>")
 _PROLOG: Final = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*", re.DOTALL | re.IGNORECASE)
 _ROOT: Final = re.compile(rb"<([A-Za-z][\w.-]*)")
@@ -69,10 +72,11 @@ def check_articles(body: bytes) -> None:
 
 def check_full_texts(body: bytes, *, alone: bool) -> None:
     """Raise unless body is a whole pmc-articleset; QuestionError, so that it is halved, where one of several is cut."""
-    if words := error_words(body):
+    markup = _NO_MARKUP.sub(b"", body)
+    if words := error_words(markup):
         raise refusal(words)
-    whole = len(re.findall(rb"<article[\s>]", body)) == len(re.findall(rb"</article\s*>", body))
-    if not alone and b"<pmc-articleset" in body and not (whole and _TEXTS_END.search(body)):
+    whole = len(re.findall(rb"<article[\s>]", markup)) == len(re.findall(rb"</article\s*>", markup))
+    if not alone and b"<pmc-articleset" in body and not (whole and _TEXTS_END.search(markup)):
         raise QuestionError("an answer that is cut off")
     check_document(body, "pmc-articleset")
     if not whole:

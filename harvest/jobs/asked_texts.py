@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -79,9 +79,16 @@ def harvest_full_texts(run: Run, *, most: int | None = None, before: str = "") -
     chosen = [pmid for pmid in due if pmid not in done][: None if most is None else max(0, most - len(done))]
     harvest_questions(run, [_of_efetch({pmid: due[pmid] for pmid in chosen})], chosen)
     left = read_texts_due(run.db, FULL_TEXT_S3, before=before)
-    asked = list(left)[:most]
-    harvest_questions(run, [_of_s3(left)], asked)
+    harvest_questions(run, [_of_s3(left)], _of_bucket(run, left, {*done, *chosen}, most))
     _tell_outcomes(run)
+
+
+def _of_bucket(run: Run, left: Iterable[int], own: set[int], most: int | None) -> list[int]:
+    """Return which of those left the bucket is asked for: those of this run, then as many of others as it may have."""
+    settled = {int(pmid) for pmid in read_settled(run.db, run.id, FULL_TEXT_S3)}
+    new = [pmid for pmid in left if pmid not in settled]
+    room = None if most is None else max(0, most - len(own | settled))
+    return [pmid for pmid in new if pmid in own] + [pmid for pmid in new if pmid not in own][:room]
 
 
 def _tell_outcomes(run: Run) -> None:
@@ -123,7 +130,8 @@ def _split(answer: Answer, pmids: Sequence[int], *, pmcids: Mapping[int, str]) -
 
     An answer to one PMID that does not have its article is kept as it is: it says that there is none.
     """
-    given = {text.pmcid: text for text in split_full_texts(answer.body)}
+    texts = sorted(split_full_texts(answer.body), key=lambda text: (len(text.xml), text.xml))
+    given = {text.pmcid: text for text in texts}  # the longest of an article that comes twice
     for pmid in pmids:
         if text := given.get(pmcids[pmid]):
             yield _part(answer, pmid, pmcids[pmid], text.xml)

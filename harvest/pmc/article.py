@@ -4,6 +4,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from html.entities import html5
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -58,14 +59,15 @@ class GivenText(NamedTuple):
 
 def split_full_texts(xml: bytes) -> Iterator[GivenText]:
     """Yield the articles of a document by themselves; what cannot be read is left out: parse_full_texts() says why."""
-    for raw in split_records([xml], JATS):
-        try:
-            article = _tree(raw.xml) if raw.kind != REJECTED else None
-        except etree.XMLSyntaxError:
-            continue
-        if article is not None:
-            ids = read_ids(_meta(article))
-            yield GivenText(pmid_or_none(ids.get("pmid")), _pmcid(ids), raw.xml)
+    with suppress(RecordError):  # an encoding that is not known
+        for raw in split_records([xml], JATS):
+            try:
+                article = _tree(raw.xml) if raw.kind != REJECTED else None
+            except etree.XMLSyntaxError:
+                continue
+            if article is not None:
+                ids = read_ids(_meta(article))
+                yield GivenText(pmid_or_none(ids.get("pmid")), _pmcid(ids), raw.xml)
 
 
 def parse_full_texts(xml: bytes | Iterable[bytes]) -> Iterator[ParsedArticle | RecordError]:

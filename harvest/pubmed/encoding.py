@@ -10,9 +10,10 @@ from kb.errors import RecordError
 
 _HEAD_BYTES: Final = 256  # an XML declaration is shorter
 _DECLARED: Final = re.compile(rb"""\A\s*<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
-_AS_IS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+_AS_IS: Final = re.compile(r"utf-?8|(?:us-)?ascii|utf[-_]?(?:16|32)(?:[-_]?[lb]e)?", re.IGNORECASE)
+"""UTF-8, and what a declaration that can be read byte by byte cannot be in: the bytes were recoded, not the words."""
 _KNOWN: Final = re.compile(
-    r"utf[-_]?(?:16|32)(?:[-_]?[lb]e)?|iso[-_]?8859[-_]\d{1,2}|latin[-_]?\d|windows[-_]125\d|cp125\d"
+    r"iso[-_]?8859[-_]\d{1,2}|latin[-_]?\d|windows[-_]125\d|cp125\d"
     r"|gb2312|gbk|gb18030|big5|shift[-_]jis|euc[-_](?:jp|kr)|koi8[-_][ru]|macintosh",
     re.IGNORECASE,
 )  # Python's other codecs are no encodings of XML, and some of them (zip, idna, punycode) are dangerous
@@ -60,7 +61,7 @@ def declared_encoding(head: bytes) -> str | None:
             return encoding
     match = _DECLARED.match(head.removeprefix(codecs.BOM_UTF8))
     name = match[1].decode("ascii", "replace") if match else "utf-8"
-    if name.lower() in _AS_IS or head.startswith(codecs.BOM_UTF8):
+    if _AS_IS.fullmatch(name) or head.startswith(codecs.BOM_UTF8):
         return None
     if not _KNOWN.fullmatch(name):
         raise RecordError(f"The document declares the encoding {name}, which litkb does not read.", offset=0)

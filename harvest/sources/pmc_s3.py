@@ -14,12 +14,13 @@ from harvest.http.response_validation import check_document, parse_document, sai
 from harvest.http.transport import Site
 from harvest.sources.source import Answer, Source
 from kb.clock import now
-from kb.errors import QuestionError, TransientError
+from kb.errors import QuestionError, RecordError, TransientError
 
 NAME: Final = "pmc_s3"
 REQUESTS: Final = 3  # for an article that is there
+_ATTEMPTS: Final = 3  # at a text that is not the one its metadata names
 _SHOWN: Final = "PubMed Central's bucket"
-_XML: Final = re.compile(r"s3://[^/]+/(PMC\d+\.\d+/[^/?]+\.xml)(?:\?md5=([0-9a-f]{32}))?", re.ASCII)
+_XML: Final = re.compile(r"s3://[^/]+/(PMC\d+\.\d+/[\w.-]+\.xml)(?:\?md5=([0-9A-Fa-f]{32}))?", re.ASCII)
 
 
 class Metadata(NamedTuple):
@@ -45,7 +46,7 @@ def fetch_text(client: Client, pmcid: str) -> Answer:
         metadata, said = client.get(_SHOWN, f"{name}.json", {}, parse_metadata)
         if said.xml is None or said.xml.partition("/")[0] != f"{pmcid}.{version}":
             return nothing
-        body, _ = client.get(_SHOWN, said.xml, {}, partial(_check_xml, md5=said.md5))
+        body = _fetch_xml(client, said.xml, said.md5)
     except QuestionError:  # no such key
         return nothing
     request = {**nothing.request, "key": said.xml, "metadata": metadata.decode("utf-8", "replace")}
@@ -63,7 +64,7 @@ def _newest(body: bytes, *, pmcid: str) -> int | None:
 def parse_metadata(body: bytes) -> Metadata:
     """Return what the metadata of a version says. Raises TransientError where it is none."""
     try:
-        said: Any = json.loads(body)
+        said: Any = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict) or "pmcid" not in said:
@@ -78,10 +79,13 @@ def version_of(key: str) -> int:
     return int(key.partition("/")[0].rpartition(".")[2])
 
 
-def _check_xml(body: bytes, *, md5: str | None) -> None:
-    check_document(body, "article")
-    if md5 and hashlib.md5(body, usedforsecurity=False).hexdigest() != md5:
-        raise TransientError("a text that is not the one its metadata names")
+def _fetch_xml(client: Client, key: str, md5: str | None) -> bytes:
+    """Return the XML that has this MD5. Raises RecordError where it stays another: the next articles may be right."""
+    for _ in range(_ATTEMPTS):
+        body, _ = client.get(_SHOWN, key, {}, partial(check_document, root="article"))
+        if not md5 or hashlib.md5(body, usedforsecurity=False).hexdigest() == md5.lower():
+            return body
+    raise RecordError(f"{_SHOWN} gives as {key} another text than its metadata names (MD5).")
 
 
 SOURCE: Final = Source(

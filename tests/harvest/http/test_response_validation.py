@@ -176,6 +176,14 @@ def test_several_full_texts_that_are_cut_off_are_halved_and_a_single_one_is_requ
         check_full_texts(body, alone=True)
 
 
+@pytest.mark.parametrize("hidden", ["<!-- {} -->", "<![CDATA[{}]]>", "<?lamps {}?>"])
+@pytest.mark.parametrize("words", ["<article >", "</article>", "<ERROR>ID list is empty</ERROR>"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_stands_in_comments_cdata_and_instructions_is_no_element_of_a_full_text(hidden, words, alone):
+    inside = hidden.format(words).encode()
+    check_full_texts(b"<pmc-articleset><article>" + inside + b"</article></pmc-articleset>", alone=alone)
+
+
 def test_what_is_no_set_of_full_texts_passes_also_where_several_are_requested():
     for body in (b"", b"<pmc-articleset><ERROR>Search Backend failed</ERROR></pmc-articleset>", b"<html></html>"):
         with pytest.raises(TransientError):

@@ -13,6 +13,8 @@ import pytest
 from harvest.archive import open_archive
 from harvest.commands.harvest import clients_of as clients_of_command
 from harvest.http.client import Client, Settings
+from harvest.jobs.asked_texts import _split as split_answer
+from harvest.jobs.asked_texts import load_asked_text
 from harvest.jobs.harvest import Summary, harvest
 from harvest.jobs.plan import Plan, check_plan
 from harvest.jobs.rebuild import rebuild_kb
@@ -22,6 +24,7 @@ from harvest.rehearsal.collection import Shelf, open_shelf
 from harvest.rehearsal.faults import Fault
 from harvest.rehearsal.full_text import is_absent, is_front_only, is_in_bucket, made_up_text
 from harvest.rehearsal.server import Rehearsal
+from harvest.sources.source import Answer
 from kb.cli import cli
 from kb.console import run_command
 from kb.database import open_kb
@@ -35,6 +38,7 @@ from kb.site.parts.sources import asserting_words
 from tests.harvest.jobs.network_builders import client_of, record_xml, records
 from tests.harvest.jobs.test_full_text_files import read
 from tests.harvest.jobs.test_harvest import sound
+from tests.harvest.pmc.jats import jats
 
 GIVEN, ALSO_GIVEN, FRONT, NOWHERE, FRONT_ALONE, NO_PMCID = 1, 2, 8, 7, 13, 4
 PMIDS = [GIVEN, ALSO_GIVEN, NO_PMCID, NOWHERE, FRONT, FRONT_ALONE]
@@ -404,4 +408,46 @@ def test_a_text_whose_bytes_are_not_those_of_its_md5_is_asked_for_again(kb):
 
     assert read(kb, f"select sha256 from full_texts where pmid = {FRONT}") == [
         (hashlib.sha256(made_up_text(open_shelf(records(*FIELD)).records[FRONT])).hexdigest(),)
+    ]
+
+
+def test_a_text_that_is_never_that_of_its_md5_keeps_no_other_from_being_asked_for(kb):
+    wrong = Fault("front only", "s3", None, parameters=(("key", "PMC1000.2.xml"),))
+    summary = texts(kb, Fault("front only", "efetch_pmc", None), wrong)
+
+    assert [(task.task, task.asked, task.outcome) for task in summary.problems] == [("full_text_s3", "1", "failed")]
+    assert [outcome for outcome in outcomes(kb) if outcome[1] == "s3"] == [(2, "s3", "body"), (8, "s3", "body")]
+
+
+def test_the_bucket_is_asked_for_no_more_articles_than_the_limit_has_left(kb):
+    texts(kb, NO_XML, Fault("unavailable", "s3", None))
+    with closing(open_kb(kb)) as db, db:
+        db.execute("delete from harvest_tasks where task = 'full_text' and asked in ('1', '2')")
+    with served() as rehearsal:
+        run(kb, Plan(full_text=True, most=2), rehearsal)
+
+        assert {endpoint for endpoint, _ in asked(rehearsal)} == {"efetch_pmc"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_an_article_that_comes_twice_in_one_answer_the_longer_text_is_taken(order):
+    texts_of = [jats("<p>Lamps.</p>"), jats("<p>Lamps burn longer.</p>")]
+    body = b"<pmc-articleset>" + b"".join(texts_of[::order]) + b"</pmc-articleset>"
+    answer = Answer("efetch_pmc", {"id": "9000021"}, body, "2026-11-30T00:00:00Z")
+    [part] = split_answer(answer, [41000021], pmcids={41000021: "PMC9000021"})
+
+    assert part.answer.body == texts_of[1]
+
+
+def test_an_answer_in_an_encoding_that_is_not_known_has_no_article_and_is_rejected_when_it_is_loaded(kb):
+    body = b'<?xml version="1.0" encoding="x-lamps"?><pmc-articleset>' + jats("<p>Fog.</p>") + b"</pmc-articleset>"
+    answer = Answer("efetch_pmc", {"id": "1000"}, body, "2026-11-30T00:00:00Z")
+    [part] = split_answer(answer, [GIVEN], pmcids={GIVEN: "PMC1000"})
+    with closing(open_kb(kb)) as db, db:
+        loaded = load_asked_text(
+            db, part.answer.body, [GIVEN], name="full_text", received_at=answer.received_at, request=part.answer.request
+        )
+
+    assert [(task.outcome, task.detail) for task in loaded.tasks] == [
+        ("rejected", "The document declares the encoding x-lamps, which litkb does not read.")
     ]

@@ -136,3 +136,10 @@ def test_identifiers_of_an_article_are_its_own_and_not_those_of_what_it_cites():
 
 def test_the_version_of_a_text_is_that_of_its_pmc_identifier():
     assert parsed(jats(ids=[("pmid", "1"), ("pmcid-ver", "PMC9000021.3")])).full_text.version == 3
+
+
+@pytest.mark.parametrize("name", ["UTF-16", "utf-16le", "utf-32"])
+def test_a_declaration_that_is_not_in_the_encoding_it_declares_is_that_of_a_recoded_document(name):
+    xml = f'<?xml version="1.0" encoding="{name}"?>'.encode() + jats("<p>Fjære lamps.</p>")
+
+    assert parsed(xml).full_text.outcome == "body"

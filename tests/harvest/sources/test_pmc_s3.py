@@ -1,12 +1,13 @@
 """PubMed Central's bucket: which version is the newest, and what its metadata says."""
 
+import hashlib
 import json
 from functools import partial
 
 import pytest
 
 from harvest.sources.pmc_s3 import Metadata, fetch_text, parse_metadata, version_of
-from kb.errors import TransientError
+from kb.errors import RecordError, TransientError
 
 XML = b"<article/>"
 
@@ -45,7 +46,17 @@ def test_the_newest_version_is_taken_by_its_number_and_not_by_its_spelling():
 
 
 @pytest.mark.parametrize(
-    "url", [None, 7, "https://example.org/PMC5.1/PMC5.1.xml", "s3://x/PMC6.1/PMC6.1.xml", "s3://x/PMC5.1/../a.xml"]
+    "url",
+    [
+        None,
+        7,
+        "https://example.org/PMC5.1/PMC5.1.xml",
+        "s3://x/PMC6.1/PMC6.1.xml",
+        "s3://x/PMC5.1/../a.xml",
+        "s3://x/PMC5.1/a\r\n.xml",
+        "s3://x/PMC5.1/a b.xml",
+        "s3://x/PMC5.1/a#.xml",
+    ],
 )
 def test_a_version_without_an_xml_of_its_own_gives_its_listing(url):
     bucket = Bucket({"": listing("PMC5.1/"), "PMC5.1/PMC5.1.json": metadata(url)})
@@ -61,7 +72,28 @@ def test_metadata_without_a_code_has_no_licence():
     assert parse_metadata(metadata(None)) == Metadata("CC BY", None, None)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html/>", b"[]", b"{}", b"null", b'{"pmcid": "PMC5"'])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html/>", b"[]", b"{}", b"null", b'{"pmcid": "PMC5"', '{"pmcid": "PMC5"}'.encode("utf-16")]
+)
 def test_what_is_no_metadata_is_asked_for_again(body):
     with pytest.raises(TransientError):
         parse_metadata(body)
+
+
+def bucket_with_md5(md5: str) -> Bucket:
+    url = f"s3://x/PMC5.1/PMC5.1.xml?md5={md5}"
+    return Bucket({"": listing("PMC5.1/"), "PMC5.1/PMC5.1.json": metadata(url), "PMC5.1/PMC5.1.xml": XML})
+
+
+def test_an_md5_in_capitals_is_the_same():
+    md5 = hashlib.md5(XML, usedforsecurity=False).hexdigest().upper()
+
+    assert fetch_text(bucket_with_md5(md5), "PMC5").body == XML  # type: ignore[arg-type]
+
+
+def test_a_text_that_stays_another_than_its_metadata_names_is_a_fault_of_this_article_alone():
+    bucket = bucket_with_md5("0" * 32)
+    with pytest.raises(RecordError, match=r"PMC5\.1/PMC5\.1\.xml another text"):
+        fetch_text(bucket, "PMC5")  # type: ignore[arg-type]
+
+    assert bucket.asked.count("PMC5.1/PMC5.1.xml") == 3
