@@ -14,6 +14,8 @@ NONE: Final = -1  # number of the section or sentence of what is listed, or cite
 _UNIT: Final = (
     f"iif({KIND} = 'other', coalesce(s.section, ''), {KIND})"  # a section of no known kind goes by its titles
 )
+_TEXTS: Final = """select min(t.pmid) from full_texts t join works w on w.id = t.pmid
+    where t.outcome = 'body' group by coalesce(w.merged_into, w.id) order by 1"""
 _PLACES: Final = f"""select coalesce(c.merged_into, c.id), coalesce(w.merged_into, w.id),
     iif({WHERE} = 'text', {_UNIT}, null), coalesce(iif({WHERE} = 'text', s.sentence, null), {NONE})
 from full_text_references f
@@ -34,8 +36,11 @@ class CitedPlaces(NamedTuple):
 
 
 def read_cited_places(db: sqlite3.Connection) -> Iterator[CitedPlaces]:
-    """Yield what the full texts whose body was read list and cite where, in portions; merged works are followed."""
-    texts = [row[0] for row in db.execute("select pmid from full_texts where outcome = 'body' order by pmid")]
+    """Yield what the full texts whose body was read list and cite where, in portions; merged works are followed.
+
+    Of a work that has several texts, since another was merged into it, that of the smallest PMID, as in exports.
+    """
+    texts = [row[0] for row in db.execute(_TEXTS)]
     for portion in chunks(texts):
         numbers: dict[str | None, int] = {None: NONE}
         rows = db.execute(_PLACES.format(marks(portion)), portion).fetchall()

@@ -93,6 +93,16 @@ def test_merged_works_are_one(db: sqlite3.Connection) -> None:
     assert near(db) == {(11, 12): (1, 1, 1, 1)}
 
 
+def test_sentences_of_two_texts_of_a_merged_work_are_not_one_sentence(db: sqlite3.Connection) -> None:
+    for pmid in (1, 2):
+        add_article(db, pmid)
+    fog = Writer(*LIST[:2]).write("Fog {2=[2]}.")
+    add_texts(db, {1: Writer(*LIST[:2]).write("Lamps {1=[1]}.").text(), 2: fog.text()})
+    add_work(db, 2, merged_into=1)
+
+    assert near(db) == {(11, 12): (1, 1, 0, 0)}
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_counts_equal_their_definition(seed: int) -> None:
     chance = np.random.default_rng(seed)
