@@ -23,6 +23,10 @@ _OUTCOMES: Final = """case t.outcome when 'body' then iif(exists (select 1 from 
         where f.pmid = t.pmid and f.cited_id in (select id from named)), 'sentences',
     iif(exists (select 1 from full_text_references f
         where f.pmid = t.pmid and f.cited_id in (select id from named)), 'listed', 'not listed')) else t.outcome end"""
+_EARLIER: Final = """(
+    select 1 from works c join works o on o.id = c.merged_into or o.merged_into in (c.id, c.merged_into)
+        join full_texts e on e.pmid = o.id
+    where c.id = f.pmid and o.id < f.pmid and e.outcome = 'body')"""  # another text of the same work
 CITING_TEXTS: Final = f"""with named (id) as materialized ({NAMED.format(":id")}),
 texts as (select w.id, w.label, w.year, coalesce((select {_OUTCOMES}
     from full_texts t where t.pmid in ({NAMED.format("w.id")})
@@ -90,13 +94,17 @@ def read_citing_texts(db: sqlite3.Connection, work: int) -> dict[str, int]:
 
 
 def read_cited_in(db: sqlite3.Connection, work: int, limit: int, *, citing: int | None = None) -> list[CitingText]:
-    """Return the full texts with marks that mean a work, those with most marks in the text first; or that of citing."""
+    """Return the full texts with marks that mean a work, those with most marks in the text first; or that of citing.
+
+    Of a citing work that has several texts, that which exports read: the one with a body and the smallest PMID.
+    """
     chosen = f"and f.pmid in ({NAMED.format(':citing')})" if citing is not None else ""
     counts = ", ".join(f"sum(part = '{part}')" for part in ("text", "table", "figure", "sub-article"))
     rows = db.execute(
         f"""select x.pmid, w.label, t.license, {counts} from (
             select distinct m.pmid, m.mention, {WHERE} as part from {MARKS}
-            where f.cited_id in ({NAMED.format(":id")}) and f.pmid not in ({NAMED.format(":id")}) {chosen}) x
+            where f.cited_id in ({NAMED.format(":id")}) and f.pmid not in ({NAMED.format(":id")}) {chosen}
+                and not exists {_EARLIER}) x
             join works w on w.id = x.pmid join full_texts t on t.pmid = x.pmid
         group by x.pmid order by 4 desc, w.year desc, x.pmid desc limit :limit""",
         {"id": work, "citing": citing, "limit": limit},

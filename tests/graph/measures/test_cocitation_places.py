@@ -9,7 +9,9 @@ import pytest
 from graph.measures.cocitation_places import count_cocitation_places
 from graph.run import compute_graph
 from graph.similarity.sparse_topk import Pairs
+from kb.queries.export.edges import PART, read_stars
 from kb.queries.works.cited_places import NONE, CitedPlaces
+from kb.queries.works.citing_sentences import read_cited_in
 from tests.full_texts import Writer, add_texts, front_only
 from tests.rows import add_article, add_citations, add_work
 
@@ -101,6 +103,22 @@ def test_sentences_of_two_texts_of_a_merged_work_are_not_one_sentence(db: sqlite
     add_work(db, 2, merged_into=1)
 
     assert near(db) == {(11, 12): (1, 1, 0, 0)}
+
+
+@pytest.mark.parametrize(("merged", "into"), [(1, 2), (2, 1)])
+def test_the_page_and_the_exports_count_the_marks_of_one_text_of_a_merged_work(
+    db: sqlite3.Connection, merged: int, into: int
+) -> None:
+    for pmid in (1, 2):
+        add_article(db, pmid)
+    twice = Writer(*LIST[:1]).write("Lamps {1=[1]} burn {1=[1]}.", kind="methods")
+    add_texts(db, {1: twice.text(), 2: Writer(*LIST[:1]).write("Fog {1=[1]}.").text()})
+    add_work(db, merged, merged_into=into)
+    compute_graph(db)
+    [[star]] = read_stars(db)
+
+    assert star[2].split(PART)[1:] == ["2", "methods"]
+    assert [(one.pmid, one.times) for one in read_cited_in(db, 11, 9)] == [(1, 2)]
 
 
 @pytest.mark.parametrize("seed", range(5))
