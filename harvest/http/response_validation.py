@@ -28,6 +28,7 @@ _UNKNOWN: Final = re.compile(
 _LIMITED: Final = re.compile(r"rate limit|too many requests", re.IGNORECASE)
 _KEY_VALUE: Final = re.compile(r"(api[ _-]?key[\"']?\s*[:=]\s*[\"']?)[^\"'\s,&}<]+", re.IGNORECASE)
 _WAYS_OUT: Final = {
+    re.compile(r"\bAccessDenied\b"): "run the same command again later: the bucket of PubMed Central refuses for now",
     _KEY: "correct NCBI_API_KEY or the file of --api-key-file, or ask without a key",
     _BLOCKED: "set NCBI_EMAIL, wait a day, or write to eutilities@ncbi.nlm.nih.gov",
     _UNKNOWN: "the server does not offer what litkb asks for; check LITKB_EUTILS_URL, or report it to litkb",

@@ -8,8 +8,9 @@ import numpy as np
 
 from kb.queries.citations import Ids
 from kb.queries.works.citing_sentences import KIND, WHERE
-from kb.queries.works.records import chunks, marks
+from kb.queries.works.records import marks
 
+_PORTION: Final = 50  # texts read in one go: their pairs, the square of the lists, stand in memory
 NONE: Final = -1  # number of the section or sentence of what is listed, or cited in a table, figure or sub-article only
 _UNIT: Final = (
     f"iif({KIND} = 'other', coalesce(s.section, ''), {KIND})"  # a section of no known kind goes by its titles
@@ -41,7 +42,7 @@ def read_cited_places(db: sqlite3.Connection) -> Iterator[CitedPlaces]:
     Of a work that has several texts, since another was merged into it, that of the smallest PMID, as in exports.
     """
     texts = [row[0] for row in db.execute(_TEXTS)]
-    for portion in chunks(texts):
+    for portion in (texts[start : start + _PORTION] for start in range(0, len(texts), _PORTION)):
         numbers: dict[str | None, int] = {None: NONE}
         rows = db.execute(_PLACES.format(marks(portion)), portion).fetchall()
         places = [(*ends, numbers.setdefault(section, len(numbers)), sentence) for *ends, section, sentence in rows]

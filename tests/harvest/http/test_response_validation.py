@@ -197,3 +197,5 @@ def test_a_key_that_the_bucket_does_not_have_is_the_fault_of_the_question():
     with pytest.raises(PermanentError) as denied:
         check_status(403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
     assert not isinstance(denied.value, QuestionError)
+    assert "NCBI_EMAIL" not in str(denied.value)  # it would change nothing at a bucket
+    assert "refuses for now" in str(denied.value)
