@@ -112,6 +112,10 @@ RULES: Final = (
         """select t.run_id from harvest_tasks t join harvest_runs h on h.id = t.run_id
         where h.finished_at is not null and t.outcome is null""",
     ),
+    (
+        "what SQLite itself adds to the schema are indexes",  # it does not read the word that says so
+        "select name from sqlite_master where sql is null and type is not 'index'",
+    ),
 )
 
 

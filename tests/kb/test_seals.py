@@ -19,6 +19,7 @@ from kb.errors import LitkbError
 from kb.integrity import changed_keys, seals
 from kb.integrity.check import check_kb
 from kb.integrity.seals import read_altered, read_is_sealed, seal
+from kb.queries.invariants import read_violations
 from kb.records import MeshPlace
 from kb.store.citations import save_citations
 from kb.store.mesh import save_mesh_tree
@@ -97,6 +98,15 @@ def test_a_definition_that_is_altered_is_found(raw: sqlite3.Connection, kind: st
 
     assert altered_by(raw, f"update sqlite_master set sql = sql || ' ' where name = '{name}'") == [name]
     assert altered_by(raw, f"delete from sqlite_master where name = '{name}'") == [name]
+
+
+def test_a_kind_of_index_that_is_altered_is_found(raw: sqlite3.Connection):
+    before = list(read_violations(raw))
+    raw.execute("pragma writable_schema = on")
+    raw.execute("update sqlite_master set type = 'i.dex' where name = 'sqlite_autoindex_reference_years_1'")
+
+    [found] = [one for one in read_violations(raw) if one not in before]
+    assert found.examples == ["sqlite_autoindex_reference_years_1"]
 
 
 def test_a_seal_that_is_lost_or_altered_is_told(raw: sqlite3.Connection):
