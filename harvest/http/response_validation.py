@@ -38,7 +38,6 @@ _PASSING_STATUSES: Final = frozenset({400, 408, 425, 429})  # 400 relays what fa
 _ERROR: Final = re.compile(rb"<ERROR\b[^<>]*>([^<]*+(?:<(?!/?ERROR\b)[^<]*+)*)</ERROR>")
 _TITLE: Final = re.compile(rb"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _JSON_ERROR: Final = re.compile(r'"error"\s*:\s*"(.{0,1000}?)"\s*[,}]', re.DOTALL | re.IGNORECASE)
-_TEXTS_END: Final = re.compile(rb"(?:</pmc-articleset\s*>|<pmc-articleset[^<>]*/>)\s*\Z")
 _NO_MARKUP: Final = re.compile(
     rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL
 )  # what looks like elements and is none
@@ -71,31 +70,43 @@ def check_articles(body: bytes) -> None:
             raise TransientError("an answer in which a record is cut off")
 
 
-def check_full_texts(body: bytes, *, alone: bool) -> None:
-    """Raise unless body is a whole pmc-articleset; QuestionError, so that it is halved, where one of several is cut."""
+def check_full_texts(body: bytes, *, alone: bool) -> bool:
+    """Return whether body is a whole pmc-articleset; raise unless it is one at all.
+
+    QuestionError, so that it is halved, where one of several is cut.
+    """
     markup = _NO_MARKUP.sub(b"", body)
     if words := error_words(markup):
         raise refusal(words)
-    whole = len(re.findall(rb"<article[\s>]", markup)) == len(re.findall(rb"</article\s*>", markup))
-    if not alone and b"<pmc-articleset" in body and not (whole and _TEXTS_END.search(markup)):
+    check_root(body, "pmc-articleset")
+    opened = len(re.findall(rb"<article[\s>]", markup))
+    whole = opened == len(re.findall(rb"</article\s*>", markup)) and is_closed(body, "pmc-articleset")
+    if not whole and not alone:
         raise QuestionError("an answer that is cut off")
-    check_document(body, "pmc-articleset")
-    if not whole:
-        raise TransientError("an answer in which an article is cut off")
+    return whole
 
 
 def check_document(body: bytes, root: str) -> None:
     """Raise unless body is a document with this root element and its closing tag."""
+    check_root(body, root)
+    if not is_closed(body, root):
+        raise TransientError("an answer that is cut off")
+
+
+def check_root(body: bytes, root: str) -> None:
+    """Raise unless body is the beginning of a document with this root element."""
     if not body.strip():
         raise TransientError("an empty answer")
-    document = body[_PROLOG.match(body).end() :]  # type: ignore[union-attr]  # the pattern matches nothing, too
-    found = _ROOT.match(document)
+    found = _ROOT.match(body, _PROLOG.match(body).end())  # type: ignore[union-attr]  # the pattern matches nothing, too
     if found is None or found[1].decode() != root:
         raise refusal(said_instead(body))
+
+
+def is_closed(body: bytes, root: str) -> bool:
+    """Return whether a document ends with its root element."""
     name = root.encode()
-    whole = re.compile(rb"(?:</%s\s*>|<%s[^<>]*/>)(?:\s|<!--[^<>]*-->)*\Z" % (name, name))
-    if not whole.search(document, max(0, len(document) - 500)):
-        raise TransientError("an answer that is cut off")
+    end = re.compile(rb"(?:</%s\s*>|<%s[^<>]*/>)(?:\s|<!--[^<>]*-->)*\Z" % (name, name))
+    return end.search(body, max(0, len(body) - 500)) is not None
 
 
 def parse_document(body: bytes, root: str) -> "etree._Element":

@@ -12,9 +12,9 @@ from harvest.sources.ecitmatch import JournalLocation, format_question, parse_fo
 from harvest.sources.elink import KINDS, check_links, parse_told
 from harvest.sources.esearch import MOST_HITS, SearchHits, parse_search
 from harvest.sources.search_fields import lost_fields
-from harvest.sources.source import Answer, ListRequest, Source
+from harvest.sources.source import ATTEMPTS, Answer, ListRequest, Source
 from kb.clock import now
-from kb.errors import QuestionError, TransientError, UsageError
+from kb.errors import QuestionError, RecordError, TransientError, UsageError
 from kb.identifiers import Identifier
 from kb.searches import SearchWarning, format_warnings
 
@@ -52,17 +52,22 @@ def fetch_articles(client: Client, pmids: Sequence[int]) -> Answer:
 def fetch_full_texts(client: Client, pmcids: Sequence[str]) -> Answer:
     """Return the full texts of up to TEXTS PMCIDs, a pmc-articleset in any order; unknown ones are silently absent.
 
-    What NCBI says in refusing a single one, as not available, is an answer without an article.
+    What NCBI says in refusing a single one, as not available, is an answer without an article. Raises RecordError for
+    a single one that stays cut off: the next articles may be whole.
     """
-    request = {"db": "pmc", "retmode": "xml", "id": [pmcid.removeprefix("PMC") for pmcid in pmcids]}
-    check = partial(check_full_texts, alone=len(pmcids) == 1)
-    try:
-        answer = _ask(client, "efetch", request=request, check=check)[0]
-    except QuestionError as error:
-        if len(pmcids) > 1:
-            raise
-        answer = Answer("efetch", {"db": "pmc", "retmode": "xml", "id": request["id"][0]}, str(error).encode(), now())
-    return answer._replace(endpoint="efetch_pmc")
+    ids = [pmcid.removeprefix("PMC") for pmcid in pmcids]
+    request = {"db": "pmc", "retmode": "xml"}
+    check = partial(check_full_texts, alone=len(ids) == 1)
+    for _ in range(ATTEMPTS):
+        try:
+            answer, whole = _ask(client, "efetch", request={**request, "id": ids}, check=check)
+        except QuestionError as error:
+            if len(ids) > 1:
+                raise
+            return Answer("efetch_pmc", {**request, "id": ids[0]}, str(error).encode(), now())
+        if whole:
+            return answer._replace(endpoint="efetch_pmc")
+    raise RecordError(f"EFetch gives {pmcids[0]} cut off.")
 
 
 def search_pubmed(client: Client, query: str) -> SearchResult:

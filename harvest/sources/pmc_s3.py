@@ -10,15 +10,14 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from harvest.http.client import Client
-from harvest.http.response_validation import check_document, parse_document, said_instead
+from harvest.http.response_validation import check_root, is_closed, parse_document, said_instead
 from harvest.http.transport import Site
-from harvest.sources.source import Answer, Source
+from harvest.sources.source import ATTEMPTS, Answer, Source
 from kb.clock import now
 from kb.errors import QuestionError, RecordError, TransientError
 
 NAME: Final = "pmc_s3"
 REQUESTS: Final = 3  # for an article that is there
-_ATTEMPTS: Final = 3  # at a text that is not the one its metadata names
 _SHOWN: Final = "PubMed Central's bucket"
 _XML: Final = re.compile(r"s3://[^/]+/(PMC\d+\.\d+/[\w.-]+\.xml)(?:\?md5=([0-9A-Fa-f]{32}))?", re.ASCII)
 
@@ -80,12 +79,23 @@ def version_of(key: str) -> int:
 
 
 def _fetch_xml(client: Client, key: str, md5: str | None) -> bytes:
-    """Return the XML that has this MD5. Raises RecordError where it stays another: the next articles may be right."""
-    for _ in range(_ATTEMPTS):
-        body, _ = client.get(_SHOWN, key, {}, partial(check_document, root="article"))
-        if not md5 or hashlib.md5(body, usedforsecurity=False).hexdigest() == md5.lower():
+    """Return the XML that has this MD5; without one, a whole document.
+
+    Raises RecordError where it stays another: the next articles may be right.
+    """
+    for _ in range(ATTEMPTS):
+        body, is_right = client.get(_SHOWN, key, {}, partial(_check_xml, md5=md5))
+        if is_right:
             return body
-    raise RecordError(f"{_SHOWN} gives as {key} another text than its metadata names (MD5).")
+    raise RecordError(f"{_SHOWN} gives as {key} a text that is {f'not the one of MD5 {md5}' if md5 else 'cut off'}.")
+
+
+def _check_xml(body: bytes, *, md5: str | None) -> bool:
+    """Return whether a body is the XML with an MD5, in whatever encoding; raise where it is no article's at all."""
+    if md5 and hashlib.md5(body, usedforsecurity=False).hexdigest() == md5.lower():
+        return True
+    check_root(body, "article")
+    return md5 is None and is_closed(body, "article")
 
 
 SOURCE: Final = Source(

@@ -7,12 +7,14 @@ to write one.
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from harvest.http.client import Settings
 from harvest.http.transport import Site
 from kb.errors import RecordError
 from kb.records import IciteMetrics, LinkList
+
+ATTEMPTS: Final = 3  # at a text that comes, and is not whole
 
 
 class Answer(NamedTuple):

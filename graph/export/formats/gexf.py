@@ -14,11 +14,10 @@ from graph.export.formats.common import (
     Part,
     Shown,
     edge_lines,
-    edge_values,
     node_lines,
     told,
 )
-from graph.export.formats.xmltext import XML, xml_text
+from graph.export.formats.xmltext import XML, xml_edge_values, xml_text
 from kb.queries.export.nodes import Columns
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
@@ -102,12 +101,8 @@ def _position(x: float, y: float) -> str:
 
 
 def _said(network: Network, said: str) -> str:
-    values = [
-        f'<attvalue for="{place}" value="{xml_text(value)}"/>'
-        for place, (_, _, value) in enumerate(edge_values(network, said))
-        if value
-    ]
-    return f'"><attvalues>{"".join(values)}</attvalues></edge>\n' if values else '"/>\n'
+    values = xml_edge_values(network, said, '<attvalue for="{}" value="{}"/>')
+    return f'"><attvalues>{values}</attvalues></edge>\n' if values else '"/>\n'
 
 
 def _weight(value: str) -> str:

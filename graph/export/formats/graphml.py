@@ -12,10 +12,9 @@ from graph.export.formats.common import (
     Network,
     Part,
     edge_lines,
-    edge_values,
     node_lines,
 )
-from graph.export.formats.xmltext import XML, xml_text
+from graph.export.formats.xmltext import XML, xml_edge_values, xml_text
 
 _TYPES: Final = {"string": "string", "integer": "long", "double": "double"}
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -51,12 +50,8 @@ def _keys(contents: Contents) -> Iterator[str]:
 
 
 def _end(network: Network, said: str) -> str:
-    values = [
-        f'<data key="e{place}">{xml_text(value)}</data>'
-        for place, (_, _, value) in enumerate(edge_values(network, said))
-        if value
-    ]
-    return f'">{"".join(values)}</edge>\n' if values else '"/>\n'
+    values = xml_edge_values(network, said, '<data key="e{}">{}</data>')
+    return f'">{values}</edge>\n' if values else '"/>\n'
 
 
 FORMS: Final = (Format("graphml", ".graphml", format_graphml, "application/graphml+xml", "Gephi", "GraphML"),)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from graph.export.formats.common import Text
+from graph.export.formats.common import Network, Text, edge_values
 from kb.text import without_controls
 
 _SPECIAL: Final = re.compile("[^\\w \\-.,:;()/\\[\\]+*=?!%#@’‘“”–]|[\ud800-\udfff\ufffe\uffff]")
@@ -19,3 +19,9 @@ def xml_text(text: str) -> str:
 
 
 XML: Final = Text(xml_text, _PRINTABLE)
+
+
+def xml_edge_values(network: Network, said: str, pattern: str) -> str:
+    """Return what is known of an edge: pattern with the place of each attribute and its value."""
+    values = enumerate(value for _, _, value in edge_values(network, said))
+    return "".join(pattern.format(place, xml_text(value)) for place, value in values if value)

@@ -419,6 +419,14 @@ def test_a_text_that_is_never_that_of_its_md5_keeps_no_other_from_being_asked_fo
     assert [outcome for outcome in outcomes(kb) if outcome[1] == "s3"] == [(2, "s3", "body"), (8, "s3", "body")]
 
 
+def test_an_article_that_is_always_cut_off_keeps_no_other_from_being_asked_for(kb):
+    summary = texts(kb, Fault("article cut off", "efetch_pmc", None))
+
+    problems = [(task.asked, task.outcome, task.detail) for task in summary.problems]
+    assert len(problems) > 1
+    assert problems == [(asked, "failed", f"EFetch gives PMC{asked}000 cut off.") for asked, *_ in problems]
+
+
 def test_the_bucket_is_asked_for_no_more_articles_than_the_limit_has_left(kb):
     texts(kb, NO_XML, Fault("unavailable", "s3", None))
     with closing(open_kb(kb)) as db, db:

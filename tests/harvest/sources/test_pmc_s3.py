@@ -93,7 +93,21 @@ def test_an_md5_in_capitals_is_the_same():
 
 def test_a_text_that_stays_another_than_its_metadata_names_is_a_fault_of_this_article_alone():
     bucket = bucket_with_md5("0" * 32)
-    with pytest.raises(RecordError, match=r"PMC5\.1/PMC5\.1\.xml another text"):
+    with pytest.raises(RecordError, match=r"PMC5\.1/PMC5\.1\.xml a text that is not the one of MD5 0{32}\.$"):
         fetch_text(bucket, "PMC5")  # type: ignore[arg-type]
 
     assert bucket.asked.count("PMC5.1/PMC5.1.xml") == 3
+
+
+def test_a_text_of_its_md5_is_taken_as_it_is_whatever_its_encoding():
+    xml = '<?xml version="1.0" encoding="UTF-16"?><article/>'.encode("utf-16")
+    url = f"s3://x/PMC5.1/PMC5.1.xml?md5={hashlib.md5(xml, usedforsecurity=False).hexdigest()}"
+    bucket = Bucket({"": listing("PMC5.1/"), "PMC5.1/PMC5.1.json": metadata(url), "PMC5.1/PMC5.1.xml": xml})
+
+    assert fetch_text(bucket, "PMC5").body == xml  # type: ignore[arg-type]
+
+
+def test_a_text_without_an_md5_that_stays_cut_off_is_a_fault_of_this_article_alone():
+    objects = {"": listing("PMC5.1/"), "PMC5.1/PMC5.1.json": metadata("s3://x/PMC5.1/PMC5.1.xml")}
+    with pytest.raises(RecordError, match=r"cut off\.$"):
+        fetch_text(Bucket(objects | {"PMC5.1/PMC5.1.xml": b"<article><front>"}), "PMC5")  # type: ignore[arg-type]
