@@ -27,7 +27,7 @@ from kb.store.prepared import Prepared, prepare
 
 FILE_BATCH: Final = 500  # records of a file in one transaction: each looks through all of the indexes once
 BESIDE_FROM: Final = 16 << 20  # bytes of a file, unpacked, from which a second process is worth its start
-_RECORD: Final = 9_000  # bytes of a record of PubMed
+RECORD: Final = 9_000  # bytes of a record of PubMed
 _LENGTH: Final = 8  # bytes of the length before a batch
 _CODE: Final = "import json, sys; sys.path = json.loads(sys.argv[1]); from harvest.jobs.file_reader import {0}; {0}()"
 
@@ -118,7 +118,7 @@ def parsing_beside(articles: int) -> Iterator[Callable[[bytes], Batch | None]]:
 
     It gives None, and the answer is parsed where it is saved, where so few articles come that it is not worth one.
     """
-    if not is_worth_a_process(articles * _RECORD):
+    if not is_worth_a_process(articles * RECORD):
         yield lambda _: None
         return
     turn = threading.Lock()

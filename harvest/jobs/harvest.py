@@ -2,8 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from typing import NamedTuple
+from contextlib import closing, nullcontext
+from typing import Final, NamedTuple
 
 from harvest.archive import file_entry, keep_file
 from harvest.files.input_files import JATS_XML, PAGE_TEXT, InputFile, check_packed, read_chunks, sniff
@@ -13,7 +13,7 @@ from harvest.identify.identify import Identified, identify_online
 from harvest.identify.seed import seed_of
 from harvest.jobs.asked_texts import harvest_full_texts
 from harvest.jobs.fetch_queue import NOBODY, Person, Run, begin, end, stop
-from harvest.jobs.file_reader import is_worth_a_process, parse_batches, parse_beside
+from harvest.jobs.file_reader import RECORD, is_worth_a_process, parse_batches, parse_beside
 from harvest.jobs.full_texts import load_full_texts
 from harvest.jobs.ingest import File, FileResult, identify_page, load_file, load_page
 from harvest.jobs.mirror_metrics import harvest_metrics
@@ -23,7 +23,7 @@ from harvest.jobs.seed_resolution import identify_seeds
 from harvest.jobs.snowball import harvest_rounds
 from harvest.sources.mirror import Mirror
 from harvest.sources.registry import PUBMED
-from kb.database import transaction
+from kb.database import indexes_made_last, transaction
 from kb.errors import LitkbError, SourceError, UsageError
 from kb.garbage import collecting_seldom
 from kb.identifiers import Identifier
@@ -32,6 +32,9 @@ from kb.queries.snowball import read_frontier
 from kb.queries.updates import read_changes
 from kb.record_diff import Change
 from kb.store.ledger import save_file_counts, save_outcomes, save_pending
+
+_PACKED: Final = 1_500  # bytes of a record in a packed file of PubMed
+_MANY: Final = 1_000  # records
 
 
 class Summary(NamedTuple):
@@ -87,8 +90,9 @@ def harvest(
     if plan.limits and not mirror:
         check_limits(run, plan.limits)
     hits = search(run, plan.query) if plan.query else []
-    for file in files:
-        _harvest_file(run, file, plan.pmid)
+    with indexes_made_last(db) if _is_large(db, files) else nullcontext():
+        for file in files:
+            _harvest_file(run, file, plan.pmid)
     first, listed = _first_articles(run, plan, hits)
     harvest_rounds(run, plan, first, here=listed)
     harvest_metrics(run)
@@ -100,6 +104,17 @@ def harvest(
 
 
 # Files
+
+
+def _is_large(db: sqlite3.Connection, files: Sequence[InputFile]) -> bool:
+    """Return whether files have so many records, as far as their sizes tell, that indexes are rather made after them.
+
+    It is a tenth of those held: by then loading record by record costs more than all indexes made anew.
+    """
+    there = (file.path for file in files if file.path.is_file())
+    records = sum(path.stat().st_size / (_PACKED if path.suffix == ".gz" else RECORD) for path in there)
+    held: int = db.execute("select count(*) from articles").fetchone()[0]
+    return records > max(_MANY, held / 10)
 
 
 def _harvest_file(run: Run, file: InputFile, pmid: int | None) -> None:

@@ -29,7 +29,7 @@ from harvest.jobs.ingest import (
 from harvest.jobs.mirror_metrics import METRICS
 from harvest.sources import mirror
 from harvest.sources.registry import LISTS
-from kb.database import check_file, close_log, open_kb, transaction
+from kb.database import check_file, close_log, indexes_made_last, open_kb, transaction
 from kb.durable import put_in_place
 from kb.errors import ArchiveError, DatabaseError, RecordError, SourceError
 from kb.garbage import collecting_seldom
@@ -93,7 +93,7 @@ def _rebuild(path: Path, progress: Callable[[int], None]) -> Rebuilt:
             db = open_kb(new, create=True, is_locked=True)
             try:
                 faults = list(read_faults(archive))
-                with collecting_seldom():
+                with collecting_seldom(), indexes_made_last(db):
                     loaded, damaged = _load_all(db, archive, progress)
                 if path.exists():
                     own = _read_own(path)

@@ -351,7 +351,7 @@ def read_counts(db: sqlite3.Connection) -> Counts:
         """select count(*), sum(record_type <> 'article'), sum(reference_count is not null) from articles"""
     ).fetchone()
     names = db.execute(
-        "select sum(id > 0), sum(id < 0) from works indexed by works_state where state = 'known'"
+        "select count(*) filter (where id > 0), count(*) filter (where id < 0) from works where state = 'known'"
     ).fetchone()
     asked = dict(
         tuple(row)
