@@ -29,7 +29,7 @@ TOGETHER: Final = "together"  # asked together with others
 ALONE: Final = "alone"  # missing from a batch, asked again by itself
 CONFIRM: Final = "confirm"  # another PMID came in its place: asked once more before it counts as merged
 
-_BATCHES: Final = 4  # of a file in one transaction: a page that several of them change is written once
+_BATCHES: Final = 8  # of a file in one transaction: a page that several of them change is written once
 NO_REQUEST: Final[Mapping[str, str]] = {}
 
 

@@ -92,7 +92,7 @@ def test_a_load_that_fails_makes_the_indexes_as_well(db: sqlite3.Connection) -> 
 def test_loading_reads_none_of_the_indexes_that_are_made_last(db: sqlite3.Connection) -> None:
     statements: dict[str, None] = {}
     with unchecked_keys(db):
-        db.set_trace_callback(lambda statement: statements.setdefault(statement))
+        db.set_trace_callback(statements.setdefault)
         save_records(db, RECORDS, received_at=MOMENT)
         save_records(db, [record(1, (5, "10.1/five"), date_revised="2030-01-01")], received_at=MOMENT)
         save_deletion(db, 2, at="2031-01-01T00:00:00Z")
