@@ -24,6 +24,7 @@ test-real: .venv/.tested
 
 campaign: .venv/.tested
 	$(BIN)/pytest -q -n 2 -m campaign tests
+	$(BIN)/pytest -q -n 2 --hypothesis-profile explore -m 'hypothesis and not (campaign or real or browser)' tests
 
 bench: .venv/.bench
 	@missed=0; for script in tests/benchmarks/bench_*.py; do \

@@ -173,7 +173,7 @@ def readonly_options(path: Path) -> str:
     """
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
-        db.execute("select 1 from sqlite_master").fetchone()
+        db.execute("pragma schema_version").fetchone()
     except sqlite3.OperationalError:
         return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
     except DAMAGED:

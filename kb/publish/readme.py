@@ -1,6 +1,7 @@
 """README.md and metadata.yml beside a published file: how to open it, and how Datasette is to show it."""
 
 import sqlite3
+from functools import cache
 from typing import Final
 
 import yaml
@@ -43,6 +44,7 @@ def format_readme(db: sqlite3.Connection, publication: Publication) -> str:
     return head + _OPENING.format(name=publication.name)
 
 
+@cache
 def format_metadata() -> str:
     """Return what describes tables, columns and questions to a server of the published file, as YAML."""
     described = yaml.safe_dump(read_metadata(), allow_unicode=True, sort_keys=False, width=120)

@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
 from typing import Final, NamedTuple
 
 from kb.database import split_statements
@@ -67,15 +69,17 @@ class ComputedRow(NamedTuple):
 
 def read_schema_differences(db: sqlite3.Connection) -> tuple[list[str], list[str]]:
     """Return the names that the schema of this litkb has and db lacks, and those that only db has."""
-    fresh = sqlite3.connect(":memory:", isolation_level=None)
-    try:
+    ours, found = _our_names(), _names(db)
+    return sorted(ours - found), sorted(found - ours)
+
+
+@cache
+def _our_names() -> set[str]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         for script in MIGRATIONS:
             for statement in split_statements(script):
                 fresh.execute(statement)
-        ours, found = _names(fresh), _names(db)
-    finally:
-        fresh.close()
-    return sorted(ours - found), sorted(found - ours)
+        return _names(fresh)
 
 
 def _names(db: sqlite3.Connection) -> set[str]:

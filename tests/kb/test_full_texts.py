@@ -294,7 +294,7 @@ _TEXTS = st.builds(
 )
 
 
-@settings(max_examples=20)  # each is loaded twice
+@settings(max_examples=settings.default.max_examples // 2)  # each is loaded twice
 @given(st.lists(_RECORDS | _TEXTS, max_size=6), st.randoms(use_true_random=False))
 def test_rows_do_not_depend_on_the_order_of_records_and_texts(items: list[object], random: Random):
     items = list({_identity(item): item for item in items}.values())  # two of one rank would be told apart by content

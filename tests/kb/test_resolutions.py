@@ -215,7 +215,7 @@ DECISIONS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=20)  # each is loaded and checked twice
+@settings(max_examples=settings.default.max_examples // 2)  # each is loaded and checked twice
 @given(
     st.lists(RECORDS, max_size=6), st.lists(DECISIONS, max_size=3, unique_by=lambda d: d.reference_key), st.randoms()
 )

@@ -301,7 +301,7 @@ CHANGES = st.tuples(st.sampled_from(("insert", "update", "delete", "link")), st.
 
 
 @given(st.lists(CHANGES, max_size=12))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings.default.max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_large_table_is_sealed_right_whatever_changes_in_it(large: Path, changes: list[tuple[str, int]]):
     statements = {
         "insert": "insert or ignore into works (id, label) values (?1, 'New')",

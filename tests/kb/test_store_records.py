@@ -403,7 +403,7 @@ def any_record(draw: st.DrawFn) -> Record:
     )
 
 
-@settings(max_examples=20)  # each is loaded and checked twice
+@settings(max_examples=settings.default.max_examples // 2)  # each is loaded and checked twice
 @given(st.lists(st.tuples(any_record(), st.sampled_from([MOMENT, LATER])), max_size=7), st.randoms())
 def test_any_order_and_any_batches_give_the_same_rows(answers: Sequence[tuple[Record, str]], random: Random) -> None:
     hashes = []

@@ -4,13 +4,14 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import httpx
 import pytest
+from datasette.plugins import get_plugins, pm
 from jinja2 import Environment
 from jinja2.bccache import Bucket, BytecodeCache
 
@@ -188,6 +189,16 @@ class Compiled(BytecodeCache):
 def _compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("datasette.app.Environment", partial(Environment, bytecode_cache=Compiled()))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _looked_up_once() -> Iterator[None]:
+    """Leave out what each app reads about its plugins from packages, and each request about trio."""
+    described = cache(lambda _: get_plugins())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("datasette.app.get_plugins", lambda: described(frozenset(pm.get_plugins())))
+        patch.setattr("httpx._transports.asgi.is_running_trio", lambda: False)
         yield
 
 

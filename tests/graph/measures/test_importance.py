@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graph.citation_graph import CitationGraph, citation_counts, reference_counts, to_networkx
@@ -41,7 +41,6 @@ def test_pagerank_equals_networkx(citations: CitationGraph) -> None:
     )
 
 
-@settings(max_examples=30)
 @given(citation_graphs(), st.sampled_from([0.0, 0.5, 0.99]))
 def test_pagerank_equals_networkx_for_other_dampings(citations: CitationGraph, damping: float) -> None:
     if not len(citations.ids):

@@ -66,7 +66,7 @@ def test_each_link_part_equals_its_definition(drawn: tuple[int, Pairs, list[int]
         assert np.allclose(found.strengths[part], [strength for _, strength in expected])
 
 
-@settings(max_examples=12)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(lists_in_graphs(), st.booleans())
 def test_around_a_list_the_parts_are_those_of_the_whole_graph(
     drawn: tuple[int, Pairs, list[int]], merged: bool

@@ -21,7 +21,7 @@ from kb.mirror.reader import Mirror
 from tests.benchmarks.pubmed_files import Made, write_file, write_files
 
 HERE = "127.0.0.1:0"
-MADE = Made(files=2, records=150, first=1_000, templates=40)
+MADE = Made(files=2, records=60, first=1_000, templates=20)
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,7 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path, capsys, monkeypatch
     assert f"No Dask scheduler answers at {nobody}" in capsys.readouterr().err
 
 
+@pytest.mark.campaign
 def test_two_workers_make_the_bytes_that_one_process_makes(tmp_path):
     files = write_files(tmp_path / "files", Made(files=3, records=30, templates=5), updates=1)
     built(tmp_path / "one", *files)

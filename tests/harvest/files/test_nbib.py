@@ -404,7 +404,7 @@ def test_a_made_up_field_and_the_demonstration_come_back_the_same(nbib_of):
         assert {one.source for one in back} == {one.source for one in records}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings.default.max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(articles() | books())
 def test_any_record_is_written_again_the_same(nbib_of, one):
     text = nbib_of([one])

@@ -156,7 +156,7 @@ def test_what_is_printed_beyond_a_reference_is_not_read():
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=5 * settings.default.max_examples)
 def test_any_text_is_answered_and_folding_twice_changes_nothing(text: str):
     matches = MATCHER.matches(text)
 
@@ -165,7 +165,7 @@ def test_any_text_is_answered_and_folding_twice_changes_nothing(text: str):
 
 
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=10))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_any_record_can_be_looked_for(title: str, name: str, pages: str):
     subject = CandidateArticle(1, title, (name, title), 2006, (name, title), pages, pages)
 

@@ -289,13 +289,12 @@ def books(draw: Any) -> rows.Record:
     )
 
 
-@settings(max_examples=30, deadline=None)
 @given(articles())
 def test_an_article_written_and_parsed_is_the_same(record):
     assert parsed(record) == [record]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(books())
 def test_a_book_written_and_parsed_is_the_same(record):
     assert parsed(record) == [record]

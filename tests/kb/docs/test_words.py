@@ -49,12 +49,10 @@ def shown_text(template: str) -> str:
 @cache
 def strings(path: Path) -> str:
     """Return the text constants of a module, docstrings left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    docs = [
-        node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    ]
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in docs]
-    return "\n".join(node.value for node in found if isinstance(node.value, str) and " " in node.value)
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    found = [node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in docs]
+    return "\n".join(value for value in found if isinstance(value, str) and " " in value)
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)

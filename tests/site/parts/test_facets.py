@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.run import compute_graph
@@ -146,7 +146,7 @@ FILTERS = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])  # it asks two files
+@settings(max_examples=settings.default.max_examples // 2)  # it asks two files
 @given(TEXTS, FILTERS, st.sampled_from([*ORDERS]), st.integers(0, 40))
 def test_the_index_of_facets_finds_and_counts_what_the_rows_say(
     field: sqlite3.Connection,

@@ -52,12 +52,12 @@ GUARDS = {
 }
 
 
-def dangers(get: Get) -> list[tuple[str, list[str]]]:
-    """Return the pages of a hostile file on which something would run, or that cannot be shown."""
+def dangers(get: Get, *, tables: int | None = None) -> list[tuple[str, list[str]]]:
+    """Return the pages of a hostile file on which something would run, or that cannot be shown; of so many tables."""
     linked = re.findall(r'href="(/(?:author|journal|keyword|mesh|community|year)/[^"]*)"', get(f"/article/{SEED}").text)
-    tables = [f"/kb/{row['name']}" for row in get("/kb.json").json()["tables"]]
+    names = [f"/kb/{row['name']}" for row in get("/kb.json").json()["tables"]]
     found = []
-    for address in (*OURS, *map(unescape, linked), "/kb", *tables):
+    for address in (*OURS, *map(unescape, linked), "/kb", *names[:tables]):
         answer = get(address)
         danger = Danger(answer.text).found
         if danger or answer.status_code >= 500:
@@ -83,11 +83,11 @@ def test_a_danger_is_seen():
 
 def test_payloads_in_every_text_column_are_text_on_every_page(tmp_path: Path):
     with served(hostile_file(tmp_path / "kb.db", 0)) as get:
-        assert dangers(get) == []
+        assert dangers(get, tables=10) == []
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("shift", range(1, 200, 50 if SHORT else 1))
+@pytest.mark.parametrize("shift", range(0, 200, 50 if SHORT else 1))
 def test_each_payload_in_each_text_column_is_text_on_every_page(tmp_path: Path, shift: int):
     with served(hostile_file(tmp_path / "kb.db", shift)) as get:
         assert dangers(get) == []

@@ -70,6 +70,7 @@ def test_every_link_leads_below_the_address_of_the_site(field_file: Path, before
 
 
 TABLE = "/kb/articles?_size=1&_facet=year&_facet_size=1"
+KINDS = ("_next=", "_facet_size=max", "year=", ".ris", ".csv", ".json", ".map", "_sort=")
 
 
 @pytest.mark.parametrize("base", ["/lit/", "/kb/", "/kb/articles/"])
@@ -77,12 +78,11 @@ def test_files_facets_and_the_next_rows_of_a_table_are_found_below_the_address_o
     [table] = answers_of(field_file, (TABLE,), BaseUrl(base), before=base[:-1]).values()
     links = {link.removeprefix(base[:-1]) for link in links_of(table)}
 
-    answers = answers_of(field_file, tuple(sorted(links)), BaseUrl(base), before=base[:-1])
+    one_of_each = [next((link for link in sorted(links) if kind in link), f"no {kind}") for kind in KINDS]
+    answers = answers_of(field_file, tuple(one_of_each), BaseUrl(base), before=base[:-1])
 
     assert outside(table, base) == []
     assert {path for path, answer in answers.items() if answer.status_code not in (200, 302)} == set()
-    kinds = ("_next=", "_facet_size=max", "year=", ".ris", "_sort=")
-    assert [kind for kind in kinds if not any(kind in link for link in links)] == []
 
 
 @pytest.mark.parametrize("before", ["/lit", ""], ids=["address left in the path", "address taken away"])
