@@ -353,13 +353,13 @@ def test_the_demonstration_is_built_checked_and_summed_up(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        "kb.commands.demo.read_demonstration", lambda: read_demonstration()[:12]
+        "kb.commands.demo.read_demonstration", lambda: read_demonstration()[5:11]
     )  # `make demo` builds all
 
     assert run("demo", "made", "--synthetic", "30", "--faults") == 0
 
     out, err = capsys.readouterr()
-    assert "made/kb.db: 12 articles, 64 references, " in out
+    assert "made/kb.db: 6 articles, 5 references, " in out
     assert "3. Kleber 2007 Am J Psychiatry (cited only)" in out
     assert "shares Vederhus JK" in out
     assert "$ litkb harvest made/kb.db 32448354 --references" in err
