@@ -72,10 +72,12 @@ def read_contents(db: sqlite3.Connection, form: str, network: str, scope: Scope,
     if network != "citations":
         return _weighted_contents(db, writer, network, scope, at_least)
     nodes = _Anew(lambda: read_node_columns(db, scope, writer.shows))
+    described = writer.describes_edges
     if writer.first is None:
-        return Contents(CITATIONS, about, nodes, _Anew(lambda: read_stars(db, scope)), read_all_have_pmids(db))
+        stars = _Anew(lambda: read_stars(db, scope, described=described))
+        return Contents(CITATIONS, about, nodes, stars, read_all_have_pmids(db))
     ids, first = read_scope_ids(db, scope), writer.first
-    stars = _Anew(lambda: read_numbered_stars(db, ids, first, scope))
+    stars = _Anew(lambda: read_numbered_stars(db, ids, first, scope, described=described))
     return Contents(CITATIONS, about, nodes, stars, True, len(ids), read_bounds(db))
 
 

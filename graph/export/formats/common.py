@@ -212,7 +212,8 @@ class Format(NamedTuple):
 
     suffix: the end of a name for `litkb export`; several forms of one suffix are as many files. first: the number
     of its first node, where numbers stand for nodes. shows: the attributes of nodes that it has. directed: an edge
-    can lead from one node to the other.
+    can lead from one node to the other. describes_edges: a citation has its sources, mentions and
+    sections.
     """
 
     name: str  # "nodes.csv"
@@ -224,3 +225,4 @@ class Format(NamedTuple):
     first: int | None = None
     shows: Collection[str] = KINDS
     directed: bool = True
+    describes_edges: bool = True

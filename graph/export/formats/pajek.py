@@ -61,6 +61,5 @@ class _Positions:
         ]
 
 
-FORMS: Final = (
-    Format("net", ".net", format_pajek, "text/plain; charset=utf-8", "Pajek", "NET file", first=_FIRST, shows=SHOWS),
-)
+_PLAIN: Final = "text/plain; charset=utf-8"
+FORMS: Final = (Format("net", ".net", format_pajek, _PLAIN, "Pajek", "NET file", _FIRST, SHOWS, describes_edges=False),)

@@ -6,6 +6,7 @@ opens no file in which an item lacks a weight, so that a weight is shown where a
 
 import html
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -168,12 +169,9 @@ def format_vos_network(contents: Contents) -> Iterator[str]:
 
 
 _TEXT: Final = "text/plain; charset=utf-8"
+_VOS: Final = partial(Format, opened_by="VOSviewer", directed=False, describes_edges=False)
 FORMS: Final = (
-    Format(
-        "vos.json", ".vos.json", format_vos_json, "application/json", "VOSviewer", "JSON", None, SHOWS, directed=False
-    ),
-    Format("map.vos.txt", ".vos.txt", format_vos_map, _TEXT, "VOSviewer", "map file", _FIRST, SHOWS, directed=False),
-    Format(
-        "network.vos.txt", ".vos.txt", format_vos_network, _TEXT, "VOSviewer", "network file", _FIRST, directed=False
-    ),
+    _VOS("vos.json", ".vos.json", format_vos_json, "application/json", title="JSON", shows=SHOWS),
+    _VOS("map.vos.txt", ".vos.txt", format_vos_map, _TEXT, title="map file", first=_FIRST, shows=SHOWS),
+    _VOS("network.vos.txt", ".vos.txt", format_vos_network, _TEXT, title="network file", first=_FIRST),
 )

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Final, TypeAlias
 
@@ -21,19 +22,16 @@ PART: Final = "\x1e"
 _NAMED: Final = (
     f"case when {{0}} > 0 then 'pmid:' || {{0}} else (select {WORK_NAMED} from works w where w.id = {{0}}) end"
 )
-_TEXT: Final = f"""(select pmid from full_texts
-    where outcome = 'body' and pmid in ({NAMED.format("citing_id")}) order by pmid limit 1)"""
-_MENTIONS: Final = f"""coalesce((
-    select '{PART}' || count(distinct iif(place = 'text', mention, null)) || '{PART}'
-        || coalesce(group_concat(distinct kind), '')
-    from (
-        select f.pmid, m.mention, {WHERE} as place, {KIND} as kind from full_text_references f
-            left join mention_references l on (l.pmid, l.position, l.part) = (f.pmid, f.position, f.part)
-            left join mentions m on (m.pmid, m.mention) = (l.pmid, l.mention)
-            left join citing_sentences s on (s.pmid, s.sentence) = (m.pmid, m.sentence)
-        where f.pmid = {_TEXT} and f.cited_id in ({NAMED.format("citation_links.cited_id")})
-        order by instr('{",".join(SECTIONS)},', {KIND} || ','))
-    group by pmid), '')"""  # nothing where no body was read or its list lacks the work
+_TEXT: Final = f"""(select min(pmid) from full_texts
+    where outcome = 'body' and pmid in ({NAMED.format("citing_id")}))"""
+_MENTIONS: Final = f"""
+    select coalesce(w.merged_into, w.id), count(distinct iif({WHERE} = 'text', m.mention, null)),
+        coalesce(group_concat(distinct {KIND}), '')
+    from full_text_references f join works w on w.id = f.cited_id
+        left join mention_references l on (l.pmid, l.position, l.part) = (f.pmid, f.position, f.part)
+        left join mentions m on (m.pmid, m.mention) = (l.pmid, l.mention)
+        left join citing_sentences s on (s.pmid, s.sentence) = (m.pmid, m.sentence)
+    where f.pmid = ? group by 1"""
 
 
 class SourceNames(dict[int, str]):
@@ -53,19 +51,22 @@ def read_all_have_pmids(db: sqlite3.Connection) -> bool:
     return not db.execute("select exists (select 1 from works where id < 0)").fetchone()[0]
 
 
-def read_stars(db: sqlite3.Connection, scope: Scope = EVERYTHING) -> Iterator[list[Star]]:
-    """Yield each citing work with what it cites, by name, in portions; both in the order of their ids."""
+def read_stars(db: sqlite3.Connection, scope: Scope = EVERYTHING, *, described: bool = True) -> Iterator[list[Star]]:
+    """Yield each citing work with what it cites, by name, in portions; both in the order of their ids.
+
+    described False: nothing is said of the citations, and no full text is read.
+    """
     cited = f"group_concat({_NAMED.format('cited_id')}, '{SEPARATOR}')"
     if read_all_have_pmids(db):  # a third of the time
         cited = f"'pmid:' || group_concat(cited_id, '{SEPARATOR}pmid:')"
-    yield from _read_portions(db, scope, _NAMED.format("citing_id"), cited)
+    yield from _read_portions(db, scope, _NAMED.format("citing_id"), cited, described=described)
 
 
 def read_numbered_stars(
-    db: sqlite3.Connection, ids: Ids, first: int, scope: Scope = EVERYTHING
+    db: sqlite3.Connection, ids: Ids, first: int, scope: Scope = EVERYTHING, *, described: bool = True
 ) -> Iterator[list[Star]]:
     """Yield what read_stars() yields, by the numbers of the nodes in ids, which are those of the scope, from first."""
-    for portion in _read_portions(db, scope, "citing_id", "group_concat(cited_id)"):
+    for portion in _read_portions(db, scope, "citing_id", "group_concat(cited_id)", described=described):
         citing, cited, said = zip(*portion, strict=True)
         places = np.searchsorted(ids, np.fromstring(",".join(cited), dtype=np.int64, sep=",")) + first
         tails, heads = (np.searchsorted(ids, citing) + first).tolist(), places.tolist()
@@ -79,25 +80,40 @@ def joined_numbers(numbers: list[int]) -> str:
     return str(numbers)[1:-1].replace(", ", SEPARATOR)
 
 
-def _read_portions(db: sqlite3.Connection, scope: Scope, citing: str, cited: str) -> Iterator[list[Star]]:
+def _read_portions(
+    db: sqlite3.Connection, scope: Scope, citing: str, cited: str, *, described: bool
+) -> Iterator[list[Star]]:
     _check_merges(db)
-    only = None
-    if db.execute("select exists (select 1 from full_texts where outcome = 'body')").fetchone()[0]:
-        said = f"group_concat(said_by || {_MENTIONS}, '{SEPARATOR}')"
-    elif (only := _only_sources(db)) is not None:
+    said = f"iif(min(said_by) = max(said_by), min(said_by), group_concat(said_by, '{SEPARATOR}'))"
+    if (only := _only_sources(db) if described else "") is not None:
         said = ":only"
-    else:
-        said = f"iif(min(said_by) = max(said_by), min(said_by), group_concat(said_by, '{SEPARATOR}'))"
     among = f"where citing_id in ({scope.ids()}) and +cited_id in ({scope.ids()})" if scope.ids() else ""
     if scope.pairs:
         among = f"where (citing_id, cited_id) in (select citing_id, cited_id from {PAIRS})"
+    has_texts = described and db.execute("select 1 from full_texts where outcome = 'body' limit 1").fetchone()
     rows = db.execute(
-        f"""select {citing}, {cited}, {said} from citation_links not indexed {among}
-        group by citing_id""",
+        f"""select {citing}, {cited}, {said} {f", {_TEXT}, group_concat(cited_id)" if has_texts else ""}
+        from citation_links not indexed {among} group by citing_id""",
         {"only": only},
     )
     while portion := rows.fetchmany(PORTION):
-        yield portion
+        yield [_with_mentions(db, *row) for row in portion] if has_texts else portion
+
+
+def _with_mentions(db: sqlite3.Connection, tail: str, heads: str, said: str, text: int | None, ids: str) -> Star:
+    """Return a star with what the full text of its article, where one was read, says of each work that it lists."""
+    if text is None:
+        return tail, heads, said
+    works, rows = ids.split(","), db.execute(_MENTIONS, (text,))
+    marks = {str(work): f"{PART}{count}{PART}{_in_order(kinds)}" for work, count, kinds in rows}
+    sources = said.split(SEPARATOR) if SEPARATOR in said else [said] * len(works)
+    each = [f"{by}{marks.get(work, '')}" for by, work in zip(sources, works, strict=True)]
+    return tail, heads, SEPARATOR.join(each)
+
+
+@cache
+def _in_order(kinds: str) -> str:
+    return ",".join(sorted(kinds.split(","), key=SECTIONS.index)) if kinds else ""
 
 
 def _only_sources(db: sqlite3.Connection) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from graph.export.write import export_network
+from graph.export.write import FORMS, export_network
 from kb.full_texts import SECTIONS
 from kb.queries.export.nodes import EVERYTHING, Scope
 from kb.site.parts.why_cited import KIND_WORDS
@@ -105,6 +105,25 @@ def test_a_file_has_what_the_edge_has(field: sqlite3.Connection, form: str, read
     edge = read("".join(export_network(field, form)))
 
     assert edge == {"sources": "icite,pmc_fulltext", "mentions": 3, "sections": "methods,results,table,sub-article"}
+
+
+@pytest.mark.parametrize("form", [name for name, form in FORMS.items() if not form.describes_edges])
+def test_a_format_without_a_place_for_mentions_reads_no_full_text(field: sqlite3.Connection, form: str) -> None:
+    read: set[str | None] = set()
+
+    def note(_: int, table: str | None, *__: object) -> int:
+        read.add(table)
+        return sqlite3.SQLITE_OK
+
+    field.set_authorizer(note)
+    "".join(export_network(field, form))
+
+    assert "works" in read
+    assert not {"full_texts", "mentions", "full_text_references"} & read
+
+
+def test_all_other_formats_have_a_place_for_mentions() -> None:
+    assert {form.suffix for form in FORMS.values() if not form.describes_edges} == {".net", ".vos.json", ".vos.txt"}
 
 
 def test_a_file_without_full_texts_has_empty_columns(db: sqlite3.Connection) -> None:
