@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graph.export.formats.common import Network
-from graph.similarity.sparse_topk import row_blocks
+from graph.similarity.sparse_topk import row_blocks, row_products
 from kb.queries.citations import Ids, read_citation_pairs
 from kb.queries.export.edges import SourceNames, Star, joined_numbers
 from kb.queries.export.items import KEYWORDS, NAMES, Item, ItemTable, read_item_pairs, read_items
@@ -164,7 +164,7 @@ def read_pairs(pairs: Pairs) -> Iterator[Block]:
     having, linked, at_least = pairs
     numbers = np.cumsum(linked) - 1
     borne = sp.csr_array(having.T)
-    for start, end in row_blocks(having, PRODUCTS):
+    for start, end in row_blocks(row_products(having, borne), PRODUCTS):
         shared = sp.csr_array(having[start:end] @ borne)
         shared.sort_indices()
         tails = np.repeat(np.arange(start, end), np.diff(shared.indptr))

@@ -1,17 +1,16 @@
 """Works that are cited together, and works that cite the same: the strongest partners of each."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph, adjacency, citation_counts
 from graph.measure import EARLY, Measure
 from graph.measures.cocitation_places import CocitationPlaces, count_cocitation_places
 from graph.run_context import Job
-from graph.similarity.sparse_topk import Pairs, compact, first_pairs, strongest_pairs
+from graph.similarity.sparse_topk import Bits, Pairs, as_bits, compact, first_pairs, strongest_pairs
 from kb.queries.citations import Ids
 from kb.queries.works.cited_places import read_cited_places
 from kb.store.computed import TableColumns
@@ -19,13 +18,7 @@ from kb.store.computed import TableColumns
 PARTNERS: Final = 50  # kept of each work
 SMALL: Final = 100_000  # citations up to which a pair that has one work in common is kept: in more, most are such
 OFTEN: Final = 1_000  # citations of a work above which it is no reason to compare two works that cite it
-
 WIDER: Final = 4  # times as many partners are compared with all that is cited as are kept
-
-_WORD: Final = 64  # bits
-
-Bits: TypeAlias = NDArray[np.uint64]
-
 
 def least_count(citations: CitationGraph) -> int:
     """Return how many works a pair must have in common to be kept: 1, or 2 in a graph of more than SMALL citations."""
@@ -76,15 +69,7 @@ def couplings(
     informative, common = cites[:, ~is_often], sp.csr_array(cites[:, is_often])
     most_common_first = np.argsort(-np.diff(common.indptr), kind="stable")
     found = strongest_pairs(informative, informative, WIDER * limit, order=most_common_first)
-    return (_strongest_of(pairs, bits, limit, at_least) for bits in [_as_bits(common)] for pairs in found)
-
-
-def _as_bits(having: sp.csr_array) -> Bits:
-    """Return the rows of a matrix as bits, 64 columns a number."""
-    bits = np.zeros((having.shape[0], -(-having.shape[1] // _WORD)), dtype=np.uint64)
-    rows = np.repeat(np.arange(having.shape[0]), np.diff(having.indptr))
-    np.bitwise_or.at(bits, (rows, having.indices // _WORD), np.uint64(1) << (having.indices % _WORD).astype(np.uint64))
-    return bits
+    return (_strongest_of(pairs, bits, limit, at_least) for bits in [as_bits(common)] for pairs in found)
 
 
 def _strongest_of(pairs: Pairs, bits: Bits, limit: int, at_least: int) -> Pairs:

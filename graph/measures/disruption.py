@@ -11,15 +11,14 @@ from graph.citation_graph import CitationGraph, adjacency
 from graph.measure import Measure
 from graph.measures.big_float import Floats
 from graph.run_context import Job
-from graph.similarity.sparse_topk import PRODUCTS, compact, row_blocks
+from graph.similarity.sparse_topk import WORD, Bits, Rows, as_bits, compact, products
 from kb.queries.citations import Ids
 
 WINDOW: Final = 5  # years after the article: those of Funk and Owen-Smith's CD_5
 
-SHARE: Final = 256  # a work that one in so many works cites or more is cited often: bits tell its citing works
+SHARE: Final = 1_024  # a work that one in so many works cites or more is cited often: bits tell its citing works
 
 _SELF: Final = 1 << 24  # more than two works share references
-_NEVER: Final = -10_000  # in place of a year: no work is later
 
 
 class Disruption(NamedTuple):
@@ -51,64 +50,78 @@ def disruption(citations: CitationGraph, years: Floats, windows: Sequence[float]
     [0.0, 1.0, 1.0, 0.0]
     """
     ages = years[citations.citing] - years[citations.cited]
-    cited = [_count(citations.cited[(ages > 0) & (ages <= window)], len(years)) for window in windows]
+    later = (citations.cited[(ages > 0) & (ages <= window)] for window in windows)
+    cited = [np.bincount(works, minlength=len(years)).astype(np.float64) for works in later]
     near, both = _count_near(compact(adjacency(citations)), years, np.unique(citations.cited[ages > 0]), windows)
     return [_index(*counts) for counts in zip(cited, near, both, strict=True)]
-
-
-def _count(places: Ids, size: int) -> Floats:
-    return np.bincount(places, minlength=size).astype(np.float64)
 
 
 def _count_near(cites: sp.csr_array, years: Floats, works: Ids, windows: Sequence[float]) -> tuple[Floats, Floats]:
     """Return how many later works cite each of works or what that cites, and how many cite both, within each window.
 
     NaN stands for the works that are left out: others, and those without references. A list of references with the
-    work itself added, _SELF times, tells both in one product; citing works stand by year, so that a window is a range.
+    work itself added, _SELF times, tells both in one product. Works are taken year by year: only what is later is read.
     """
-    when = np.where(np.isnan(years), _NEVER, years)
-    by_year = np.argsort(when, kind="stable")
-    cited_by = sp.csr_array(cites[by_year].T)
-    is_often = SHARE * np.diff(cited_by.indptr) > len(years)
-    common, bits = cites[:, is_often], _as_bits(cited_by[is_often])
-    informative = sp.csr_array(cites * ~is_often)
-    marked = sp.csr_array(informative + _SELF * sp.eye_array(len(years), dtype=np.int32, format="csr"))
+    calendar, later = _by_year(cites, years)
+    is_often = SHARE * np.diff(later.indptr) > len(years)
+    common, bits = sp.csr_array(cites[:, is_often]), as_bits(later[is_often])
+    marked = sp.csr_array(cites * ~is_often + _SELF * sp.eye_array(len(years), dtype=np.int32, format="csr"))
     near, both = (np.full((len(windows), len(years)), np.nan) for _ in range(2))
     works = works[np.diff(cites.indptr)[works] > 0]
-    for start, end in row_blocks(informative, PRODUCTS):
-        block = works[np.searchsorted(works, start) : np.searchsorted(works, end)]
-        shared = sp.csr_array(marked[block] @ cited_by)
-        ends = [np.searchsorted(when[by_year], when[block] + age, side="right") for age in (0, *windows)]
-        counts, is_counted = _count_common(common[block], bits, shared, ends)
-        rows = np.repeat(np.arange(len(block)), np.diff(shared.indptr))
-        cites_both = (shared.data > _SELF) | ((shared.data == _SELF) & is_counted)
-        for place, last in enumerate(ends[1:]):
-            later = (shared.indices >= ends[0][rows]) & (shared.indices < last[rows])
-            near[place, block] = counts[place] + _count(rows[later & ~is_counted], len(block))
-            both[place, block] = _count(rows[later & cites_both], len(block))
+    start = 0
+    for year in np.unique(years[works]).tolist():
+        first, *ends = (calendar.end_of(year + window) for window in (0, *windows))
+        later, bits, start = later[:, first - start :], bits[:, (first - start) // WORD :], first
+        of_year = works[years[works] == year]
+        for low, high, shared in products(marked[of_year], later, beside=bits.shape[1]):
+            block = of_year[low:high]
+            near[:, block], both[:, block] = _count(shared, _unions(common[block], bits), np.array(ends) - first)
     return near, both
 
 
-def _as_bits(cited_by: sp.csr_array) -> NDArray[np.uint8]:
-    """Return the rows of a matrix as bits, eight columns a byte."""
-    return np.array([np.packbits(cited_by[[row]].toarray()[0] > 0) for row in range(cited_by.shape[0])], dtype=np.uint8)
+class _Calendar(NamedTuple):
+    """Where citing works stand by year: each year begins with a new number of WORD bits."""
+
+    years: Floats  # ascending
+    ends: Ids  # of each year, after a 0
+
+    def end_of(self, year: float) -> int:
+        """Return the place after the works of a year and those before it."""
+        return int(self.ends[np.searchsorted(self.years, year, side="right")])
 
 
-def _count_common(
-    common: sp.csr_array, bits: NDArray[np.uint8], shared: sp.csr_array, ends: Sequence[Ids]
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return how many works cite what a row cites of common, from the first of ends to each other, by row.
+def _by_year(cites: sp.csr_array, years: Floats) -> tuple[_Calendar, sp.csr_array]:
+    """Return where citing works stand, and which of them cite each work; those without a year are left out."""
+    by_year = np.argsort(years, kind="stable")[: np.count_nonzero(~np.isnan(years))]
+    known, firsts, sizes = np.unique(years[by_year], return_index=True, return_counts=True)
+    ends = np.cumsum([0, *-(-sizes // WORD) * WORD])
+    places = np.arange(len(by_year)) + np.repeat(ends[:-1] - firsts, sizes)
+    cited_by = sp.csr_array(cites[by_year].T)
+    parts = cited_by.data, places.astype(np.int32)[cited_by.indices], cited_by.indptr
+    return _Calendar(known, ends), sp.csr_array(parts, shape=(len(years), int(ends[-1])))
 
-    And which entries of shared are among these works.
-    """
-    counts, is_counted = np.zeros((len(ends) - 1, len(ends[0]))), np.zeros(len(shared.indices), dtype=np.bool_)
+
+def _unions(common: sp.csr_array, bits: Bits) -> Bits:
+    """Return, by row, which works cite any of those that it cites of common."""
+    unions = np.zeros((common.shape[0], bits.shape[1]), dtype=np.uint64)
     for row in np.flatnonzero(np.diff(common.indptr)).tolist():
-        union = np.bitwise_or.reduce(bits[common.indices[common.indptr[row] : common.indptr[row + 1]]])
-        cites = np.unpackbits(union, count=shared.shape[1]).view(np.bool_)
-        counts[:, row] = [np.count_nonzero(cites[ends[0][row] : last[row]]) for last in ends[1:]]
-        entries = slice(shared.indptr[row], shared.indptr[row + 1])
-        is_counted[entries] = cites[shared.indices[entries]]
-    return counts, is_counted
+        np.bitwise_or.reduce(bits[common.indices[common.indptr[row] : common.indptr[row + 1]]], out=unions[row])
+    return unions
+
+
+def _count(shared: Rows, unions: Bits, ends: Ids) -> tuple[Ids, Ids]:
+    """Return how many works each row shares anything with or has in unions, and with how many both, up to each end."""
+    size, others = len(unions), shared.others
+    rows = np.repeat(np.arange(size), np.diff(shared.starts))
+    is_counted = (unions[rows, others // WORD] >> (others % WORD).astype(np.uint64) & np.uint64(1)).astype(np.bool_)
+    cites_both = (shared.values > _SELF) | ((shared.values == _SELF) & is_counted)
+    near, both = np.empty((2, len(ends), size), dtype=np.int64)
+    for place, end in enumerate(ends.tolist()):
+        within = others < end
+        in_unions = np.bitwise_count(unions[:, : end // WORD]).sum(axis=1, dtype=np.int64)
+        near[place] = in_unions + np.bincount(rows[within & ~is_counted], minlength=size)
+        both[place] = np.bincount(rows[within & cites_both], minlength=size)
+    return near, both
 
 
 def _index(cited: Floats, near: Floats, both: Floats) -> Disruption:

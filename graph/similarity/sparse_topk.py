@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import _sparsetools  # the public product counts all entries first: half as much time again
 
 PRODUCTS: Final = 1_000_000  # of two entries, made in one go: bounds memory to about 30 MB
+WORD: Final = 64  # bits
 ROWS: Final = 4_096  # of a block, 12 bits: 52 are left for the place of another row and a value
 
 _PARTS: Final = 3  # of a long row for each value wanted, whose maxima tell which of its values need no look
@@ -17,6 +18,7 @@ _BITS: Final = 32  # of a number that is gone through quickly, with its sign
 
 _Item = TypeVar("_Item")
 Numbers: TypeAlias = NDArray[np.int32]  # half the memory of 64 bits
+Bits: TypeAlias = NDArray[np.uint64]
 
 
 class Pairs(NamedTuple):
@@ -27,7 +29,7 @@ class Pairs(NamedTuple):
     values: Numbers
 
 
-class _Rows(NamedTuple):
+class Rows(NamedTuple):
     """A sparse matrix of whole numbers: the entries of row i are those from starts[i] to starts[i + 1]."""
 
     starts: Numbers
@@ -41,23 +43,42 @@ def compact(matrix: sp.csr_array) -> sp.csr_array:
     return sp.csr_array(tuple(array.astype(np.int32) for array in parts), shape=matrix.shape)
 
 
-def row_blocks(having: sp.csr_array, products: int) -> Iterator[tuple[int, int]]:
-    """Yield first and last row (exclusive) of blocks whose product with the transpose takes so many products."""
-    rows = having.shape[0]
-    work = np.cumsum(_row_products(having))
+def row_blocks(work: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Yield first and last row (exclusive) of blocks that take so much work at most, or are one row."""
+    done = np.cumsum(work)
     start = 0
-    while start < rows:
-        done = int(work[start - 1]) if start else 0
-        end = max(start + 1, int(np.searchsorted(work, done + products, side="right")))
+    while start < len(work):
+        before = int(done[start - 1]) if start else 0
+        end = max(start + 1, int(np.searchsorted(done, before + most, side="right")))
         end = min(end, start + ROWS)
         yield start, end
         start = end
 
 
-def _row_products(having: sp.csr_array) -> NDArray[np.int64]:
-    """Return how many products of two entries each row takes with the transpose."""
-    found: NDArray[np.int64] = having @ np.bincount(having.indices, minlength=having.shape[1])
+def row_products(left: sp.csr_array, right: sp.csr_array) -> NDArray[np.int64]:
+    """Return how many products of two entries each row of left takes with right."""
+    ones = np.ones(len(left.indices), dtype=np.int64)
+    found: NDArray[np.int64] = sp.csr_array((ones, left.indices, left.indptr), left.shape) @ np.diff(right.indptr)
     return found
+
+
+def products(left: sp.csr_array, right: sp.csr_array, beside: int = 0) -> Iterator[tuple[int, int, Rows]]:
+    """Yield the product of two matrices of 32 bits in blocks: first and last row (exclusive), and its entries.
+
+    They stand in room that is used again for the next block. A row also takes what is made ``beside`` its products.
+    """
+    work = row_products(left, right)
+    room = np.empty((2, max(PRODUCTS, int(work.max(initial=0)))), dtype=np.int32)
+    for start, end in row_blocks(work + beside, PRODUCTS):
+        yield start, end, _product(left[start:end], right, room)
+
+
+def as_bits(having: sp.csr_array) -> Bits:
+    """Return the rows of a matrix as bits, WORD columns a number."""
+    bits = np.zeros((having.shape[0], -(-having.shape[1] // WORD)), dtype=np.uint64)
+    rows = np.repeat(np.arange(having.shape[0]), np.diff(having.indptr))
+    np.bitwise_or.at(bits, (rows, having.indices // WORD), np.uint64(1) << (having.indices % WORD).astype(np.uint64))
+    return bits
 
 
 def strongest_pairs(
@@ -73,23 +94,22 @@ def strongest_pairs(
     order = np.arange(having.shape[0]) if order is None else order
     own = np.argsort(order)
     by_column = sp.csr_array(having[order].T)
-    room = np.empty((2, max(PRODUCTS, int(_row_products(having).max(initial=0)))), dtype=np.int32)
-    for start, end in row_blocks(having, PRODUCTS):
-        found = _strongest(_product(weighted[start:end], by_column, room), own[start:end], limit, at_least)
+    for start, end, shared in products(weighted, by_column):
+        found = _strongest(shared, own[start:end], limit, at_least)
         yield Pairs(found.rows + np.int32(start), order[found.others].astype(np.int32), found.values)
 
 
-def _product(left: sp.csr_array, right: sp.csr_array, room: Numbers) -> _Rows:
+def _product(left: sp.csr_array, right: sp.csr_array, room: Numbers) -> Rows:
     """Return the product of two matrices of 32 bits; it stands in room, which is used again and again."""
     others, values = room
     starts = np.empty(left.shape[0] + 1, dtype=np.int32)
     size = (left.shape[0], right.shape[1])
     ours, theirs = ((matrix.indptr, matrix.indices, matrix.data) for matrix in (left, right))
     _sparsetools.csr_matmat(*size, *ours, *theirs, starts, others, values)
-    return _Rows(starts, others[: starts[-1]], values[: starts[-1]])
+    return Rows(starts, others[: starts[-1]], values[: starts[-1]])
 
 
-def _strongest(shared: _Rows, own: NDArray[np.int64], limit: int, at_least: int) -> Pairs:
+def _strongest(shared: Rows, own: NDArray[np.int64], limit: int, at_least: int) -> Pairs:
     """Return the limit largest values of each row of a block, rows from 0; own are their places among the others."""
     lengths = np.diff(shared.starts)
     ranks = _ranks(shared)
@@ -101,7 +121,7 @@ def _strongest(shared: _Rows, own: NDArray[np.int64], limit: int, at_least: int)
     return first_pairs(Pairs(rows.astype(np.int32), shared.others[kept], shared.values[kept]), limit)
 
 
-def _ranks(shared: _Rows) -> NDArray[np.integer[Any]]:
+def _ranks(shared: Rows) -> NDArray[np.integer[Any]]:
     """Return numbers in the order of the values, of equal ones the first place the largest: no two of a row are equal.
 
     In 32 bits where they have room, as they are gone through in a third of the time.
