@@ -15,6 +15,7 @@ from graph.citation_graph import CitationGraph, citation_counts, reference_count
 from graph.similarity.sparse_topk import compact
 from graph.similarity.stop_words import STOP_WORDS
 from kb.queries.citations import (
+    Having,
     Ids,
     read_abstracts,
     read_author_names,
@@ -164,23 +165,11 @@ def title_words(title: str) -> list[str]:
     return _WORD.findall(fold(title))
 
 
-def _collected(held: Ids, rows: Iterable[tuple[int, str, str]]) -> Features:
-    """Return rows of (pmid, key, name) as features of the held articles; of several names the smallest stands."""
-    places = {pmid: place for place, pmid in enumerate(held.tolist())}
-    numbers: dict[str, int] = {}
-    names: list[str] = []
-    articles, features = [], []
-    for pmid, key, name in rows:
-        if not key or (article := places.get(pmid)) is None:
-            continue
-        number = numbers.setdefault(key, len(names))
-        if number == len(names):
-            names.append(name)
-        elif name < names[number]:
-            names[number] = name
-        articles.append(article)
-        features.append(number)
-    return Features(np.array(articles, dtype=np.int64), np.array(features, dtype=np.int64), list(numbers), names)
+def _collected(held: Ids, having: Having) -> Features:
+    """Return what the held articles have as features."""
+    is_held = np.isin(having.pmids, held)
+    features = np.repeat(np.arange(len(having.keys)), having.lengths)[is_held]
+    return Features(np.searchsorted(held, having.pmids[is_held]), features, having.keys, having.names)
 
 
 def feature_part(

@@ -6,7 +6,8 @@ file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
+from json.encoder import encode_basestring
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,11 +18,12 @@ from graph.run_context import Job
 from graph.similarity.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, FACTORS, UNIT, FeatureMatrix
 from graph.similarity.sparse_topk import Pairs, ahead, compact, strongest_pairs
 from kb.queries.citations import Ids
-from kb.reasons import format_names
 from kb.store.computed import TableColumns
 
 LIMIT: Final = 20  # related studies of one article
-ENTRIES: Final = 4_000_000  # features of the pairs that are described in one go: bounds memory to about 100 MB
+PAIRS: Final = 50_000  # described in one go, as what many share is marked once,
+ENTRIES: Final = 4_000_000  # with so many features to look at: bounds memory to about 100 MB
+MANY: Final = 200  # features of a study; a few thousand have more
 NAMED: Final = 2  # things of one part that are named
 
 
@@ -74,17 +76,32 @@ def described(held: Ids, parts: Sequence[FeatureMatrix], blocks: Iterable[Pairs]
     widths = [part.having.shape[1] for part in parts]
     stack = _Stack(compact(sp.csr_array(sp.hstack([part.having for part in parts]))), np.cumsum([0, *widths]))
     sizes = np.diff(stack.having.indptr)
-    for pairs in chain.from_iterable(_pieces(block, sizes) for block in blocks):
+    quoted = [list(map(encode_basestring, part.names[: np.count_nonzero(part.weights)])) for part in parts]
+    for pairs in chain.from_iterable(_pieces(block, sizes) for block in _together(blocks)):
         shared = _shared(stack, pairs)
-        names = [_names(part, shared.counts[:, i], [nth[:, i] for nth in shared.named]) for i, part in enumerate(parts)]
+        names = [
+            _names(part.measure, quoted[i], shared.counts[:, i], [nth[:, i] for nth in shared.named])
+            for i, part in enumerate(parts)
+        ]
         named = [f"{{{', '.join(filter(None, found))}}}" for found in zip(*names, strict=True)]
         ends = held[pairs.rows], held[pairs.others]
         yield RelatedStudies._make([*ends, (pairs.values / UNIT).tolist(), *shared.counts.T.tolist(), named])
 
 
+def _together(blocks: Iterable[Pairs]) -> Iterator[Pairs]:
+    """Yield the pairs of blocks, PAIRS together or somewhat more."""
+    waiting: list[Pairs] = []
+    for block in chain(blocks, [None]):
+        if block is not None:
+            waiting.append(block)
+        if waiting and (block is None or sum(len(pairs.rows) for pairs in waiting) >= PAIRS):
+            yield Pairs(*map(np.concatenate, zip(*waiting, strict=True)))
+            waiting = []
+
+
 def _pieces(block: Pairs, sizes: Ids) -> Iterator[Pairs]:
-    """Yield the pairs of a block, so many at a time as have ENTRIES features; one cited by all has as many itself."""
-    work = np.cumsum(sizes[block.rows] + sizes[block.others], dtype=np.int64) // ENTRIES
+    """Yield the pairs of a block, so many at a time as have ENTRIES features to look at."""
+    work = np.cumsum(np.minimum(sizes[block.rows], sizes[block.others]), dtype=np.int64) // ENTRIES
     cuts = np.flatnonzero(np.diff(work)) + 1
     return map(Pairs._make, zip(*(np.split(column, cuts) for column in block), strict=True))
 
@@ -100,25 +117,46 @@ def related_pairs(parts: Sequence[FeatureMatrix], limit: int = LIMIT) -> Iterato
 
 def _shared(stack: _Stack, pairs: Pairs) -> _Shared:
     """Return how many features of each part each pair shares, and which are the rarest."""
-    both = sp.csr_array(stack.having[pairs.rows].multiply(stack.having[pairs.others]))
-    both.sort_indices()
-    parts = np.searchsorted(stack.starts, both.indices, side="right") - 1
+    order, pair_of, both = _features_of_both(stack.having, pairs)
+    parts = np.searchsorted(stack.starts, both, side="right") - 1
     width = len(stack.starts) - 1
-    places = np.repeat(np.arange(len(pairs.rows)) * width, np.diff(both.indptr)) + parts
-    counts = np.bincount(places, minlength=len(pairs.rows) * width)
+    counts = np.bincount(pair_of * width + parts, minlength=len(order) * width)
     firsts = np.cumsum(counts) - counts
-    features: Ids = np.append(both.indices - stack.starts[parts], [0] * NAMED)
-    shape = (len(pairs.rows), width)
-    return _Shared(counts.reshape(shape), [features[firsts + nth].reshape(shape) for nth in range(NAMED)])
+    features: Ids = np.append(both - stack.starts[parts], [0] * NAMED)
+    back, shape = np.argsort(order), (len(order), width)
+    return _Shared(counts.reshape(shape)[back], [features[firsts + nth].reshape(shape)[back] for nth in range(NAMED)])
 
 
-def _names(part: FeatureMatrix, counts: Ids, rarest: Sequence[Ids]) -> list[str]:
+def _features_of_both(having: sp.csr_array, pairs: Pairs) -> tuple[Ids, Ids, Ids]:
+    """Return an order of pairs, and in this order the features that both have, ascending: place of the pair, feature.
+
+    Those of one end are marked once for all its partners, and those of the other looked at: of a row with its
+    partners; of a partner with MANY features, and more than the row has, with the rows.
+    """
+    sizes = np.diff(having.indptr)
+    is_turned = sizes[pairs.others] > np.maximum(sizes[pairs.rows], MANY)
+    marked, looked_at = np.where(is_turned, pairs[1::-1], pairs[:2])
+    order = np.argsort(marked, kind="stable")
+    entries, marked = having[looked_at[order]], marked[order]
+    is_marked, is_shared = np.zeros(having.shape[1], dtype=np.bool_), np.empty(len(entries.indices), dtype=np.bool_)
+    firsts = np.flatnonzero(np.diff(marked, prepend=-1))
+    bounds = entries.indptr[[*firsts, -1]].tolist()
+    for row, (start, end) in zip(marked[firsts].tolist(), pairwise(bounds), strict=True):
+        features = having.indices[having.indptr[row] : having.indptr[row + 1]]
+        is_marked[features] = True
+        is_shared[start:end] = is_marked[entries.indices[start:end]]
+        is_marked[features] = False
+    kept = np.flatnonzero(is_shared)
+    return order, np.searchsorted(entries.indptr, kept, side="right") - 1, entries.indices[kept].astype(np.int64)
+
+
+def _names(measure: str, quoted: Sequence[str], counts: Ids, rarest: Sequence[Ids]) -> list[str]:
     """Return by pair the names of its rarest informative features as a member of a JSON object; "" for none.
 
-    rarest are the rarest features, the first and so on, of pairs that share as many. What many pairs share alike is
-    written once.
+    quoted are the names of the informative features of the part, as JSON has them; rarest are the rarest features, the
+    first and so on, of pairs that share as many. What many pairs share alike is written once.
     """
-    informative = np.count_nonzero(part.weights) if part.names else 0  # also the place that stands for none
+    informative = len(quoted)  # also the place that stands for none
     named = [np.where(counts > nth, np.minimum(found, informative), informative) for nth, found in enumerate(rarest)]
     codes = np.zeros(len(counts), dtype=np.int64)
     for features in named:
@@ -126,7 +164,8 @@ def _names(part: FeatureMatrix, counts: Ids, rarest: Sequence[Ids]) -> list[str]
     _, firsts, places = np.unique(codes, return_index=True, return_inverse=True)
     texts = np.empty(len(firsts), dtype=object)
     for place, shared in enumerate(zip(*(features[firsts].tolist() for features in named), strict=True)):
-        texts[place] = format_names({part.measure: [part.names[n] for n in shared if n < informative]})[1:-1]
+        named_here = ", ".join([quoted[n] for n in shared if n < informative])
+        texts[place] = f'"{measure}": [{named_here}]' if named_here else ""
     found: list[str] = texts[places].tolist()
     return found
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,15 @@ _NAMED: Final = """(
 NODES: Final = "works w left join articles a on a.pmid = w.id"
 ALL_NODES: Final = f"w.merged_into is null and (a.pmid is not null or {_NAMED})"
 HELD_NODES: Final = "w.merged_into is null and a.pmid is not null"
+
+
+class Having(NamedTuple):
+    """What articles have, each thing with its key and name, and those that have it, one thing after the other."""
+
+    keys: list[str]
+    names: list[str]
+    lengths: Ids  # how many have each
+    pmids: Ids
 
 
 def read_held_ids(db: sqlite3.Connection) -> Ids:
@@ -60,15 +69,21 @@ def read_citation_pairs(db: sqlite3.Connection, sources: Collection[str] | None 
         group by citing_id""",
         list(sources or ()),
     )
-    citing: list[int] = []
+    citing, lengths, cited = _taken_apart(rows)
+    return np.repeat(np.array(citing, dtype=np.int64), lengths), cited
+
+
+def _taken_apart(rows: sqlite3.Cursor) -> tuple[list[Any], Ids, Ids]:
+    """Return keys, lengths of lists, and all numbers of these, from rows of (key, length, numbers joined by commas)."""
+    keys: list[Any] = []
     lengths: list[int] = []
-    cited: list[Ids] = [np.empty(0, dtype=np.int64)]
+    numbers: list[Ids] = [np.empty(0, dtype=np.int64)]
     while portion := rows.fetchmany(_LISTS):
-        works, counts, texts = zip(*portion, strict=True)
-        citing += works
+        some, counts, texts = zip(*portion, strict=True)
+        keys += some
         lengths += counts
-        cited.append(np.fromstring(",".join(texts), dtype=np.int64, sep=","))
-    return np.repeat(np.array(citing, dtype=np.int64), np.array(lengths, dtype=np.int64)), np.concatenate(cited)
+        numbers.append(np.fromstring(",".join(texts), dtype=np.int64, sep=","))
+    return keys, np.array(lengths, dtype=np.int64), np.concatenate(numbers)
 
 
 def _said_by_any(db: sqlite3.Connection, sources: Collection[str]) -> str:
@@ -134,21 +149,28 @@ def read_citing_labels(db: sqlite3.Connection) -> Iterator[tuple[int, str, int |
         where exists (select 1 from citation_links c where c.citing_id = w.id)""")
 
 
-def read_author_names(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
-    """Yield (pmid, name_key, name) of every authorship."""
-    yield from db.execute("select pmid, name_key, name from authorships")
+def read_author_names(db: sqlite3.Connection) -> Having:
+    """Return who has which name_key; of names with one key the smallest stands."""
+    names = "select name_key, min(name) from authorships group by +name_key"  # +: else a look-up for each row
+    return _having(db, "name_key", "authorships", names)
 
 
-def read_keywords(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
-    """Yield (pmid, keyword_key, keyword) of every keyword."""
-    yield from db.execute("select pmid, keyword_key, keyword from keywords")
+def read_keywords(db: sqlite3.Connection) -> Having:
+    """Return who has which keyword_key; of keywords with one key the smallest stands."""
+    names = "select keyword_key, min(keyword) from keywords group by +keyword_key"
+    return _having(db, "keyword_key", "keywords", names)
 
 
-def read_mesh_names(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
-    """Yield (pmid, descriptor_ui, name) of every MeSH heading; one with several qualifiers comes several times."""
-    yield from db.execute("""
-        select h.pmid, h.descriptor_ui, d.name
-        from mesh_headings h join mesh_descriptors d on d.descriptor_ui = h.descriptor_ui""")
+def read_mesh_names(db: sqlite3.Connection) -> Having:
+    """Return who has which MeSH descriptor; one with several qualifiers comes several times."""
+    return _having(db, "descriptor_ui", "mesh_headings", "select descriptor_ui, name from mesh_descriptors")
+
+
+def _having(db: sqlite3.Connection, key: str, table: str, names: str) -> Having:
+    name_of = dict(db.execute(names))
+    lists = db.execute(f"select {key}, count(*), group_concat(pmid) from {table} where {key} <> '' group by {key}")
+    keys, lengths, pmids = _taken_apart(lists)
+    return Having(keys, [name_of[one] for one in keys], lengths, pmids)
 
 
 def read_abstracts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
