@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.citation_graph import CitationGraph
+from graph.citation_graph import CitationGraph, distinct
 from graph.measure import Measure
 from graph.measures.big_float import Floats
 from graph.measures.yearly_citations import yearly_blocks
@@ -54,7 +54,7 @@ def bursts(citations: CitationGraph, years: Floats, s: float = S, gamma: float =
         none = np.empty(0, dtype=np.int64)
         return Bursts(none, none, none, none.astype(np.float64), none)
     first = int(when.min())
-    works, rows = np.unique(cited, return_inverse=True)
+    works, rows = distinct(cited, len(years))
     begins, totals = _first_years(works, rows, when, years) - first, np.bincount(when - first)
     found = []
     for start, yearly in yearly_blocks(len(works), rows, when - first):

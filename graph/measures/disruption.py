@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.citation_graph import CitationGraph, adjacency
+from graph.citation_graph import CitationGraph, adjacency, distinct
 from graph.measure import Measure
 from graph.measures.big_float import Floats
 from graph.run_context import Job
@@ -52,7 +52,7 @@ def disruption(citations: CitationGraph, years: Floats, windows: Sequence[float]
     ages = years[citations.citing] - years[citations.cited]
     later = (citations.cited[(ages > 0) & (ages <= window)] for window in windows)
     cited = [np.bincount(works, minlength=len(years)).astype(np.float64) for works in later]
-    near, both = _count_near(compact(adjacency(citations)), years, np.unique(citations.cited[ages > 0]), windows)
+    near, both = _count_near(compact(adjacency(citations)), years, distinct(citations.cited[ages > 0], len(years))[0], windows)
     return [_index(*counts) for counts in zip(cited, near, both, strict=True)]
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from graph.citation_graph import CitationGraph, adjacency
+from graph.citation_graph import CitationGraph, adjacency, stable_order
 from graph.measures.big_float import Scaled, sums, taken, times
 from graph.measures.components import numbered_by_size
 from kb.queries.citations import Ids
@@ -47,9 +47,10 @@ class Sweep:
         order = np.lexsort((np.arange(len(level)), level))  # of stops
         turn = np.empty(len(level), dtype=np.int64)
         turn[order] = np.arange(len(level))
-        self._citations = np.argsort(turn[heads], kind="stable")
-        turns, self._firsts = np.unique(turn[heads][self._citations], return_index=True)
-        self._heads = order[turns]
+        self._citations = stable_order(turn[heads], len(level))
+        turns = turn[heads][self._citations]
+        self._firsts = np.flatnonzero(np.diff(turns, prepend=-1))
+        self._heads = order[turns[self._firsts]]
         self._bounds = [0, *(np.flatnonzero(np.diff(level[self._heads])) + 1).tolist(), len(self._heads)]
         self._firsts = np.append(self._firsts, len(heads))
 
@@ -127,15 +128,15 @@ def condensed(citations: CitationGraph) -> Stops:
     """Return the graph without its cycles; its citations are in the order of the cited, then the citing work."""
     of_work = _components(citations)
     places = np.flatnonzero(of_work[citations.citing] != of_work[citations.cited])
-    places = places[np.argsort(citations.cited[places] * len(of_work) + citations.citing[places], kind="stable")]
+    for ends in (citations.citing, citations.cited):
+        places = places[stable_order(ends[places], len(of_work))]
     citing, cited = of_work[citations.citing[places]], of_work[citations.cited[places]]
     return Stops(of_work, _levels(citing, cited, int(of_work.max(initial=-1)) + 1), places, citing, cited)
 
 
 def _levels(citing: Ids, cited: Ids, size: int) -> Ids:
     """Return how long the longest path to each stop is: works that cite nothing have 0."""
-    order = np.argsort(cited, kind="stable")
-    heads, bounds = citing[order], np.searchsorted(cited[order], np.arange(size + 1))
+    heads, bounds = citing[stable_order(cited, size)], np.append(0, np.cumsum(np.bincount(cited, minlength=size)))
     waiting = np.bincount(citing, minlength=size)
     level, number = np.zeros(size, dtype=np.int64), 0
     ready = np.flatnonzero(waiting == 0)

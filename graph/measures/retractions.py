@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.citation_graph import CitationGraph, adjacency
+from graph.citation_graph import CitationGraph, adjacency, without_loops
 from graph.measure import Measure, MeasureCommand
 from graph.measures.big_float import Floats
 from graph.run_context import Field, Job
@@ -61,9 +61,7 @@ def exposure(citations: CitationGraph, years: Floats, retracted: Sequence[Retrac
     >>> found.works.tolist(), found.steps.tolist(), [TIMINGS[place] for place in found.timing]
     ([1, 2], [1, 2], ['before', 'unknown'])
     """
-    matrix = adjacency(citations)
-    matrix.setdiag(0)
-    matrix.eliminate_zeros()
+    matrix = adjacency(without_loops(citations))
     selected = _entries(citations.ids, [[article.id] for article in retracted])
     left_out = _entries(citations.ids, [[article.id, *article.notices] for article in retracted])
     direct = _without(sp.csr_array(matrix @ selected), left_out)

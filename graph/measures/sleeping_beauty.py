@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from graph.citation_graph import CitationGraph
+from graph.citation_graph import CitationGraph, distinct
 from graph.measure import Measure
 from graph.measures.big_float import Floats
 from graph.measures.yearly_citations import yearly_blocks
@@ -44,7 +44,7 @@ def sleeping_beauties(citations: CitationGraph, years: Floats) -> SleepingBeauti
     """
     ages = years[citations.citing] - years[citations.cited]
     counts = ages >= 0
-    works, rows = np.unique(citations.cited[counts], return_inverse=True)
+    works, rows = distinct(citations.cited[counts], len(years))
     found = [_measured(yearly) for _, yearly in yearly_blocks(len(works), rows, ages[counts].astype(np.int64))]
     columns = [np.concatenate(parts) for parts in zip(*found, strict=True)] if found else _NOTHING
     return SleepingBeauties(works, *columns)

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from graph.citation_graph import stable_order
 from kb.queries.citations import Ids
 
 CELLS: Final = 2_000_000  # works times years, looked at in one go: bounds memory to about 150 MB
@@ -19,7 +20,7 @@ def yearly_blocks(works: int, rows: Ids, times: Ids) -> Iterator[tuple[int, Ids]
     >>> [(first, yearly.tolist()) for first, yearly in yearly_blocks(2, np.array([1, 0, 1]), np.array([0, 2, 0]))]
     [(0, [[0, 0, 1], [2, 0, 0]])]
     """
-    order = np.argsort(rows, kind="stable")
+    order = stable_order(rows, works)
     rows, times = rows[order], times[order]
     width = int(times.max(initial=0)) + 1
     step = max(1, CELLS // width)

@@ -131,8 +131,10 @@ def read_years(db: sqlite3.Connection, ids: Ids) -> NDArray[np.float64]:
         where w.merged_into is null and coalesce(a.year, w.year) is not null""",
     )
     years = np.full(len(ids), np.nan)
-    known = rows[np.isin(rows[:, 0], ids)]
-    years[np.searchsorted(ids, known[:, 0])] = known[:, 1]
+    if len(ids):
+        places = np.minimum(np.searchsorted(ids, rows[:, 0]), len(ids) - 1)
+        known = ids[places] == rows[:, 0]
+        years[places[known]] = rows[known, 1]
     return years
 
 
