@@ -31,7 +31,16 @@ from kb.queries.invariants import (
     read_tables,
     read_violations,
 )
-from kb.queries.search.facet_index import INDEXED, count_having, places_among, read_indexed, read_values
+from kb.queries.search.facet_index import (
+    INDEXED,
+    ORDERED,
+    count_having,
+    places_among,
+    read_indexed,
+    read_ordered,
+    read_places,
+    read_values,
+)
 from kb.queries.works.records import read_held_pmids, read_records
 from kb.records import content_hash
 from kb.text import fold, name_key
@@ -42,7 +51,7 @@ RUN_TABLES: Final = frozenset(
         "harvest_changes", "harvest_counts", "graph_runs", "metric_runs", "resolution_runs",
     }
 )  # fmt: skip
-FACET_TABLES: Final = frozenset({"facet_blocks", "facet_values"})
+FACET_TABLES: Final = frozenset({"facet_orders", "facet_values"})
 INDEX_TABLES: Final = FACET_TABLES | {"seals", "citation_links"}  # they follow from other tables
 REFERENCE_TABLES: Final = frozenset({"mesh_tree", "mesh_entry_terms"})  # a person adds them from a file of NLM's
 MOMENTS: Final = frozenset({"since", "checked_at", "received_at", "read_from", "state_at", "decided_at", "run_id"})
@@ -148,8 +157,12 @@ def _facet_damage(db: sqlite3.Connection) -> Iterator[Violation]:
     if not len(held):
         return
     wrong = [] if held.tolist() == [*read_held_pmids(db)] else ["articles"]
+    everything = np.ones(len(held), dtype=np.bool_)
+    wrong += [
+        one for one in ORDERED if not np.array_equal(read_ordered(db, one, everything), read_places(db, held, one))
+    ]
     for facet in INDEXED:
-        stored = dict(count_having(db, facet, np.ones(len(held), dtype=np.bool_), {}))
+        stored = dict(count_having(db, facet, everything, {}))
         counted = {value: len(places_among(held, pmids)) for value, pmids in read_values(db, facet)}
         if stored != {value: articles for value, articles in counted.items() if articles}:
             wrong.append(facet)

@@ -279,33 +279,32 @@ create view article_texts as  -- the texts of an article that are searched, in t
 insert into article_search (article_search, rank) values ('hashsize', 8388608);  -- bytes gathered before a segment
 insert into article_search (article_search, rank) values ('automerge', 8);       -- segments of one size before a merge
 
-create table facet_blocks (      -- index of facets: all held articles in order; empty where one has changed since
-    block integer primary key,   -- Number of the block, from 0
-    pmids blob not null          -- Articles in this library, up to 65,536 in the order of PMIDs, 32 bits each
+create table facet_orders (      -- index of facets: all held articles in an order; empty where one has changed since
+    name text primary key,       -- pmids, or an order of search results: date, citations, pagerank
+    articles blob not null       -- PMIDs; in other orders places among these, from 0; 32 bits each
 ) strict;
-create table facet_values (      -- index of facets: which articles have each value
-    facet text not null,         -- Property of articles, such as type or journal
-    value any not null,          -- Value, as the table of that property has it
-    block integer not null,      -- Block of articles
-    articles integer not null,   -- How many articles of the block have the value
-    places blob not null,        -- Which of the block, from 0, 16 bits each
-    primary key (facet, value, block)
-) strict, without rowid;
-create trigger articles_insert after insert on articles when exists (select 1 from facet_blocks) begin
+create table facet_values (      -- index of facets: which values each article has
+    facet text primary key,      -- Property of articles, such as type or journal
+    names text not null,         -- Its values as JSON, as the table of that property has them
+    lengths blob not null,       -- How many of them each article has, articles in the order of PMIDs; the same number
+                                 -- of bytes each
+    numbers blob not null        -- Which, one article after the other, from 0; in as many bytes as their number needs
+) strict;
+create trigger articles_insert after insert on articles when exists (select 1 from facet_orders) begin
     delete from facet_values;
-    delete from facet_blocks;
+    delete from facet_orders;
 end;
-create trigger articles_delete after delete on articles when exists (select 1 from facet_blocks) begin
+create trigger articles_delete after delete on articles when exists (select 1 from facet_orders) begin
     delete from facet_values;
-    delete from facet_blocks;
+    delete from facet_orders;
 end;
 create trigger works_merged after update of merged_into on works  -- a notice may name what became an article held
-    when new.id > 0 and new.merged_into is not old.merged_into and exists (select 1 from facet_blocks) begin
+    when new.id > 0 and new.merged_into is not old.merged_into and exists (select 1 from facet_orders) begin
     delete from facet_values;
-    delete from facet_blocks;
+    delete from facet_orders;
 end;
-create trigger articles_update after update of content_hash on articles when exists (select 1 from facet_blocks) begin
+create trigger articles_update after update of content_hash on articles when exists (select 1 from facet_orders) begin
     delete from facet_values;
-    delete from facet_blocks;
+    delete from facet_orders;
 end;
 """

@@ -69,9 +69,9 @@ class _Known(NamedTuple):
 _SIZE: Final = len(_Known._fields)
 
 
-def read_known_count(db: sqlite3.Connection) -> int:
-    """Return how many works are named here and not held."""
-    return int(db.execute("select count(*) from works where state = 'known'").fetchone()[0])
+def read_are_few(db: sqlite3.Connection, most: int) -> bool:
+    """Return whether no more works than so many are named here and not held."""
+    return db.execute("select 1 from works where state = 'known' limit 1 offset ?", (most,)).fetchone() is None
 
 
 _ORDERS: Final[dict[str, Callable[[KnownWork], Any]]] = {

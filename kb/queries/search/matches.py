@@ -1,7 +1,7 @@
 """Full-text search: which articles match, best first."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 from kb.database import long_values
 from kb.errors import UsageError
 from kb.queries.citations import Ids
-from kb.queries.search.query_sql import Conditions, split_words
+from kb.queries.search.query_sql import Conditions, leaves_of, split_words
 from kb.queries.search.query_tree import Query
 from kb.queries.works.records import marks
 
@@ -31,6 +31,9 @@ class Wanted(NamedTuple):
     tables: str = "articles a"
     where: str = "1"
     values: dict[str, object] = {}  # noqa: RUF012  # never changed: a further condition makes another Wanted
+    typed: tuple[tuple[str, tuple[str, ...]], ...] = ()  # facets, each with values one of which is asked for
+    untyped: str = "1"  # where, without what typed says
+    alternatives: tuple[str, ...] = ()  # expressions of FTS5: the single words, where one of several is enough
 
     @property
     def pmids(self) -> str:
@@ -44,11 +47,6 @@ class Wanted(NamedTuple):
         """Whether words are asked for, so that some articles match better than others."""
         return "match" in self.values
 
-    @property
-    def is_alternative(self) -> bool:
-        """Whether articles may match in some words alone: the best may be any of them."""
-        return " OR " in str(self.values.get("match", ""))
-
 
 EVERYTHING: Final = Wanted()
 
@@ -60,12 +58,25 @@ def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
     """
     conditions = Conditions(db)
     match, others = split_words(query.wanted)
-    where = [conditions.where(node) for node in others]
+    where = {node: conditions.where(node) for node in others}
+    facets = {node: facet for node in others if (facet := conditions.as_facet(node))}
+    untyped = [said for node, said in where.items() if node not in facets]
     if match is None:
-        return Wanted("articles a", " and ".join(where), conditions.values) if where else None
+        wanted = Wanted("articles a", " and ".join(where.values()), conditions.values, untyped=_all_of(untyped))
+        return wanted._replace(typed=tuple(facets.values())) if where else None
     # first the words: SQLite must not look each article of a year up in the index of words
-    tables = "article_search cross join articles a on a.pmid = article_search.rowid"
-    return Wanted(tables, " and ".join([_MATCH, *where]), {"match": match, **conditions.values})
+    return Wanted(
+        "article_search cross join articles a on a.pmid = article_search.rowid",
+        _all_of([_MATCH, *where.values()]),
+        {"match": match, **conditions.values},
+        typed=tuple(facets.values()),
+        untyped=_all_of([_MATCH, *untyped]),
+        alternatives=tuple(leaves_of(query.wanted)) if " OR " in match else (),
+    )
+
+
+def _all_of(conditions: Sequence[str]) -> str:
+    return " and ".join(conditions) or "1"
 
 
 def read_asked(db: sqlite3.Connection, text: str, query: Query) -> Wanted:
@@ -82,50 +93,46 @@ def read_asked(db: sqlite3.Connection, text: str, query: Query) -> Wanted:
 
 
 def read_found(
-    db: sqlite3.Connection,
-    wanted: Wanted,
-    *,
-    among: Ids | None = None,
-    sort: str = "relevance",
-    limit: int,
-    offset: int = 0,
-    ranked: int | None = None,
+    db: sqlite3.Connection, wanted: Wanted, *, sort: str = "relevance", limit: int, offset: int = 0
 ) -> list[int]:
-    """Return the PMIDs that are wanted, in one of ORDERS; unknown years and unmeasured articles come last.
-
-    among are those that may be found; None: all. With ranked, only so many, those with the highest PMIDs, are put in
-    order, and no others returned. The articles themselves are looked up only where it must be.
-    """
+    """Return the PMIDs that are wanted, in one of ORDERS; unknown years and unmeasured articles come last."""
     sort = "date" if sort == "relevance" and not wanted.is_ranked else sort
-    pmid, tables = "a.pmid", wanted.tables
-    if wanted.where == _MATCH and sort != "date":
-        pmid, tables = "article_search.rowid", "article_search"
-    if "m." in ORDERS[sort]:
-        tables += f" left join article_metrics m on m.id = {pmid}"
-    with _may_be_found(db, among) as condition:
-        found = f"from {tables} where {wanted.where} and {condition.format(pmid=pmid)}"
-        if ranked is not None:  # FTS5 gives them by falling PMID: the rest is not read
-            pmid, order = "pmid", "score"
-            found = f"""from (select article_search.rowid as pmid, {ORDERS[sort]} as score {found}
-                order by article_search.rowid desc limit :ranked)"""
-        else:
-            order = ORDERS[sort]
+    tables = f"{wanted.tables} left join article_metrics m on m.id = a.pmid" if "m." in ORDERS[sort] else wanted.tables
+    rows = db.execute(
+        f"""select a.pmid from {tables} where {wanted.where}
+        order by {ORDERS[sort]}, a.pmid desc limit :limit offset :offset""",
+        {**wanted.values, "limit": limit, "offset": offset},
+    )
+    return [row[0] for row in rows]
+
+
+def read_most_relevant(
+    db: sqlite3.Connection, wanted: Wanted, among: Ids, *, is_all: bool, limit: int, offset: int = 0
+) -> list[int]:
+    """Return the PMIDs of those among, which ascend, that match the words wanted, the most relevant first.
+
+    is_all: all that are wanted, from the first of those among on, are among them, so that each need not be looked up.
+    """
+    pmid = "article_search.rowid"
+    tables = "article_search" if wanted.where == _MATCH else wanted.tables
+    with _is_among(db, among, is_all=is_all) as condition:
         rows = db.execute(
-            f"select {pmid} {found} order by {order}, {pmid} desc limit :limit offset :offset",
-            {**wanted.values, "limit": limit, "offset": offset, "ranked": ranked},
+            f"""select {pmid} from {tables} where {wanted.where} and {pmid} >= :first and {condition.format(pmid)}
+            order by {ORDERS["relevance"]}, {pmid} desc limit :limit offset :offset""",
+            {**wanted.values, "first": int(among[0]), "limit": limit, "offset": offset},
         )
         return [row[0] for row in rows]
 
 
 @contextmanager
-def _may_be_found(db: sqlite3.Connection, among: Ids | None) -> Iterator[str]:
-    """Give a condition on a {pmid}: a function of Python costs less than a list that SQLite must sort first."""
-    if among is None:
+def _is_among(db: sqlite3.Connection, among: Ids, *, is_all: bool) -> Iterator[str]:
+    """Give a condition on a PMID: a function of Python costs less than a list that SQLite must sort first."""
+    if is_all:
         yield "1"
         return
     db.create_function("is_found", 1, set(among.tolist()).__contains__)
     try:
-        yield "is_found({pmid})"
+        yield "is_found({})"
     finally:
         db.create_function("is_found", 1, None)
 
@@ -140,11 +147,19 @@ def read_all_found(db: sqlite3.Connection, wanted: Wanted) -> Iterator[int]:
     yield from (row[0] for row in db.execute(wanted.pmids, wanted.values))
 
 
-def read_pmids(db: sqlite3.Connection, wanted: Wanted) -> Ids:
-    """Return the PMIDs of all articles that are wanted, in no order, in a third of the time of single rows."""
+def read_pmids(db: sqlite3.Connection, wanted: Wanted, most: int = -1) -> Ids:
+    """Return the PMIDs of all articles that are wanted, or of so many, ascending; joined, as rows take longer."""
+    pmids = f"select pmid from ({wanted.pmids}) limit :most"
     with long_values(db):
-        joined = db.execute(f"select coalesce(group_concat(pmid), '') from ({wanted.pmids})", wanted.values).fetchone()
-    return np.fromstring(joined[0], dtype=np.int64, sep=",")
+        joined = db.execute(
+            f"select coalesce(group_concat(pmid), '') from ({pmids})", {**wanted.values, "most": most}
+        ).fetchone()
+    return np.sort(np.fromstring(joined[0], dtype=np.int64, sep=","), kind="stable")  # mostly they ascend
+
+
+def read_matching(db: sqlite3.Connection, expression: str, most: int) -> Ids:
+    """Return the PMIDs of articles that match an expression of FTS5, so many at most, ascending."""
+    return read_pmids(db, Wanted("article_search", _MATCH, {"match": expression}), most)
 
 
 def read_abstract_texts(db: sqlite3.Connection, pmids: Collection[int]) -> dict[int, str]:

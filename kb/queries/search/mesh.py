@@ -3,13 +3,13 @@
 import sqlite3
 from typing import Final
 
-_HERE_OR_BELOW: Final = "(b.tree_number = {v} or b.tree_number > {v} || '.' and b.tree_number < {v} || '/')"
+HERE_OR_BELOW: Final = "(b.tree_number = {v} or b.tree_number > {v} || '.' and b.tree_number < {v} || '/')"
 IN_BRANCH: Final = f"""
     select h.pmid from mesh_tree b join mesh_headings h on h.descriptor_ui = b.descriptor_ui
-    where {_HERE_OR_BELOW}"""
+    where {HERE_OR_BELOW}"""
 """Select of the articles about a place of the tree, {v}, or anything below it; some more than once."""
 BELOW: Final = f"""select distinct h.pmid from mesh_tree t
-    join mesh_tree b on {_HERE_OR_BELOW.format(v="t.tree_number")}
+    join mesh_tree b on {HERE_OR_BELOW.format(v="t.tree_number")}
     join mesh_headings h on h.descriptor_ui = b.descriptor_ui
 where t.descriptor_ui = {{ui}}"""
 """Select of the articles about a descriptor, {ui}, or something below any of its places."""
@@ -42,7 +42,7 @@ def read_descriptors_below(db: sqlite3.Connection, heading: str) -> list[str]:
     """Return the descriptors at any place of a heading, and below these."""
     rows = db.execute(
         f"""select distinct b.descriptor_ui from mesh_tree t
-            join mesh_tree b on {_HERE_OR_BELOW.format(v="t.tree_number")}
+            join mesh_tree b on {HERE_OR_BELOW.format(v="t.tree_number")}
         where t.name = ?""",
         (heading,),
     )

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from kb.queries.search.mesh import IN_BRANCH
@@ -28,6 +28,10 @@ _CONDITIONS: Final = {
     "retracted": "a.pmid in (select pmid from retracted_articles)",
     "free": "a.pmcid is not null",
 }
+_FACETS: Final = {  # properties that are values of a facet: property -> facet
+    "year": "year", "branch": "branch", "community": "community", "language": "language", "type": "type",
+    "journal": "journal", "majr": "mesh",
+}  # fmt: skip
 _AFTER_ALL: Final = "\U0010ffff"
 _NAMES: Final = {
     "journal": """select journal_id, coalesce(abbreviation, '') || ' | ' || coalesce(iso_abbreviation, '')
@@ -45,6 +49,15 @@ def split_words(parts: Sequence[Node]) -> tuple[str | None, list[Node]]:
     excluded = [node for node in parts if _excludes_words(node)]
     others = [node for node in parts if node not in words and node not in excluded]
     return _expression([*words, *excluded]), others
+
+
+def leaves_of(parts: Iterable[Node]) -> Iterator[str]:
+    """Yield an expression of FTS5 for each of the words that may be found; what is excluded is left out."""
+    for node in parts:
+        if isinstance(node, Term):
+            yield _fts(node)
+        elif isinstance(node, Group) and node.kind != "not":
+            yield from leaves_of(node.parts)
 
 
 def _is_of_words(node: Node) -> bool:
@@ -101,6 +114,15 @@ class Conditions:
             for one, more in parts
         ]
         return f"({f' {node.kind} '.join(conditions)})"
+
+    def as_facet(self, node: Node) -> tuple[str, tuple[str, ...]] | None:
+        """Return the facet, and those of its values, one of which a part asks for; None where it asks for none."""
+        if not isinstance(node, Property):
+            return None
+        if node.name == "is":
+            return node.value, ("1",)
+        values = self._meant(node.name, node.value) if node.name in _NAMES else [node.value]
+        return (_FACETS[node.name], tuple(values)) if node.name in _FACETS else None
 
     def _property(self, name: str, values: list[str]) -> str:
         """Return the condition of a property that has one of several values; only identifiers have several."""

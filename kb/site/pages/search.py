@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl
 
 from kb.errors import UsageError
 from kb.queries.search.facets import FacetValue, narrowed, read_filter_labels
-from kb.queries.search.known_works import NAMED_FACETS, KnownWork, read_known_count, read_named, read_named_count
-from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found, read_found, read_found_count, read_wanted
+from kb.queries.search.known_works import NAMED_FACETS, KnownWork, read_are_few, read_named, read_named_count
+from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found, read_found_count, read_wanted
 from kb.queries.search.mesh import read_has_tree
 from kb.queries.search.query import read_identified, read_query
 from kb.queries.search.query_tree import Query, format_query, parts_of, words_of
-from kb.queries.search.result_set import ranked_of, read_facets, read_found_articles
+from kb.queries.search.result_set import ResultSet, ranked_of, read_facets, read_found_articles, read_page
 from kb.queries.search.sample_queries import read_typical
 from kb.queries.search.spelling import read_corrections
 from kb.queries.works.citing_sentences import read_has_sentences
@@ -76,27 +76,31 @@ def search_values(db: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
 
 def search_picture(db: sqlite3.Connection, asked: Asked) -> Picture | None:
     """Return what a search finds as a picture; None for a view that is none, and where nothing is asked."""
-    draw, wanted = PICTURES.get(asked.view), wanted_articles(db, asked)
-    if draw is None or (wanted is None and not asked.is_known):
+    draw = PICTURES.get(asked.view)
+    if draw is None or (wanted_articles(db, asked) is None and not asked.is_known):
         return None
     if asked.is_known:
         named = [one.id for one in read_named(db, read_query(db, asked.text), asked.filters, "citations")]
         return draw(db, Found(named[:_STRONGEST], len(named), f"/evidence/named?{format_asked(taken(asked))}"))
-    found = read_found(db, wanted or EVERYTHING, sort="citations", limit=_STRONGEST)
-    count = read_found_count(db, wanted or EVERYTHING)
-    return draw(db, Found(found, count, f"/evidence/search?{format_asked(taken(asked))}"))
+    found = _read_held(db, asked, read_query(db, asked.text))
+    strongest = read_page(db, found, sort="citations", limit=_STRONGEST)
+    return draw(db, Found(strongest, len(found.pmids), f"/evidence/search?{format_asked(taken(asked))}"))
+
+
+def _read_held(db: sqlite3.Connection, asked: Asked, query: Query) -> ResultSet:
+    return read_found_articles(db, read_wanted(db, query) or EVERYTHING, asked.filters)
 
 
 def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
     """Return the articles that are found, with their facets; those of everything where nothing is asked."""
-    has_tree, wanted = read_has_tree(db), read_wanted(db, query)
-    is_asked = wanted is not None or bool(asked.filters)
-    found = read_found_articles(db, wanted or EVERYTHING, asked.filters)
+    has_tree, found = read_has_tree(db), _read_held(db, asked, query)
+    is_asked = found.wanted != EVERYTHING
     values = read_facets(db, found, [name for name in SHOWN if has_tree or name != "branch"])
     return {
         "is_asked": is_asked,
         "count": len(found.pmids),
         "ranked": ranked_of(found, asked.sort),
+        "is_rarest_first": bool(found.wanted.alternatives),
         "states": _states(asked, len(found.pmids), _named_count(db, asked, query)) if is_asked else [],
         "facets": shown_facets(asked, values, labels),
         "histogram": year_histogram(asked, values.get("year", [])),
@@ -109,12 +113,13 @@ def _held_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Lab
 
 def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: Labels) -> dict[str, Any]:
     """Return the works named and not held that are found; all that their facets can tell is the year."""
-    named, wanted, size = read_named(db, query, asked.filters, asked.sort), wanted_articles(db, asked), _size(asked)
-    held, years = read_found_count(db, wanted or EVERYTHING), _years(named)
+    named, size = read_named(db, query, asked.filters, asked.sort), _size(asked)
+    held, years = len(_read_held(db, asked, query).pmids), _years(named)
     return {
         "is_asked": True,
         "count": len(named),
         "ranked": None,
+        "is_rarest_first": False,
         "states": _states(asked, held, len(named)),
         "facets": shown_facets(asked, {"year": years}, labels),
         "histogram": year_histogram(asked, years),
@@ -127,7 +132,7 @@ def _named_values(db: sqlite3.Connection, asked: Asked, query: Query, labels: La
 
 def _named_count(db: sqlite3.Connection, asked: Asked, query: Query) -> int | None:
     """Return how many works named and not held a search finds; None where to count them would take long."""
-    return read_named_count(db, query, asked.filters) if read_known_count(db) <= _FEW else None
+    return read_named_count(db, query, asked.filters) if read_are_few(db, _FEW) else None
 
 
 def wanted_articles(db: sqlite3.Connection, asked: Asked) -> Wanted | None:
