@@ -10,8 +10,8 @@ import numpy as np
 from kb.database import long_values
 from kb.errors import UsageError
 from kb.queries.citations import Ids
-from kb.queries.search.query_sql import Conditions, leaves_of, split_words
-from kb.queries.search.query_tree import Query
+from kb.queries.search.query_sql import Conditions, for_ranking, split_words, term_expression
+from kb.queries.search.query_tree import Query, words_of
 from kb.queries.works.records import marks
 
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
@@ -34,6 +34,7 @@ class Wanted(NamedTuple):
     typed: tuple[tuple[str, tuple[str, ...]], ...] = ()  # facets, each with values one of which is asked for
     untyped: str = "1"  # where, without what typed says
     alternatives: tuple[str, ...] = ()  # expressions of FTS5: the single words, where one of several is enough
+    ranking: str = ""  # an expression of FTS5 that all these match, by which relevance is computed
 
     @property
     def pmids(self) -> str:
@@ -43,9 +44,14 @@ class Wanted(NamedTuple):
         return f"select a.pmid from {self.tables} where {self.where}"
 
     @property
+    def match(self) -> str:
+        """The expression of FTS5 for the words that must be found; "" where there are none."""
+        return str(self.values.get("match", ""))
+
+    @property
     def is_ranked(self) -> bool:
         """Whether words are asked for, so that some articles match better than others."""
-        return "match" in self.values
+        return bool(self.match)
 
 
 EVERYTHING: Final = Wanted()
@@ -71,7 +77,8 @@ def read_wanted(db: sqlite3.Connection, query: Query) -> Wanted | None:
         {"match": match, **conditions.values},
         typed=tuple(facets.values()),
         untyped=_all_of([_MATCH, *untyped]),
-        alternatives=tuple(leaves_of(query.wanted)) if " OR " in match else (),
+        alternatives=tuple(map(term_expression, words_of(query))) if " OR " in match else (),
+        ranking=split_words(for_ranking(query.wanted))[0] or match,
     )
 
 
@@ -111,7 +118,7 @@ def read_most_relevant(
 ) -> list[int]:
     """Return the PMIDs of those among, which ascend, that match the words wanted, the most relevant first.
 
-    is_all: all that are wanted, from the first of those among on, are among them, so that each need not be looked up.
+    is_all: all that match, from the first of those among on, are among them, so that each need not be looked up.
     """
     pmid = "article_search.rowid"
     tables = "article_search" if wanted.where == _MATCH else wanted.tables
@@ -119,7 +126,7 @@ def read_most_relevant(
         rows = db.execute(
             f"""select {pmid} from {tables} where {wanted.where} and {pmid} >= :first and {condition.format(pmid)}
             order by {ORDERS["relevance"]}, {pmid} desc limit :limit offset :offset""",
-            {**wanted.values, "first": int(among[0]), "limit": limit, "offset": offset},
+            {**wanted.values, "match": wanted.ranking, "first": int(among[0]), "limit": limit, "offset": offset},
         )
         return [row[0] for row in rows]
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from kb.errors import UsageError
 from kb.identifiers import Identifier, parse_identifier
+from kb.queries.search.broad_prefixes import without_broad_prefixes
 from kb.queries.search.query_parser import parse_query
 from kb.queries.search.query_tree import Group, Node, Property, Query, Term, both
 from kb.queries.works.pages import read_work, read_work_by_identifier
@@ -21,7 +22,7 @@ _LONGEST: Final = 6  # words of another name of a heading
 def read_query(db: sqlite3.Connection, text: str) -> Query:
     """Return what text asks of this file."""
     listed = _read_list(db, text)
-    return listed or _with_synonyms(db, parse_query(text))
+    return listed or without_broad_prefixes(db, _with_synonyms(db, parse_query(text)))
 
 
 def read_identified(db: sqlite3.Connection, text: str) -> int | None:

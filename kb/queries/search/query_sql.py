@@ -2,11 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kb.queries.search.mesh import IN_BRANCH
-from kb.queries.search.query_tree import COLUMNS, Group, Node, Property, Term, parse_years
+from kb.queries.search.query_tree import COLUMNS, Group, Node, Property, Term, is_name, parse_years
 from kb.text import fold, words_in
 
 _MOST: Final = 500  # journals, publication types or headings that one name may mean
@@ -51,15 +51,6 @@ def split_words(parts: Sequence[Node]) -> tuple[str | None, list[Node]]:
     return _expression([*words, *excluded]), others
 
 
-def leaves_of(parts: Iterable[Node]) -> Iterator[str]:
-    """Yield an expression of FTS5 for each of the words that may be found; what is excluded is left out."""
-    for node in parts:
-        if isinstance(node, Term):
-            yield _fts(node)
-        elif isinstance(node, Group) and node.kind != "not":
-            yield from leaves_of(node.parts)
-
-
 def _is_of_words(node: Node) -> bool:
     """Return whether FTS5 can say it: "not x" alone is no expression of its."""
     if isinstance(node, Group):
@@ -86,10 +77,28 @@ def _expression(parts: Sequence[Node]) -> str:
 
 def _fts(node: Node) -> str:
     if isinstance(node, Term):
-        quoted = f'"{node.text}"' + (" *" if node.is_prefix else "")
-        return f"({COLUMNS[node.column]} : {quoted})" if node.column else f"({quoted})"
+        return term_expression(node)
     assert isinstance(node, Group)
     return f"({_expression(node.parts) if node.kind == 'and' else ' OR '.join(_fts(one) for one in node.parts)})"
+
+
+def term_expression(term: Term) -> str:
+    """Return words as an expression of FTS5."""
+    quoted = f'"{term.text}"' + (" *" if term.is_prefix else "")
+    return f"({COLUMNS[term.column]} : {quoted})" if term.column else f"({quoted})"
+
+
+def for_ranking(parts: Sequence[Node]) -> list[Node]:
+    """Return parts without the initials of names, which take long to look up and tell little of relevance."""
+    return [_for_ranking(part) for part in parts]
+
+
+def _for_ranking(node: Node) -> Node:
+    if isinstance(node, Group) and node.kind != "not":
+        return Group(node.kind, tuple(map(_for_ranking, node.parts)))
+    if isinstance(node, Term) and is_name(node):
+        return node._replace(text=node.text.rpartition(" ")[0], is_prefix=False)
+    return node
 
 
 class Conditions:

@@ -136,6 +136,11 @@ def terms_of(node: Node) -> Iterator[Term]:
             yield from terms_of(part)
 
 
+def is_name(term: Term) -> bool:
+    """Return whether a term is a name of an author with how its initials begin: weiss r*."""
+    return term.column == "authors" and term.is_prefix and " " in term.text
+
+
 def properties_of(node: Node) -> Iterator[Property]:
     """Yield the properties that a part names."""
     if isinstance(node, Property):

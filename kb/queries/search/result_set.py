@@ -85,7 +85,7 @@ def read_page(db: sqlite3.Connection, found: ResultSet, *, sort: str, limit: int
     if sort == "relevance" and found.wanted.is_ranked:
         among = candidates_of(db, found)
         is_latest = len(among) == len(found.pmids) or not found.wanted.alternatives
-        is_all = is_latest and found.without.where == found.wanted.where
+        is_all = is_latest and (found.without.where, found.wanted.ranking) == (found.wanted.where, found.wanted.match)
         return read_most_relevant(db, found.without, among, is_all=is_all, limit=limit, offset=offset)
     if len(found.held):
         places = read_ordered(db, "date" if sort == "relevance" else sort, found.mask)
