@@ -9,7 +9,15 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 from kb.queries.citations import Ids
-from kb.queries.search.facet_index import ANSWERED, Mask, count_having, read_having, read_indexed, read_ordered
+from kb.queries.search.facet_index import (
+    ANSWERED,
+    Mask,
+    count_having,
+    places_among,
+    read_having,
+    read_indexed,
+    read_ordered,
+)
 from kb.queries.search.facets import FACETS, PLACES_BELOW, STEP_BELOW, FacetValue, Filters, narrowed, read_label
 from kb.queries.search.matches import Wanted, read_found, read_matching, read_most_relevant, read_pmids
 
@@ -63,16 +71,18 @@ def candidates_of(db: sqlite3.Connection, found: ResultSet) -> Ids:
     Relevance takes most of the time of a search that nearly all articles match. Words that all must match are then
     common ones, which tell little, and the highest PMIDs are taken; of alternatives first those with the rarest words.
     """
-    chosen = found.pmids[:0]
     if len(found.pmids) <= RANKED or not found.wanted.alternatives:
         return found.pmids[-RANKED:]
+    chosen = np.zeros(len(found.pmids), dtype=np.bool_)
     for pmids in sorted((read_matching(db, words, RANKED + 1) for words in found.wanted.alternatives), key=len):
-        more = np.union1d(chosen, np.intersect1d(pmids, found.pmids, assume_unique=True))
-        if max(len(pmids), len(more)) > RANKED:  # of a common word not all were read
+        more = chosen.copy()
+        more[places_among(found.pmids, pmids)] = True
+        if len(pmids) > RANKED or np.count_nonzero(more) > RANKED:  # of a common word not all were read
             break
         chosen = more
-    others = np.setdiff1d(found.pmids, chosen, assume_unique=True)
-    return np.union1d(chosen, others[len(others) - (RANKED - len(chosen)) :])
+    others = np.flatnonzero(~chosen)
+    chosen[others[len(others) - (RANKED - np.count_nonzero(chosen)) :]] = True
+    return found.pmids[chosen]
 
 
 def read_page(db: sqlite3.Connection, found: ResultSet, *, sort: str, limit: int, offset: int = 0) -> list[int]:
