@@ -9,6 +9,10 @@ BODY: Final = "body"
 NO_MARKS: Final = "no marks"  # references are listed, and no place of the text is tagged as citing one
 FRONT_ONLY: Final = "front only"
 NOT_GIVEN: Final = "not given"
+OUTCOMES: Final = {  # the better ones first, as they are said of several articles
+    BODY: "with the text", NO_MARKS: "with a text that tags no places that cite", FRONT_ONLY: "front matter only",
+    NOT_GIVEN: "not given",
+}  # fmt: skip
 
 RID: Final = "rid"  # how a mark leads to a reference: it names it
 RANGE: Final = "range"  # between the two ends of "3-7"

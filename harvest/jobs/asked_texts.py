@@ -19,7 +19,7 @@ from harvest.sources.pmc_s3 import NAME, REQUESTS, fetch_text, parse_metadata, v
 from harvest.sources.registry import PUBMED
 from harvest.sources.source import Answer
 from kb.errors import RecordError
-from kb.full_texts import BODY, FRONT_ONLY, NO_MARKS, NOT_GIVEN, FullText
+from kb.full_texts import NOT_GIVEN, OUTCOMES, FullText
 from kb.queries.full_texts import FULL_TEXT, FULL_TEXT_S3, read_asked_outcomes, read_texts_due
 from kb.queries.harvest_log import Task, read_followed, read_settled
 from kb.store.full_texts import Origin, save_full_text
@@ -28,10 +28,6 @@ from kb.text import counted
 ORIGINS: Final = {FULL_TEXT: "efetch", FULL_TEXT_S3: "s3"}
 _LABELS: Final = {FULL_TEXT: "full texts", FULL_TEXT_S3: "full texts in PMC's bucket"}
 _ARTICLE: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,15}:)?article[\s>]")
-_OUTCOMES: Final = {
-    BODY: "with the text", NO_MARKS: "with a text that tags no places that cite", FRONT_ONLY: "front matter only",
-    NOT_GIVEN: "not given",
-}  # fmt: skip
 _NOTHING_DUE: Final = "No full text is due: there is no article here that has a PMCID and was not looked up yet."
 _AHEAD: Final = 4  # requests on their way: an answer has 5 MB
 # What an article costs (2,451 articles of a field of medicine, EFetch in 2025): bytes, the share without a body.
@@ -95,7 +91,7 @@ def _tell_outcomes(run: Run) -> None:
     """Note what became of the articles whose full texts this run asked for."""
     outcomes = read_asked_outcomes(run.db, run.id)
     if outcomes:
-        words = ", ".join(f"{outcomes[name]:,} {_OUTCOMES[name]}" for name in _OUTCOMES if name in outcomes)
+        words = ", ".join(f"{outcomes[name]:,} {OUTCOMES[name]}" for name in OUTCOMES if name in outcomes)
         run.note(f"Full texts of {counted(sum(outcomes.values()), 'article')}: {words}.")
 
 

@@ -2,16 +2,19 @@
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from kb.console import json_option, kb_argument, tell
 from kb.database import open_kb
+from kb.full_texts import OUTCOMES
 from kb.queries.harvest_log import read_status
 from kb.queries.works.totals import WorkTotals, work_totals_sentence
 from kb.sentences import text_of
 from kb.text import counted
+
+_TEXTS: Final = OUTCOMES | {"no PMCID": "without a known PMCID", "not requested": "not looked up yet"}
 
 
 @click.command("status")
@@ -25,6 +28,10 @@ def status_command(kb: Path, as_json: bool) -> None:
     with closing(open_kb(kb, readonly=True)) as db:
         status = read_status(db)
     tell(status) if as_json else click.echo(format_status(status))
+
+
+def _format_texts(totals: dict[str, int]) -> str:
+    return ", ".join(f"{totals[name]:,} {words}" for name, words in _TEXTS.items() if name in totals) or "none"
 
 
 def format_status(status: dict[str, Any]) -> str:
@@ -41,6 +48,7 @@ def format_status(status: dict[str, Any]) -> str:
         f"their lists   {lists['complete']:,} complete, {lists['partial']:,} partial, {lists['unknown']:,} unknown",
         f"citations     {status['citations']:,}, each once, from all sources",
         "sources       " + (", ".join(f"{name} {count:,}" for name, count in status["sources"].items()) or "none"),
+        f"full texts    {_format_texts(status['full_texts'])}",
         *(f"not PubMed    {server} answered in its place" for server in status["servers"]),
         *(f"mirror        {mirror} answered in place of NCBI" for mirror in status["mirrors"]),
         f"graph         computed {status['graph_computed_at']}"

@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Final, NamedTuple
 
+from kb.full_texts import OUTCOMES
+
 FULL_TEXT: Final = "full_text"  # the task of asking EFetch for a full text
 FULL_TEXT_S3: Final = "full_text_s3"  # of asking the bucket of PubMed Central
 
@@ -17,6 +19,15 @@ where given is not null and (:task = 'full_text' or a.pmid in (select pmid from 
         and coalesce(t.outcome, 'not given') in ('front only', 'not given'))
     and (k.at is null or k.at < :before and coalesce(t.outcome, 'not given') in ('front only', 'not given'))
 order by a.pmid"""
+
+_TOTALS: Final = f"""with texts (id, outcome) as (
+    select id, outcome from (
+        select coalesce(w.merged_into, w.id) as id, t.outcome, min(instr('{",".join(OUTCOMES)}', t.outcome))
+        from full_texts t join works w on w.id = t.pmid group by 1))
+select outcome, count(*) from texts group by 1
+union all
+select iif(coalesce(a.pmcid, w.pmcid) is null, 'no PMCID', 'not requested') as reason, count(*)
+from articles a join works w on w.id = a.pmid where a.pmid not in (select id from texts) group by 1"""
 
 
 def read_texts_due(db: sqlite3.Connection, task: str, *, before: str = "") -> dict[int, str]:
@@ -37,6 +48,14 @@ def read_asked_outcomes(db: sqlite3.Connection, run_id: int) -> dict[str, int]:
         (run_id, FULL_TEXT, FULL_TEXT_S3),
     )
     return dict(rows.fetchall())
+
+
+def read_text_totals(db: sqlite3.Connection) -> dict[str, int]:
+    """Return of how many articles there is which outcome, and how many have none: "no PMCID", "not requested".
+
+    Merged articles count once, with the better outcome; what is none is left out.
+    """
+    return dict(db.execute(_TOTALS).fetchall())
 
 
 class TextSource(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from kb.identifiers import doi_key
 from kb.migrations.works import doi_key_of
+from kb.queries.full_texts import read_text_totals
 from kb.queries.works.totals import read_work_totals
 
 OUTCOMES = (
@@ -163,6 +164,7 @@ def read_status(db: sqlite3.Connection) -> dict[str, Any]:
                 " group by 1 order by 1"
             )
         ),
+        "full_texts": read_text_totals(db),
         "servers": read_servers(db),
         "mirrors": read_mirrors(db),
         "last_run": _last_run(db),

@@ -237,6 +237,9 @@ RULES: Final = (  # pattern with the values as groups -> the select that gives t
     (r"citations (\d+), each once, from all sources", "select count(*) from citation_links"),
     (r"sources (?:none|.*pubmed (\d+))",
      "select nullif(count(*), 0) from articles where source_id = 1"),
+    (r"full texts (?:none|(\d+) without a known PMCID)",
+     f"select nullif({_HELD}, 0) where (select count(*) from full_texts) = 0 and not exists (select pmcid from articles"
+     " where pmcid is not null)"),
     (r"last run (\S+) .*", "select max(started_at) from harvest_runs"),
     (r"Database name (?:PubMed, by NCBI's E-utilities: (\d+) records?)?(?:PubMed's records in files: (\d+) records?)?"
      r"(?:; files in NBIB form: (\d+) record)?",
