@@ -170,10 +170,13 @@ def _read(
         text = _text_in(db, body, pmid, pmcid)
     except RecordError as error:
         return _none(pmcid), Task(name, str(pmid), "rejected", error.reason)
+    detail = text.outcome
     if "metadata" in request:
-        said = parse_metadata(request["metadata"].encode())
-        text = text._replace(license=narrower(text.license, said.license_code), version=version_of(request["key"]))
-    return text, Task(name, str(pmid), "done", text.outcome)
+        said, version = parse_metadata(request["metadata"].encode()), version_of(request["key"])
+        text = text._replace(license=narrower(text.license, said.license_code), version=version)
+        if "newest" in request:
+            detail += f": version {version}; the newest, {request['newest']}, has no XML"
+    return text, Task(name, str(pmid), "done", detail)
 
 
 def _none(pmcid: str) -> FullText:

@@ -1,4 +1,5 @@
-"""PubMed Central's bucket at Amazon S3, in its form of August 2026: listing, newest version, metadata, XML.
+"""PubMed Central's bucket at Amazon S3, in its form of August 2026: listing, newest version that has an XML,
+its metadata, and that XML.
 
 Objects are PMC123.2/PMC123.2.json, .xml and others; the metadata names the XML with its MD5, and the licence.
 """
@@ -30,34 +31,47 @@ class Metadata(NamedTuple):
     md5: str | None
 
 
-def fetch_text(client: Client, pmcid: str) -> Answer:
-    """Return the XML of the newest version of an article; where the bucket has none, its listing.
+class _Version(NamedTuple):
+    """The key of the XML of a version, what the bucket says of it, and the XML itself."""
 
-    The request says under ``key`` and ``metadata`` which version it is, and what the bucket says of that.
+    key: str
+    metadata: str
+    xml: bytes
+
+
+def fetch_text(client: Client, pmcid: str) -> Answer:
+    """Return the XML of the newest version of an article that has one; where none has, its listing.
+
+    The request says under ``key`` and ``metadata`` which version it is, and what the bucket says of that; under
+    ``newest`` the number of the newest one, where that has no XML.
     """
     asked = {"list-type": "2", "prefix": f"{pmcid}.", "delimiter": "/"}
-    listing, version = client.get(_SHOWN, "", asked, partial(_newest, pmcid=pmcid))
-    nothing = Answer("s3", {"id": pmcid.removeprefix("PMC")}, listing, now())
-    if version is None:
-        return nothing
-    name = f"{pmcid}.{version}/{pmcid}.{version}"
-    try:
-        metadata, said = client.get(_SHOWN, f"{name}.json", {}, parse_metadata)
-        if said.xml is None or said.xml.partition("/")[0] != f"{pmcid}.{version}":
-            return nothing
-        body = _fetch_xml(client, said.xml, said.md5)
-    except QuestionError:  # no such key
-        return nothing
-    request = {**nothing.request, "key": said.xml, "metadata": metadata.decode("utf-8", "replace")}
-    return Answer("s3", request, body, now())
+    listing, versions = client.get(_SHOWN, "", asked, partial(_versions, pmcid=pmcid))
+    request = {"id": pmcid.removeprefix("PMC")}
+    for version in versions:
+        if found := _fetch_version(client, f"{pmcid}.{version}"):
+            newest = {} if version == versions[0] else {"newest": str(versions[0])}
+            return Answer("s3", {**request, "key": found.key, "metadata": found.metadata, **newest}, found.xml, now())
+    return Answer("s3", request, listing, now())
 
 
-def _newest(body: bytes, *, pmcid: str) -> int | None:
-    """Return the number of the newest version that a listing has; None for none."""
+def _versions(body: bytes, *, pmcid: str) -> list[int]:
+    """Return the numbers of the versions that a listing has, the newest first."""
     listing = parse_document(body, "ListBucketResult")
     prefixes = (element.text or "" for element in listing.iterfind("{*}CommonPrefixes/{*}Prefix"))
     found = (re.fullmatch(rf"{pmcid}\.(\d{{1,3}})/", prefix, re.ASCII) for prefix in prefixes)
-    return max((int(match[1]) for match in found if match), default=None)
+    return sorted({int(match[1]) for match in found if match}, reverse=True)
+
+
+def _fetch_version(client: Client, name: str) -> _Version | None:
+    """Return a version of an article; None where it has no XML of its own."""
+    try:
+        metadata, said = client.get(_SHOWN, f"{name}/{name}.json", {}, parse_metadata)
+        if said.xml is None or said.xml.partition("/")[0] != name:
+            return None
+        return _Version(said.xml, metadata.decode("utf-8", "replace"), _fetch_xml(client, said.xml, said.md5))
+    except QuestionError:  # no such key
+        return None
 
 
 def parse_metadata(body: bytes) -> Metadata:

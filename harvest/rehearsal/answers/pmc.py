@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,7 +10,7 @@ from harvest.rehearsal.collection import IndexedRecord, Shelf
 from harvest.rehearsal.faults import Reply
 from harvest.rehearsal.full_text import is_absent, is_front_only, is_in_bucket, licence_code, made_up_text
 
-_VERSION: Final = 2  # the newest; the first is there, too
+_VERSIONS: Final = (1, 2)
 _NO_KEY: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
@@ -32,15 +33,16 @@ def answer_s3(shelf: Shelf, parameters: Mapping[str, list[str]]) -> Reply:
     there = record if record and is_in_bucket(record.pmid) else None
     if not key:
         return _listing(name, there)
-    if there is None or not key.startswith(f"{there.pmcid}.{_VERSION}."):
+    found = re.fullmatch(r"PMC\d+\.(\d)\.(json|xml)", key, re.ASCII)
+    if there is None or found is None or int(found[1]) not in _VERSIONS:
         return Reply(_NO_KEY.encode(), 404, "application/xml")
-    if key.endswith(".json"):
-        return Reply(json.dumps(_metadata(there)).encode(), content_type="application/json")
+    if found[2] == "json":
+        return Reply(json.dumps(_metadata(there, int(found[1]))).encode(), content_type="application/json")
     return Reply(made_up_text(there))
 
 
 def _listing(prefix: str, record: IndexedRecord | None) -> Reply:
-    numbers = range(1, _VERSION + 1) if record else ()
+    numbers = _VERSIONS if record else ()
     found = "".join(f"<CommonPrefixes><Prefix>{prefix}{number}/</Prefix></CommonPrefixes>" for number in numbers)
     return Reply(
         (
@@ -50,11 +52,11 @@ def _listing(prefix: str, record: IndexedRecord | None) -> Reply:
     )
 
 
-def _metadata(record: IndexedRecord) -> dict[str, object]:
-    name = f"{record.pmcid}.{_VERSION}"
+def _metadata(record: IndexedRecord, version: int) -> dict[str, object]:
+    name = f"{record.pmcid}.{version}"
     md5 = hashlib.md5(made_up_text(record), usedforsecurity=False).hexdigest()
     return {
-        "pmcid": record.pmcid, "version": _VERSION, "pmid": record.pmid, "license_code": licence_code(record.pmid),
+        "pmcid": record.pmcid, "version": version, "pmid": record.pmid, "license_code": licence_code(record.pmid),
         "xml_url": f"s3://pmc-oa-opendata/{name}/{name}.xml?md5={md5}",
     }  # fmt: skip
 

@@ -40,7 +40,7 @@ _ANSWERS: Final = """select t.task, t.asked, t.run_id, r.started_at, t.outcome, 
 from harvest_tasks t join harvest_runs r on r.id = t.run_id
 where t.answer is not null and (
     (t.asked in (:citing, cast(:citing as text)) and t.task not in ('cited_by', 'similar')
-        and (t.task not like 'full_text%' or t.detail in ('body', 'no marks')))
+        and (t.task not like 'full_text%' or t.detail glob 'body*' or t.detail glob 'no marks*'))
     or (t.asked in (:cited, cast(:cited as text)) and t.task not in ('article', 'references', 'similar', 'file')
         and t.task not like 'full_text%')
     or (t.task = 'file' and exists (

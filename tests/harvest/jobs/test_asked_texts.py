@@ -47,6 +47,8 @@ FIELD = [
 ]  # fmt: skip
 NO_METADATA = Fault("no such key", "s3", None, parameters=(("key", "PMC8000.2.json"),))
 NO_XML = Fault("no such key", "s3", None, parameters=(("key", "PMC8000.2.xml"),))
+NO_VERSION = Fault("no version", "s3", None)
+NO_VERSION_WITH_XML = (NO_XML, Fault("no such key", "s3", None, parameters=(("key", "PMC8000.1.json"),)))
 OUTCOMES = [
     (GIVEN, "efetch", "body"),
     (ALSO_GIVEN, "efetch", "body"),
@@ -229,9 +231,22 @@ def test_what_efetch_gives_front_only_by_a_fault_comes_from_the_bucket_with_the_
     assert rows(kb)[1:] == rows(whole)[1:]
 
 
-@pytest.mark.parametrize("fault", [NO_XML, NO_METADATA, Fault("no version", "s3", None)], ids=str)
-def test_an_article_that_the_bucket_does_not_have_keeps_what_efetch_gave(kb, fault):
-    summary = texts(kb, fault)
+@pytest.mark.parametrize("fault", [NO_XML, NO_METADATA], ids=["no XML", "no metadata"])
+def test_of_versions_the_newest_that_has_an_xml_is_taken_and_the_ledger_says_which(kb, fault):
+    texts(kb, fault)
+    kept = (
+        f"select f.version, f.outcome, f.license, t.detail from full_texts f, harvest_tasks t "
+        f"where f.pmid = {FRONT} and t.task = 'full_text_s3' and t.asked = '{FRONT}'"
+    )
+
+    assert read(kb, kept) == [(1, "body", "CC BY", "body: version 1; the newest, 2, has no XML")]
+    rebuild_kb(kb)
+    assert read(kb, kept) == [(1, "body", "CC BY", "body: version 1; the newest, 2, has no XML")]
+
+
+@pytest.mark.parametrize("faults", [(NO_VERSION,), NO_VERSION_WITH_XML], ids=["no version", "no version with XML"])
+def test_an_article_that_the_bucket_does_not_have_keeps_what_efetch_gave(kb, faults):
+    summary = texts(kb, *faults)
 
     assert (FRONT, "efetch", "front only") in outcomes(kb)
     assert summary.complete
@@ -300,7 +315,7 @@ def test_a_refusal_of_a_single_article_as_not_available_says_that_it_is_not_give
 
 
 def test_an_update_asks_again_for_what_had_no_body_and_for_what_is_new(kb):
-    texts(kb, NO_XML)
+    texts(kb, NO_VERSION)
     summary = updated(kb)
 
     assert summary.notes[-1] == "Full texts of 3 articles: 1 with the text, 1 front matter only, 1 not given."

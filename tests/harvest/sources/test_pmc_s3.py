@@ -43,6 +43,21 @@ def test_the_newest_version_is_taken_by_its_number_and_not_by_its_spelling():
     answer = fetch_text(Bucket(objects), "PMC5")  # type: ignore[arg-type]
 
     assert (answer.body, answer.request["key"], version_of(answer.request["key"])) == (XML, "PMC5.10/PMC5.10.xml", 10)
+    assert "newest" not in answer.request
+
+
+def test_of_older_versions_the_newest_with_an_xml_is_taken_under_its_own_licence():
+    objects = {
+        "": listing("PMC5.1/", "PMC5.2/", "PMC5.3/", "PMC5.4/"),
+        "PMC5.4/PMC5.4.json": metadata(None, "CC0"),
+        "PMC5.3/PMC5.3.json": metadata("s3://x/PMC5.1/PMC5.1.xml", "CC0"),
+        "PMC5.2/PMC5.2.json": metadata("s3://x/PMC5.2/PMC5.2.xml", "CC BY-NC"),
+        "PMC5.2/PMC5.2.xml": XML,
+    }
+    answer = fetch_text(Bucket(objects), "PMC5")  # type: ignore[arg-type]
+
+    assert (answer.body, answer.request["key"], answer.request["newest"]) == (XML, "PMC5.2/PMC5.2.xml", "4")
+    assert parse_metadata(answer.request["metadata"].encode()).license_code == "CC BY-NC"
 
 
 @pytest.mark.parametrize(
