@@ -10,7 +10,7 @@ from graph.citation_graph import CitationGraph, adjacency, citation_counts
 from graph.measure import EARLY, Measure
 from graph.measures.cocitation_places import CocitationPlaces, count_cocitation_places
 from graph.run_context import Job
-from graph.similarity.sparse_topk import Bits, Pairs, as_bits, compact, first_pairs, strongest_pairs
+from graph.similarity.sparse_topk import Pairs, compact, entries_of_both, first_pairs, strongest_pairs
 from kb.queries.citations import Ids
 from kb.queries.works.cited_places import read_cited_places
 from kb.store.computed import TableColumns
@@ -69,13 +69,14 @@ def couplings(
     informative, common = cites[:, ~is_often], sp.csr_array(cites[:, is_often])
     most_common_first = np.argsort(-np.diff(common.indptr), kind="stable")
     found = strongest_pairs(informative, informative, WIDER * limit, order=most_common_first)
-    return (_strongest_of(pairs, bits, limit, at_least) for bits in [as_bits(common)] for pairs in found)
+    return (_strongest_of(pairs, common, limit, at_least) for pairs in found)
 
 
-def _strongest_of(pairs: Pairs, bits: Bits, limit: int, at_least: int) -> Pairs:
-    """Return the ``limit`` strongest pairs of each row, now that the bits which they share count too."""
-    shared = np.bitwise_count(bits[pairs.rows] & bits[pairs.others]).sum(axis=1, dtype=np.int32)
-    counts = pairs.values + shared
+def _strongest_of(pairs: Pairs, common: sp.csr_array, limit: int, at_least: int) -> Pairs:
+    """Return the ``limit`` strongest pairs of each row, now that what they share of common counts too."""
+    theirs, is_shared = entries_of_both(common, pairs.rows, pairs.others)
+    theirs.data = is_shared.astype(np.int32)
+    counts = pairs.values + theirs @ np.ones(common.shape[1], dtype=np.int32)
     kept = counts >= at_least
     return first_pairs(Pairs(pairs.rows[kept], pairs.others[kept], counts[kept]), limit)
 

@@ -6,7 +6,7 @@ file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from json.encoder import encode_basestring
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from graph.measure import EARLY, Measure
 from graph.run_context import Job
 from graph.similarity.features import COMMON_ABOVE, COMMON_FROM, COMMON_SHARE, FACTORS, UNIT, FeatureMatrix
-from graph.similarity.sparse_topk import Pairs, ahead, compact, strongest_pairs
+from graph.similarity.sparse_topk import Pairs, ahead, compact, entries_of_both, strongest_pairs
 from kb.queries.citations import Ids
 from kb.store.computed import TableColumns
 
@@ -137,15 +137,7 @@ def _features_of_both(having: sp.csr_array, pairs: Pairs) -> tuple[Ids, Ids, Ids
     is_turned = sizes[pairs.others] > np.maximum(sizes[pairs.rows], MANY)
     marked, looked_at = np.where(is_turned, pairs[1::-1], pairs[:2])
     order = np.argsort(marked, kind="stable")
-    entries, marked = having[looked_at[order]], marked[order]
-    is_marked, is_shared = np.zeros(having.shape[1], dtype=np.bool_), np.empty(len(entries.indices), dtype=np.bool_)
-    firsts = np.flatnonzero(np.diff(marked, prepend=-1))
-    bounds = entries.indptr[[*firsts, -1]].tolist()
-    for row, (start, end) in zip(marked[firsts].tolist(), pairwise(bounds), strict=True):
-        features = having.indices[having.indptr[row] : having.indptr[row + 1]]
-        is_marked[features] = True
-        is_shared[start:end] = is_marked[entries.indices[start:end]]
-        is_marked[features] = False
+    entries, is_shared = entries_of_both(having, marked[order], looked_at[order])
     kept = np.flatnonzero(is_shared)
     return order, np.searchsorted(entries.indptr, kept, side="right") - 1, entries.indices[kept].astype(np.int64)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -81,6 +82,23 @@ def as_bits(having: sp.csr_array) -> Bits:
     return bits
 
 
+def entries_of_both(having: sp.csr_array, marked: Numbers, looked_at: Numbers) -> tuple[sp.csr_array, NDArray[np.bool_]]:
+    """Return the rows looked_at of having, and which of their entries the rows marked have as well; two rows a pair.
+
+    Equal ones of marked stand side by side: what such a row has is marked once, for all that it is compared with.
+    """
+    entries, is_marked = having[looked_at], np.zeros(having.shape[1], dtype=np.bool_)
+    is_shared = np.empty(len(entries.indices), dtype=np.bool_)
+    firsts = np.flatnonzero(np.diff(marked, prepend=-1))
+    bounds = entries.indptr[[*firsts, -1]].tolist()
+    for row, (start, end) in zip(marked[firsts].tolist(), pairwise(bounds), strict=True):
+        columns = having.indices[having.indptr[row] : having.indptr[row + 1]]
+        is_marked[columns] = True
+        is_shared[start:end] = is_marked[entries.indices[start:end]]
+        is_marked[columns] = False
+    return entries, is_shared
+
+
 def strongest_pairs(
     weighted: sp.csr_array, having: sp.csr_array, limit: int, at_least: int = 1, order: NDArray[np.int64] | None = None
 ) -> Iterator[Pairs]:
@@ -112,7 +130,7 @@ def _product(left: sp.csr_array, right: sp.csr_array, room: Numbers) -> Rows:
 def _strongest(shared: Rows, own: NDArray[np.int64], limit: int, at_least: int) -> Pairs:
     """Return the limit largest values of each row of a block, rows from 0; own are their places among the others."""
     lengths = np.diff(shared.starts)
-    ranks = _ranks(shared)
+    ranks = _ranks(shared.others, shared.values).ranks
     least = _lower_bounds(shared.starts, ranks, limit + 1)  # with the row itself, which is left out
     kept = np.flatnonzero((ranks >= np.repeat(least, lengths)) & (shared.values >= at_least))
     rows = np.searchsorted(shared.starts, kept, side="right") - 1
@@ -121,36 +139,50 @@ def _strongest(shared: Rows, own: NDArray[np.int64], limit: int, at_least: int) 
     return first_pairs(Pairs(rows.astype(np.int32), shared.others[kept], shared.values[kept]), limit)
 
 
-def _ranks(shared: Rows) -> NDArray[np.integer[Any]]:
-    """Return numbers in the order of the values, of equal ones the first place the largest: no two of a row are equal.
+class _Ranks(NamedTuple):
+    """Numbers in the order of the values, of equal ones the first place the largest: no two of a row are equal."""
 
-    In 32 bits where they have room, as they are gone through in a third of the time.
-    """
-    most_place, most = (int(column.max(initial=0)) for column in (shared.others, shared.values))
+    ranks: NDArray[np.integer[Any]]  # in 32 bits where they have room: gone through in a third of the time
+    bits: int  # of a place
+    most_place: int
+
+
+def _ranks(others: Numbers, values: Numbers) -> _Ranks:
+    most_place, most = (int(column.max(initial=0)) for column in (others, values))
     bits = most_place.bit_length()
-    values = shared.values if bits + most.bit_length() < _BITS else shared.values.astype(np.int64)
-    return (values << bits) + (most_place - shared.others)
+    values = values if bits + most.bit_length() < _BITS else values.astype(np.int64)
+    return _Ranks((values << bits) + (most_place - others), bits, most_place)
 
 
 def first_pairs(pairs: Pairs, limit: int) -> Pairs:
-    """Return the limit strongest pairs of each row, the strongest first, equal ones by place; values are positive.
-
-    One number tells row, value and place, and such numbers are sorted ten times as fast as three columns.
-    """
+    """Return the limit strongest pairs of each row, the strongest first, equal ones by place; values are positive."""
     if not len(pairs.rows):
         return Pairs(*(column.astype(np.int32) for column in pairs))
-    bits, most = (int(column.max()).bit_length() for column in (pairs.others, pairs.values))
-    low = pairs.rows.min()
-    keys = ((pairs.rows - low).astype(np.uint64) << np.uint64(bits + most)) | pairs.others.astype(np.uint64)
-    keys |= ((1 << most) - 1 - pairs.values).astype(np.uint64) << np.uint64(bits)
-    keys.sort()
-    rows = keys >> np.uint64(bits + most)
-    starts = np.flatnonzero(np.diff(rows, prepend=rows.max() + np.uint64(1)))
-    ranks = np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows)))
-    keys = keys[ranks < limit]
-    values = (1 << most) - 1 - (keys >> np.uint64(bits) & np.uint64((1 << most) - 1)).astype(np.int32)
-    others = (keys & np.uint64((1 << bits) - 1)).astype(np.int32)
-    return Pairs((rows[ranks < limit]).astype(np.int32) + np.int32(low), others, values.astype(np.int32))
+    low = pairs.rows[0]
+    ranks, bits, most_place = _ranks(pairs.others, pairs.values)
+    found = _largest(pairs.rows - low, ranks, limit)
+    rows = np.nonzero(found >= 0)[0]
+    best = found[found >= 0]
+    columns = rows + low, most_place - (best & ((1 << bits) - 1)), best >> bits
+    return Pairs(*(column.astype(np.int32) for column in columns))
+
+
+def _largest(rows: Numbers, ranks: NDArray[np.integer[Any]], limit: int) -> NDArray[np.integer[Any]]:
+    """Return the limit largest ranks of each row, the largest first, then -1; rows ascend from 0.
+
+    Short rows are sorted side by side, those of like lengths together: 20 times as fast as all numbers at once.
+    """
+    lengths = np.bincount(rows)
+    starts, widths = np.cumsum(lengths) - lengths, np.ceil(np.log2(np.maximum(lengths, 1))).astype(np.int64)
+    found = np.full((len(lengths), limit), -1, dtype=ranks.dtype)
+    for width in np.flatnonzero(np.bincount(widths)).tolist():
+        some = np.flatnonzero(widths == width)
+        within = np.arange(1 << width)
+        cells = ranks[np.minimum(starts[some, None] + within, len(ranks) - 1)]
+        cells[within >= lengths[some, None]] = -1
+        cells.sort(axis=1)
+        found[some, : 1 << width] = cells[:, : -limit - 1 : -1]
+    return found
 
 
 def _lower_bounds(starts: Numbers, ranks: NDArray[np.integer[Any]], n: int) -> NDArray[np.integer[Any]]:
