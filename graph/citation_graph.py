@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from kb.errors import DatabaseError
 from kb.queries.citations import Ids, read_citation_pairs, read_held_ids, read_merged_ids, read_work_ids
@@ -151,6 +152,21 @@ def distinct(places: Ids, size: int) -> tuple[Ids, Ids]:
     """
     is_there = np.bincount(places, minlength=size) > 0
     return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[places]
+
+
+def is_among(ids: Ids, ordered: Ids) -> NDArray[np.bool_]:
+    """Return which of ids are among ordered ones, which ascend: np.isin() hashes, and takes ten times as long.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> is_among(np.array([9, 3]), np.array([1, 3, 4])).tolist()
+    [False, True]
+    """
+    if not len(ordered):
+        return np.zeros(len(ids), dtype=np.bool_)
+    found: NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, ids), len(ordered) - 1)] == ids
+    return found
 
 
 def to_networkx(citations: CitationGraph) -> "nx.DiGraph[int]":

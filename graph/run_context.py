@@ -56,7 +56,9 @@ class Field:
     def citations_by_held(self) -> CitationGraph:
         """The citations by held articles, of which alone the whole list of references is known."""
         citing, cited = self.citations.citing, self.citations.cited
-        of_held = np.isin(self.citations.ids[citing], self.held)
+        is_held = np.zeros(len(self.citations.ids), dtype=np.bool_)
+        is_held[np.searchsorted(self.citations.ids, self.held)] = True
+        of_held = is_held[citing]
         return CitationGraph(self.citations.ids, citing[of_held], cited[of_held])
 
     @cached_property

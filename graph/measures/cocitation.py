@@ -20,6 +20,7 @@ SMALL: Final = 100_000  # citations up to which a pair that has one work in comm
 OFTEN: Final = 1_000  # citations of a work above which it is no reason to compare two works that cite it
 WIDER: Final = 4  # times as many partners are compared with all that is cited as are kept
 
+
 def least_count(citations: CitationGraph) -> int:
     """Return how many works a pair must have in common to be kept: 1, or 2 in a graph of more than SMALL citations."""
     return 1 if len(citations.citing) <= SMALL else 2

@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from graph.citation_graph import CitationGraph, adjacency, distinct
 from graph.measure import Measure
@@ -52,7 +51,8 @@ def disruption(citations: CitationGraph, years: Floats, windows: Sequence[float]
     ages = years[citations.citing] - years[citations.cited]
     later = (citations.cited[(ages > 0) & (ages <= window)] for window in windows)
     cited = [np.bincount(works, minlength=len(years)).astype(np.float64) for works in later]
-    near, both = _count_near(compact(adjacency(citations)), years, distinct(citations.cited[ages > 0], len(years))[0], windows)
+    works, _ = distinct(citations.cited[ages > 0], len(years))
+    near, both = _count_near(compact(adjacency(citations)), years, works, windows)
     return [_index(*counts) for counts in zip(cited, near, both, strict=True)]
 
 

@@ -161,7 +161,8 @@ def _extrapolated(scores: Floats, change: Floats, before: Floats) -> Floats:
     if not 0 < shrinking < 1:
         return scores
     ahead: Floats = np.maximum(scores + change * (shrinking / (1 - shrinking)), 0.0)
-    return ahead / ahead.sum()
+    ahead /= ahead.sum()
+    return ahead
 
 
 def year_percentiles(counts: NDArray[np.integer[Any]], years: Floats) -> Floats:

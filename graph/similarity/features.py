@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.citation_graph import CitationGraph, citation_counts, reference_counts
+from graph.citation_graph import CitationGraph, citation_counts, is_among, reference_counts
 from graph.similarity.sparse_topk import compact
 from graph.similarity.stop_words import STOP_WORDS
 from kb.queries.citations import (
@@ -167,7 +167,7 @@ def title_words(title: str) -> list[str]:
 
 def _collected(held: Ids, having: Having) -> Features:
     """Return what the held articles have as features."""
-    is_held = np.isin(having.pmids, held)
+    is_held = is_among(having.pmids, held)
     features = np.repeat(np.arange(len(having.keys)), having.lengths)[is_held]
     return Features(np.searchsorted(held, having.pmids[is_held]), features, having.keys, having.names)
 

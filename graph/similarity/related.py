@@ -76,7 +76,7 @@ def described(held: Ids, parts: Sequence[FeatureMatrix], blocks: Iterable[Pairs]
     widths = [part.having.shape[1] for part in parts]
     stack = _Stack(compact(sp.csr_array(sp.hstack([part.having for part in parts]))), np.cumsum([0, *widths]))
     sizes = np.diff(stack.having.indptr)
-    quoted = [list(map(encode_basestring, part.names[: np.count_nonzero(part.weights)])) for part in parts]
+    quoted = [list(map(encode_basestring, part.names[: int(np.count_nonzero(part.weights))])) for part in parts]
     for pairs in chain.from_iterable(_pieces(block, sizes) for block in _together(blocks)):
         shared = _shared(stack, pairs)
         names = [

@@ -82,8 +82,10 @@ def as_bits(having: sp.csr_array) -> Bits:
     return bits
 
 
-def entries_of_both(having: sp.csr_array, marked: Numbers, looked_at: Numbers) -> tuple[sp.csr_array, NDArray[np.bool_]]:
-    """Return the rows looked_at of having, and which of their entries the rows marked have as well; two rows a pair.
+def entries_of_both(
+    having: sp.csr_array, marked: Numbers, looked_at: Numbers
+) -> tuple[sp.csr_array, NDArray[np.bool_]]:
+    """Return the rows looked_at of having, and which of their entries the rows marked have as well, pair by pair.
 
     Equal ones of marked stand side by side: what such a row has is marked once, for all that it is compared with.
     """

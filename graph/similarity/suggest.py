@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graph.citation_graph import CitationGraph, adjacency
+from graph.citation_graph import CitationGraph, adjacency, is_among
 from graph.measure import Measure
 from graph.run_context import Job
 from graph.similarity.ranking import LINK_PARTS, WEIGHTS, Floats, Near, among, best_of, link_parts, scores, whole
@@ -174,17 +174,17 @@ def read_pool(db: sqlite3.Connection, near: Near, yours: Ids, wanted: Suggestion
 
 def _is_wanted(db: sqlite3.Connection, works: Ids, yours: Ids, wanted: SuggestionScope) -> NDArray[np.bool_]:
     """Return which of works may be suggested."""
-    outside: NDArray[np.bool_] = ~np.isin(works, yours)
+    outside: NDArray[np.bool_] = ~is_among(works, np.sort(yours))
     if wanted.held is None:
         return outside
-    is_held = np.isin(works, local_neighbourhood.read_held_among(db, works[outside]))
+    is_held = is_among(works, np.sort(local_neighbourhood.read_held_among(db, works[outside])))
     return outside & (is_held if wanted.held else ~is_held)
 
 
 def _values_of(works: Ids, ids: Ids, values: NDArray[_Number]) -> NDArray[_Number]:
     """Return the values of works from those in the order of ids; 0 for a work that is not among ids."""
     found = np.zeros(len(works), dtype=values.dtype)
-    inside = np.isin(works, ids)
+    inside = is_among(works, ids)
     found[inside] = values[np.searchsorted(ids, works[inside])]
     return found
 
@@ -223,7 +223,7 @@ def _suggestion(
 def _most_coupled(near: Near, yours: Ids, works: Ids) -> dict[int, int]:
     """Return by work the one of yours that cites most of the same; of equal ones the smallest id."""
     ids = near.citations.ids
-    inside = works[np.isin(works, ids)]
+    inside = works[is_among(works, ids)]
     matrix = adjacency(near.citations)
     shared = sp.csr_array(matrix[np.searchsorted(ids, inside)] @ matrix[np.searchsorted(ids, yours)].T)
     shared.sort_indices()

@@ -97,10 +97,12 @@ def _places(works: Ids, ids: Ids) -> Ids:
 def _values(column: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
     if not isinstance(column, np.ndarray):
         return column
+    is_unknown = np.isnan(column) if column.dtype.kind == "f" else np.zeros(1, dtype=np.bool_)
+    if is_unknown.all():
+        return [None] * len(column)
     values: list[Any] = column.tolist()
-    if column.dtype.kind == "f":
-        for place in np.flatnonzero(np.isnan(column)).tolist():
-            values[place] = None
+    for place in np.flatnonzero(is_unknown).tolist():
+        values[place] = None
     return values
 
 
