@@ -15,8 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from tests.benchmarks.bench_search import FACET_MS, OURS, PLAIN, SEARCH_MS, STOCK, searches, served
+from tests.benchmarks.bench_search import FACET_MS, OURS, PLAIN, SEARCH_MS, STOCK, drawn, searches, served
 from tests.benchmarks.bench_site import ARTICLE_MS, ARTICLE_SHARE, ARTICLES, TABLE_SHARE, resident_mb, sample
 from tests.benchmarks.bench_site_under_export import make_field
 
@@ -60,7 +61,8 @@ def pages(path: Path, database: str) -> dict[str, list[str]]:
 
 def measured(path: Path, *, connections: int, seconds: int) -> dict[str, Load]:
     """Return what wrk measures of each kind of page, ours and plain Datasette's."""
-    asked = [f"/search?q={text.replace(' ', '+')}" for text in searches(PATHS, random.Random(20201)) if '"' not in text]
+    chance = random.Random(20201)
+    asked = [f"/search?{urlencode({'q': text})}" for text in searches(drawn(path, chance), PATHS, chance)]
     kinds = {
         "article page": [f"/article/{pmid}" for pmid in sample(path, PATHS)],
         "table page": pages(path, "kb")["table page"],

@@ -12,8 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harvest.rehearsal.synthetic import pmid_of
 from tests.benchmarks.bench_search import PLAIN, STOCK, cpu_seconds, served
+from tests.benchmarks.bench_site import sample
 from tests.benchmarks.bench_site_under_export import make_field
 from tests.benchmarks.bench_site_wrk import Load, loaded
 from tests.campaign.test_visitors import running, walk
@@ -27,15 +27,15 @@ def main() -> int:
     given = sys.argv[1] if len(sys.argv) > 1 else str(ARTICLES)
     seconds = int(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
     with tempfile.TemporaryDirectory() as folder:
-        file, articles = (Path(folder, "kb.db"), int(given)) if given.isdecimal() else (Path(given), ARTICLES)
+        file = Path(folder, "kb.db") if given.isdecimal() else Path(given)
         if given.isdecimal():
-            make_field(file, articles)
-        return measure(file, articles, seconds)
+            make_field(file, int(given))
+        return measure(file, seconds)
 
 
-def measure(file: Path, articles: int, seconds: int) -> int:
+def measure(file: Path, seconds: int) -> int:
     draw = random.Random(1)
-    works = [pmid_of(draw.randint(1, articles)) for _ in range(PATHS)]
+    works = sample(file, PATHS)
     step = walk(draw, works)
     paths, failed = ["/" + step() for _ in range(PATHS)], 0
     with served(PLAIN, str(file), *STOCK, plugins=False) as (address, process):
@@ -44,7 +44,7 @@ def measure(file: Path, articles: int, seconds: int) -> int:
         print(f"row page of plain Datasette: {row.rate:.1f} requests/s, {cost:.1f} ms of CPU each")
     with running(file) as site:
         site.get("")
-        print(f"{articles:,} articles, {site.resident_kb() / 1024:.0f} MB")
+        print(f"{site.resident_kb() / 1024:.0f} MB")
         for visitors in VISITORS:
             load, each = weighed(site.address, site.process.pid, paths, visitors=visitors, seconds=seconds)
             failed += load.failed
