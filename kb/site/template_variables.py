@@ -12,6 +12,7 @@ from kb.site.files import downloads, renderers
 from kb.site.parts import links, messages
 from kb.site.parts.markup import title_markup
 from kb.site.parts.sources import source_words
+from kb.site.parts.table_cells import rows_markup
 from kb.site.pictures import svg
 from kb.site.server.context import LIVE_COMMAND, ask, find_database, may_ask
 from kb.site.server.unchanged import once, read_once
@@ -57,6 +58,7 @@ async def page_variables(datasette: Any) -> dict[str, Any]:
         "picture_exports": downloads.PICTURE_EXPORTS,
         "names_works": renderers.can_render,
         "once": once,
+        "table_rows": partial(rows_markup, datasette),
         "row_counts": partial(ask, database, read_row_counts),
         "in_page": partial(svg.in_page, base=str(datasette.urls.path("/")).rstrip("/")),
         "swatch": svg.swatch,

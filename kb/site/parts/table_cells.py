@@ -1,5 +1,6 @@
 """Cells of Datasette's tables: identifiers become links to articles, works and doi.org."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from markupsafe import Markup, escape
@@ -20,6 +21,7 @@ _KINDS: Final = {
     "community": "community", "run_id": "run",
 }  # fmt: skip
 _MARKED_UP: Final = frozenset({"title_html", "html"})  # with b, i, u, sub, sup
+_PAGES: Final = {"articles": "/article/", "works": "/work/", "article_metrics": "/work/"}
 _ADDRESSES: Final = {"doi": doi_url, "pmcid": pmc_url, "orcid": orcid_url}
 
 
@@ -72,3 +74,28 @@ def has_work_ids(table: str) -> bool:
 def _link(datasette: Any, path: str, label: str | None, value: str | int) -> Markup:
     shown = label if label and label != str(value) else value
     return Markup(f'<a href="{escape(datasette.urls.path(path))}">{escape(shown)}</a>')  # noqa: S704  # both escaped
+
+
+def rows_markup(datasette: Any, rows: Iterable[Iterable[Mapping[str, Any]]], table: str | None) -> Markup:
+    """Return rows as HTML, their cells as Datasette gives them, in a third of the time of a template that is awaited.
+
+    Keys of articles and works lead to their pages.
+    """
+    from datasette.utils import to_css_class  # a plugin must not import it before Datasette itself has
+
+    page = datasette.urls.path(_PAGES[table]) if table in _PAGES else None
+    columns: dict[str, tuple[str, str]] = {}  # what stands before and after the kind of a value
+    html = []
+    for row in rows:
+        html.append("<tr>")
+        for cell in row:
+            column, kind, value = cell["column"], cell["value_type"], str(escape(cell["value"]))
+            if column not in columns:
+                name = to_css_class(column)  # type: ignore[no-untyped-call]
+                columns[column] = f'<td class="col-{escape(name)} type-', f'" data-label="{escape(column)}">'
+            if kind == "pk" and page:
+                value = f'<a href="{page}{escape(cell["raw"])}">{escape(cell["raw"])}</a>'
+            before, after = columns[column]
+            html.append(f"{before}{kind}{after}{value}</td>")  # a kind is a name of Python's
+        html.append("</tr>\n")
+    return Markup("".join(html))  # noqa: S704  # all of it is escaped

@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -23,6 +23,7 @@ from kb.queries.archive import archive_path
 from kb.site.server.base_path import site_class
 from kb.site.server.context import EMBED, NAME
 from kb.site.server.following import Following
+from kb.site.server.large_tables import without_slow_facets
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
 from kb.site.server.sqlite_sandbox import open_connections
 from kb.site.server.unchanged import KeepingConnection
@@ -117,7 +118,8 @@ def build_app(file: str | Path, *, public: bool = False, embed: bool = False, ba
     """
     from datasette.version import __version_info__  # a plugin must not import it before Datasette itself has
 
-    open_kb(file, readonly=True).close()
+    with closing(open_kb(file, readonly=True)) as db:
+        metadata = without_slow_facets(db, read_metadata())
     path = Path(file).resolve()  # the link of a published file may move: one app serves one file
     options = readonly_options(path)
     settings = {
@@ -126,9 +128,9 @@ def build_app(file: str | Path, *, public: bool = False, embed: bool = False, ba
         "base_url": base_url.path,
         "force_https_urls": base_url.is_https,
     }
-    described = {"metadata": read_metadata()}
+    described = {"metadata": metadata}
     if __version_info__[0] != "0":
-        described["config"] = read_metadata()  # where Datasette 1.0 looks for questions, facets and labels
+        described["config"] = metadata  # where Datasette 1.0 looks for questions, facets and labels
     app: Any = site_class()([], settings=settings, **described)
     setattr(app, EMBED, embed)
     app.remove_database("_memory")
