@@ -42,6 +42,8 @@ create table full_text_references (
     primary key (pmid, position, part)
 ) strict, without rowid;
 create index full_text_references_cited on full_text_references (cited_id, pmid, position) where cited_id is not null;
+create index full_text_references_position on full_text_references (pmid, reference_position, cited_pmid)
+    where cited_pmid is not null;
 
 create table citing_sentences (
     pmid integer not null references full_texts (pmid),  -- PubMed identifier of the citing article

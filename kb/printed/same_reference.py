@@ -102,16 +102,15 @@ def _by_words(
 ) -> list[tuple[Entry, int]]:
     """Return the entries that print the same words, each the other's best, between neighbours that are matched."""
     taken = {position for position, _ in found.values()}
-    left = [
-        (one, *_bounds(text, found, place), _words(one)) for place, one in enumerate(text) if one.entry not in found
-    ]
-    free = [(other, _words(other)) for other in record if other.entry[0] not in taken]
-    if len(left) * len(free) > _MOST:
+    free = [other for other in record if other.entry[0] not in taken]
+    between = [(one, *bounds) for one, bounds in zip(text, _bounds(text, found), strict=True) if one.entry not in found]
+    if len(between) * len(free) > _MOST:
         return []
+    told = [(other, _words(other)) for other in free]
     likeness = {
         (one.entry, other.entry[0]): _likeness(words, others)
-        for one, after, before, words in left
-        for other, others in free
+        for one, after, before, words in [(*one, _words(one[0])) for one in between]
+        for other, others in told
         if after < other.entry[0] < before and not _differ(one, other)
     }
     pairs = [pair for pair, like in likeness.items() if like >= _LIKE]
@@ -119,11 +118,18 @@ def _by_words(
     return [(entry, position) for entry, position in pairs if entries[entry] == positions[position] == 1]
 
 
-def _bounds(text: Sequence[Printed], found: Mapping[Entry, tuple[int, str]], place: int) -> tuple[int, float]:
-    """Return the positions of the matched neighbours of an entry in the record."""
-    before = next((found[one.entry][0] for one in reversed(text[:place]) if one.entry in found), 0)
-    after = next((found[one.entry][0] for one in text[place + 1 :] if one.entry in found), float("inf"))
-    return before, after
+def _bounds(text: Sequence[Printed], found: Mapping[Entry, tuple[int, str]]) -> list[tuple[float, float]]:
+    """Return for each entry the positions in the record of the matched neighbours before and after it."""
+    places = [found[one.entry][0] if one.entry in found else None for one in text]
+    return list(zip(_latest(places, 0), reversed(_latest(places[::-1], float("inf"))), strict=True))
+
+
+def _latest(places: Sequence[int | None], first: float) -> list[float]:
+    """Return for each place the last one before it that is known."""
+    found = [first]
+    for place in places:
+        found.append(found[-1] if place is None else place)
+    return found[:-1]
 
 
 def _words(one: Printed) -> tuple[int | None, frozenset[str]]:

@@ -7,6 +7,7 @@ only where exactly one candidate exists.
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any, Final, NamedTuple
 
 from kb.errors import CollisionError
@@ -265,10 +266,10 @@ def _forget_computed(db: sqlite3.Connection, gone: str) -> None:
 
 def save_renamed_works(db: sqlite3.Connection, ids: Collection[int]) -> None:
     """Label works anew from the references that still name them, after others went."""
+    latest_of = cache(partial(_read_latest, db))  # works of one list share its year
     for work in ids:
         first = db.execute(
-            """select r.citing_pmid, r.position, r.citation, coalesce(r.doi, r.printed_doi), r.cited_pmid,
-                a.record_type, a.year
+            """select r.citing_pmid, r.position, r.citation, coalesce(r.doi, r.printed_doi), r.cited_pmid
             from article_references r join articles a on a.pmid = r.citing_pmid
             where r.cited_id = ? order by r.citing_pmid, r.position limit 1""",
             (work,),
@@ -280,9 +281,8 @@ def save_renamed_works(db: sqlite3.Connection, ids: Collection[int]) -> None:
         ).fetchone()
         label, year = f"PMID {work}", None
         if first:
-            citation, doi, pmid, record_type, citing_year = first[2:]
-            printed = db.execute("select citation from article_references where citing_pmid = ?", first[:1])
-            latest = latest_cited(record_type, citing_year, (row[0] for row in printed))
+            citation, doi, pmid = first[2:]
+            latest = latest_of(first[0])
             label, year = reference_label(citation, doi, pmid, latest), _year(citation, latest)
         db.execute(
             """update works set label = ?, year = ?, doi = ?, pmcid = ?, named_by = ?, named_at = ?
@@ -290,6 +290,13 @@ def save_renamed_works(db: sqlite3.Connection, ids: Collection[int]) -> None:
             (label, year, *named, *(first[:2] if first else (None, None)), work, first is not None),
         )
     save_labels_of_full_texts(db, ids)
+
+
+def _read_latest(db: sqlite3.Connection, pmid: int) -> int | None:
+    """Return the last year in which what an article cites can have been published; None where nothing tells."""
+    record_type, year = db.execute("select record_type, year from articles where pmid = ?", (pmid,)).fetchone()
+    printed = db.execute("select citation from article_references where citing_pmid = ?", (pmid,))
+    return latest_cited(record_type, year, (row[0] for row in printed))
 
 
 def save_state(db: sqlite3.Connection, pmid: int, gone: Gone, *, into: int | None = None) -> None:

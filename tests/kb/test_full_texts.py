@@ -1,6 +1,8 @@
 """Full texts in the file: which is held, which works its references name, and what follows from its record."""
 
 import sqlite3
+import sys
+from collections import Counter
 from contextlib import closing
 from random import Random
 
@@ -320,3 +322,27 @@ def test_words_that_only_a_full_text_prints_are_looked_at_by_resolve():
         save(db, record(1), (1, text(entry(1, LAMPS))))
 
         assert [(one.citations, one.citing) for one in read_unresolved(db)] == [((LAMPS,), frozenset({1}))]
+
+
+def steps_of_saving(references: int, known_by: str) -> Counter[str]:
+    """Return how many calls of Python, and tens of instructions of SQLite, it takes to save so many references."""
+    db, steps, listed, cites = memory(), Counter[str](), [], []
+    for n in range(1, references + 1):
+        citation = f"Okoro T{n}. Harbour lamps {n}. J Lamps. {1950 + n % 70};{n}:1-9."
+        pmid = 9_000 + n if known_by == "PMID" else None
+        cites.append(reference_of(1, n, citation, pmid=pmid))
+        listed.append(entry(n, citation, cited_pmid=pmid))
+    save(db, record(1, tuple(cites)))
+    written = text(*listed)
+    db.set_progress_handler(lambda: steps.update(["instructions"]), 10)
+    sys.setprofile(lambda _frame, event, _: steps.update([event]) if event == "call" else None)
+    save(db, (1, written))
+    sys.setprofile(None)
+    return steps
+
+
+@pytest.mark.parametrize("known_by", ["PMID", "words"])
+def test_work_grows_with_the_references_of_a_text_and_not_with_their_square(known_by: str) -> None:
+    few, many = (steps_of_saving(references, known_by) for references in (100, 400))
+
+    assert {kind for kind in few if many[kind] > 5 * few[kind]} == set()
