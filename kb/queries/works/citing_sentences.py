@@ -159,13 +159,15 @@ class TextKnown(NamedTuple):
     outcome: str | None
     licence: str | None
     received_at: str | None
+    version: int | None  # of a text from the bucket, which keeps all
     is_any: int  # whether the file has a full text of any article
 
 
 def read_text_known(db: sqlite3.Connection, pmid: int) -> TextKnown:
     """Return what is known of the full text of an article, and whether any other is."""
     row = db.execute(
-        """select t.outcome, t.license, t.received_at, exists (select 1 from full_texts)
+        """select t.outcome, t.license, t.received_at, iif(t.origin = 's3', t.version, null),
+            exists (select 1 from full_texts)
         from (select 1) left join full_texts t on t.pmid = ?""",
         (pmid,),
     ).fetchone()

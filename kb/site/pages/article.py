@@ -183,7 +183,7 @@ def _reference(reference: Reference, found: pages.Standing) -> PrintedReference:
         doi=reference.doi or found.doi,
         pmcid=reference.pmcid or found.pmcid,
         pmid=found.id if found.id and found.id > 0 else None,
-        sources=source_words(found.sources),
+        sources=source_words(found.sources, own=True),
         resolved=messages.resolution_words(found.identified_by, found.score, is_looked_at=found.resolution is not None),
         resolution=found.resolution,
         title=title,

@@ -344,7 +344,7 @@ def _who(asked: Sequence[ListSaid], entries: int | None) -> str:
 def _named(said: ListSaid) -> str:
     if is_mirror(said.server):
         return f"all reference lists in {said.server}"
-    return server_words(source_words(said.source), [said.server])
+    return server_words(source_words(said.source, own=True), [said.server])
 
 
 def exposure_words(pmid: int, kind: str, number: int) -> Sentence:

@@ -37,10 +37,12 @@ class OwnReferences(NamedTuple):
 
 
 def full_text_words(known: TextKnown) -> str | None:
-    """Return what was read of the full text of an article, when, and its licence; None where nothing was looked up."""
+    """Return what was read of the full text of an article, and of which; None where nothing was looked up."""
     if known.outcome is None:
         return None
-    return ", ".join([_OUTCOMES[known.outcome], f"received {day(known.received_at)}", *filter(None, [known.licence])])
+    version = f"version {known.version}" if known.version else None
+    said = [_OUTCOMES[known.outcome], version, f"received {day(known.received_at)}", known.licence]
+    return ", ".join(filter(None, said))
 
 
 def own_references(pmid: int, entries: Sequence[Entry], *, has_marks: bool) -> OwnReferences:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.queries.harvest_log import is_mirror
+from kb.records import PMC_FULL_TEXT
 
 _SOURCE_WORDS: Final = {
     "pubmed": "PubMed",
     "nbib": "the NBIB file",
     "page": "the saved PubMed page",
     "pmc": "the front matter of a full text",
-    "pmc_fulltext": "the full text of the citing article",
+    PMC_FULL_TEXT: "the full text of the citing article",
     "elink_citedin": "NCBI ELink",
     "elink_refs": "NCBI ELink",
     "elink_similar": "NCBI ELink",
@@ -31,9 +32,10 @@ _ENDPOINTS: Final = {
 }  # fmt: skip
 
 
-def source_words(names: str | None) -> str:
-    """Return the sources of a comma list in words: "PubMed, iCite"; "" for none."""
-    found = [_SOURCE_WORDS.get(name.strip(), name.strip()) for name in (names or "").split(",") if name.strip()]
+def source_words(names: str | None, *, own: bool = False) -> str:
+    """Return the sources of a comma list in words: "PubMed, iCite"; "" for none. own: on what the article cites."""
+    known = _SOURCE_WORDS | {PMC_FULL_TEXT: "its full text"} if own else _SOURCE_WORDS
+    found = [known.get(name.strip(), name.strip()) for name in (names or "").split(",") if name.strip()]
     return ", ".join(dict.fromkeys(found))
 
 
@@ -49,7 +51,7 @@ def endpoint_words(endpoint: str, servers: Sequence[str | None]) -> str:
 
 def asserting_words(source: str, servers: Sequence[str | None]) -> str:
     """Return in words who asserts a citation; servers as read_servers_of_assertion() has them."""
-    if servers and source == "pmc_fulltext":
+    if servers and source == PMC_FULL_TEXT:
         return f"{source_words(source)}, from {server_words('PubMed Central', servers)}"
     if not servers or source not in _ASKED_SOURCES:
         return source_words(source)

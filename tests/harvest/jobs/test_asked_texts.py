@@ -34,6 +34,8 @@ from kb.publish.searchreport import format_search_report
 from kb.queries.archive import archive_path, read_answers
 from kb.queries.evidence.selects import read_assertions_of, read_kept_answers
 from kb.queries.evidence.servers import read_servers_of_assertion
+from kb.queries.works.citing_sentences import read_text_known
+from kb.site.parts.own_references import full_text_words
 from kb.site.parts.sources import asserting_words
 from tests.harvest.jobs.network_builders import client_of, record_xml, records
 from tests.harvest.jobs.test_full_text_files import read
@@ -242,6 +244,9 @@ def test_of_versions_the_newest_that_has_an_xml_is_taken_and_the_ledger_says_whi
     assert read(kb, kept) == [(1, "body", "CC BY", "body: version 1; the newest, 2, has no XML")]
     rebuild_kb(kb)
     assert read(kb, kept) == [(1, "body", "CC BY", "body: version 1; the newest, 2, has no XML")]
+    with closing(open_kb(kb, readonly=True)) as db:
+        words = [full_text_words(read_text_known(db, pmid)) for pmid in (FRONT, GIVEN)]
+    assert ["version 1" in (said or "") for said in words] == [True, False]  # EFetch gives no choice
 
 
 @pytest.mark.parametrize("faults", [(NO_VERSION,), NO_VERSION_WITH_XML], ids=["no version", "no version with XML"])

@@ -131,6 +131,15 @@ def test_references_say_how_often_and_where_they_are_cited(ask: Get):
     assert f'href="/evidence/citation?citing={SMITH}&amp;cited={LAMPS}#sentences"' in html
 
 
+def test_the_own_full_text_of_an_article_is_called_its_own_and_that_of_another_the_citing_article_s(ask: Get):
+    own, cited = ask(f"/article/{SMITH}").text, ask(f"/article/{LAMPS}").text
+
+    assert "Its full text lists 4 references (2026-01-02)." in text_of(own)
+    assert "source: PubMed, its full text" in section(own, "references")
+    assert "full text of the citing article" not in own
+    assert "source: PubMed, the full text of the citing article" in section(cited, "cited-by")
+
+
 def test_entries_that_the_record_does_not_print_are_listed_as_the_full_text_has_them(tmp_path: Path):
     writer = Writer(*WORDS[:2], ("A note.", None), WORDS[3])
     writer.references[2] = writer.references[2]._replace(names_a_work=0)
