@@ -20,6 +20,7 @@ from kb.text import search_form
 
 BUSY_TIMEOUT_MS: Final = 30_000
 _CACHE_KB: Final = 32_768  # of a writer: with the 2,000 of SQLite, a batch writes pages of the indexes several times
+_SORTING_KB: Final = 8_192  # of it while an index is made: entries are sorted in pieces of that size, no slower
 _LOG_PAGES: Final = 4_000  # 16 MB: what several batches write of one page goes from the log into the file once
 _LONG_LOG: Final = 32_000_000  # bytes of the log from which a writer waits for readers, to begin it anew,
 _PATIENCE_MS: Final = 2_000  # so long
@@ -240,10 +241,15 @@ def indexes_made_last(db: sqlite3.Connection) -> Iterator[None]:
 def _make_late_indexes(db: sqlite3.Connection) -> None:
     """Make those of LATE_INDEXES that are missing, a transaction for each: others may write between."""
     held = {row[0] for row in db.execute("select name from sqlite_master where type = 'index'")}
-    for name in (name for name in LATE_INDEXES if name not in held):
-        definition = next(one for one in split_statements(MIGRATIONS[0]) if one.startswith(f"create index {name} "))
+    missing = [name for name in LATE_INDEXES if name not in held]
+    if not missing:
+        return
+    definitions = {one.split()[2]: one for one in split_statements(MIGRATIONS[0]) if one.startswith("create index ")}
+    db.execute(f"pragma cache_size = -{_SORTING_KB}")
+    for name in missing:
         with transaction(db, changes=LATE_INDEXES):
-            db.execute(definition.replace("index", "index if not exists", 1))
+            db.execute(definitions[name].replace("index", "index if not exists", 1))
+    db.execute(f"pragma cache_size = -{_CACHE_KB}")
 
 
 def split_statements(script: str) -> Iterator[str]:
