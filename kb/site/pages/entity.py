@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from kb.queries.charts import YearCount
+from kb.queries.search.facet_index import ANSWERED
 from kb.queries.search.facets import FacetValue, narrowed
 from kb.queries.search.known_works import NAMED_FACETS
 from kb.queries.search.matches import EVERYTHING, Wanted, read_all_found
@@ -45,6 +46,9 @@ class Neighbours(NamedTuple):
 
 _FIRST: Final = 10  # neighbours of a kind before "more"
 _YEARS: Final = 12  # latest years before "more"
+MOST_COUNTED: Final = (
+    20_000  # articles of a thing whose citations are counted, and what only rows tell: a second or two
+)
 
 
 def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> dict[str, Any] | None:
@@ -55,23 +59,26 @@ def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> d
     if about is None:
         return None
     found = read_found_articles(db, EVERYTHING, [(of.facet, key)])
-    wanted, count, facets = found.wanted, len(found.pmids), read_facets(db, found, of.neighbours)
+    wanted, count = found.wanted, len(found.pmids)
+    is_counted = count <= MOST_COUNTED
+    facets = read_facets(db, found, [facet for facet in of.neighbours if is_counted or facet in ANSWERED])
     ways = [one for one in orders(db) if one != "relevance"]
     usual = "citations" if "citations" in ways else "date"
     asked = Asked(sort=asked.sort if asked.sort in ways else usual, page=asked.page)
-    years = entities.read_years(db, wanted)
+    years = entities.read_years(db, wanted) if is_counted else []
     path = thing_path(kind, key)
     return {
         "kind_title": messages.KIND_TITLES[kind],
         "about": about,
         "path": path,
         "count": count,
+        "most_counted": None if is_counted else MOST_COUNTED,
         "results": article_results(db, found, asked),
         "sorts": tabs(asked, "sort", ways, messages.SORT_WORDS),
         "chart": _chart(years, format_asked(Asked(filters=((of.facet, key),)))),
         "years": years[:_YEARS],
         "earlier": years[_YEARS:],
-        "neighbours": [*_linked(db, of, wanted, key), *_together(of, key, facets)],
+        "neighbours": [*(_linked(db, of, wanted, key) if is_counted else []), *_together(of, key, facets)],
         "named": format_asked(Asked(is_known=True, filters=((of.facet, key),))) if of.facet in NAMED_FACETS else None,
         "search": format_asked(Asked(filters=((of.facet, key),))),
         "sql": sql_path(wanted),

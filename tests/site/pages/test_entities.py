@@ -14,6 +14,7 @@ from kb.database import open_kb
 from kb.queries.search.facets import FacetValue
 from kb.queries.works.entities import read_near_communities
 from kb.records import Journal, Keyword, MeshDescriptor, MeshHeading
+from kb.site.pages import entity
 from kb.site.parts.links import thing_key, thing_path
 from tests.records import authorship, record
 from tests.rows import add_citations, add_work
@@ -180,6 +181,22 @@ def test_a_journal_shows_which_journals_cite_it(get: Get):
 
     assert "Citing journals, by citations J Tests 6" in text
     assert "Cited journals, by citations J Tests 6" in text
+
+
+@pytest.mark.parametrize("address", ["/journal/1", "/community/1"])
+def test_of_very_many_articles_citations_are_not_counted_and_the_page_says_so(
+    get: Get, monkeypatch: pytest.MonkeyPatch, address: str
+):
+    said = "the citations by year, and some of what they share, are not counted here"
+    assert "Cited here" in get(address).text
+    assert said not in get(address).text
+
+    monkeypatch.setattr(entity, "MOST_COUNTED", 0)
+
+    html = get(f"{address}?sort=date").text
+    assert said in text_of(html)
+    assert "Cited here" not in html
+    assert 'class="title" href="/article/' in html
 
 
 def test_the_articles_of_a_thing_come_in_the_order_asked_for(get: Get):
