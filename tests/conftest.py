@@ -22,13 +22,19 @@ settings.register_profile("explore", max_examples=40, deadline=None, suppress_he
 settings.register_profile("suite", settings.get_profile("explore"), max_examples=20, derandomize=True)
 settings.load_profile("suite")
 
-# Files of tests lie in memory where there is room: making and removing them takes half the time of the suite elsewhere.
 MEMORY, NEEDED_BYTES = Path("/dev/shm"), 2**30
-if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > NEEDED_BYTES:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
 PREPARE, MIGRATE = database._prepare, database._migrate
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the files of the suite lie in memory where there is room: on a disk they take half of its time.
+
+    Those of campaigns and of real data may be large.
+    """
+    is_suite, is_there = "not campaign" in config.option.markexpr, os.access(MEMORY, os.W_OK)
+    if is_suite and is_there and shutil.disk_usage(MEMORY).free > NEEDED_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
