@@ -93,7 +93,7 @@ def seal(db: sqlite3.Connection, watched: Watch | None = None) -> None:
     """
     db.execute("begin")
     try:
-        whole = {row[0] for row in db.execute(f"select name from {SEALS} where digests <> x''")}
+        whole = {row[0] for row in db.execute(f"select name from {SEALS} where {_SEALS_OF_TABLES} and digests <> x''")}
         names = [name for name in _names(db) if name not in whole]
         kept = watched.seals if watched and is_alone(db, watched) else {}
         with _as_bytes(db):
