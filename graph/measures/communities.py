@@ -79,7 +79,9 @@ def communities(citations: CitationGraph, resolution: float = RESOLUTION) -> Com
     numbers = np.zeros(len(citations.ids), dtype=np.int64)
     if not len(linked):
         return Communities(numbers, 0.0)
-    inside = sp.csr_matrix(links[linked][:, linked])
+    places = np.cumsum(np.diff(links.indptr) > 0, dtype=np.int32) - 1
+    parts = links.data, places[links.indices], links.indptr[[*linked, -1]]  # rows and columns left out are empty
+    inside = sp.csr_matrix(parts, shape=(len(linked), len(linked)))
     louvain = Louvain(
         resolution, modularity="newman", tol_optimization=GAIN, tol_aggregation=GAIN,
         return_probs=False, return_aggregate=False,

@@ -10,7 +10,7 @@ from graph.citation_graph import CitationGraph, adjacency, distinct
 from graph.measure import Measure
 from graph.measures.big_float import Floats
 from graph.run_context import Job
-from graph.similarity.sparse_topk import WORD, Bits, Rows, as_bits, compact, products
+from graph.similarity.sparse_topk import WORD, WORD_BITS, Bits, Rows, as_bits, compact, products
 from kb.queries.citations import Ids
 
 WINDOW: Final = 5  # years after the article: those of Funk and Owen-Smith's CD_5
@@ -111,9 +111,10 @@ def _unions(common: sp.csr_array, bits: Bits) -> Bits:
 
 def _count(shared: Rows, unions: Bits, ends: Ids) -> tuple[Ids, Ids]:
     """Return how many works each row shares anything with or has in unions, and with how many both, up to each end."""
-    size, others = len(unions), shared.others
+    (size, width), others = unions.shape, shared.others
     rows = np.repeat(np.arange(size), np.diff(shared.starts))
-    is_counted = (unions[rows, others // WORD] >> (others % WORD).astype(np.uint64) & np.uint64(1)).astype(np.bool_)
+    words = unions.ravel()[rows * width + (others >> WORD_BITS)]
+    is_counted = (words >> (others & (WORD - 1)).astype(np.uint64) & np.uint64(1)).astype(np.bool_)
     cites_both = (shared.values > _SELF) | ((shared.values == _SELF) & is_counted)
     near, both = np.empty((2, len(ends), size), dtype=np.int64)
     for place, end in enumerate(ends.tolist()):

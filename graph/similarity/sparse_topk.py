@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import _sparsetools  # the public product counts all entries first: half as much time again
 
 PRODUCTS: Final = 1_000_000  # of two entries, made in one go: bounds memory to about 30 MB
-WORD: Final = 64  # bits
+WORD_BITS: Final = 6  # of the place of a bit in a word
+WORD: Final = 1 << WORD_BITS  # bits
 ROWS: Final = 4_096  # of a block, 12 bits: 52 are left for the place of another row and a value
 
 _PARTS: Final = 3  # of a long row for each value wanted, whose maxima tell which of its values need no look

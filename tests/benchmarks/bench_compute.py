@@ -1,7 +1,7 @@
 """All measures of a made-up field: from its file to every stored number, whole and step by step.
 
     python -m tests.benchmarks.bench_compute [ARTICLES | hepth | FILE.db]
-    python -m tests.benchmarks.bench_compute 50000 500000
+    python -m tests.benchmarks.bench_compute 50000 500000    # or two FILE.db: how CPU grows from one to the other
 
 Every line is a process of its own, on a copy of the file: seconds, CPU-seconds, peak memory. The goal, for the whole
 run on a field of 50,000 articles with a million citations, is 20 s and 500 MB on two idle cores; for cit-HepTh, from
@@ -29,6 +29,7 @@ ARTICLES = 50_000
 GOAL_SECONDS, GOAL_SECONDS_HEPTH, GOAL_MEGABYTES = 20.0, 15.0, 500
 GROWTH = 1.2  # times the CPU of an article, in a field ten times as large
 BATCH = 1_000
+_SIZES = ("articles", "citation_links")
 
 
 def make_field(path: Path, articles: int) -> None:
@@ -60,16 +61,32 @@ def run_steps(steps: str, path: Path) -> None:
     print(round(time.perf_counter() - start, 2), round(time.process_time() - cpu, 2), memory)
 
 
-def print_growth(small: int, large: int) -> None:
-    """Compute all measures of two made-up fields, and print how much CPU time grows."""
-    spent = []
-    for articles in (small, large):
+def field_file(given: str, folder: str) -> Path:
+    """Return the file given; or one made in folder, of so many made-up articles or of cit-HepTh."""
+    path = Path(folder) / "field.db"
+    if given == "hepth":
+        made_hepth(path).close()
+    elif given.isdigit():
+        make_field(path, int(given))
+    else:
+        return Path(given)
+    return path
+
+
+def print_growth(small: str, large: str) -> None:
+    """Compute all measures of two fields, and print how much CPU time grows."""
+    spent, sizes = [], []
+    for given in (small, large):
         with tempfile.TemporaryDirectory() as folder:
-            make_field(Path(folder) / "field.db", articles)
-            spent.append(measured(Path(folder) / "field.db", "all"))
-        print(f"{articles:>9,} articles: {spent[-1][1]:.1f} s of CPU, {spent[-1][2]} MB")
-    growth, allowed = spent[1][1] / spent[0][1], GROWTH * large / small
-    print(f"{large / small:.1f} times the articles, {growth:.1f} times the CPU; the goal is {allowed:.1f}")
+            path = field_file(given, folder)
+            with closing(open_kb(path, readonly=True)) as db:
+                counts = [db.execute(f"select count(*) from {table}").fetchone()[0] for table in _SIZES]
+            seconds, cpu, memory = measured(path, "all")
+        spent.append(cpu)
+        sizes.append(counts[0])
+        print(f"{counts[0]:>9,} articles, {counts[1]:>10,} citations: {cpu:.1f} s of CPU, {seconds:.1f} s, {memory} MB")
+    growth, allowed = spent[1] / spent[0], GROWTH * sizes[1] / sizes[0]
+    print(f"{sizes[1] / sizes[0]:.1f} times the articles, {growth:.1f} times the CPU; the goal is {allowed:.1f}")
     if growth > allowed:
         sys.exit(1)
 
@@ -77,11 +94,7 @@ def print_growth(small: int, large: int) -> None:
 def main() -> None:
     given = sys.argv[1] if len(sys.argv) > 1 else str(ARTICLES)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "field.db" if given == "hepth" or given.isdigit() else Path(given)
-        if given == "hepth":
-            made_hepth(path).close()
-        elif given.isdigit():
-            make_field(path, int(given))
+        path = field_file(given, folder)
         print(f"{'':20}{'seconds':>9}{'CPU':>9}{'MB':>7}")
         for name in [measure.name for measure in find_measures()]:
             seconds, cpu, memory = measured(path, name)
@@ -98,6 +111,6 @@ if __name__ == "__main__":
         case ["--steps", steps, path]:
             run_steps(steps, Path(path))
         case [small, large]:
-            print_growth(int(small), int(large))
+            print_growth(small, large)
         case _:
             main()

@@ -36,14 +36,15 @@ def defined(citations: CitationGraph, years: Floats, window: float, work: int) -
     return ((n_i - n_j) / (n_i + n_j + n_k), n_i, n_j, n_k) if n_i + n_j else UNKNOWN
 
 
-@given(fields(), st.sampled_from([math.inf, 5.0, 1.0]), st.sampled_from([0, 3, 256]))
+@given(fields(), st.sampled_from([math.inf, 5.0, 1.0]), st.sampled_from([0, 3, 256]), st.integers(1, 30))
 def test_index_and_counts_are_those_of_the_definition(
-    drawn: tuple[CitationGraph, Floats], window: float, share: int
+    drawn: tuple[CitationGraph, Floats], window: float, share: int, products: int
 ) -> None:
     citations, years = drawn
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("graph.measures.disruption.SHARE", share)  # no work, some or each that is cited is cited often
+        patch.setattr("graph.similarity.sparse_topk.PRODUCTS", products)  # so that works are taken in several blocks
         [found] = disruption(citations, years, (window,))
 
     rows = [tuple(None if math.isnan(value) else value for value in row) for row in zip(*found, strict=True)]
