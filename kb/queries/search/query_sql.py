@@ -36,7 +36,11 @@ _AFTER_ALL: Final = "\U0010ffff"
 _NAMES: Final = {
     "journal": """select journal_id, coalesce(abbreviation, '') || ' | ' || coalesce(iso_abbreviation, '')
         || ' | ' || coalesce(title, '') from journals""",
-    "type": "select distinct name, name from publication_types",
+    "type": """with recursive types (name) as (  -- of an index of many rows only the first of each
+        select min(name) from publication_types
+        union all select (select min(p.name) from publication_types p where p.name > types.name) from types
+            where types.name is not null)
+        select name, name from types where name is not null""",
     "majr": "select descriptor_ui, name from mesh_descriptors",
 }
 
@@ -107,6 +111,7 @@ class Conditions:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self.values: dict[str, object] = {}
+        self._meanings: dict[tuple[str, str], list[str]] = {}
 
     def where(self, node: Node) -> str:
         """Return the condition that a part holds; it is null where that is not known of an article."""
@@ -161,6 +166,11 @@ class Conditions:
 
     def _meant(self, name: str, key: str) -> list[str]:
         """Return what a name means: a heading by its words, a journal or a type by how it or a word of it begins."""
+        if (name, key) not in self._meanings:
+            self._meanings[name, key] = self._read_meant(name, key)
+        return self._meanings[name, key]
+
+    def _read_meant(self, name: str, key: str) -> list[str]:
         rows = self._db.execute(_NAMES[name])
         if name == "majr":
             return [ui for ui, printed in rows if f" {key} " in f" {' '.join(words_in(fold(printed)))} "][:_MOST]
