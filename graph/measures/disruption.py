@@ -38,7 +38,7 @@ def disruption(citations: CitationGraph, years: Floats, windows: Sequence[float]
     Owen-Smith (2017), Management Science 63(3), 791-817.
 
     Time grows with the sum of the squares of the citation counts, but that what one in SHARE of all works cites takes
-    a bit for each of them and each citation. Works are taken in blocks; memory grows by 32 bytes a citation at most.
+    a bit for each of them and each citation. Works are taken in blocks; memory grows by 128 bytes a citation at most.
 
     Examples
     --------
@@ -151,6 +151,6 @@ MEASURES: Final = (
         step=_step,
         tells="whether later articles cite it instead of what it cites, or with it: the CD index",
         paper="Funk and Owen-Smith 2017",
-        cost="sum of squares of the citation counts; works cited by one in 256 take n/8 a citation",
+        cost="sum of squares of the citation counts; works cited by one in 1,024 take n bits a citation",
     ),
 )

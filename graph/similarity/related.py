@@ -21,8 +21,8 @@ from kb.queries.citations import Ids
 from kb.store.computed import TableColumns
 
 LIMIT: Final = 20  # related studies of one article
-PAIRS: Final = 50_000  # described in one go, as what many share is marked once,
-ENTRIES: Final = 4_000_000  # with so many features to look at: bounds memory to about 100 MB
+PAIRS: Final = 30_000  # described in one go, as what many share is marked once,
+ENTRIES: Final = 2_000_000  # with so many features to look at: bounds memory to about 80 MB
 MANY: Final = 200  # features of a study; a few thousand have more
 NAMED: Final = 2  # things of one part that are named
 
