@@ -16,7 +16,7 @@ from kb.text import fold, words_in
 
 MOST_PAGES: Final = 500  # of the index of words, on which a word begins that a search has by its beginning: 0.1 s
 MOST_READ: Final = 2_000  # articles whose author lists are read for names: 0.1 s
-_TOO_MANY: Final = "too many words of this library begin so; left out: type more letters"
+_TOO_MANY: Final = "too many words of this library have this beginning; left out: type more letters"
 _PAGES: Final = "select count(*) from article_search_idx where term >= ? and term < ?"
 _LISTS: Final = "select authors from article_texts where pmid in (select value from json_each(?))"
 
@@ -59,7 +59,7 @@ def _broad(db: sqlite3.Connection, prefixes: Collection[Term]) -> Iterator[Term]
 
 
 def _full_names(db: sqlite3.Connection, term: Term) -> Node:
-    """Return a name with initials, weiss r*, as all names that begin so, where not too many articles have the first."""
+    """Return weiss r* as the names with this beginning, unless too many articles have the first word."""
     family, _, initials = term.text.rpartition(" ")
     pmids = read_matching(db, term_expression(Term(family, term.column, is_phrase=True)), MOST_READ + 1)
     if len(pmids) > MOST_READ:

@@ -71,7 +71,7 @@ def test_a_few_words_of_one_beginning_are_searched(db: sqlite3.Connection):
 def test_the_page_says_what_was_left_out_and_counts_the_rest(get: Get, all_broad: None):
     html = get("/search?q=r*+4").text
 
-    reason = "too many words of this library begin so; left out: type more letters"
+    reason = "too many words of this library have this beginning; left out: type more letters"
     assert f"Not understood: <code>r*</code> ({reason})." in html
     assert '<ul class="asked" aria-label="Understood as">\n        <li>4 <a' in html
     assert "1</a></strong> of the articles in this library matches" in html
