@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from kb.database import split_statements
-from kb.migrations import MIGRATIONS
+from kb.migrations import LATE_INDEXES, MIGRATIONS
 from kb.queries.harvest_log import Task
 from kb.queries.invariants import read_tables
 
@@ -68,9 +68,12 @@ class ComputedRow(NamedTuple):
 
 
 def read_schema_differences(db: sqlite3.Connection) -> tuple[list[str], list[str]]:
-    """Return the names that the schema of this litkb has and db lacks, and those that only db has."""
+    """Return the names that the schema of this litkb has and db lacks, and those that only db has.
+
+    LATE_INDEXES are not lacking: a large load may be going on, and opening a copy for writing makes them.
+    """
     ours, found = _our_names(), _names(db)
-    return sorted(ours - found), sorted(found - ours)
+    return sorted(ours - found - {*LATE_INDEXES}), sorted(found - ours)
 
 
 @cache

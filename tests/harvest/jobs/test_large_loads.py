@@ -11,9 +11,10 @@ import pytest
 
 import harvest.jobs.harvest as harvest
 from harvest.jobs.ingest import FileResult, load_file
-from kb.database import indexes_made_last, open_kb, unchecked_keys
+from kb.database import indexes_made_last, open_kb, transaction, unchecked_keys
 from kb.integrity.check import check_kb, logical_hash
 from kb.migrations import LATE_INDEXES
+from kb.publish.run import publish_kb
 from kb.records import Keyword, MeshDescriptor, MeshHeading
 from kb.store.records import save_deletion, save_records
 from tests.harvest.jobs.test_harvest import load
@@ -80,6 +81,19 @@ def test_what_a_killed_load_left_out_is_made_when_the_file_is_opened_again(tmp_p
     assert read(killed) == read(kb)
     with closing(open_kb(killed, readonly=True)) as db:
         assert check_kb(db) == []
+
+
+def test_a_file_that_is_being_loaded_is_sound_and_can_be_published(tmp_path: Path) -> None:
+    kb = tmp_path / "kb.db"
+    with closing(open_kb(kb, create=True)) as db, transaction(db):
+        save_records(db, RECORDS, received_at=MOMENT)
+    with closing(open_kb(kb)) as db, indexes_made_last(db):
+        with closing(open_kb(kb, readonly=True)) as reader:
+            assert check_kb(reader) == []
+        published = publish_kb(kb, tmp_path / "site").path
+        assert sorted(missing(db)) == sorted(LATE_INDEXES)
+
+    assert read(published) == read(kb)
 
 
 def test_a_load_that_fails_makes_the_indexes_as_well(db: sqlite3.Connection) -> None:
