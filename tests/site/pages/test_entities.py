@@ -187,7 +187,7 @@ def test_a_journal_shows_which_journals_cite_it(get: Get):
 def test_of_very_many_articles_citations_are_not_counted_and_the_page_says_so(
     get: Get, monkeypatch: pytest.MonkeyPatch, address: str
 ):
-    said = "the citations by year, and some of what they share, are not counted here"
+    said = "citations and articles by year, and some of what they share, are not counted here"
     assert "Cited here" in get(address).text
     assert said not in get(address).text
 
