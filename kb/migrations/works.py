@@ -119,6 +119,6 @@ create table articles (
 create index articles_doi on articles ({doi_key_of("doi")}) where doi is not null;
 create index articles_pmcid on articles (pmcid) where pmcid is not null;
 create index articles_journal on articles (journal_id);
-create index articles_year on articles (year);
+create index articles_year on articles (year desc);
 create index articles_source on articles (source_id);
 """

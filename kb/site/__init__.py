@@ -23,6 +23,7 @@ from kb.site.server import (
     sql_throttle,
     sqlite_sandbox,
     streaming,
+    table_order,
 )
 
 
@@ -46,6 +47,11 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Any:
     return table_cells.render_cell(datasette, row, value, column=column, table=table)
+
+
+@hookimpl
+def filters_from_request(table: str) -> None:
+    table_order.note_shown(table)
 
 
 @hookimpl

@@ -19,7 +19,7 @@ create table article_metrics (
                                  -- to 100, ties shared; empty: cited only, or no year
     graph_run_id integer not null references graph_runs (id)  -- The graph run that computed this
 ) strict;
-create index article_metrics_citation_count on article_metrics (citation_count);
+create index article_metrics_citation_count on article_metrics (citation_count desc);
 create index article_metrics_pagerank on article_metrics (pagerank);
 create index article_metrics_run on article_metrics (graph_run_id);
 """

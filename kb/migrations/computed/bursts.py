@@ -17,7 +17,7 @@ create table citation_bursts (   -- of the citations by held articles, by their 
     primary key (id, start_year),
     check (start_year <= end_year)
 ) strict, without rowid;
-create index citation_bursts_weight on citation_bursts (weight);
+create index citation_bursts_weight on citation_bursts (weight desc);
 create index citation_bursts_run on citation_bursts (graph_run_id);
 """
 SHOWN: Final = (

@@ -22,7 +22,7 @@ create table disruption (        -- a row for each held article; later: of held 
     check ((cd is null) = (n_i + n_j + n_k is null)),
     check ((cd_5 is null) = (n_i_5 + n_j_5 + n_k_5 is null))
 ) strict;
-create index disruption_cd on disruption (cd);
+create index disruption_cd on disruption (cd desc);
 create index disruption_run on disruption (graph_run_id);
 """
 SHOWN: Final = (

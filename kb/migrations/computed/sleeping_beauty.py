@@ -18,7 +18,7 @@ create table sleeping_beauties (  -- a work whose year is not known, or that no 
     graph_run_id integer not null references graph_runs (id),  -- The graph run that computed this
     check (awakening_year < peak_year)
 ) strict;
-create index sleeping_beauties_beauty on sleeping_beauties (beauty);
+create index sleeping_beauties_beauty on sleeping_beauties (beauty desc);
 create index sleeping_beauties_run on sleeping_beauties (graph_run_id);
 """
 SHOWN: Final = (

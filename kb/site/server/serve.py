@@ -26,6 +26,7 @@ from kb.site.server.following import Following
 from kb.site.server.large_tables import without_slow_facets
 from kb.site.server.security import LOCAL_HOSTS, with_host_check
 from kb.site.server.sqlite_sandbox import open_connections
+from kb.site.server.table_order import ordered_by_key
 from kb.site.server.unchanged import KeepingConnection
 
 if TYPE_CHECKING:
@@ -139,7 +140,10 @@ def build_app(file: str | Path, *, public: bool = False, embed: bool = False, ba
 
 
 def _database(app: Any, path: Path, options: str, *, shown_as: str) -> Any:
-    """Return the file as a database of Datasette's, whose path may hold any character, and is not shown."""
+    """Return the file as a database of Datasette's, whose path may hold any character, and is not shown.
+
+    Rows of its tables have one order.
+    """
     from datasette.database import Database
 
     class LitkbFile(Database):
@@ -157,6 +161,9 @@ def _database(app: Any, path: Path, options: str, *, shown_as: str) -> Any:
         @property
         def mtime_ns(self) -> int:
             return path.stat().st_mtime_ns
+
+        async def execute(self, sql: str, *some: Any, **named: Any) -> Any:
+            return await super().execute(await ordered_by_key(self, sql), *some, **named)  # type: ignore[no-untyped-call]
 
         def connect(self, write: bool = False) -> sqlite3.Connection:
             assert not write, "a litkb file is served read-only"
