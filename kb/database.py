@@ -240,8 +240,7 @@ def indexes_made_last(db: sqlite3.Connection) -> Iterator[None]:
 
 def _make_late_indexes(db: sqlite3.Connection) -> None:
     """Make those of LATE_INDEXES that are missing, a transaction for each: others may write between."""
-    held = {row[0] for row in db.execute("select name from sqlite_master where type = 'index'")}
-    missing = [name for name in LATE_INDEXES if name not in held]
+    missing = read_missing_indexes(db)
     if not missing:
         return
     definitions = {one.split()[2]: one for one in split_statements(MIGRATIONS[0]) if one.startswith("create index ")}
@@ -250,6 +249,12 @@ def _make_late_indexes(db: sqlite3.Connection) -> None:
         with transaction(db, changes=LATE_INDEXES):
             db.execute(definitions[name].replace("index", "index if not exists", 1))
     db.execute(f"pragma cache_size = -{_CACHE_KB}")
+
+
+def read_missing_indexes(db: sqlite3.Connection) -> list[str]:
+    """Return those of LATE_INDEXES that are not there: a large load goes on, or was killed, and reading is slow."""
+    held = {row[0] for row in db.execute("select name from sqlite_master where type = 'index'")}
+    return [name for name in LATE_INDEXES if name not in held]
 
 
 def split_statements(script: str) -> Iterator[str]:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import click
 
-from kb.console import json_option, kb_argument, tell
-from kb.database import open_kb
+from kb.console import json_option, kb_argument, say, tell
+from kb.database import open_kb, read_missing_indexes
 from kb.full_texts import OUTCOMES
 from kb.queries.harvest_log import read_status
 from kb.queries.works.totals import WorkTotals, work_totals_sentence
@@ -27,7 +27,13 @@ def status_command(kb: Path, as_json: bool) -> None:
     """
     with closing(open_kb(kb, readonly=True)) as db:
         status = read_status(db)
+        missing = read_missing_indexes(db)
     tell(status) if as_json else click.echo(format_status(status))
+    if missing:
+        say(
+            f"Reading is slow while {counted(len(missing), 'index', 'indexes')} of {kb} are missing: a large load "
+            f"makes them at its end. If none goes on, one was killed: `litkb check {kb}` makes them."
+        )
 
 
 def _format_texts(totals: dict[str, int]) -> str:

@@ -11,6 +11,8 @@ import pytest
 
 import harvest.jobs.harvest as harvest
 from harvest.jobs.ingest import FileResult, load_file
+from kb.cli import cli
+from kb.console import run_command
 from kb.database import indexes_made_last, open_kb, transaction, unchecked_keys
 from kb.integrity.check import check_kb, logical_hash
 from kb.migrations import LATE_INDEXES
@@ -66,7 +68,9 @@ def missing(db: sqlite3.Connection) -> list[str]:
     return [name for name in LATE_INDEXES if name not in held]
 
 
-def test_what_a_killed_load_left_out_is_made_when_the_file_is_opened_again(tmp_path: Path) -> None:
+def test_what_a_killed_load_left_out_is_made_when_the_file_is_opened_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     kb, killed = tmp_path / "kb.db", tmp_path / "killed.db"
     with closing(open_kb(kb, create=True)) as db, indexes_made_last(db):
         save_records(db, RECORDS, received_at=MOMENT)
@@ -74,9 +78,15 @@ def test_what_a_killed_load_left_out_is_made_when_the_file_is_opened_again(tmp_p
             shutil.copy(f"{kb}{suffix}", f"{killed}{suffix}")
     with closing(open_kb(killed, readonly=True)) as db:
         assert sorted(missing(db)) == sorted(LATE_INDEXES)
+    assert run_command(cli, ["status", str(killed)]) == 0
+    assert f"`litkb check {killed}` makes them" in capsys.readouterr().err
 
-    with closing(open_kb(killed)) as db:
+    assert run_command(cli, ["check", str(killed)]) == 0
+
+    with closing(open_kb(killed, readonly=True)) as db:
         assert missing(db) == []
+    assert run_command(cli, ["status", str(killed)]) == 0
+    assert "missing" not in capsys.readouterr().err
 
     assert read(killed) == read(kb)
     with closing(open_kb(killed, readonly=True)) as db:
