@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -426,7 +426,13 @@ def test_a_restriction_that_pubmed_drops_is_never_followed_unasked(
     address = tmp_path / "address"
     os.mkfifo(address)  # its reader waits until the server has written
     server = stub("stub_search.py", cases / "pubmed" / "10_shelf.xml", address, 60, mode)
-    Thread(target=lambda: (server.wait(), address.open("w").close()), daemon=True).start()  # it may end before
+
+    def end_reading() -> None:
+        server.wait()  # it may end before it has written
+        with suppress(FileNotFoundError):  # the test has ended
+            address.open("w").close()
+
+    Thread(target=end_reading, daemon=True).start()
     monkeypatch.setenv("LITKB_EUTILS_URL", address.read_text())
 
     found, _, err = litkb("harvest", "kb.db", "--no-graph", *words)
