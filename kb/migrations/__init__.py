@@ -20,7 +20,6 @@ APPLICATION_ID: Final = 0x6C69746B  # "litk": marks a litkb file in its header
 SCHEMA: Final = (WORKS, PARTS, LINKS, CITATION_LINKS, LEDGER, RESOLUTIONS, FULL_TEXTS, *find_ddl(), VIEWS)
 MIGRATIONS: Final[tuple[str, ...]] = ("".join(SCHEMA),)  # number n brings user_version from n - 1 to n
 LATE_INDEXES: Final = (  # what loading records does not read: made after a large load, in one pass over each table
-    "works_doi",
     "works_state",
     "articles_journal",
     "articles_year",
@@ -30,6 +29,5 @@ LATE_INDEXES: Final = (  # what loading records does not read: made after a larg
     "mesh_headings_descriptor",
     "mesh_headings_qualifier",
     "keywords_key",
-    "publication_types_name",
     "citation_links_cited",
 )
