@@ -107,9 +107,9 @@ def harvest(
 
 
 def _is_large(db: sqlite3.Connection, files: Sequence[InputFile]) -> bool:
-    """Return whether files have so many records, as far as their sizes tell, that indexes are rather made after them.
+    """Return whether files have more than a tenth of the records held, as far as their sizes tell.
 
-    It is a tenth of those held: by then loading record by record costs more than all indexes made anew.
+    From there on, to make indexes anew costs less than to keep them up record by record.
     """
     there = (file.path for file in files if file.path.is_file())
     records = sum(path.stat().st_size / (_PACKED if path.suffix == ".gz" else RECORD) for path in there)

@@ -1,6 +1,7 @@
-"""What the schema says of computed tables: which they are, and which of their columns name works."""
+"""What is to be known of tables: which are computed, which of their columns name works, which have many rows."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
 from typing import Final
@@ -27,6 +28,16 @@ def read_work_columns(db: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
         if table in found:
             found[table] += (column,)
     return found
+
+
+def read_large_tables(db: sqlite3.Connection, tables: Iterable[str], most: int) -> set[str]:
+    """Return those of tables, as far as they are there, that have more than so many rows."""
+    there = {row[0] for row in db.execute("select name from sqlite_master where type = 'table'")}
+    return {name for name in there.intersection(tables) if _has_more(db, name, most)}
+
+
+def _has_more(db: sqlite3.Connection, table: str, rows: int) -> bool:
+    return db.execute(f"select 1 from {table} limit 1 offset ?", (rows,)).fetchone() is not None
 
 
 @cache

@@ -16,7 +16,6 @@ from kb.queries.works.records import marks
 
 _WEIGHTS: Final = "10.0, 2.0, 5.0, 4.0, 5.0"  # title, abstract, keywords, mesh, authors
 _MATCH: Final = "article_search match :match"
-RANKED: Final = 50_000  # articles that match, of more those with the highest PMIDs, whose relevance is computed
 ORDERS: Final = {
     "relevance": f"bm25(article_search, {_WEIGHTS})",  # by date where no words are asked for
     "date": "a.year desc",

@@ -46,9 +46,8 @@ class Neighbours(NamedTuple):
 
 _FIRST: Final = 10  # neighbours of a kind before "more"
 _YEARS: Final = 12  # latest years before "more"
-MOST_COUNTED: Final = (
-    20_000  # articles of a thing whose citations are counted, and what only rows tell: a second or two
-)
+# Articles of a thing whose citations are counted, and what only rows tell: a second or two.
+MOST_COUNTED: Final = 20_000
 
 
 def thing_values(db: sqlite3.Connection, kind: str, key: str, asked: Asked) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any, Final
 
+from kb.queries.computed_tables import read_large_tables
 from kb.site.server.context import NAME
 
 MOST_ROWS: Final = 100_000  # of a table with facets: each takes 5 ms
@@ -11,12 +12,10 @@ MOST_ROWS: Final = 100_000  # of a table with facets: each takes 5 ms
 def without_slow_facets(db: sqlite3.Connection, metadata: dict[str, Any]) -> dict[str, Any]:
     """Return metadata without the facets of large tables."""
     ours = metadata["databases"][NAME]
-    tables = [row[0] for row in db.execute("select name from sqlite_master where type = 'table'")]
-    large = {name for name in tables if ours["tables"].get(name, {}).get("facets") and _is_large(db, name)}
-    plain = {name: {key: said for key, said in ours["tables"][name].items() if key != "facets"} for name in large}
+    with_facets = [name for name, said in ours["tables"].items() if said.get("facets")]
+    plain = {
+        name: {key: said for key, said in ours["tables"][name].items() if key != "facets"}
+        for name in read_large_tables(db, with_facets, MOST_ROWS)
+    }
     ours = {**ours, "tables": {**ours["tables"], **plain}}
     return {**metadata, "databases": {**metadata["databases"], NAME: ours}}
-
-
-def _is_large(db: sqlite3.Connection, table: str) -> bool:
-    return db.execute(f"select 1 from {table} limit 1 offset ?", (MOST_ROWS,)).fetchone() is not None
