@@ -91,7 +91,7 @@ def read_asked(db: sqlite3.Connection, text: str, query: Query) -> Wanted:
     Raises UsageError where a part of it is not understood, or it asks for nothing.
     """
     for part, reason in query.problems:
-        raise UsageError(f"The search is not understood at {part[:80]!r}: {reason.partition(';')[0]}.")
+        raise UsageError(f"The search has a part that cannot be searched, {part[:80]!r}: {reason.partition(';')[0]}.")
     wanted = read_wanted(db, query)
     if wanted is None:
         raise UsageError(f"The search {text!r} has no word to look for.")

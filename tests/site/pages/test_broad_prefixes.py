@@ -72,7 +72,7 @@ def test_the_page_says_what_was_left_out_and_counts_the_rest(get: Get, all_broad
     html = get("/search?q=r*+4").text
 
     reason = "too many words of this library have this beginning; left out: type more letters"
-    assert f"Not understood: <code>r*</code> ({reason})." in html
+    assert f"Not searched: <code>r*</code> ({reason})." in html
     assert '<ul class="asked" aria-label="Understood as">\n        <li>4 <a' in html
     assert "1</a></strong> of the articles in this library matches" in html
 

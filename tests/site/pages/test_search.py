@@ -146,7 +146,7 @@ def test_the_query_is_shown_as_understood_with_what_was_left_out(get: Get):
         "an author called “vederhus jk”",
         "published in 2020",
     ]
-    assert "Not understood: <code>year:soon</code> (years are written as in year:2010" in html
+    assert "Not searched: <code>year:soon</code> (years are written as in year:2010" in html
 
 
 def test_a_snippet_is_original_text_with_the_words_marked(get: Get):

@@ -192,7 +192,7 @@ def test_a_search_finds_what_it_says(db: sqlite3.Connection, text: str, articles
 )
 def test_what_is_not_understood_is_told_and_an_export_refuses_it(db: sqlite3.Connection, text: str, part: str):
     assert part in [problem.part for problem in parse_query(text).problems]
-    with pytest.raises(UsageError, match=re.escape(f"not understood at {part!r}")):
+    with pytest.raises(UsageError, match=re.escape(f"cannot be searched, {part!r}")):
         list(read_works_of_search(db, text))
 
 
@@ -285,7 +285,7 @@ def test_a_search_without_a_hit_offers_one_that_has_hits(get: Get):
 def test_a_search_that_is_not_understood_at_all_says_so(get: Get):
     html = unescape(get("/search?q=year:>99999").text)
 
-    assert "Not understood: <code>year:>99999</code>" in html.partition("<details")[0]
+    assert "Not searched: <code>year:>99999</code>" in html.partition("<details")[0]
     assert "has 2,000 characters at most" in get("/search?q=" + "a+" * 1500).text
 
 
@@ -296,7 +296,7 @@ def test_the_examples_of_the_help_are_of_this_library_and_each_finds_something(g
     assert len(links) > 10
     for link in links:
         answer = get(link)
-        assert answer.status_code == 302 or "Not understood" not in answer.text, link
+        assert answer.status_code == 302 or "Not searched:" not in answer.text, link
         assert answer.status_code == 302 or "NOT" in link or "+-" in link or "of the articles" in answer.text, link
 
 
